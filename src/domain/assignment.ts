@@ -1,0 +1,38 @@
+/** Which table of a batch is its inventory of slots. One batch has exactly one. */
+export type Inventory = 'slots' | 'essays';
+
+/** The built-in strategies; any other name is the path of a custom SQL file. */
+export const BUILT_IN_STRATEGIES = ['legacy', 'cte', 'inventory'] as const;
+export type BuiltInStrategy = (typeof BUILT_IN_STRATEGIES)[number];
+
+/** One content to be given one slot of its batch. */
+export interface AssignmentRequest {
+  readonly batchId: string;
+  /** The idempotency key within the batch: the same content always gets the same slot. */
+  readonly textStorageId: string;
+  readonly originalFileName: string;
+  readonly fileSizeBytes: number;
+  readonly contentMd5Hash: string;
+  readonly fileUploadId: string;
+  /** Identifies this call: what it wrote is recognised by it after a lost reply. */
+  readonly correlationId: string;
+}
+
+/** What `assign` answers; failures are thrown as `AssignmentError`. */
+export type AssignmentResult =
+  /** This call took a free slot. `recovered`: its reply was lost first, and a retry found its own effect. */
+  | { readonly outcome: 'created'; readonly essayId: string; readonly recovered: boolean }
+  /** This content already has this slot (a duplicate delivery). */
+  | { readonly outcome: 'reused'; readonly essayId: string }
+  /** At some moment during the call every slot was taken by committed assignments and this content had none. */
+  | { readonly outcome: 'no_slot' };
+
+/** What an engine did besides answering; all counts are since the engine was made. */
+export interface EngineCounters {
+  /** Network round trips of calls, without completion looks and connection set-up. */
+  readonly roundTrips: number;
+  /** Statements sent to see whether a batch is complete. */
+  readonly completionLooks: number;
+  /** Attempts that were made again, by SQLSTATE, `contended` or `connection`. */
+  readonly retriesByCode: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,152 @@
+import type { Arrival } from './scenario.js';
+
+export type Verdict = 'valid' | 'invalid' | 'unknown';
+
+/** Percentiles of a latency distribution, in microseconds. */
+export interface LatencyMicros {
+  readonly mean: number;
+  readonly min: number;
+  readonly p50: number;
+  readonly p75: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+export interface Outcomes {
+  readonly created: number;
+  readonly reused: number;
+  readonly noSlot: number;
+  readonly error: number;
+  readonly unknown: number;
+  /** Those of `created` whose reply was lost first. */
+  readonly recovered: number;
+}
+
+/** A row that proves a violation: readable keys and values. */
+export type Witness = Readonly<Record<string, string | number | boolean | null>>;
+
+/** One invariant and whether it held; at most a few witnesses are kept. */
+export interface InvariantResult {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly witnesses: readonly Witness[];
+}
+
+export interface GateResult {
+  readonly expression: string;
+  /** The observed values, written as the gate writes them, e.g. `p95 = 12.3ms`. */
+  readonly observed: string;
+  readonly passed: boolean;
+}
+
+/** What the database says of the run's batches once quiet, summed over them. */
+export interface BatchTotals {
+  /** Essays that are ready for processing. */
+  readonly ready: number;
+  /** Slots still free in the inventory the strategy fills. */
+  readonly available: number;
+  /** Batches whose `completed_at` is set. */
+  readonly completed: number;
+  readonly completionEvents: number;
+}
+
+/** One scenario under one strategy, once. */
+export interface RunResult {
+  readonly scenario: string;
+  readonly strategy: string;
+  readonly advisoryLocks: boolean;
+  readonly workers: number;
+  /** Connections of each worker. */
+  readonly connections: number;
+  readonly round: number;
+  readonly verdict: Verdict;
+  /** Why the verdict is not `valid`, or what the reader should know (inventory ran out); one line each. */
+  readonly notes: readonly string[];
+  readonly plan: {
+    readonly batches: number;
+    /** Slots of each batch. */
+    readonly slots: number;
+    readonly contents: number;
+    readonly deliveries: number;
+    readonly arrival: Arrival;
+    readonly seed: number;
+  };
+  /** Calls delivered. */
+  readonly assignments: number;
+  /** Calls that should end as created or reused; the calls delivered where a duration ended the run. */
+  readonly expectedSuccesses: number;
+  readonly outcomes: Outcomes;
+  readonly errorsByCode: Readonly<Record<string, number>>;
+  readonly retriesByCode: Readonly<Record<string, number>>;
+  readonly completionLooks: number;
+  readonly batchTotals: BatchTotals;
+  /** From the intended start: what a caller waited. */
+  readonly latencyMicros: LatencyMicros;
+  /** From the moment a connection was free for the call. */
+  readonly serviceTimeMicros: LatencyMicros;
+  readonly durationMs: number;
+  readonly throughputPerSecond: number;
+  readonly cost: {
+    readonly roundTripsPerAssignment: number;
+    /** Of the whole server while the load ran; null where the role or the server cannot tell. */
+    readonly walBytesPerAssignment: number | null;
+  };
+  readonly invariants: readonly InvariantResult[];
+  readonly gates: readonly GateResult[];
+  readonly passed: boolean;
+}
+
+/** The server and the machine that a result was measured on. */
+export interface Environment {
+  readonly postgresVersion: string;
+  readonly nodeVersion: string;
+  readonly cpus: number;
+  readonly embedded: boolean;
+  readonly synchronousCommit: string;
+  readonly fsync: string;
+  readonly fullPageWrites: string;
+  readonly autovacuum: string;
+}
+
+/** A metric of one strategy divided by the baseline's, over paired rounds. */
+export interface Ratio {
+  readonly scenario: string;
+  readonly strategy: string;
+  readonly advisoryLocks: boolean;
+  readonly metric: 'throughput' | 'mean' | 'p50' | 'p95' | 'p99';
+  /** Ratio of the medians over the rounds. */
+  readonly ratio: number;
+  /** Smallest and largest ratio of a single paired round. */
+  readonly low: number;
+  readonly high: number;
+  /** Probability that [low, high] covers the median of paired ratios: 1 − 2^(1−rounds). */
+  readonly confidence: number;
+}
+
+export interface ComparisonCheck {
+  readonly name: string;
+  readonly result: 'passed' | 'failed' | 'inconclusive';
+  readonly observed: string;
+}
+
+export interface Comparison {
+  /** What every ratio is divided by, e.g. `legacy`. */
+  readonly baseline: string;
+  readonly rounds: number;
+  readonly ratios: readonly Ratio[];
+  readonly checks: readonly ComparisonCheck[];
+}
+
+/** The whole answer of `run` or `compare`: what every report is made from. */
+export interface Report {
+  readonly environment: Environment;
+  readonly runs: readonly RunResult[];
+  readonly comparison?: Comparison | undefined;
+  readonly verdict: Verdict;
+  readonly passed: boolean;
+  /** Set when a signal ended the work early: the runs are partial. */
+  readonly interrupted?: 'SIGINT' | 'SIGTERM' | undefined;
+}

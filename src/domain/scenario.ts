@@ -1,0 +1,54 @@
+/** How deliveries arrive: all at once, or each connection sends its next when the last was answered. */
+export type Arrival = 'burst' | 'closed';
+
+/** The shape of a load, as a scenario file states it (scenarios/*.json) and flags override it. */
+export interface Scenario {
+  readonly name: string;
+  readonly description: string;
+  readonly batches: number;
+  /** Slots of each batch. */
+  readonly slots: number;
+  /** Distinct contents of the whole run, dealt to the batches in turn. */
+  readonly contents: number;
+  /** How often each content is delivered. */
+  readonly deliveries: number;
+  readonly arrival: Arrival;
+  readonly workers: number;
+  /** Connections of each worker, and calls it has in flight. */
+  readonly connections: number;
+  /** Closed loop only: stop after this time, or when every delivery was made. */
+  readonly durationMs?: number | undefined;
+  /** Gate expressions, e.g. `p95 < 500ms`. */
+  readonly gates: readonly string[];
+}
+
+/** The counts of a scenario that a flag may override. */
+export type ScenarioOverrides = Partial<
+  Pick<Scenario, 'batches' | 'slots' | 'contents' | 'deliveries' | 'workers' | 'connections' | 'durationMs'>
+>;
+
+/** What is delivered, as a pure function of a scenario, a run and a seed. */
+export interface WorkloadPlan {
+  readonly scenario: Scenario;
+  readonly runId: string;
+  readonly seed: number;
+  readonly batchIds: readonly string[];
+  /** contents × deliveries. */
+  readonly totalDeliveries: number;
+}
+
+/** The part of a plan that one worker delivers: it can compute its deliveries from this alone. */
+export interface WorkerSlice {
+  readonly plan: WorkloadPlan;
+  readonly workerIndex: number;
+}
+
+/** One delivery of one content. */
+export interface Delivery {
+  /** Position in the whole plan; unique in a run. */
+  readonly index: number;
+  /** Position of the content, 0 … contents − 1. */
+  readonly content: number;
+  /** Position of its batch in `plan.batchIds`. */
+  readonly batch: number;
+}
