@@ -1,0 +1,20 @@
+-- Must hold: a batch without an uploaded essay has completed_at and exactly one completion event; any other
+-- batch has neither. Returns the batches that differ.
+with events as materialized (
+  select aggregate_id as batch_id, count(*)::integer as events
+  from event_outbox
+  where event_type = 'batch.content.provisioning.completed'
+    and aggregate_id in (select batch_id from run_batches where run_id = :run_id)
+  group by aggregate_id
+), states as (
+  select tracker.batch_id, tracker.completed_at is not null as completed,
+    not exists (
+      select 1 from essay_states
+      where batch_id = tracker.batch_id and current_status = 'uploaded'
+    ) as is_full,
+    coalesce(events.events, 0) as events
+  from batch_essay_trackers tracker left join events using (batch_id)
+  where tracker.batch_id in (select batch_id from run_batches where run_id = :run_id)
+)
+select batch_id, is_full, completed, events from states
+where is_full <> completed or is_full::integer <> events

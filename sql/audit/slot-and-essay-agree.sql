@@ -1,0 +1,12 @@
+-- Must hold: where slots are the inventory, a slot and its essay name the same content; where essays are the
+-- inventory, no slot was written. Returns what disagrees.
+select tracker.batch_id, slot.internal_essay_id as essay_id, slot.text_storage_id as slot_content,
+  essay.text_storage_id as essay_content
+from batch_essay_trackers tracker
+join slot_assignments slot on slot.batch_tracker_id = tracker.id
+left join essay_states essay on essay.essay_id = slot.internal_essay_id
+where tracker.batch_id in (select batch_id from run_batches where run_id = :run_id)
+  and case tracker.inventory
+    when 'slots' then slot.text_storage_id is distinct from essay.text_storage_id
+    else slot.text_storage_id is not null
+  end

@@ -1,0 +1,2 @@
+-- Starts each run from the same point of the checkpoint cycle, where the role may (pg_checkpoint).
+checkpoint

@@ -1,0 +1,79 @@
+-- The whole schema, created by `setup` in one transaction whose search_path is the schema of the tool.
+-- Must hold: one row of run_batches per batch that a run made; one inventory per batch; within a batch a
+-- content has at most one slot and at most one essay, by unique index, whatever a strategy does.
+
+create type essay_status_enum as enum ('uploaded', 'ready_for_processing');
+
+create table batch_essay_trackers (
+  id bigint generated always as identity primary key,
+  batch_id text not null unique,
+  expected_count integer not null check (expected_count > 0),
+  inventory text not null check (inventory in ('slots', 'essays')),
+  user_id text not null default '',
+  course_code text not null default '',
+  correlation_id text not null default '',
+  completed_at timestamptz,
+  created_at timestamptz not null default now()
+);
+
+create table slot_assignments (
+  id bigint generated always as identity primary key,
+  batch_tracker_id bigint not null references batch_essay_trackers (id),
+  internal_essay_id text not null,
+  status text not null default 'available' check (status in ('available', 'assigned', 'failed')),
+  text_storage_id text,
+  original_file_name text,
+  assigned_at timestamptz,
+  unique (batch_tracker_id, internal_essay_id)
+);
+
+create unique index slot_assignments_content
+  on slot_assignments (batch_tracker_id, text_storage_id)
+  where text_storage_id is not null;
+
+-- Ordered in a collation that the unique index above cannot serve: the planner would otherwise walk that
+-- index past every assigned slot, and a claim would grow slower as its batch fills.
+create index slot_assignments_available
+  on slot_assignments (batch_tracker_id, internal_essay_id collate "C")
+  where status = 'available';
+
+create table essay_states (
+  essay_id text primary key,
+  batch_id text not null,
+  current_status essay_status_enum not null default 'uploaded',
+  processing_metadata jsonb not null default '{}',
+  storage_references jsonb not null default '{}',
+  timeline jsonb not null default '{}',
+  text_storage_id text,
+  version integer not null default 1,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
+create unique index essay_states_content
+  on essay_states (batch_id, text_storage_id)
+  where text_storage_id is not null;
+
+-- Ordered in a collation that the primary key cannot serve, for the same reason.
+create index essay_states_available
+  on essay_states (batch_id, essay_id collate "C")
+  where current_status = 'uploaded';
+
+create table event_outbox (
+  id bigint generated always as identity primary key,
+  aggregate_id text not null,
+  aggregate_type text not null,
+  event_type text not null,
+  event_data jsonb not null,
+  event_key text not null,
+  topic text not null,
+  created_at timestamptz not null default now(),
+  published_at timestamptz
+);
+
+create table run_batches (
+  run_id text not null,
+  batch_id text not null,
+  strategy text not null,
+  primary key (run_id, batch_id)
+);

@@ -1,0 +1,2 @@
+-- Round trip 4: opens legacy's second transaction.
+begin isolation level read committed

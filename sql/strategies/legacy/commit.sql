@@ -1,0 +1,2 @@
+-- Round trip 8: ends legacy's second transaction.
+commit

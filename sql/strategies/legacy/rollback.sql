@@ -1,0 +1,2 @@
+-- After a failure inside legacy's second transaction.
+rollback

@@ -1,0 +1,47 @@
+import type { ClientBase } from 'pg';
+import { loadStatement, type Statement } from '../database/statement.js';
+import type { Inventory } from '../domain/assignment.js';
+
+/** Batches of equal size to be registered together. */
+export interface BatchRegistration {
+  /** By which they are found and removed again. */
+  readonly runId: string;
+  /** Who will fill them, for the record. */
+  readonly strategy: string;
+  readonly inventory: Inventory;
+  readonly batchIds: readonly string[];
+  /** Slots of each batch. */
+  readonly slots: number;
+}
+
+const REGISTER = loadStatement('batches/register');
+const ANALYZE = loadStatement('batches/analyze');
+const DELETE_RUN = loadStatement('batches/delete-run');
+const VACUUM = loadStatement('batches/vacuum');
+
+/** Registers batches: one tracker row, N available slots and N uploaded essays each. All or nothing. */
+export async function registerBatches(client: ClientBase, registration: BatchRegistration): Promise<void> {
+  const values: Record<string, unknown> = {
+    run_id: registration.runId,
+    strategy: registration.strategy,
+    inventory: registration.inventory,
+    batch_ids: registration.batchIds,
+    slots: registration.slots,
+  };
+  await client.query(REGISTER.text, inOrder(REGISTER, values));
+}
+
+/** Gives the planner fresh statistics of the tool's tables. */
+export async function analyzeTables(client: ClientBase): Promise<void> {
+  await client.query(ANALYZE.text);
+}
+
+/** Removes what a run registered and everything that was written about it. */
+export async function deleteRun(client: ClientBase, runId: string): Promise<void> {
+  await client.query(DELETE_RUN.text, inOrder(DELETE_RUN, { run_id: runId }));
+  await client.query(VACUUM.text);
+}
+
+function inOrder(statement: Statement, values: Readonly<Record<string, unknown>>): unknown[] {
+  return statement.binds.map((bind) => values[bind]);
+}

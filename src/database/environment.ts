@@ -1,0 +1,42 @@
+import { cpus } from 'node:os';
+import type { ClientBase } from 'pg';
+import pg from 'pg';
+import type { Environment } from '../domain/run-result.js';
+import { loadStatement } from './statement.js';
+
+const ENVIRONMENT = loadStatement('database/environment');
+const WAL_POSITION = loadStatement('database/wal-position');
+const CHECKPOINT = loadStatement('database/checkpoint');
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+type ServerSettings = Omit<Environment, 'nodeVersion' | 'cpus' | 'embedded'>;
+
+/** The settings of the server and the machine that a result must be read with. */
+export async function readEnvironment(client: ClientBase, embedded: boolean): Promise<Environment> {
+  const { rows } = await client.query<ServerSettings>(ENVIRONMENT.text);
+  const settings = rows[0];
+  if (settings === undefined) throw new Error('the server returned no settings');
+  return { ...settings, nodeVersion: process.versions.node, cpus: cpus().length, embedded };
+}
+
+/** Bytes of WAL that the whole server has written. */
+export async function walPositionBytes(client: ClientBase): Promise<number> {
+  const { rows } = await client.query<{ bytes: string }>(WAL_POSITION.text);
+  return Number(rows[0]?.bytes);
+}
+
+/**
+ * Runs a CHECKPOINT, so that each run starts from the same point of the checkpoint cycle.
+ *
+ * @returns false when the role may not (PostgreSQL 15 and later: pg_checkpoint; before: superuser)
+ */
+export async function checkpoint(client: ClientBase): Promise<boolean> {
+  try {
+    await client.query(CHECKPOINT.text);
+    return true;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE) return false;
+    throw error;
+  }
+}

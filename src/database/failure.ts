@@ -1,0 +1,49 @@
+import pg from 'pg';
+
+/** What kind of failure an error of node-postgres is, and what may be done about it. */
+export type DatabaseFailure =
+  /** The connection is gone or could not be made; a statement under way may have happened. */
+  | { readonly kind: 'connection'; readonly sqlState: string | undefined }
+  /** Lost a race with another transaction (23505, 40001, 40P01): right again in a new statement. */
+  | { readonly kind: 'race'; readonly sqlState: string }
+  /** lock_timeout passed while a rival held what the statement needs (55P03). */
+  | { readonly kind: 'lock_timeout'; readonly sqlState: string }
+  /** The server refused the statement for another reason. */
+  | { readonly kind: 'statement'; readonly sqlState: string };
+
+/** Source: PostgreSQL manual, Appendix A, Error Codes. */
+const RACES = new Set(['23505', '40001', '40P01']);
+/** admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections, and the whole class 08. */
+const LOST = /^(08...|57P0[123]|53300)$/;
+const LOCK_TIMEOUT = '55P03';
+
+/** How node-postgres and pg-pool word a lost connection; these errors carry no code. */
+const LOST_IN_CLIENT =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client (has encountered|was closed)|Query read timeout)/;
+
+/**
+ * Says what kind of database failure an error is.
+ *
+ * @returns undefined when it is no database failure at all (a defect of the program)
+ */
+export function databaseFailure(error: unknown): DatabaseFailure | undefined {
+  if (error instanceof pg.DatabaseError && error.code !== undefined) return serverFailure(error.code);
+  if (error instanceof Error && (isSystemError(error) || LOST_IN_CLIENT.test(error.message))) {
+    return { kind: 'connection', sqlState: undefined };
+  }
+  return undefined;
+}
+
+function serverFailure(sqlState: string): DatabaseFailure {
+  if (RACES.has(sqlState)) return { kind: 'race', sqlState };
+  if (sqlState === LOCK_TIMEOUT) return { kind: 'lock_timeout', sqlState };
+  if (LOST.test(sqlState)) return { kind: 'connection', sqlState };
+  return { kind: 'statement', sqlState };
+}
+
+/** A failed connect to a name with several addresses is an AggregateError of system errors. */
+function isSystemError(error: Error): boolean {
+  if (error instanceof AggregateError)
+    return error.errors.some((inner) => inner instanceof Error && isSystemError(inner));
+  return 'syscall' in error && 'code' in error;
+}

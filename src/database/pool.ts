@@ -1,0 +1,63 @@
+import pg from 'pg';
+import Pool from 'pg-pool';
+import { InfrastructureError } from '../domain/errors.js';
+import { databaseFailure } from './failure.js';
+import { clientConfig, type DatabaseTarget } from './target.js';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface PoolSettings {
+  /** Most connections at once; they are kept until the pool ends. */
+  readonly connections: number;
+  /** By which a run's backends are found on the server; at most 63 bytes. */
+  readonly applicationName: string;
+  /** Awaited on each new connection before it is used. */
+  readonly onConnect?: ((client: pg.ClientBase) => Promise<void>) | undefined;
+}
+
+export type DatabasePool = pg.Pool;
+
+/**
+ * Makes a pool of connections to a target. It connects when first used.
+ *
+ * @param target where to
+ */
+export function createPool(target: DatabaseTarget, settings: PoolSettings): DatabasePool {
+  const options = {
+    ...clientConfig(target),
+    application_name: settings.applicationName,
+    max: settings.connections,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    ...(settings.onConnect && { onConnect: settings.onConnect }),
+  };
+  const pool = new Pool(options, pg.Client);
+  // An idle connection that broke has left the pool already; if the server is gone, the next checkout says so.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/**
+ * Says a failed connection in one line that names the server and never the password.
+ *
+ * @returns the error to throw: InfrastructureError for a database failure, else the error itself
+ */
+export function explainConnectFailure(target: DatabaseTarget, error: unknown): unknown {
+  const failure = databaseFailure(error);
+  if (failure === undefined || !(error instanceof Error)) return error;
+  const { host, port, user, database } = new pg.Client(clientConfig(target));
+  const where = `${user ?? ''}@${host}:${port}/${database ?? ''} (from ${target.source})`;
+  return new InfrastructureError(
+    'database_unavailable',
+    `cannot use PostgreSQL at ${where}: ${reason(error)}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+function reason(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map((inner: Error) => inner.message).join('; ');
+  return error.message;
+}

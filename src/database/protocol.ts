@@ -1,0 +1,156 @@
+import type { Connection, Submittable } from 'pg';
+import { bindValues, type BindValues, type Statement } from './statement.js';
+
+/** A row as the server sent it: columns in PostgreSQL's text format. */
+export type Row = readonly (string | null)[];
+
+/** A statement and the values for its binds. */
+export interface Step {
+  readonly statement: Statement;
+  readonly values: BindValues;
+}
+
+/** A result column: its name and the OID of its type. */
+export interface Column {
+  readonly name: string;
+  readonly dataTypeID: number;
+}
+
+/** node-postgres' Connection as it is: its published types describe older signatures. */
+interface ProtocolConnection {
+  readonly stream: { cork(): void; uncork(): void };
+  parse(message: { name: string; text: string; types: readonly number[] }): void;
+  bind(message: { statement: string; values: (string | null)[] }): void;
+  describe(message: { type: 'S' | 'P'; name: string }): void;
+  execute(message: object): void;
+  sync(): void;
+}
+
+/** Everything written while corked leaves in one packet. */
+function writeAtOnce(connection: Connection, write: (connection: ProtocolConnection) => void): void {
+  const protocol = connection as unknown as ProtocolConnection;
+  protocol.stream.cork();
+  try {
+    write(protocol);
+  } finally {
+    protocol.stream.uncork();
+  }
+}
+
+/** What node-postgres calls on a query of one's own; each subclass says what it sends and keeps. */
+abstract class ProtocolExchange<T> implements Submittable {
+  readonly done: Promise<T>;
+  #resolve!: (value: T) => void;
+  #reject!: (error: Error) => void;
+
+  constructor() {
+    this.done = new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  abstract submit(connection: Connection): void;
+  protected abstract result(): T;
+
+  abstract handleRowDescription(message: { fields: Column[] }): void;
+  abstract handleDataRow(message: { fields: Row }): void;
+  abstract handleCommandComplete(): void;
+  abstract handleEmptyQuery(): void;
+
+  handleError(error: Error): void {
+    this.#reject(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.#resolve(this.result());
+  }
+}
+
+/**
+ * Prepares named statements and describes their result columns, in one round trip.
+ * Source: PostgreSQL manual, 55.2.3 Extended Query.
+ */
+export class Preparation extends ProtocolExchange<Column[]> {
+  #columns: Column[] = [];
+
+  constructor(private readonly statements: readonly Statement[]) {
+    super();
+  }
+
+  submit(connection: Connection): void {
+    writeAtOnce(connection, (protocol) => {
+      for (const { name, text, parameterTypes } of this.statements) {
+        protocol.parse({ name, text, types: parameterTypes });
+        protocol.describe({ type: 'S', name });
+      }
+      protocol.sync();
+    });
+  }
+
+  handleRowDescription(message: { fields: Column[] }): void {
+    this.#columns = message.fields;
+  }
+
+  // Nothing is executed, so none of these arrives.
+  handleDataRow(): void {}
+  handleCommandComplete(): void {}
+  handleEmptyQuery(): void {}
+
+  /** The columns of the last statement that returns rows. */
+  protected result(): Column[] {
+    return this.#columns;
+  }
+}
+
+/**
+ * Executes prepared statements before one Sync: one round trip and one implicit transaction. In READ COMMITTED
+ * each statement takes a snapshot of its own, so a later one sees what an earlier one waited for.
+ * Source: PostgreSQL manual, 55.2.3 Extended Query and 55.2.4 Pipelining.
+ */
+export class Pipeline extends ProtocolExchange<Row[]> {
+  readonly #bound: readonly { statement: string; values: (string | null)[] }[];
+  #completed = 0;
+  #rows: Row[] = [];
+
+  /** @throws Error when a bind of a step has no value */
+  constructor(steps: readonly Step[]) {
+    super();
+    this.#bound = steps.map(({ statement, values }) => ({
+      statement: statement.name,
+      values: bindValues(statement, values),
+    }));
+  }
+
+  submit(connection: Connection): void {
+    writeAtOnce(connection, (protocol) => {
+      for (const message of this.#bound) {
+        protocol.bind(message);
+        protocol.execute({});
+      }
+      protocol.sync();
+    });
+  }
+
+  /** Rows are kept as text; their columns were described when the statement was prepared. */
+  handleRowDescription(): void {}
+
+  handleDataRow(message: { fields: Row }): void {
+    this.#rows.push(message.fields);
+  }
+
+  handleCommandComplete(): void {
+    this.#completed += 1;
+    if (this.#completed < this.#bound.length) this.#rows = [];
+  }
+
+  /** An empty statement completes without a command. */
+  handleEmptyQuery(): void {
+    this.handleCommandComplete();
+  }
+
+  /** The rows of the last statement. */
+  protected result(): Row[] {
+    return this.#rows;
+  }
+}

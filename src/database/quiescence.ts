@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
+import { bindValues, loadStatement } from './statement.js';
+
+const BACKENDS = loadStatement('database/backends-of-run');
+const TERMINATE = loadStatement('database/terminate-backends-of-run');
+
+const POLL_MS = 20;
+
+/**
+ * Waits until no backend of a run is left, so that nothing changes its rows any more; after the deadline ends
+ * those that are.
+ *
+ * @param applicationName of the run's workers
+ * @returns how many backends had to be ended
+ */
+export async function awaitQuiescence(
+  client: ClientBase,
+  applicationName: string,
+  deadlineMs: number,
+): Promise<number> {
+  const values = bindValues(BACKENDS, { application_name: applicationName });
+  const countLeft = async () => (await client.query(BACKENDS.text, values)).rows.length;
+  if (await waitUntilNone(countLeft, deadlineMs)) return 0;
+  const { rows } = await client.query(TERMINATE.text, values);
+  if (await waitUntilNone(countLeft, deadlineMs)) return rows.length;
+  throw new Error(`backends of ${applicationName} are still connected after pg_terminate_backend`);
+}
+
+async function waitUntilNone(countLeft: () => Promise<number>, deadlineMs: number): Promise<boolean> {
+  const deadline = Date.now() + deadlineMs;
+  while ((await countLeft()) > 0) {
+    if (Date.now() > deadline) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}

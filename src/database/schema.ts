@@ -1,0 +1,109 @@
+import type { ClientBase } from 'pg';
+import pg from 'pg';
+import { UsageError } from '../domain/errors.js';
+import { bindValues, loadStatement, readSql } from './statement.js';
+
+/** What `setupSchema` did. */
+export type SetupOutcome = 'created' | 'kept' | 'reset';
+
+/** Tables that the schema holds, for the message of `setup`. */
+export const TABLES = [
+  'batch_essay_trackers',
+  'slot_assignments',
+  'essay_states',
+  'event_outbox',
+  'run_batches',
+];
+
+const LOCK = loadStatement('database/lock-setup');
+const FIND = loadStatement('database/find-schema');
+const DROP = readSql('database/drop-objects');
+const SCHEMA = readSql('schema');
+
+/** PostgreSQL cuts longer identifiers off silently (NAMEDATALEN − 1). */
+const MAX_IDENTIFIER_BYTES = 63;
+
+/**
+ * Checks a schema's name before anything connects.
+ *
+ * @throws UsageError when PostgreSQL would refuse, cut off or reserve the name
+ */
+export function checkSchemaName(schema: string): void {
+  const bytes = Buffer.byteLength(schema);
+  if (bytes === 0 || bytes > MAX_IDENTIFIER_BYTES || schema.includes('\0') || schema.startsWith('pg_')) {
+    throw new UsageError(
+      'invalid_schema',
+      `--schema ${JSON.stringify(schema)}: accepted is a name of 1 to ${MAX_IDENTIFIER_BYTES} bytes that does not begin with pg_`,
+    );
+  }
+}
+
+/**
+ * Creates the tool's schema, or finds it created. Call it in a transaction: it is all or nothing.
+ *
+ * @param client whose search_path is the schema
+ * @param options.reset drop the tool's objects first and create them anew
+ * @throws UsageError when the schema exists and this tool, in this version, did not create it
+ */
+export async function setupSchema(
+  client: ClientBase,
+  schema: string,
+  options: { readonly reset: boolean },
+): Promise<SetupOutcome> {
+  await client.query(LOCK.text, bindValues(LOCK, { schema }));
+  const found = await findMark(client, schema);
+  if (found === 'ours' && !options.reset) return 'kept';
+  if (found !== undefined && found !== 'ours') throw refusal(schema, found);
+  if (found === 'ours') await dropObjects(client, schema);
+  else await client.query(loadStatement('database/create-schema', { schema }).text);
+  await client.query(SCHEMA);
+  await client.query(loadStatement('database/mark-schema', { schema }).text);
+  return found === 'ours' ? 'reset' : 'created';
+}
+
+type Mark = 'ours' | 'other_version' | 'foreign';
+
+async function findMark(client: ClientBase, schema: string): Promise<Mark | undefined> {
+  const { rows } = await client.query<{ mark: Mark }>(FIND.text, bindValues(FIND, { schema }));
+  return rows[0]?.mark;
+}
+
+function refusal(schema: string, mark: Exclude<Mark, 'ours'>): UsageError {
+  const why =
+    mark === 'foreign'
+      ? 'exists and was not created by els-assign; it is left untouched. Choose another with --schema'
+      : 'was created by another version of els-assign; it is left untouched. Choose another with --schema';
+  return new UsageError('foreign_schema', `schema ${JSON.stringify(schema)} ${why}`);
+}
+
+const DEPENDENT_OBJECTS_STILL_EXIST = '2BP01';
+
+async function dropObjects(client: ClientBase, schema: string): Promise<void> {
+  try {
+    await client.query(DROP);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== DEPENDENT_OBJECTS_STILL_EXIST) throw error;
+    throw new UsageError(
+      'foreign_dependency',
+      `schema ${JSON.stringify(schema)} cannot be reset: ${error.message} (${error.detail?.split('\n')[0] ?? 'unknown'})`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The SQL of `setup` as a script that psql runs.
+ *
+ * @param schema name of the schema, quoted by the driver
+ */
+export function setupScript(schema: string): string {
+  return [
+    'begin;',
+    `${loadStatement('database/create-schema', { schema }).text.trimEnd()};`,
+    `set local search_path to ${pg.escapeIdentifier(schema)};`,
+    SCHEMA.trimEnd(),
+    `${loadStatement('database/mark-schema', { schema }).text.trimEnd()};`,
+    'commit;',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,69 @@
+import type { ClientBase } from 'pg';
+import { Pipeline, Preparation, type Column, type Row, type Step } from './protocol.js';
+import { loadStatement, type BindValues, type Statement } from './statement.js';
+import pg from 'pg';
+
+/** Counts round trips where they happen. */
+export interface RoundTripCounter {
+  roundTrips: number;
+}
+
+/** How every session of one engine or tool is set up. */
+export interface SessionSettings {
+  readonly schema: string;
+  /** Longest wait for a row or advisory lock that a rival holds. */
+  readonly lockTimeoutMs: number;
+}
+
+const SESSION = loadStatement('database/session');
+
+/**
+ * Sets a new connection up: schema, READ COMMITTED, lock timeout; then prepares the statements.
+ *
+ * @throws pg.DatabaseError when a statement cannot be prepared
+ */
+export async function openSession(
+  client: ClientBase,
+  settings: SessionSettings,
+  statements: readonly Statement[],
+): Promise<void> {
+  await client.query(SESSION.text, sessionValues(settings));
+  if (statements.length > 0) await prepare(client, statements);
+}
+
+function sessionValues(settings: SessionSettings): string[] {
+  const values: Record<string, string> = {
+    search_path: pg.escapeIdentifier(settings.schema),
+    lock_timeout: `${settings.lockTimeoutMs}ms`,
+  };
+  return SESSION.binds.map((bind) => values[bind] ?? '');
+}
+
+/**
+ * Prepares statements on a connection under their names, in one round trip.
+ *
+ * @returns the result columns of the last statement that returns rows
+ * @throws pg.DatabaseError as PostgreSQL's parser says it
+ */
+export function prepare(client: ClientBase, statements: readonly Statement[]): Promise<Column[]> {
+  return client.query(new Preparation(statements)).done;
+}
+
+/** Runs prepared statements on one connection and counts the round trips. */
+export class Session {
+  constructor(
+    private readonly client: ClientBase,
+    private readonly counter: RoundTripCounter,
+  ) {}
+
+  /** Runs one prepared statement: one round trip. */
+  run(statement: Statement, values: BindValues): Promise<Row[]> {
+    return this.pipeline([{ statement, values }]);
+  }
+
+  /** Runs prepared statements in one implicit transaction and one round trip; returns the last one's rows. */
+  pipeline(steps: readonly Step[]): Promise<Row[]> {
+    this.counter.roundTrips += 1;
+    return this.client.query(new Pipeline(steps)).done;
+  }
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { splitSql } from './sql-text.js';
+
+/** Values by bind name, in PostgreSQL's text format. */
+export type BindValues = Readonly<Record<string, string | null>>;
+
+/** One SQL statement, ready to be prepared under its name. */
+export interface Statement {
+  /** Name of the prepared statement on the server; at most 63 bytes. */
+  readonly name: string;
+  /** SQL with `$1`, `$2`, … in place of the named binds. */
+  readonly text: string;
+  /** Bind names in the order of their parameters. */
+  readonly binds: readonly string[];
+  /** Type OIDs of the parameters; 0 lets PostgreSQL infer it. */
+  readonly parameterTypes: readonly number[];
+}
+
+const SQL_FOLDER = new URL('../../sql/', import.meta.url);
+
+const OID = { infer: 0, int8: 20, text: 25, jsonb: 3802 } as const;
+
+/** Binds of an assignment have one type everywhere, so that a custom strategy needs no casts. */
+const BIND_TYPES: Readonly<Record<string, number>> = {
+  batch_id: OID.text,
+  text_storage_id: OID.text,
+  original_file_name: OID.text,
+  file_size_bytes: OID.int8,
+  content_md5_hash: OID.text,
+  file_upload_id: OID.text,
+  correlation_id: OID.text,
+  processing_metadata: OID.jsonb,
+  storage_references: OID.jsonb,
+  timeline: OID.jsonb,
+};
+
+/**
+ * Reads a file of sql/.
+ *
+ * @param path relative to sql/, without extension, e.g. `strategies/cte`
+ */
+export function readSql(path: string): string {
+  return readFileSync(fileURLToPath(new URL(`${path}.sql`, SQL_FOLDER)), 'utf8');
+}
+
+/**
+ * Loads one of the tool's own statements.
+ *
+ * @param path relative to sql/, without extension; it is also the prepared statement's name
+ * @param identifiers what `:"name"` stands for; quoted by the driver
+ */
+export function loadStatement(path: string, identifiers: Readonly<Record<string, string>> = {}): Statement {
+  return toStatement(path, readSql(path), identifiers);
+}
+
+/**
+ * Turns SQL with named binds into a statement with numbered parameters.
+ *
+ * @param name of the prepared statement
+ * @param sql one statement; `:name` is a value, `:"name"` an identifier
+ * @param identifiers what the identifiers stand for
+ * @throws Error when an identifier is not given
+ */
+export function toStatement(
+  name: string,
+  sql: string,
+  identifiers: Readonly<Record<string, string>> = {},
+): Statement {
+  const binds: string[] = [];
+  const text = splitSql(sql)
+    .map((piece) => {
+      if (piece.kind === 'text') return piece.text;
+      if (piece.kind === 'identifier') return quoteIdentifier(identifiers, piece.name);
+      if (!binds.includes(piece.name)) binds.push(piece.name);
+      return `$${binds.indexOf(piece.name) + 1}`;
+    })
+    .join('');
+  return { name, text, binds, parameterTypes: binds.map((bind) => BIND_TYPES[bind] ?? OID.infer) };
+}
+
+function quoteIdentifier(identifiers: Readonly<Record<string, string>>, name: string): string {
+  const identifier = identifiers[name];
+  if (identifier === undefined) throw new Error(`SQL names the identifier :"${name}", which was not given`);
+  return pg.escapeIdentifier(identifier);
+}
+
+/**
+ * Puts values in the order of a statement's parameters.
+ *
+ * @throws Error when a bind has no value: the statement and its caller disagree
+ */
+export function bindValues(statement: Statement, values: BindValues): (string | null)[] {
+  return statement.binds.map((bind) => {
+    const value = values[bind];
+    if (value === undefined) throw new Error(`statement ${statement.name}: no value for :${bind}`);
+    return value;
+  });
+}

@@ -1,0 +1,68 @@
+import { parseIntoClientConfig } from 'pg-connection-string';
+import type { ClientConfig } from 'pg';
+import { UsageError } from '../domain/errors.js';
+
+/** Where a connection string came from, in the order of precedence. */
+export type TargetSource = '--database-url' | 'DATABASE_URL' | 'PG*' | 'embedded';
+
+/** Which PostgreSQL to work on. Passed to workers over their private channel, never by argument or environment. */
+export interface DatabaseTarget {
+  readonly source: TargetSource;
+  /** Undefined for PG*: node-postgres reads these variables itself, in every process. Not enumerable: no log prints it. */
+  readonly connectionString?: string | undefined;
+}
+
+/** The PG* variables that say which server is meant; PGPASSWORD and the like alone do not. */
+const PG_TARGET_VARIABLES = ['PGHOST', 'PGPORT', 'PGDATABASE', 'PGUSER'] as const;
+
+/**
+ * Finds the PostgreSQL that the user named: `--database-url`, then DATABASE_URL, then PG* variables.
+ *
+ * @param databaseUrl value of `--database-url`
+ * @returns undefined when the user named none: the embedded server is meant
+ * @throws UsageError when a URL is malformed; its text is never repeated, for it may hold a password
+ */
+export function findTarget(
+  databaseUrl: string | undefined,
+  env: NodeJS.ProcessEnv,
+): DatabaseTarget | undefined {
+  if (databaseUrl !== undefined) return urlTarget('--database-url', databaseUrl);
+  if (env['DATABASE_URL']) return urlTarget('DATABASE_URL', env['DATABASE_URL']);
+  if (PG_TARGET_VARIABLES.some((name) => env[name])) return { source: 'PG*' };
+  return undefined;
+}
+
+/** A target whose connection string no log or JSON prints. */
+export function withConnectionString(source: TargetSource, connectionString: string): DatabaseTarget {
+  return Object.defineProperty({ source }, 'connectionString', {
+    value: connectionString,
+    enumerable: false,
+  });
+}
+
+function urlTarget(source: TargetSource, url: string): DatabaseTarget {
+  const complaint = complaintAbout(url);
+  if (complaint !== undefined) {
+    throw new UsageError(
+      'invalid_database_url',
+      `${source}: ${complaint}; accepted is postgres://user:password@host:port/database`,
+    );
+  }
+  return withConnectionString(source, url);
+}
+
+function complaintAbout(url: string): string | undefined {
+  if (!/^postgres(ql)?:\/\//.test(url)) return 'the URL does not begin with postgres:// or postgresql://';
+  try {
+    const { port } = parseIntoClientConfig(url);
+    if (port !== undefined && !(port >= 1 && port <= 65535)) return 'the port is not between 1 and 65535';
+  } catch (error) {
+    return `the URL is malformed (${error instanceof Error ? error.message.split('\n')[0] : 'unreadable'})`;
+  }
+  return undefined;
+}
+
+/** node-postgres' configuration of a target. */
+export function clientConfig(target: DatabaseTarget): ClientConfig {
+  return target.connectionString === undefined ? {} : parseIntoClientConfig(target.connectionString);
+}

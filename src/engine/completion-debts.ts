@@ -1,0 +1,99 @@
+/** What a look at a batch found. `completed`: this look was the one that completed it. */
+export type LookResult = 'completed' | 'already_completed' | 'open';
+
+/** A claim may be followed by another on the same batch that takes its debt over; a look runs at the latest then. */
+const LOOK_AFTER_MS = 50;
+
+/** Batches known to be complete need no look; beyond this many the memory starts anew. */
+const MAX_REMEMBERED = 10_000;
+
+interface Debt {
+  dueAtMs: number;
+  lastAnswerAtMs: number;
+}
+
+/**
+ * The looks that an engine still owes. Two last claims cannot see each other inside their own transactions, so
+ * each claim owes a look on a snapshot taken after its commit. A later claim on the batch that was sent after
+ * that answer and found a free slot proves that the batch was not complete, and takes the debt over.
+ */
+export class CompletionDebts {
+  readonly #debts = new Map<string, Debt>();
+  readonly #complete = new Set<string>();
+  readonly #look: (batchId: string) => Promise<LookResult>;
+  #timer: NodeJS.Timeout | undefined;
+  #paying: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
+
+  /** @param look asks the server; a failed look leaves the debt unpaid */
+  constructor(look: (batchId: string) => Promise<LookResult>) {
+    this.#look = look;
+  }
+
+  /**
+   * Notes that a call on a batch was answered. Any answer but an error owes a look, so that a batch whose last
+   * claimer died before its look is completed by the next call.
+   *
+   * @param sentAtMs when the answered attempt was sent, on performance.now()'s clock
+   * @param created whether it found a free slot
+   */
+  owe(batchId: string, sentAtMs: number, created: boolean): void {
+    if (this.#complete.has(batchId)) return;
+    const now = performance.now();
+    const debt = this.#debts.get(batchId);
+    const takenOver = debt !== undefined && created && sentAtMs > debt.lastAnswerAtMs;
+    const dueAtMs = debt === undefined || takenOver ? now + LOOK_AFTER_MS : debt.dueAtMs;
+    this.#debts.set(batchId, { dueAtMs, lastAnswerAtMs: now });
+    this.#arm();
+  }
+
+  /** Notes what a look found that was made outside. */
+  note(batchId: string, found: LookResult): void {
+    if (found === 'open') return;
+    if (this.#complete.size >= MAX_REMEMBERED) this.#complete.clear();
+    this.#complete.add(batchId);
+  }
+
+  /**
+   * Pays every debt now.
+   *
+   * @throws the first failure of a look, also of an earlier one in the background; its debt stays
+   */
+  async settle(): Promise<void> {
+    await this.#paying;
+    await this.#pay(Infinity);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined && this.#debts.size > 0) throw failure;
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#paying = this.#pay(performance.now()).then(() => {
+        this.#timer = undefined;
+        if (this.#debts.size > 0) this.#arm();
+      });
+    }, LOOK_AFTER_MS / 2);
+  }
+
+  async #pay(dueUntilMs: number): Promise<void> {
+    for (const [batchId, debt] of [...this.#debts]) {
+      if (debt.dueAtMs > dueUntilMs + LOOK_AFTER_MS / 2) continue;
+      this.#debts.delete(batchId);
+      await this.#payOne(batchId);
+    }
+  }
+
+  async #payOne(batchId: string): Promise<void> {
+    try {
+      this.note(batchId, await this.#look(batchId));
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      const now = performance.now();
+      if (!this.#debts.has(batchId)) this.#debts.set(batchId, { dueAtMs: now, lastAnswerAtMs: now });
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import type { ClientBase } from 'pg';
+import pg from 'pg';
+import type { Column } from '../database/protocol.js';
+import { prepare } from '../database/session.js';
+import { splitSql } from '../database/sql-text.js';
+import type { Inventory } from '../domain/assignment.js';
+import { UsageError } from '../domain/errors.js';
+import { customStatement } from './create-strategy.js';
+import { ASSIGNMENT_BINDS } from './documents.js';
+import type { StrategySpec } from './strategy.js';
+
+type CustomSpec = Extract<StrategySpec, { kind: 'custom' }>;
+
+const FIRST_LINE = /^-- inventory: (slots|essays)[ \t]*\r?\n/;
+
+/** Type OIDs that a result column may have: text, varchar. */
+const TEXT_TYPES = [25, 1043];
+
+/**
+ * Reads a custom strategy's file and checks what can be checked without a database.
+ *
+ * @param path of the SQL file
+ * @throws UsageError when it cannot be read, is not text, lacks its first line or names an unknown bind
+ */
+export async function readCustomStrategy(path: string): Promise<CustomSpec> {
+  const sql = await readText(path);
+  const inventory = FIRST_LINE.exec(sql)?.[1] as Inventory | undefined;
+  if (inventory === undefined) {
+    throw refusal(path, 'its first line must be "-- inventory: slots" or "-- inventory: essays"');
+  }
+  for (const piece of splitSql(sql)) {
+    if (piece.kind === 'text' || (piece.kind === 'bind' && ASSIGNMENT_BINDS.includes(piece.name))) continue;
+    const accepted = ASSIGNMENT_BINDS.map((bind) => `:${bind}`).join(' ');
+    throw refusal(path, `it names the bind ${JSON.stringify(piece.name)}; accepted are ${accepted}`);
+  }
+  return { kind: 'custom', name: path, inventory, sql };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    const sql = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    if (sql.includes('\0')) throw refusal(path, 'it is not a text file');
+    return sql;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    if (error instanceof TypeError) throw refusal(path, 'it is not a UTF-8 text file');
+    throw refusal(
+      path,
+      `it cannot be read (${error instanceof Error ? error.message : String(error)})`,
+      error,
+    );
+  }
+}
+
+/**
+ * Lets PostgreSQL prepare a custom strategy, and checks what it returns. Nothing is executed.
+ *
+ * @param client whose search_path is the tool's schema
+ * @throws UsageError when PostgreSQL cannot prepare it, or when it does not return (essay_id text, outcome text)
+ */
+export async function checkCustomStrategy(client: ClientBase, spec: CustomSpec): Promise<void> {
+  const columns = await prepareOrRefuse(client, spec);
+  const fits =
+    columns.map((column) => column.name).join() === 'essay_id,outcome' &&
+    columns.every((column) => TEXT_TYPES.includes(column.dataTypeID));
+  if (!fits) {
+    const found = columns.map((column) => column.name).join(', ') || 'no columns';
+    throw refusal(
+      spec.name,
+      `it must return the columns (essay_id text, outcome text), but returns ${found}`,
+    );
+  }
+}
+
+async function prepareOrRefuse(client: ClientBase, spec: CustomSpec): Promise<Column[]> {
+  const statement = customStatement(spec);
+  try {
+    return await prepare(client, [statement]);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    const line = statement.text.slice(0, Number(error.position ?? 0)).split('\n').length;
+    throw refusal(spec.name, `PostgreSQL cannot prepare it: ${error.message} (near line ${line})`, error);
+  }
+}
+
+function refusal(path: string, why: string, cause?: unknown): UsageError {
+  return new UsageError('invalid_strategy', `strategy file ${path}: ${why}`.replace(/\s*\n\s*/g, ' '), {
+    cause,
+  });
+}

@@ -1,0 +1,46 @@
+import type { BindValues } from '../database/statement.js';
+import type { AssignmentRequest } from '../domain/assignment.js';
+
+/**
+ * Shapes what an assignment writes, the same for every strategy: the values of the binds that each statement
+ * may name, with the three JSON documents of an essay.
+ *
+ * @param request the content to assign
+ * @param now the moment that the timeline states
+ */
+export function assignmentBinds(request: AssignmentRequest, now: Date): BindValues {
+  return {
+    batch_id: request.batchId,
+    text_storage_id: request.textStorageId,
+    original_file_name: request.originalFileName,
+    file_size_bytes: String(request.fileSizeBytes),
+    content_md5_hash: request.contentMd5Hash,
+    file_upload_id: request.fileUploadId,
+    correlation_id: request.correlationId,
+    processing_metadata: JSON.stringify({
+      original_file_name: request.originalFileName,
+      file_size_bytes: request.fileSizeBytes,
+      content_md5_hash: request.contentMd5Hash,
+      file_upload_id: request.fileUploadId,
+      correlation_id: request.correlationId,
+    }),
+    storage_references: JSON.stringify({ original_essay: request.textStorageId }),
+    timeline: JSON.stringify({ ready_for_processing: now.toISOString() }),
+  };
+}
+
+/** Every bind that a strategy's statement may name. */
+export const ASSIGNMENT_BINDS: readonly string[] = Object.keys(
+  assignmentBinds(
+    {
+      batchId: '',
+      textStorageId: '',
+      originalFileName: '',
+      fileSizeBytes: 0,
+      contentMd5Hash: '',
+      fileUploadId: '',
+      correlationId: '',
+    },
+    new Date(0),
+  ),
+);

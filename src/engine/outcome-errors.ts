@@ -1,0 +1,59 @@
+import type { DatabaseFailure } from '../database/failure.js';
+import type { AssignmentRequest, Inventory } from '../domain/assignment.js';
+import { AssignmentError } from '../domain/errors.js';
+import { StrategyContractError } from './strategy.js';
+
+/** An attempt without an outcome. */
+export interface Setback {
+  /** What the retry is counted under: SQLSTATE, `contended` or `connection`; undefined: no database failure. */
+  readonly code: string | undefined;
+  readonly failure?: DatabaseFailure | undefined;
+  readonly error?: unknown;
+}
+
+/** The batch cannot be served by this strategy. */
+export function refusalError(
+  code: 'unknown_batch' | 'inventory_mismatch',
+  request: AssignmentRequest,
+  inventory: Inventory,
+): AssignmentError {
+  const message =
+    code === 'unknown_batch'
+      ? `batch ${request.batchId} is not registered`
+      : `batch ${request.batchId} has another inventory than ${inventory}`;
+  return new AssignmentError(code, message, { retryable: false, correlationId: request.correlationId });
+}
+
+/**
+ * The error for an attempt that must not be made again.
+ *
+ * @returns AssignmentError, or the error itself when it is a defect of the program
+ */
+export function failureError({ failure, error }: Setback, request: AssignmentRequest): unknown {
+  if (failure === undefined && !(error instanceof StrategyContractError)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new AssignmentError(
+    'strategy_failed',
+    message,
+    { retryable: false, correlationId: request.correlationId, sqlState: failure?.sqlState },
+    { cause: error },
+  );
+}
+
+/** The error for a call whose deadline passed between attempts. */
+export function deadlineError(
+  { code, failure, error }: Setback,
+  request: AssignmentRequest,
+  ambiguous: boolean,
+): AssignmentError {
+  const unavailable = failure?.kind === 'connection';
+  const message = unavailable
+    ? `the database is unavailable: ${error instanceof Error ? error.message : String(error)}`
+    : `the deadline passed under contention (${code})`;
+  return new AssignmentError(
+    unavailable ? 'database_unavailable' : 'contention_deadline',
+    message,
+    { retryable: true, correlationId: request.correlationId, sqlState: failure?.sqlState, ambiguous },
+    { cause: error },
+  );
+}

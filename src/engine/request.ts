@@ -1,0 +1,45 @@
+import type { AssignmentRequest } from '../domain/assignment.js';
+import { AssignmentError } from '../domain/errors.js';
+
+const MAX_ID_CHARACTERS = 255;
+
+/**
+ * Checks a request before anything is sent.
+ *
+ * @throws AssignmentError `invalid_request` that names the field
+ */
+export function checkRequest(request: AssignmentRequest): void {
+  checkText(request, 'batchId', 1);
+  checkText(request, 'textStorageId', 1);
+  checkText(request, 'correlationId', 1);
+  checkText(request, 'originalFileName', 0);
+  checkText(request, 'contentMd5Hash', 0);
+  checkText(request, 'fileUploadId', 0);
+  if (!Number.isSafeInteger(request.fileSizeBytes) || request.fileSizeBytes < 0) {
+    throw invalid(request, 'fileSizeBytes must be a whole number of bytes, 0 or more');
+  }
+}
+
+type TextField = {
+  [K in keyof AssignmentRequest]: AssignmentRequest[K] extends string ? K : never;
+}[keyof AssignmentRequest];
+
+function checkText(request: AssignmentRequest, field: TextField, minCharacters: number): void {
+  const value: unknown = request[field];
+  if (typeof value !== 'string') throw invalid(request, `${field} must be a string`);
+  if (
+    value.length < minCharacters ||
+    (value.length > MAX_ID_CHARACTERS && [...value].length > MAX_ID_CHARACTERS)
+  ) {
+    throw invalid(request, `${field} must have ${minCharacters} to ${MAX_ID_CHARACTERS} characters`);
+  }
+  if (value.includes('\0'))
+    throw invalid(request, `${field} must not contain NUL, which PostgreSQL cannot store`);
+}
+
+function invalid(request: AssignmentRequest, message: string): AssignmentError {
+  return new AssignmentError('invalid_request', message, {
+    retryable: false,
+    correlationId: request.correlationId,
+  });
+}

@@ -1,0 +1,60 @@
+import type { Row, Step } from '../../database/protocol.js';
+import type { Session } from '../../database/session.js';
+import { loadStatement, type BindValues, type Statement } from '../../database/statement.js';
+import type { Inventory } from '../../domain/assignment.js';
+import { StrategyContractError, type Answer, type Strategy } from '../strategy.js';
+
+const LOCK = loadStatement('strategies/lock');
+
+/**
+ * A strategy that is one statement: `cte`, `inventory` and custom files.
+ *
+ * With advisory locks the lock and the claim go out before one Sync: still one round trip, and the claim's
+ * snapshot is younger than the lock. Inside one statement the lock would be worthless: its snapshot is older.
+ */
+export function singleStatementStrategy(
+  statement: Statement,
+  inventory: Inventory,
+  advisoryLocks: boolean,
+): Strategy {
+  const steps = (values: BindValues): Step[] =>
+    advisoryLocks
+      ? [
+          { statement: LOCK, values },
+          { statement, values },
+        ]
+      : [{ statement, values }];
+  return {
+    inventory,
+    statements: advisoryLocks ? [LOCK, statement] : [statement],
+    looksAfterEachCall: false,
+    attempt: async (session: Session, binds) => readAnswer(await session.pipeline(steps(binds))),
+  };
+}
+
+function readAnswer(rows: readonly Row[]): Answer {
+  const [row] = rows;
+  if (row === undefined || rows.length > 1) {
+    throw new StrategyContractError(`the statement returned ${rows.length} rows; it must return one`);
+  }
+  const [essayId, outcome] = row;
+  if (outcome === 'created' || outcome === 'reused') {
+    if (essayId) return { outcome, essayId };
+    throw new StrategyContractError(`the statement said ${outcome} without an essay_id`);
+  }
+  if (isWithoutEssay(outcome)) return { outcome };
+  throw new StrategyContractError(`the statement returned the unknown outcome ${JSON.stringify(outcome)}`);
+}
+
+type OutcomeWithoutEssay = Exclude<Answer['outcome'], 'created' | 'reused'>;
+
+const WITHOUT_ESSAY: readonly OutcomeWithoutEssay[] = [
+  'contended',
+  'no_slot',
+  'unknown_batch',
+  'inventory_mismatch',
+];
+
+function isWithoutEssay(outcome: string | null | undefined): outcome is OutcomeWithoutEssay {
+  return WITHOUT_ESSAY.some((known) => known === outcome);
+}

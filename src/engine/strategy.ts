@@ -1,0 +1,45 @@
+import type { Session } from '../database/session.js';
+import type { BindValues, Statement } from '../database/statement.js';
+import type { BuiltInStrategy, Inventory } from '../domain/assignment.js';
+
+/** An answer that ends a call. */
+export type FinalAnswer =
+  { readonly outcome: 'created' | 'reused'; readonly essayId: string } | { readonly outcome: 'no_slot' };
+
+/** What one attempt of a strategy says; `contended`: the engine waits for a slot in doubt and tries again. */
+export type Answer =
+  | FinalAnswer
+  | { readonly outcome: 'contended' }
+  | { readonly outcome: 'unknown_batch' | 'inventory_mismatch' };
+
+/** One way to assign. It answers from a single attempt: waiting and retrying are the engine's. */
+export interface Strategy {
+  readonly inventory: Inventory;
+  /** Prepared on each connection before its first use. */
+  readonly statements: readonly Statement[];
+  /** Whether each call looks for completion itself, before it returns; else looks are coalesced. */
+  readonly looksAfterEachCall: boolean;
+
+  /**
+   * @param session a connection that prepared `statements`; left outside any transaction
+   * @param binds values for the statements' binds
+   * @throws whatever node-postgres raises, and StrategyContractError
+   */
+  attempt(session: Session, binds: BindValues): Promise<Answer>;
+}
+
+/** Names a strategy so that it can travel to a worker process. */
+export type StrategySpec =
+  | { readonly kind: 'built-in'; readonly name: BuiltInStrategy }
+  | {
+      readonly kind: 'custom';
+      /** How reports name it: its file as the user gave it. */
+      readonly name: string;
+      readonly inventory: Inventory;
+      readonly sql: string;
+    };
+
+/** A strategy's statement answered something that the contract does not allow. */
+export class StrategyContractError extends Error {
+  override readonly name = 'StrategyContractError';
+}
