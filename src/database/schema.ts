@@ -61,6 +61,21 @@ export async function setupSchema(
   return found === 'ours' ? 'reset' : 'created';
 }
 
+/**
+ * Makes sure that a schema is there for a command that only reads.
+ *
+ * @throws UsageError when it is not, or is not this tool's
+ */
+export async function requireSchema(client: ClientBase, schema: string): Promise<void> {
+  const found = await findMark(client, schema);
+  if (found === 'ours') return;
+  if (found !== undefined) throw refusal(schema, found);
+  throw new UsageError(
+    'no_schema',
+    `schema ${JSON.stringify(schema)} does not exist; create it with els-assign setup`,
+  );
+}
+
 type Mark = 'ours' | 'other_version' | 'foreign';
 
 async function findMark(client: ClientBase, schema: string): Promise<Mark | undefined> {

@@ -1,5 +1,12 @@
 /** Exit codes of the command line (design: 0 passed, 1 failed, 2 usage, 3 infrastructure). */
-export const EXIT = { passed: 0, failed: 1, usage: 2, infrastructure: 3, interrupted: 130, terminated: 143 } as const;
+export const EXIT = {
+  passed: 0,
+  failed: 1,
+  usage: 2,
+  infrastructure: 3,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /** Something the user gave is wrong: one clear line on stderr, exit code 2, nothing half-done. */
 export class UsageError extends Error {

@@ -148,5 +148,9 @@ export interface Report {
   readonly verdict: Verdict;
   readonly passed: boolean;
   /** Set when a signal ended the work early: the runs are partial. */
-  readonly interrupted?: 'SIGINT' | 'SIGTERM' | undefined;
+  readonly interrupted?: StopSignal | undefined;
+  /** Set when the surroundings failed (a worker died, the database went away): the runs are those before. */
+  readonly failure?: { readonly code: string; readonly message: string } | undefined;
 }
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';

@@ -22,10 +22,12 @@ export interface Scenario {
   readonly gates: readonly string[];
 }
 
-/** The counts of a scenario that a flag may override. */
-export type ScenarioOverrides = Partial<
-  Pick<Scenario, 'batches' | 'slots' | 'contents' | 'deliveries' | 'workers' | 'connections' | 'durationMs'>
->;
+/** What flags say of a scenario's counts; undefined where they say nothing. */
+export type ScenarioOverrides = {
+  readonly [
+    Count in 'batches' | 'slots' | 'contents' | 'deliveries' | 'workers' | 'connections' | 'durationMs'
+  ]?: Scenario[Count] | undefined;
+};
 
 /** What is delivered, as a pure function of a scenario, a run and a seed. */
 export interface WorkloadPlan {

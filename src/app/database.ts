@@ -1,0 +1,101 @@
+import type { ClientBase } from 'pg';
+import { leaseEmbeddedServer, type EmbeddedConnection } from '../database/embedded/lease.js';
+import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
+import { checkSchemaName } from '../database/schema.js';
+import { openSession } from '../database/session.js';
+import { findTarget, withConnectionString, type DatabaseTarget } from '../database/target.js';
+
+/** How the user named the database. */
+export interface DatabaseOptions {
+  readonly databaseUrl?: string | undefined;
+  readonly schema: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A database to work on, with a few connections of the coordinator's own. */
+export interface Database {
+  readonly target: DatabaseTarget;
+  readonly embedded: boolean;
+  readonly schema: string;
+  readonly pool: DatabasePool;
+}
+
+/** One for work, one for watching. */
+const COORDINATOR_CONNECTIONS = 2;
+/** The coordinator waits for nobody's lock longer than this. */
+const COORDINATOR_LOCK_TIMEOUT_MS = 30_000;
+
+/**
+ * Opens the database that the user named, or the embedded server, for as long as the work lasts.
+ *
+ * @throws UsageError for a malformed URL or schema name, before anything is started
+ * @throws InfrastructureError when the server cannot be started or reached
+ */
+export async function withDatabase<T>(
+  options: DatabaseOptions,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  checkSchemaName(options.schema);
+  const named = findTarget(options.databaseUrl, options.env);
+  if (named) return withPool(named, false, options.schema, work);
+  const lease = await leaseEmbeddedServer(options.env);
+  try {
+    const target = withConnectionString('embedded', connectionString(lease.connection));
+    return await withPool(target, true, options.schema, work);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function withPool<T>(
+  target: DatabaseTarget,
+  embedded: boolean,
+  schema: string,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const pool = createPool(target, {
+    connections: COORDINATOR_CONNECTIONS,
+    applicationName: 'els-assign',
+    onConnect: (client) => openSession(client, { schema, lockTimeoutMs: COORDINATOR_LOCK_TIMEOUT_MS }, []),
+  });
+  try {
+    return await work({ target, embedded, schema, pool });
+  } catch (error) {
+    throw explainConnectFailure(target, error);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** sslmode is stated so that PGSSLMODE, meant for another server, does not apply. */
+function connectionString({ host, port, user, password, database }: EmbeddedConnection): string {
+  return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}?sslmode=disable`;
+}
+
+/** Runs work on one of the coordinator's connections. */
+export async function withClient<T>(
+  pool: DatabasePool,
+  work: (client: ClientBase) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  try {
+    return await work(client);
+  } finally {
+    client.release();
+  }
+}
+
+/** Runs work in one transaction: all of it or nothing. */
+export function inTransaction<T>(pool: DatabasePool, work: (client: ClientBase) => Promise<T>): Promise<T> {
+  return withClient(pool, async (client) => {
+    await client.query('begin');
+    try {
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
+    }
+  });
+}

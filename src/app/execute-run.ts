@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { analyzeTables, deleteRun, registerBatches } from '../batches/register.js';
+import { batchTotals } from '../batches/status.js';
+import { checkpoint, walPositionBytes } from '../database/environment.js';
+import { awaitQuiescence } from '../database/quiescence.js';
+import type { RunResult } from '../domain/run-result.js';
+import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
+import { createStrategy } from '../engine/create-strategy.js';
+import { runLoad, type Recording } from '../runner/run-load.js';
+import { warmUpSlots } from '../runner/warm-up.js';
+import { planWorkload } from '../scenario/plan.js';
+import { verifyRun } from '../verify/verify-run.js';
+import { withClient, type Database } from './database.js';
+import { toRunResult } from './run-result.js';
+import type { StrategyChoice } from './strategies.js';
+
+/** One scenario under one strategy, once. */
+export interface RunJob extends StrategyChoice {
+  readonly scenario: Scenario;
+  readonly round: number;
+  readonly seed: number;
+  /** Leave the run's batches in the database. */
+  readonly keep: boolean;
+  /** Deadline of one call. */
+  readonly timeoutMs: number;
+}
+
+/** After the workers ended, their backends get this long to end too. */
+const QUIESCENCE_DEADLINE_MS = 5_000;
+
+/**
+ * Registers batches, puts the load on them, waits until the run is quiet, verifies, judges the gates, and removes
+ * what the run made.
+ *
+ * @param stop ends the load early; the result is of what was done until then
+ * @throws InfrastructureError when a worker died or the database went away; the run's rows are removed
+ */
+export async function executeRun(database: Database, job: RunJob, stop: AbortSignal): Promise<RunResult> {
+  const plan = planWorkload(job.scenario, newRunId(), job.seed);
+  try {
+    await registerRun(database, job, plan);
+    const { recording, walBytes } = await putLoad(database, job, plan, stop);
+    await quiesce(database, plan.runId);
+    return await judge(database, job, plan, recording, walBytes);
+  } finally {
+    await cleanUp(database, plan.runId, job.keep);
+  }
+}
+
+/** Sorts by time, and two runs of the same instant differ. */
+function newRunId(): string {
+  return `r${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
+}
+
+function warmUpRunId(runId: string): string {
+  return `${runId}-warm-up`;
+}
+
+/** By which the backends of a run's workers are known; PostgreSQL keeps 63 bytes. */
+function applicationName(runId: string): string {
+  return `els-assign ${runId}`;
+}
+
+function registerRun(
+  { pool }: Database,
+  { strategy, advisoryLocks }: RunJob,
+  plan: WorkloadPlan,
+): Promise<void> {
+  const { workers, connections, slots } = plan.scenario;
+  const { inventory } = createStrategy(strategy, advisoryLocks);
+  const common = { strategy: strategy.name, inventory };
+  const { runId, batchIds } = plan;
+  const warmUp = warmUpRunId(runId);
+  return withClient(pool, async (client) => {
+    await registerBatches(client, { ...common, runId, batchIds, slots });
+    const warmUpBatch = { runId: warmUp, batchIds: [warmUp], slots: warmUpSlots(workers, connections) };
+    await registerBatches(client, { ...common, ...warmUpBatch });
+    await analyzeTables(client);
+  });
+}
+
+async function putLoad(
+  { pool, target, schema }: Database,
+  { strategy, advisoryLocks, timeoutMs }: RunJob,
+  plan: WorkloadPlan,
+  stop: AbortSignal,
+): Promise<{ recording: Recording; walBytes: number }> {
+  let walBefore = 0;
+  const beforeRelease = () =>
+    withClient(pool, async (client) => {
+      await checkpoint(client);
+      walBefore = await walPositionBytes(client);
+    });
+  const load = { plan, strategy, advisoryLocks, target, schema, timeoutMs };
+  const recording = await runLoad(
+    { ...load, applicationName: applicationName(plan.runId), warmUpBatchId: warmUpRunId(plan.runId) },
+    beforeRelease,
+    stop,
+  );
+  const walAfter = await withClient(pool, walPositionBytes);
+  return { recording, walBytes: walAfter - walBefore };
+}
+
+function quiesce({ pool }: Database, runId: string): Promise<number> {
+  return withClient(pool, (client) =>
+    awaitQuiescence(client, applicationName(runId), QUIESCENCE_DEADLINE_MS),
+  );
+}
+
+function judge(
+  { pool }: Database,
+  job: RunJob,
+  plan: WorkloadPlan,
+  recording: Recording,
+  walBytes: number,
+): Promise<RunResult> {
+  return withClient(pool, async (client) => {
+    await analyzeTables(client);
+    const { slots } = plan.scenario;
+    const verification = await verifyRun(client, { runId: plan.runId, slots, calls: recording.calls });
+    const totals = await batchTotals(client, plan.batchIds);
+    return toRunResult({ job, plan, recording, walBytes, verification, totals });
+  });
+}
+
+/** A run that failed may have left backends that still write. */
+async function cleanUp(database: Database, runId: string, keep: boolean): Promise<void> {
+  await quiesce(database, runId);
+  await withClient(database.pool, async (client) => {
+    if (!keep) await deleteRun(client, runId);
+    await deleteRun(client, warmUpRunId(runId));
+  });
+}

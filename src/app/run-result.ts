@@ -1,0 +1,98 @@
+import type { Call } from '../domain/call.js';
+import type { BatchTotals, Outcomes, RunResult } from '../domain/run-result.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
+import { evaluateGate } from '../gate/evaluate-gate.js';
+import { parseGate } from '../gate/parse-gate.js';
+import type { Recording } from '../runner/run-load.js';
+import { expectedCounts } from '../scenario/plan.js';
+import type { Verification } from '../verify/verify-run.js';
+import type { RunJob } from './execute-run.js';
+
+/** All that is known of a finished run. */
+interface FinishedRun {
+  readonly job: RunJob;
+  readonly plan: WorkloadPlan;
+  readonly recording: Recording;
+  /** Written by the whole server while the load ran. */
+  readonly walBytes: number;
+  readonly verification: Verification;
+  readonly totals: BatchTotals;
+}
+
+/** Puts a run's result together and judges its gates. */
+export function toRunResult(run: FinishedRun): RunResult {
+  const measured = measure(run);
+  const gates = run.plan.scenario.gates.map((gate) => evaluateGate(parseGate(gate), measured));
+  const { verdict, invariants, notes } = run.verification;
+  return {
+    ...measured,
+    verdict,
+    invariants,
+    notes: [...notes, ...notesOn(run)],
+    gates,
+    passed: verdict === 'valid' && gates.every((gate) => gate.passed),
+  };
+}
+
+type Judgement = 'verdict' | 'invariants' | 'notes' | 'gates' | 'passed';
+
+function measure({ job, plan, recording, walBytes, totals }: FinishedRun): Omit<RunResult, Judgement> {
+  const { scenario, seed } = plan;
+  const { name, batches, slots, contents, deliveries, arrival, workers, connections, durationMs } = scenario;
+  const { calls, counters } = recording;
+  const assignments = calls.length;
+  return {
+    scenario: name,
+    strategy: job.strategy.name,
+    advisoryLocks: job.advisoryLocks,
+    workers,
+    connections,
+    round: job.round,
+    plan: { batches, slots, contents, deliveries, arrival, seed },
+    assignments,
+    expectedSuccesses: durationMs === undefined ? expectedCounts(scenario).successes : assignments,
+    outcomes: countOutcomes(calls),
+    errorsByCode: countErrors(calls),
+    retriesByCode: counters.retriesByCode,
+    completionLooks: counters.completionLooks,
+    batchTotals: totals,
+    latencyMicros: recording.latencyMicros,
+    serviceTimeMicros: recording.serviceTimeMicros,
+    durationMs: recording.durationMs,
+    throughputPerSecond: assignments / (recording.durationMs / 1_000),
+    cost: {
+      roundTripsPerAssignment: counters.roundTrips / assignments,
+      walBytesPerAssignment: walBytes / assignments,
+    },
+  };
+}
+
+function countOutcomes(calls: readonly Call[]): Outcomes {
+  const counts = { created: 0, reused: 0, noSlot: 0, error: 0, unknown: 0, recovered: 0 };
+  for (const call of calls) {
+    counts[call.outcome === 'no_slot' ? 'noSlot' : call.outcome] += 1;
+    if (call.recovered) counts.recovered += 1;
+  }
+  return counts;
+}
+
+function countErrors(calls: readonly Call[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { errorCode } of calls) {
+    if (errorCode !== null) counts[errorCode] = (counts[errorCode] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function notesOn({ job, plan, recording }: FinishedRun): string[] {
+  const notes: string[] = [];
+  const { durationMs } = plan.scenario;
+  if (durationMs !== undefined && recording.ranOut) {
+    const ran = (recording.durationMs / 1_000).toFixed(1);
+    notes.push(
+      `the inventory ran out after ${ran} s of ${durationMs / 1_000} s; give more --batches or --slots`,
+    );
+  }
+  if (job.keep) notes.push(`kept run ${plan.runId}: batches ${plan.batchIds[0]} to ${plan.batchIds.at(-1)}`);
+  return notes;
+}

@@ -1,0 +1,77 @@
+import { readEnvironment } from '../database/environment.js';
+import { explainConnectFailure } from '../database/pool.js';
+import { InfrastructureError } from '../domain/errors.js';
+import type { Comparison, Report, RunResult, StopSignal, Verdict } from '../domain/run-result.js';
+import { withClient, type Database } from './database.js';
+import { executeRun, type RunJob } from './execute-run.js';
+
+/** Told before each run, so that somebody can show progress. */
+export type OnRun = (job: RunJob, position: number, total: number) => void;
+
+/** How a sequence of runs is watched and stopped. */
+export interface RunControl {
+  readonly onRun: OnRun;
+  /** Its reason is the signal. */
+  readonly stop: AbortSignal;
+  /** Whether a verdict `unknown` passes. */
+  readonly allowInconclusive: boolean;
+}
+
+/**
+ * Executes runs one after the other; a signal or a failure of the surroundings ends the sequence with what was
+ * measured until then.
+ *
+ * @param compare makes the comparison out of the finished runs
+ */
+export async function executeRuns(
+  database: Database,
+  jobs: readonly RunJob[],
+  control: RunControl,
+  compare?: (runs: readonly RunResult[]) => Comparison,
+): Promise<Report> {
+  const environment = await withClient(database.pool, (client) => readEnvironment(client, database.embedded));
+  const { runs, failure } = await executeInTurn(database, jobs, control);
+  const verdict = worstVerdict(runs);
+  const comparison = compare && runs.length > 0 ? compare(runs) : undefined;
+  const interrupted = control.stop.aborted ? (control.stop.reason as StopSignal) : undefined;
+  const complete = failure === undefined && interrupted === undefined;
+  const passed =
+    complete && runs.every(passes(control)) && (comparison?.checks ?? []).every(checkPasses(control));
+  return { environment, runs, comparison, verdict, passed, interrupted, failure };
+}
+
+async function executeInTurn(
+  database: Database,
+  jobs: readonly RunJob[],
+  { onRun, stop }: RunControl,
+): Promise<{ runs: RunResult[]; failure?: InfrastructureError }> {
+  const runs: RunResult[] = [];
+  for (const [position, job] of jobs.entries()) {
+    if (stop.aborted) break;
+    onRun(job, position, jobs.length);
+    try {
+      const run = await executeRun(database, job, stop);
+      if (run.assignments > 0) runs.push(run);
+    } catch (error) {
+      const failure = explainConnectFailure(database.target, error);
+      if (failure instanceof InfrastructureError) return { runs, failure };
+      throw error;
+    }
+  }
+  return { runs };
+}
+
+function passes({ allowInconclusive }: RunControl): (run: RunResult) => boolean {
+  return (run) =>
+    run.gates.every((gate) => gate.passed) &&
+    (run.verdict === 'valid' || (allowInconclusive && run.verdict === 'unknown'));
+}
+
+function checkPasses({ allowInconclusive }: RunControl): (check: { result: string }) => boolean {
+  return ({ result }) => result === 'passed' || (allowInconclusive && result === 'inconclusive');
+}
+
+function worstVerdict(runs: readonly RunResult[]): Verdict {
+  if (runs.some((run) => run.verdict === 'invalid')) return 'invalid';
+  return runs.length > 0 && runs.every((run) => run.verdict === 'valid') ? 'valid' : 'unknown';
+}

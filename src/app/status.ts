@@ -1,0 +1,36 @@
+import { batchStatus, repairCompletion, type BatchStatus } from '../batches/status.js';
+import { requireSchema } from '../database/schema.js';
+import { UsageError } from '../domain/errors.js';
+import { withClient, type Database } from './database.js';
+
+export type { BatchStatus } from '../batches/status.js';
+
+/** Where a batch stands, and whether it had to be repaired. */
+export interface StatusAnswer {
+  readonly status: BatchStatus;
+  /** Whether the batch was full and nobody had completed it; always false when no repair was asked for. */
+  readonly repaired: boolean;
+}
+
+/**
+ * Reads where a batch stands.
+ *
+ * @param options.repair complete a full batch whose last caller died before it looked
+ * @throws UsageError when the schema or the batch does not exist
+ */
+export function readStatus(
+  database: Database,
+  batchId: string,
+  options: { readonly repair: boolean },
+): Promise<StatusAnswer> {
+  return withClient(database.pool, async (client) => {
+    await requireSchema(client, database.schema);
+    const repaired = options.repair && (await repairCompletion(client, batchId));
+    const status = await batchStatus(client, batchId);
+    if (status) return { status, repaired };
+    throw new UsageError(
+      'unknown_batch',
+      `batch ${JSON.stringify(batchId)} is not registered in schema ${database.schema}`,
+    );
+  });
+}

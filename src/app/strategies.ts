@@ -1,0 +1,66 @@
+import { BUILT_IN_STRATEGIES, type BuiltInStrategy } from '../domain/assignment.js';
+import { UsageError } from '../domain/errors.js';
+import { readCustomStrategy } from '../engine/custom-strategy.js';
+import type { StrategySpec } from '../engine/strategy.js';
+
+export type { StrategySpec } from '../engine/strategy.js';
+
+/** The service's feature flags (ELS-004); all are off by default. */
+export const FLAGS = {
+  cte: 'ELS_USE_CTE_UPSERT_ASSIGNMENT',
+  inventory: 'ELS_USE_ESSAY_STATES_AS_INVENTORY',
+  advisoryLocks: 'USE_ADVISORY_LOCKS_FOR_ASSIGNMENT',
+} as const;
+
+/** A strategy with its option. */
+export interface StrategyChoice {
+  readonly strategy: StrategySpec;
+  readonly advisoryLocks: boolean;
+}
+
+/**
+ * Finds the strategy that a name means: a built-in one, or a custom SQL file.
+ *
+ * @throws UsageError when it is neither, or the file is refused
+ */
+export async function resolveStrategy(nameOrFile: string): Promise<StrategySpec> {
+  const builtIn = BUILT_IN_STRATEGIES.find((name) => name === nameOrFile);
+  if (builtIn) return { kind: 'built-in', name: builtIn };
+  if (/[/\\]|\.sql$/.test(nameOrFile)) return readCustomStrategy(nameOrFile);
+  throw new UsageError(
+    'unknown_strategy',
+    `unknown strategy ${JSON.stringify(nameOrFile)}; accepted are ${BUILT_IN_STRATEGIES.join(', ')}, or the path of a SQL file`,
+  );
+}
+
+/**
+ * Reads the strategy from the service's flags: none on is `legacy`, the known-good path.
+ *
+ * @throws UsageError when a flag is no boolean, or both strategy flags are on: they are validated one at a time
+ */
+export function strategyFromFlags(env: NodeJS.ProcessEnv): StrategyChoice {
+  const cte = readFlag(env, FLAGS.cte);
+  const inventory = readFlag(env, FLAGS.inventory);
+  if (cte && inventory) {
+    throw new UsageError(
+      'both_flags',
+      `${FLAGS.cte} and ${FLAGS.inventory} are both on; accepted is one at a time, or --strategy`,
+    );
+  }
+  const name: BuiltInStrategy = cte ? 'cte' : inventory ? 'inventory' : 'legacy';
+  return { strategy: { kind: 'built-in', name }, advisoryLocks: readFlag(env, FLAGS.advisoryLocks) };
+}
+
+/** The words that the service's settings (Pydantic) read as a boolean. */
+const ON = ['1', 'true', 't', 'yes', 'y', 'on'];
+const OFF = ['', '0', 'false', 'f', 'no', 'n', 'off'];
+
+function readFlag(env: NodeJS.ProcessEnv, name: string): boolean {
+  const value = (env[name] ?? '').trim().toLowerCase();
+  if (ON.includes(value)) return true;
+  if (OFF.includes(value)) return false;
+  throw new UsageError(
+    'invalid_flag',
+    `${name} is ${JSON.stringify(env[name])}; accepted are true and false`,
+  );
+}

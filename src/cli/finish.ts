@@ -1,0 +1,41 @@
+import type { ChalkInstance } from 'chalk';
+import { EXIT } from '../domain/errors.js';
+import type { Report } from '../domain/run-result.js';
+import { createColours } from '../report/colours.js';
+import { renderJson, renderJsonError } from '../report/json.js';
+import { printLine, printResult } from './console.js';
+import { readTool } from './tool.js';
+
+/** How a command shows its report. */
+export interface Finish {
+  readonly json: boolean;
+  readonly render: (report: Report, colours: ChalkInstance, options: { width?: number }) => string;
+}
+
+/** Prints a report, complete or partial, and says how the command exits. */
+export async function finish(report: Report, { json, render }: Finish): Promise<number> {
+  await printResult(json ? toJson(report) : toText(report, render));
+  if (report.failure) printLine(report.failure.message);
+  if (report.interrupted) printLine(`stopped by ${report.interrupted}; the results are partial`);
+  return exitCode(report);
+}
+
+function toJson(report: Report): string {
+  return report.failure
+    ? renderJsonError(report.failure, readTool(), report)
+    : renderJson(report, readTool());
+}
+
+function toText(report: Report, render: Finish['render']): string {
+  if (report.runs.length === 0) return '';
+  const width = process.stdout.columns;
+  return render(report, createColours(process.stdout, process.env), width ? { width } : {});
+}
+
+/** Proven invalid weighs more than a failure of the surroundings, and that more than a failed gate. */
+function exitCode({ interrupted, verdict, failure, passed }: Report): number {
+  if (interrupted) return interrupted === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  if (verdict === 'invalid') return EXIT.failed;
+  if (failure) return EXIT.infrastructure;
+  return passed ? EXIT.passed : EXIT.failed;
+}

@@ -1,0 +1,64 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT, InfrastructureError, UsageError } from '../domain/errors.js';
+import { renderJsonError } from '../report/json.js';
+import { addCompare } from './compare.js';
+import { printLine, printResult } from './console.js';
+import { addRun } from './run.js';
+import { addScenarios } from './scenarios.js';
+import { addSetup } from './setup.js';
+import { addStatus } from './status.js';
+import { readTool } from './tool.js';
+
+/**
+ * Runs the command line.
+ *
+ * @param args without node and script
+ * @returns the exit code; nothing but bin/ sets it
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.passed;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return complain(error, args.includes('--json'));
+  }
+}
+
+function createProgram(setExitCode: (code: number) => void): Command {
+  const { name, version } = readTool();
+  const program = new Command(name)
+    .description('Prove that a slot assignment strategy is correct across processes, and how fast it is')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  addSetup(program);
+  addRun(program, setExitCode);
+  addCompare(program, setExitCode);
+  addScenarios(program);
+  addStatus(program);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+/** One clear line on stderr, and the JSON document where one was asked for. */
+async function complain(error: unknown, json: boolean): Promise<number> {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.passed;
+  const failure = toFailure(error);
+  printLine(`els-assign: ${failure.message}`);
+  if (json) await printResult(renderJsonError(failure, readTool()));
+  return failure.exitCode;
+}
+
+function toFailure(error: unknown): { code: string; message: string; exitCode: number } {
+  if (error instanceof UsageError || error instanceof InfrastructureError) return error;
+  if (error instanceof CommanderError) {
+    const code = error.code.replace('commander.', '');
+    return { code, message: error.message.replace(/^error: /, ''), exitCode: EXIT.usage };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: 'internal_error', message: `internal error: ${message}`, exitCode: EXIT.infrastructure };
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { withDatabase } from '../app/database.js';
+import { executeRuns } from '../app/run.js';
+import { scenariosToRun } from '../app/scenarios.js';
+import { prepareDatabase } from '../app/setup.js';
+import { FLAGS, resolveStrategy, strategyFromFlags, type StrategyChoice } from '../app/strategies.js';
+import { renderRuns } from '../report/terminal.js';
+import { finish, type Finish } from './finish.js';
+import { addLoadOptions, seedOf, toOverrides, type LoadFlags } from './options.js';
+import { showProgress } from './progress.js';
+import { stoppable } from './stop-signal.js';
+
+interface RunFlags extends LoadFlags {
+  readonly strategy?: string;
+}
+
+const HELP = `
+Without --strategy the service's flags decide, all off meaning legacy:
+  ${FLAGS.cte}, ${FLAGS.inventory}, ${FLAGS.advisoryLocks}
+
+Examples:
+  els-assign run --strategy cte --workers 6
+  els-assign run --strategy inventory --advisory-locks --scenario overflow --slots 40 --contents 90
+  els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json`;
+
+/** `els-assign run` */
+export function addRun(program: Command, setExitCode: (code: number) => void): void {
+  addLoadOptions(program.command('run'))
+    .description('put a load on one strategy and verify every outcome')
+    .option('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
+    .option('--advisory-locks', 'serialize calls with the same batch and content')
+    .addHelpText('after', HELP)
+    .action(async (flags: RunFlags) => setExitCode(await runRun(flags)));
+}
+
+async function runRun(flags: RunFlags): Promise<number> {
+  const choice = await chooseStrategy(flags);
+  const scenarios = await scenariosToRun(flags.scenario, toOverrides(flags));
+  const seed = seedOf(flags);
+  const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
+  const jobs = scenarios.map((scenario) => ({ ...choice, scenario, round: 1, seed, keep, timeoutMs }));
+  const report = await stoppable((stop) =>
+    withDatabase({ ...flags, env: process.env }, async (database) => {
+      await prepareDatabase(database, [choice.strategy]);
+      return executeRuns(database, jobs, { onRun: showProgress(flags), stop, allowInconclusive });
+    }),
+  );
+  const how: Finish = { json: flags.json ?? false, render: renderRuns };
+  return finish(report, how);
+}
+
+/** `--strategy` overrides the service's flags. */
+async function chooseStrategy(flags: RunFlags): Promise<StrategyChoice> {
+  const asked = flags.advisoryLocks ?? false;
+  if (flags.strategy !== undefined) {
+    return { strategy: await resolveStrategy(flags.strategy), advisoryLocks: asked };
+  }
+  const { strategy, advisoryLocks } = strategyFromFlags(process.env);
+  return { strategy, advisoryLocks: advisoryLocks || asked };
+}

@@ -1,0 +1,19 @@
+import { UsageError } from '../domain/errors.js';
+import { quote } from './wording.js';
+
+/** Longer than any gate a person writes; it also bounds how deep parentheses nest. */
+export const MAX_GATE_LENGTH = 500;
+
+/**
+ * One line that says what is wrong with a gate and where.
+ *
+ * @param text the whole gate, as the user wrote it
+ * @param offset of the offending character in `text`, from 0
+ * @param problem what is wrong and what is accepted instead
+ */
+export function gateError(text: string, offset: number, problem: string): UsageError {
+  return new UsageError(
+    'invalid_gate',
+    `gate ${quote(text, MAX_GATE_LENGTH)}: column ${offset + 1}: ${problem}`,
+  );
+}

@@ -1,0 +1,46 @@
+/**
+ * Quotes what a user gave so that a message stays one readable line: control characters, line separators and
+ * every space but the plain one are written as escapes, and what exceeds `limit` UTF-16 units is cut.
+ */
+export function quote(text: string, limit = 200): string {
+  const shown = text.length > limit ? `${text.slice(0, limit)}…` : text;
+  return JSON.stringify(shown).replace(/(?! )[\p{C}\p{Z}]/gu, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
+
+/** ` (did you mean x?)` where a candidate is close to the word (one typo for every three characters), else ''. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const tolerated = Math.max(1, Math.floor(word.length / 3));
+  const [nearest] = candidates
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= tolerated)
+    .map((candidate) => ({ candidate, distance: typos(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ distance }) => distance <= tolerated)
+    .sort((a, b) => a.distance - b.distance);
+  return nearest ? ` (did you mean ${nearest.candidate}?)` : '';
+}
+
+/**
+ * The optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours
+ * (https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance).
+ */
+function typos(a: string, b: string): number {
+  const known = new Map<string, number>();
+  const distance = (i: number, j: number): number => {
+    if (i === 0 || j === 0) return i + j;
+    const key = `${i},${j}`;
+    const answer = known.get(key) ?? shortest(i, j);
+    known.set(key, answer);
+    return answer;
+  };
+  const shortest = (i: number, j: number): number => {
+    const replaced = distance(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+    const edited = Math.min(replaced, distance(i - 1, j) + 1, distance(i, j - 1) + 1);
+    const swaps = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+    return swaps ? Math.min(edited, distance(i - 2, j - 2) + 1) : edited;
+  };
+  return distance(a.length, b.length);
+}

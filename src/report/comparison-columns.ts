@@ -1,0 +1,91 @@
+import type { ChalkInstance } from 'chalk';
+import type { Comparison, RunResult } from '../domain/run-result.js';
+import { medianOf, worstSuccess, worstVerdict, type ComparisonRow } from './comparison-rows.js';
+import { formatCount, formatMicros, formatNumber, keepEnd, MISSING, strategyLabel } from './format.js';
+import type { Column } from './layout.js';
+import { colourVerdict, mark } from './marks.js';
+import { ratioCell } from './ratio-cell.js';
+import { colourSuccess } from './success.js';
+
+const LATENCIES = ['mean', 'p50', 'p95', 'p99'] as const;
+const LONGEST_STRATEGY = 20;
+
+/** The columns of one scenario's table; what belongs together is one group. */
+export interface ComparisonTable {
+  readonly strategies: Column;
+  readonly groups: readonly (readonly Column[])[];
+}
+
+type MakeColumn = (head: string, cell: (row: ComparisonRow) => string) => Column;
+
+/** The table of one scenario, a cell for each row: medians over the rounds, but the worst round's successes. */
+export function comparisonTable(
+  rows: readonly ComparisonRow[],
+  comparison: Comparison | undefined,
+  colours: ChalkInstance,
+): ComparisonTable {
+  const column: MakeColumn = (head, cell) => ({ head: colours.dim(head), cells: rows.map(cell) });
+  return {
+    strategies: column('strategy', (row) => keepEnd(strategyLabel(row), LONGEST_STRATEGY)),
+    groups: [
+      outcomeColumns(column, colours),
+      figureColumns(column),
+      [...ratioColumns(column, rows, comparison), ...judgementColumns(column, colours)],
+    ],
+  };
+}
+
+function outcomeColumns(column: MakeColumn, colours: ChalkInstance): Column[] {
+  return [
+    column('success', (row) => colourSuccess(worstSuccess(row), colours)),
+    column('created', createdCell),
+  ];
+}
+
+function figureColumns(column: MakeColumn): Column[] {
+  const figure = (
+    head: string,
+    format: (value: number) => string,
+    read: (run: RunResult) => number,
+  ): Column => column(head, (row) => format(medianOf(row, read)));
+  return [
+    ...LATENCIES.map((name) => figure(name, formatMicros, (run) => run.latencyMicros[name])),
+    figure('per s', formatNumber, (run) => run.throughputPerSecond),
+    figure('trips', formatNumber, (run) => run.cost.roundTripsPerAssignment),
+  ];
+}
+
+function ratioColumns(
+  column: MakeColumn,
+  rows: readonly ComparisonRow[],
+  comparison: Comparison | undefined,
+): Column[] {
+  if (comparison === undefined) {
+    return [];
+  }
+  return [
+    column('× per s', (row) => ratioCell(row, rows, 'throughput', comparison)),
+    column('× p95', (row) => ratioCell(row, rows, 'p95', comparison)),
+  ];
+}
+
+function judgementColumns(column: MakeColumn, colours: ChalkInstance): Column[] {
+  return [
+    column('gates', (row) => gatesCell(row, colours)),
+    column('verdict', (row) => colourVerdict(worstVerdict(row), colours)),
+  ];
+}
+
+/** What was created; fewest–most where rounds differ, so that no round hides behind another. */
+function createdCell({ runs }: ComparisonRow): string {
+  const created = runs.map((run) => run.outcomes.created);
+  const [fewest, most] = [Math.min(...created), Math.max(...created)];
+  return fewest === most ? formatCount(fewest) : `${formatCount(fewest)}–${formatCount(most)}`;
+}
+
+/** How many gates of all rounds passed. */
+function gatesCell({ runs }: ComparisonRow, colours: ChalkInstance): string {
+  const gates = runs.flatMap((run) => run.gates);
+  const passed = gates.filter((gate) => gate.passed).length;
+  return gates.length === 0 ? MISSING : `${mark(passed === gates.length, colours)} ${passed}/${gates.length}`;
+}

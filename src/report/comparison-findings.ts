@@ -1,0 +1,59 @@
+import type { Comparison, ComparisonCheck, RunResult } from '../domain/run-result.js';
+import { gateLines, noteLines, violatedLines } from './findings.js';
+import { strategyLabel } from './format.js';
+import { hang, indent, wrapParts, wrapWords } from './layout.js';
+import { colourVerdict, mark } from './marks.js';
+import { narrower, type Style } from './style.js';
+
+/** How to read the ratios, and how sure the least sure range is. */
+export function legendLines({ baseline, ratios }: Comparison, { colours, width }: Style): string[] {
+  if (ratios.length === 0) {
+    return [colours.yellow(`no ratios: nothing else ran in the same rounds as ${baseline}`)];
+  }
+  const confidence = Math.min(...ratios.map((ratio) => ratio.confidence));
+  const parts = [`× of ${baseline}: > 1 is faster for throughput (per s), < 1 is faster for p95`];
+  if (confidence > 0) {
+    parts.push(
+      `[lowest – highest round] holds the true median with ${Math.floor(confidence * 100)} % confidence`,
+    );
+  }
+  return wrapParts(parts, '; ', width).map((line) => colours.dim(line));
+}
+
+/** One line for each comparison that was asked for. */
+export function checkLines(checks: readonly ComparisonCheck[], { colours, width }: Style): string[] {
+  const sign = (result: ComparisonCheck['result']): string =>
+    result === 'inconclusive' ? colours.yellow('?') : mark(result === 'passed', colours);
+  return checks.flatMap(({ name, result, observed }) => {
+    const text = result === 'inconclusive' ? `inconclusive: ${observed}` : observed;
+    return hang(`${sign(result)} `, wrapParts([name, ...wrapWords(text, width - 2)], '  ', width - 2));
+  });
+}
+
+/** What a reader must know of single runs: every failed gate, violated invariant and note, of any round. */
+export function findingLines(runs: readonly RunResult[], style: Style): string[] {
+  return runs.flatMap((run) => {
+    const details = runDetails(run, narrower(style, 2));
+    return details.length === 0 && run.passed ? [] : [runHeading(run, style), ...indent(2, details)];
+  });
+}
+
+function runDetails(run: RunResult, style: Style): string[] {
+  const violated = run.invariants.filter((invariant) => !invariant.passed);
+  return [
+    ...gateLines(
+      run.gates.filter((gate) => !gate.passed),
+      style,
+    ),
+    ...violated.flatMap((invariant) => violatedLines(invariant, style)),
+    ...noteLines(run, style),
+  ];
+}
+
+function runHeading(run: RunResult, { colours, width }: Style): string {
+  const parts = [run.scenario, colours.bold(strategyLabel(run)), `round ${run.round}`];
+  if (run.verdict !== 'valid') {
+    parts.push(`verdict ${colourVerdict(run.verdict, colours)}`);
+  }
+  return wrapParts(parts, ' · ', width).join('\n');
+}

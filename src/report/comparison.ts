@@ -1,0 +1,57 @@
+import type { ChalkInstance } from 'chalk';
+import type { Report, RunResult } from '../domain/run-result.js';
+import { comparisonTable } from './comparison-columns.js';
+import { checkLines, findingLines, legendLines } from './comparison-findings.js';
+import { groupScenarios, rowsOf } from './comparison-rows.js';
+import { endingLine } from './ending.js';
+import { environmentLines } from './environment.js';
+import { plural } from './format.js';
+import { fitColumns, indent, tableLines, wrapParts } from './layout.js';
+import { createStyle, narrower, type Style, type TextOptions } from './style.js';
+
+/**
+ * The answer of `compare` as text: a table for each scenario with a row for each strategy, then how to read it,
+ * the checks, what went wrong in any round, and PASSED or FAILED on the last line.
+ */
+export function renderComparison(report: Report, colours: ChalkInstance, options: TextOptions = {}): string {
+  const style = createStyle(colours, options);
+  const { environment, runs, comparison } = report;
+  const blocks = [
+    environmentLines(environment, style),
+    ...groupScenarios(runs).map(([, ofScenario]) => scenarioBlock(ofScenario, report, style)),
+    comparison === undefined ? [] : legendLines(comparison, style),
+    comparison === undefined ? [] : checkLines(comparison.checks, style),
+    findingLines(runs, style),
+    [endingLine(report, style)],
+  ];
+  const filled = blocks.filter((lines) => lines.length > 0);
+  return `${filled.map((lines) => lines.join('\n').trimEnd()).join('\n\n')}\n`;
+}
+
+function scenarioBlock(
+  runs: readonly [RunResult, ...RunResult[]],
+  { comparison }: Report,
+  style: Style,
+): string[] {
+  const { strategies, groups } = comparisonTable(
+    rowsOf(runs, comparison?.baseline),
+    comparison,
+    style.colours,
+  );
+  const tables = fitColumns(strategies, groups, narrower(style, 2).width);
+  return [
+    ...scenarioHeading(runs, style),
+    ...tables.flatMap((columns) => [...indent(2, tableLines(columns)), '']),
+  ];
+}
+
+function scenarioHeading(runs: readonly [RunResult, ...RunResult[]], { colours, width }: Style): string[] {
+  const [{ scenario, workers, connections }] = runs;
+  const rounds = new Set(runs.map((run) => run.round)).size;
+  const parts = [
+    colours.bold(scenario),
+    `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
+    rounds === 1 ? '1 round' : `medians of ${rounds} rounds, success of the worst`,
+  ];
+  return wrapParts(parts, ' · ', width);
+}

@@ -1,0 +1,49 @@
+import type { GateResult, InvariantResult, RunResult, Witness } from '../domain/run-result.js';
+import { formatValue, plural } from './format.js';
+import { hang, wrapParts, wrapWords } from './layout.js';
+import { mark } from './marks.js';
+import type { Style } from './style.js';
+
+/** One line for each gate: whether it passed, its expression, what was observed. */
+export function gateLines(gates: readonly GateResult[], { colours, width }: Style): string[] {
+  const longest = Math.max(0, ...gates.map((gate) => gate.expression.length));
+  return gates.flatMap(({ passed, expression, observed }) => {
+    const label = `${mark(passed, colours)} ${expression.padEnd(longest)}  `;
+    return hang(label, wrapWords(observed, width - longest - 4));
+  });
+}
+
+/** One line when all hold; else each one that is violated with its witnesses, and how many hold. */
+export function invariantLines(invariants: readonly InvariantResult[], style: Style): string[] {
+  const { colours } = style;
+  if (invariants.length === 0) {
+    return [colours.yellow('! no invariant was checked')];
+  }
+  const violated = invariants.filter((invariant) => !invariant.passed);
+  const holding = invariants.length - violated.length;
+  const summary = `${plural(holding, 'invariant')} ${holding === 1 ? 'holds' : 'hold'}`;
+  return [
+    ...violated.flatMap((invariant) => violatedLines(invariant, style)),
+    ...(holding === 0 ? [] : [`${mark(true, colours)} ${summary}`]),
+  ];
+}
+
+/** An invariant that is violated, and below it the rows that prove it. */
+export function violatedLines({ name, witnesses }: InvariantResult, style: Style): string[] {
+  const { colours, width } = style;
+  return [
+    `${mark(false, colours)} ${colours.red(`${name} is violated`)}`,
+    ...witnesses.flatMap((witness) => hang('    • ', witnessLines(witness, width - 6))),
+  ];
+}
+
+/** What a reader should know of a run, one note after another. */
+export function noteLines({ notes, verdict }: RunResult, { colours, width }: Style): string[] {
+  const sign = verdict === 'valid' ? colours.cyan('i') : colours.yellow('!');
+  return notes.flatMap((note) => hang(`${sign} `, wrapWords(note, width - 2)));
+}
+
+function witnessLines(witness: Witness, width: number): string[] {
+  const parts = Object.entries(witness).map(([key, value]) => `${key}=${formatValue(value)}`);
+  return wrapParts(parts, '  ', width);
+}

@@ -1,0 +1,57 @@
+import type { Report } from '../domain/run-result.js';
+
+/** Which program wrote a document. */
+export interface Tool {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Why there is no full answer (exit codes 2 and 3). */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+const SCHEMA_VERSION = 1;
+
+/**
+ * The answer of `run` or `compare` as one JSON document, schema version 1.
+ * A value that was not measured (NaN, infinite) is null: that is how JSON.stringify writes it.
+ */
+export function renderJson(report: Report, tool: Tool): string {
+  const { passed, verdict, environment, runs, comparison } = report;
+  return document({
+    schemaVersion: SCHEMA_VERSION,
+    tool: identity(tool),
+    passed,
+    verdict,
+    environment,
+    runs,
+    comparison,
+  });
+}
+
+/**
+ * A failure as one JSON document: never passed, verdict unknown.
+ * @param partial what was measured before, if anything; without it the environment is null and runs are empty.
+ */
+export function renderJsonError(error: Failure, tool: Tool, partial?: Report): string {
+  return document({
+    schemaVersion: SCHEMA_VERSION,
+    tool: identity(tool),
+    passed: false,
+    verdict: 'unknown',
+    error: { code: error.code, message: error.message },
+    environment: partial?.environment ?? null,
+    runs: partial?.runs ?? [],
+    comparison: partial?.comparison,
+  });
+}
+
+function identity({ name, version }: Tool): Tool {
+  return { name, version };
+}
+
+function document(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,35 @@
+import type { Comparison, Ratio } from '../domain/run-result.js';
+import type { ComparisonRow } from './comparison-rows.js';
+import { formatRatio, MISSING } from './format.js';
+
+/**
+ * A row's ratio to the baseline with the range of single rounds, `2.57 [2.54 – 2.58]`; one round has no range.
+ * @param rows the scenario's rows, the baseline's first row first among those of its strategy.
+ */
+export function ratioCell(
+  row: ComparisonRow,
+  rows: readonly ComparisonRow[],
+  metric: Ratio['metric'],
+  comparison: Comparison,
+): string {
+  if (row === rows.find(({ strategy }) => strategy === comparison.baseline)) {
+    return 'baseline';
+  }
+  const found = findRatio(row, metric, comparison);
+  if (found === undefined) {
+    return MISSING;
+  }
+  const { ratio, low, high, confidence } = found;
+  const range = confidence > 0 ? ` [${formatRatio(low)} – ${formatRatio(high)}]` : '';
+  return formatRatio(ratio) + range;
+}
+
+function findRatio(row: ComparisonRow, metric: Ratio['metric'], { ratios }: Comparison): Ratio | undefined {
+  return ratios.find(
+    (ratio) =>
+      ratio.scenario === row.scenario &&
+      ratio.strategy === row.strategy &&
+      ratio.advisoryLocks === row.advisoryLocks &&
+      ratio.metric === metric,
+  );
+}

@@ -1,0 +1,30 @@
+import type { RunResult } from '../domain/run-result.js';
+import { gateLines, invariantLines, noteLines } from './findings.js';
+import { strategyLabel } from './format.js';
+import { indent } from './layout.js';
+import { colourVerdict, mark } from './marks.js';
+import { costLines, latencyLines, outcomeLines, planLines } from './run-facts.js';
+import { narrower, type Style } from './style.js';
+
+/** The lines of one run: what was run, what came of it, how fast it was, and whether it is good. */
+export function runBlock(run: RunResult, style: Style): string[] {
+  const { colours } = style;
+  const inner = narrower(style, 2);
+  return [
+    `${colours.bold(run.scenario)} · ${colours.bold(strategyLabel(run))}${colours.dim(` · round ${run.round}`)}`,
+    ...indent(2, [
+      ...planLines(run, inner),
+      '',
+      ...outcomeLines(run, inner),
+      '',
+      ...latencyLines(run, inner),
+      '',
+      ...costLines(run, inner),
+      '',
+      ...gateLines(run.gates, inner),
+      ...invariantLines(run.invariants, inner),
+      `${mark(run.verdict === 'valid', colours)} verdict ${colourVerdict(run.verdict, colours)}`,
+      ...noteLines(run, inner),
+    ]),
+  ];
+}

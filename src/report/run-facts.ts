@@ -1,0 +1,95 @@
+import type { LatencyMicros, RunResult } from '../domain/run-result.js';
+import { formatCount, formatMicros, formatNumber, plural } from './format.js';
+import { hang, tableLines, wrapParts } from './layout.js';
+import type { Style } from './style.js';
+import { colourSuccess } from './success.js';
+
+const LABEL_WIDTH = 14;
+const SHOWN = ['mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
+
+/** The shape of the load, so that a figure can be read and the run repeated. */
+export function planLines({ plan, workers, connections }: RunResult, { colours, width }: Style): string[] {
+  const parts = [
+    `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
+    `${plural(plan.batches, 'batch', 'batches')} × ${plural(plan.slots, 'slot')}`,
+    `${plural(plan.contents, 'content')} × ${plural(plan.deliveries, 'delivery', 'deliveries')}`,
+    plan.arrival === 'burst' ? 'burst' : 'closed loop',
+    `seed ${plan.seed}`,
+  ];
+  return wrapParts(parts, ' · ', width).map((line) => colours.dim(line));
+}
+
+/** How the calls ended, and what became of the batches. */
+export function outcomeLines(run: RunResult, style: Style): string[] {
+  const { ready, available, completed, completionEvents } = run.batchTotals;
+  return [
+    ...fact('success', [colourSuccess(run, style.colours), ...outcomeParts(run)], style),
+    ...fact(
+      'errors',
+      countParts(run.errorsByCode).map((part) => style.colours.red(part)),
+      style,
+    ),
+    ...fact(
+      'retries',
+      countParts(run.retriesByCode).map((part) => style.colours.yellow(part)),
+      style,
+    ),
+    ...fact(
+      'batches',
+      [
+        `${formatCount(completed)}/${formatCount(run.plan.batches)} completed`,
+        plural(completionEvents, 'completion event'),
+        `${plural(ready, 'essay')} ready`,
+        `${plural(available, 'slot')} free`,
+      ],
+      style,
+    ),
+  ];
+}
+
+/** What the assignments cost: time on the whole, round trips, WAL. */
+export function costLines(run: RunResult, style: Style): string[] {
+  const { roundTripsPerAssignment, walBytesPerAssignment } = run.cost;
+  const wal = walBytesPerAssignment === null ? [] : [`${formatNumber(walBytesPerAssignment)} bytes of WAL`];
+  const took = `${plural(run.assignments, 'call')} in ${formatMicros(run.durationMs * 1000)}`;
+  return [
+    ...fact('throughput', [`${formatNumber(run.throughputPerSecond)}/s`, took], style),
+    ...fact('each call', [`${formatNumber(roundTripsPerAssignment)} round trips`, ...wal], style),
+    ...fact('completion', [plural(run.completionLooks, 'look')], style),
+  ];
+}
+
+/** Latency from the intended start; for a burst also the service time, without the wait for a connection. */
+export function latencyLines(run: RunResult, { colours }: Style): string[] {
+  const rows: [string, LatencyMicros][] = [['latency', run.latencyMicros]];
+  if (run.plan.arrival === 'burst') {
+    rows.push(['service time', run.serviceTimeMicros]);
+  }
+  const labels = { head: '', cells: rows.map(([label]) => label.padEnd(LABEL_WIDTH - 2)) };
+  const figures = SHOWN.map((name) => ({
+    head: colours.dim(name.padStart(7)),
+    cells: rows.map(([, latency]) => formatMicros(latency[name])),
+  }));
+  return tableLines([labels, ...figures]);
+}
+
+function outcomeParts({ outcomes }: RunResult): string[] {
+  const { created, reused, noSlot, error, unknown, recovered } = outcomes;
+  return countParts({
+    created,
+    reused,
+    no_slot: noSlot,
+    error,
+    ...(unknown > 0 && { unknown }),
+    ...(recovered > 0 && { recovered }),
+  });
+}
+
+function countParts(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts).map(([name, count]) => `${name} ${formatCount(count)}`);
+}
+
+/** A labelled fact; no line when it has no part. */
+function fact(label: string, parts: readonly string[], { width }: Style): string[] {
+  return hang(label.padEnd(LABEL_WIDTH), wrapParts(parts, ' · ', width - LABEL_WIDTH));
+}

@@ -1,0 +1,28 @@
+import type { Scenario } from '../domain/scenario.js';
+import { wrapWords } from './layout.js';
+
+const INDENT = '  ';
+const WIDTH = 98;
+
+/** Scenarios as a list: name, shape, what each is for. */
+export function renderScenarioList(scenarios: readonly Scenario[]): string {
+  return scenarios.map((scenario) => `${scenario.name}\n${about(scenario)}`).join('\n');
+}
+
+/** One scenario with its gates. */
+export function renderScenario(scenario: Scenario): string {
+  const gates = scenario.gates.map((gate) => `${INDENT}gate  ${gate}\n`).join('');
+  return `${scenario.name}\n${about(scenario)}${gates}`;
+}
+
+function about(scenario: Scenario): string {
+  const lines = [...wrapWords(scenario.description, WIDTH), shapeOf(scenario)];
+  return lines.map((line) => `${INDENT}${line}\n`).join('');
+}
+
+function shapeOf(scenario: Scenario): string {
+  const { batches, slots, contents, deliveries, arrival, workers, connections, durationMs } = scenario;
+  const load = `${contents} contents × ${deliveries} deliveries on ${batches} batches × ${slots} slots`;
+  const time = durationMs === undefined ? '' : ` for ${durationMs / 1_000} s`;
+  return `${arrival}${time} · ${load} · ${workers} workers × ${connections} connections`;
+}

@@ -1,0 +1,58 @@
+import type { Call, CallOutcome } from '../domain/call.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
+import { contentId } from '../scenario/plan.js';
+import type { CallChunk, CallExtras } from './messages.js';
+
+/** Identifies a delivery's call; what it wrote is recognised by it. */
+export function correlationId(plan: Pick<WorkloadPlan, 'runId'>, deliveryIndex: number): string {
+  return `${plan.runId}-d${deliveryIndex + 1}`;
+}
+
+/** One finished call, as its worker records it. */
+export interface FinishedCall extends CallExtras {
+  readonly deliveryIndex: number;
+  readonly intendedMicros: number;
+  readonly startMicros: number;
+  readonly endMicros: number;
+  readonly outcome: CallOutcome;
+  readonly essayId: string | null;
+}
+
+/** Puts calls in columns. */
+export function toChunk(calls: readonly FinishedCall[]): CallChunk {
+  const extras: Record<number, CallExtras> = {};
+  calls.forEach(({ recovered, errorCode, sqlState }, position) => {
+    if (recovered || errorCode !== null) extras[position] = { recovered, errorCode, sqlState };
+  });
+  return {
+    deliveryIndex: calls.map((call) => call.deliveryIndex),
+    intendedMicros: calls.map((call) => call.intendedMicros),
+    startMicros: calls.map((call) => call.startMicros),
+    endMicros: calls.map((call) => call.endMicros),
+    outcome: calls.map((call) => call.outcome),
+    essayId: calls.map((call) => call.essayId),
+    extras,
+  };
+}
+
+const NO_EXTRAS: CallExtras = { recovered: false, errorCode: null, sqlState: null };
+
+/** Reads a chunk back as history. */
+export function toCalls(plan: WorkloadPlan, worker: number, chunk: CallChunk): Call[] {
+  const { contents, batches } = plan.scenario;
+  return chunk.deliveryIndex.map((deliveryIndex, position) => {
+    const content = deliveryIndex % contents;
+    return {
+      worker,
+      batchId: plan.batchIds[content % batches] ?? '',
+      textStorageId: contentId(plan, content),
+      correlationId: correlationId(plan, deliveryIndex),
+      intendedMicros: chunk.intendedMicros[position] ?? NaN,
+      startMicros: chunk.startMicros[position] ?? NaN,
+      endMicros: chunk.endMicros[position] ?? NaN,
+      outcome: (chunk.outcome[position] ?? 'unknown') as CallOutcome,
+      essayId: chunk.essayId[position] ?? null,
+      ...(chunk.extras[position] ?? NO_EXTRAS),
+    };
+  });
+}

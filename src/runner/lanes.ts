@@ -1,0 +1,104 @@
+import type { AssignmentRequest, AssignmentResult } from '../domain/assignment.js';
+import { AssignmentError } from '../domain/errors.js';
+import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
+import type { AssignmentEngine } from '../engine/engine.js';
+import { contentId, deliveriesOf } from '../scenario/plan.js';
+import { correlationId, type FinishedCall } from './call-chunks.js';
+import { nowMicros } from './clock.js';
+import type { Recorder } from './recorder.js';
+import { graceAfter } from './stop.js';
+
+/** A worker's slice of a plan, and how it may be stopped. */
+export interface LaneJob {
+  readonly plan: WorkloadPlan;
+  readonly workerIndex: number;
+  readonly engine: AssignmentEngine;
+  readonly recorder: Recorder;
+  /** The barrier's release. */
+  readonly startMicros: number;
+  readonly stop: AbortSignal;
+}
+
+/** A call that was given to the engine and is not answered yet. */
+type CallUnderWay = Pick<FinishedCall, 'deliveryIndex' | 'intendedMicros' | 'startMicros'>;
+
+/**
+ * Delivers a slice over as many lanes as there are connections, each with one call in flight. In a burst every
+ * delivery is due at the release, so waiting for a lane counts as latency; in a closed loop a delivery is due
+ * when its lane is free.
+ *
+ * @returns whether every delivery was made before the time was over
+ */
+export async function deliverSlice(job: LaneJob): Promise<{ ranOut: boolean }> {
+  const { connections, durationMs } = job.plan.scenario;
+  const endMicros = durationMs === undefined ? Infinity : job.startMicros + durationMs * 1_000;
+  const pending = deliveriesOf({ plan: job.plan, workerIndex: job.workerIndex });
+  const underWay = new Map<number, CallUnderWay>();
+  let ranOut = false;
+
+  const lane = async () => {
+    while (nowMicros() < endMicros && !job.stop.aborted) {
+      const next = pending.next();
+      if (next.done) {
+        ranOut = true;
+        return;
+      }
+      await deliver(job, next.value, underWay);
+    }
+  };
+  await Promise.race([Promise.all(Array.from({ length: connections }, lane)), graceAfter(job.stop)]);
+  giveUp(job.recorder, underWay);
+  return { ranOut };
+}
+
+/** The request of a delivery: every delivery of a content is the same content under a call of its own. */
+export function requestOf(plan: WorkloadPlan, delivery: Delivery): AssignmentRequest {
+  const textStorageId = contentId(plan, delivery.content);
+  return {
+    batchId: plan.batchIds[delivery.batch] ?? '',
+    textStorageId,
+    originalFileName: `essay-${delivery.content + 1}.txt`,
+    fileSizeBytes: 1_024 + (delivery.content % 4_096),
+    contentMd5Hash: 'd41d8cd98f00b204e9800998ecf8427e',
+    fileUploadId: `${textStorageId}-upload`,
+    correlationId: correlationId(plan, delivery.index),
+  };
+}
+
+async function deliver(job: LaneJob, delivery: Delivery, underWay: Map<number, CallUnderWay>): Promise<void> {
+  const startMicros = nowMicros();
+  const intendedMicros = job.plan.scenario.arrival === 'burst' ? job.startMicros : startMicros;
+  const call: CallUnderWay = { deliveryIndex: delivery.index, intendedMicros, startMicros };
+  underWay.set(delivery.index, call);
+  const end = await job.engine.assign(requestOf(job.plan, delivery)).then(toEnd, toErrorEnd);
+  if (underWay.delete(delivery.index)) job.recorder.add({ ...call, endMicros: nowMicros(), ...end });
+}
+
+type CallEnd = Omit<FinishedCall, keyof CallUnderWay | 'endMicros'>;
+
+function toEnd(result: AssignmentResult): CallEnd {
+  const { outcome } = result;
+  const essayId = outcome === 'no_slot' ? null : result.essayId;
+  const recovered = outcome === 'created' && result.recovered;
+  return { outcome, essayId, recovered, errorCode: null, sqlState: null };
+}
+
+function toErrorEnd(error: unknown): CallEnd {
+  if (!(error instanceof AssignmentError)) throw error;
+  const { ambiguous = false, sqlState = null } = error.details;
+  const outcome = ambiguous ? 'unknown' : 'error';
+  return { outcome, essayId: null, recovered: false, errorCode: error.code, sqlState };
+}
+
+/** Calls that did not end in the grace may have happened. */
+function giveUp(recorder: Recorder, underWay: Map<number, CallUnderWay>): void {
+  const end = {
+    outcome: 'unknown',
+    essayId: null,
+    recovered: false,
+    errorCode: null,
+    sqlState: null,
+  } as const;
+  for (const call of underWay.values()) recorder.add({ ...call, endMicros: nowMicros(), ...end });
+  underWay.clear();
+}

@@ -1,0 +1,52 @@
+import * as hdr from 'hdr-histogram-js';
+import type { LatencyMicros } from '../domain/run-result.js';
+
+export type Histogram = hdr.Histogram;
+
+const HIGHEST_MICROS = 3_600_000_000;
+/** Three significant digits: a value is off by at most 0.1 %. Equal everywhere, so that histograms add up. */
+const SIGNIFICANT_DIGITS = 3;
+
+/** An empty histogram of microseconds. */
+export function newHistogram(): Histogram {
+  return hdr.build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST_MICROS,
+    numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
+    bitBucketSize: 32,
+  });
+}
+
+/** Records one duration; what is beyond the histogram's range counts as its end. */
+export function record(histogram: Histogram, micros: number): void {
+  histogram.recordValue(Math.min(HIGHEST_MICROS, Math.max(1, Math.round(micros))));
+}
+
+/** A histogram as text that travels between processes. */
+export function encode(histogram: Histogram): string {
+  return hdr.encodeIntoCompressedBase64(histogram);
+}
+
+/** Adds encoded histograms up: percentiles of the sum are right, averages of percentiles are not. */
+export function addUp(encoded: readonly string[]): Histogram {
+  const sum = newHistogram();
+  for (const text of encoded) sum.add(hdr.decodeFromCompressedBase64(text, 32));
+  return sum;
+}
+
+/** Reads the percentiles off; NaN where nothing was recorded. */
+export function toLatencyMicros(histogram: Histogram): LatencyMicros {
+  const at = (percentile: number) =>
+    histogram.totalCount === 0 ? NaN : histogram.getValueAtPercentile(percentile);
+  return {
+    mean: histogram.totalCount === 0 ? NaN : histogram.mean,
+    min: at(0),
+    p50: at(50),
+    p75: at(75),
+    p90: at(90),
+    p95: at(95),
+    p99: at(99),
+    p999: at(99.9),
+    max: at(100),
+  };
+}

@@ -1,0 +1,65 @@
+import type { TargetSource } from '../database/target.js';
+import type { EngineCounters } from '../domain/assignment.js';
+import type { AssignmentErrorCode } from '../domain/errors.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
+import type { StrategySpec } from '../engine/strategy.js';
+
+/** All that a worker needs to deliver its slice. */
+export interface WorkerJob {
+  readonly workerIndex: number;
+  readonly plan: WorkloadPlan;
+  readonly strategy: StrategySpec;
+  readonly advisoryLocks: boolean;
+  readonly source: TargetSource;
+  readonly connectionString: string | undefined;
+  readonly applicationName: string;
+  readonly schema: string;
+  /** Deadline of one call. */
+  readonly timeoutMs: number;
+  /** A batch of the same inventory to warm connections, statements and code up on. */
+  readonly warmUpBatchId: string;
+}
+
+/** What the coordinator sends. */
+export type ToWorker =
+  | { readonly type: 'prepare'; readonly job: WorkerJob }
+  /** The barrier's release: start at this moment of the host's monotonic clock. */
+  | { readonly type: 'start'; readonly atMicros: number }
+  | { readonly type: 'stop' };
+
+/** What a worker sends, in this order: ready, any number of calls, done; or failed. */
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'calls'; readonly chunk: CallChunk }
+  | { readonly type: 'done'; readonly summary: WorkerSummary }
+  | { readonly type: 'failed'; readonly message: string };
+
+/**
+ * Calls of one worker in columns, so that many travel cheaply; what follows from a delivery's index is left out.
+ */
+export interface CallChunk {
+  readonly deliveryIndex: readonly number[];
+  readonly intendedMicros: readonly number[];
+  readonly startMicros: readonly number[];
+  readonly endMicros: readonly number[];
+  readonly outcome: readonly string[];
+  readonly essayId: readonly (string | null)[];
+  /** What few calls have, by position in the chunk. */
+  readonly extras: Readonly<Record<number, CallExtras>>;
+}
+
+export interface CallExtras {
+  readonly recovered: boolean;
+  readonly errorCode: AssignmentErrorCode | null;
+  readonly sqlState: string | null;
+}
+
+export interface WorkerSummary {
+  /** Encoded HDR histograms in microseconds. */
+  readonly latency: string;
+  readonly serviceTime: string;
+  /** Of the load alone, without the warm-up. */
+  readonly counters: EngineCounters;
+  /** Whether every delivery was made before the time was over. */
+  readonly ranOut: boolean;
+}

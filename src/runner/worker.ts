@@ -1,0 +1,102 @@
+import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
+import { withConnectionString, type DatabaseTarget } from '../database/target.js';
+import type { EngineCounters } from '../domain/assignment.js';
+import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
+import { waitUntilMicros } from './clock.js';
+import { deliverSlice } from './lanes.js';
+import { graceAfter } from './stop.js';
+import type { FromWorker, ToWorker, WorkerJob } from './messages.js';
+import { Recorder } from './recorder.js';
+import { warmUp } from './warm-up.js';
+
+// The program of a worker process: prepare, say ready, wait for the barrier, deliver, say done.
+
+const stop = new AbortController();
+let prepared: { job: WorkerJob; pool: DatabasePool; engine: AssignmentEngine } | undefined;
+
+// Ctrl-C reaches the whole process group; the coordinator decides what becomes of the workers.
+process.on('SIGINT', () => undefined);
+// A coordinator that died cannot collect anything; leaving closes the connections.
+process.on('disconnect', () => process.exit());
+
+process.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'prepare':
+      void reporting(prepare(message.job));
+      break;
+    case 'start':
+      void reporting(deliver(message.atMicros));
+      break;
+    case 'stop':
+      stop.abort();
+      break;
+  }
+});
+
+function send(message: FromWorker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.send?.(message, undefined, undefined, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+async function reporting(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    await send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+async function prepare(job: WorkerJob): Promise<void> {
+  const target: DatabaseTarget =
+    job.connectionString === undefined
+      ? { source: job.source }
+      : withConnectionString(job.source, job.connectionString);
+  const { connections } = job.plan.scenario;
+  const pool = createPool(target, { connections, applicationName: job.applicationName });
+  const { strategy, advisoryLocks, schema, timeoutMs } = job;
+  const engine = createAssignmentEngine(pool, { strategy, advisoryLocks, schema, timeoutMs });
+  try {
+    await warmUp(engine, job);
+  } catch (error) {
+    throw explainConnectFailure(target, error instanceof Error && error.cause ? error.cause : error);
+  }
+  prepared = { job, pool, engine };
+  await send({ type: 'ready' });
+}
+
+async function deliver(startMicros: number): Promise<void> {
+  if (prepared === undefined) throw new Error('started before it was prepared');
+  const { job, pool, engine } = prepared;
+  const before = engine.counters;
+  const recorder = new Recorder((chunk) => void send({ type: 'calls', chunk }));
+  await waitUntilMicros(startMicros);
+  const { plan, workerIndex } = job;
+  const { ranOut } = await deliverSlice({
+    plan,
+    workerIndex,
+    engine,
+    recorder,
+    startMicros,
+    stop: stop.signal,
+  });
+  await Promise.race([engine.close(), graceAfter(stop.signal)]);
+  recorder.flush();
+  const counters = difference(engine.counters, before);
+  await send({ type: 'done', summary: { ...recorder.histograms(), counters, ranOut } });
+  await Promise.race([pool.end(), graceAfter(stop.signal)]);
+  process.disconnect();
+}
+
+/** What was counted since `before`. */
+function difference(now: EngineCounters, before: EngineCounters): EngineCounters {
+  const codes = Object.entries(now.retriesByCode).map(([code, count]): [string, number] => [
+    code,
+    count - (before.retriesByCode[code] ?? 0),
+  ]);
+  return {
+    roundTrips: now.roundTrips - before.roundTrips,
+    completionLooks: now.completionLooks - before.completionLooks,
+    retriesByCode: Object.fromEntries(codes.filter(([, count]) => count > 0)),
+  };
+}

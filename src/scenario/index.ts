@@ -1,0 +1,6 @@
+export { ACCEPTANCE_SCENARIOS } from './acceptance.js';
+export { parseDuration } from './duration.js';
+export { listBuiltInScenarios, loadScenario } from './load.js';
+export { resolveScenario, resolveScenarios } from './overrides.js';
+export { contentId, deliveriesOf, expectedCounts, planWorkload } from './plan.js';
+export type { ExpectedCounts } from './plan.js';

@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import { didYouMean, quote } from '../gate/wording.js';
+import { SCENARIO_FIELDS } from './schema.js';
+
+/** A value as a message shows it; never its inside, which may be large. */
+export function describeGiven(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'string') return quote(value, 60);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : 'an object';
+}
+
+/**
+ * What is wrong with a scenario file's fields: the field, what was given and what is accepted.
+ *
+ * @param issues of a parse with `reportInput`
+ */
+export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
+  // An unknown field first: it is often why another one is missing.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  if (issue === undefined) return 'not a scenario';
+  if (issue.code === 'unrecognized_keys') return describeUnknownField(issue.keys[0] ?? '');
+  const subject = issue.path.length === 0 ? 'the file' : fieldName(issue.path);
+  return `${subject} is ${describeGiven(issue.input)}; accepted: ${issue.message}`;
+}
+
+function describeUnknownField(field: string): string {
+  const hint = didYouMean(field, SCENARIO_FIELDS);
+  return `unknown field ${quote(field, 60)}${hint}; accepted: ${SCENARIO_FIELDS.join(', ')}`;
+}
+
+/** `gates[2]` for the path gates, 2. */
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part))).join('');
+}

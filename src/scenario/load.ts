@@ -1,0 +1,78 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../domain/errors.js';
+import type { Scenario } from '../domain/scenario.js';
+import { didYouMean, quote } from '../gate/wording.js';
+import { describeIssues } from './invalid.js';
+import { findJsonError } from './json-error.js';
+import { readTextFile } from './read-text.js';
+import { toScenario } from './resolve.js';
+import { brokenRule } from './rules.js';
+import { scenarioFileSchema } from './schema.js';
+import type { ScenarioFile } from './schema.js';
+
+/** The package's scenarios/, from src/scenario and from dist/scenario alike. */
+const BUILT_IN_FOLDER = new URL('../../scenarios/', import.meta.url);
+
+/** The built-in scenarios as their files state them, by name. */
+export async function listBuiltInScenarios(): Promise<Scenario[]> {
+  const names = await builtInNames();
+  return Promise.all(names.map(loadScenario));
+}
+
+/**
+ * A scenario without overrides.
+ *
+ * @param nameOrFile a built-in name, or a path: what contains / or \ or ends in .json
+ * @throws UsageError `unknown_scenario`, `unreadable_scenario` or `invalid_scenario`
+ */
+export async function loadScenario(nameOrFile: string): Promise<Scenario> {
+  return toScenario(await readScenarioFile(nameOrFile));
+}
+
+/** Like `loadScenario`, but with what the file leaves open still open, for overrides to be applied. */
+export async function readScenarioFile(nameOrFile: string): Promise<ScenarioFile> {
+  const path = isPath(nameOrFile) ? nameOrFile : await builtInPath(nameOrFile);
+  const file = await readTextFile(path);
+  if ('problem' in file) {
+    throw new UsageError('unreadable_scenario', `cannot read scenario file ${quote(path)}: ${file.problem}`);
+  }
+  return parseScenarioFile(file.text, path);
+}
+
+function isPath(nameOrFile: string): boolean {
+  return /[/\\]|\.json$/.test(nameOrFile);
+}
+
+async function builtInNames(): Promise<string[]> {
+  const files = await readdir(BUILT_IN_FOLDER);
+  return files
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+}
+
+async function builtInPath(name: string): Promise<string> {
+  const names = await builtInNames();
+  if (names.includes(name)) return fileURLToPath(new URL(`${name}.json`, BUILT_IN_FOLDER));
+  const accepted = `${names.join(', ')}, or the path of a .json file`;
+  throw new UsageError(
+    'unknown_scenario',
+    `unknown scenario ${quote(name)}${didYouMean(name, names)}; accepted: ${accepted}`,
+  );
+}
+
+function parseScenarioFile(text: string, path: string): ScenarioFile {
+  const jsonError = findJsonError(text);
+  if (jsonError !== undefined) throw invalid(path, jsonError);
+  const given: unknown = JSON.parse(text);
+  const { success, data, error } = scenarioFileSchema.safeParse(given, { reportInput: true });
+  if (!success) throw invalid(path, describeIssues(error.issues));
+  const broken = brokenRule(data);
+  if (broken !== undefined) throw invalid(path, broken);
+  return data;
+}
+
+function invalid(path: string, problem: string): UsageError {
+  return new UsageError('invalid_scenario', `scenario file ${quote(path)}: ${problem}`);
+}

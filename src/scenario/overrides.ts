@@ -1,0 +1,92 @@
+import { UsageError } from '../domain/errors.js';
+import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
+import { DURATION_ACCEPTED, isRunTime } from './duration.js';
+import { describeGiven } from './invalid.js';
+import { readScenarioFile } from './load.js';
+import { toScenario } from './resolve.js';
+import { brokenRule } from './rules.js';
+import { scenarioFileSchema } from './schema.js';
+import type { ScenarioFile } from './schema.js';
+
+const COUNTS = ['batches', 'slots', 'contents', 'deliveries', 'workers', 'connections'] as const;
+type Counts = Partial<Pick<ScenarioFile, (typeof COUNTS)[number]>>;
+
+/**
+ * A scenario with the counts that flags gave. Where neither file nor flags say `contents`, there is one
+ * content for every slot of the resulting shape.
+ *
+ * @param nameOrFile a built-in name, or the path of a scenario file
+ * @throws UsageError as `loadScenario`, or `invalid_override`: one line that names the flag
+ */
+export async function resolveScenario(nameOrFile: string, overrides: ScenarioOverrides): Promise<Scenario> {
+  return applyOverrides(await readScenarioFile(nameOrFile), overrides);
+}
+
+/**
+ * Like `resolveScenario` for each of several, in their order, except that a duration is given to the
+ * closed-loop ones alone and refused only where there is none.
+ */
+export async function resolveScenarios(
+  namesOrFiles: readonly string[],
+  overrides: ScenarioOverrides,
+): Promise<Scenario[]> {
+  const files: ScenarioFile[] = [];
+  for (const nameOrFile of namesOrFiles) files.push(await readScenarioFile(nameOrFile));
+  const forBursts = files.every(isBurst) ? overrides : { ...overrides, durationMs: undefined };
+  return files.map((file) => applyOverrides(file, isBurst(file) ? forBursts : overrides));
+}
+
+/**
+ * Puts what flags gave in place of what a scenario file says, by the same rules.
+ *
+ * @param overrides counts, and `durationMs` in milliseconds for a closed loop
+ * @throws UsageError `invalid_override`, one line that names the flag
+ */
+export function applyOverrides(file: ScenarioFile, overrides: ScenarioOverrides): Scenario {
+  const counts = checkedCounts(overrides);
+  const changed = { ...file, ...counts };
+  const broken = brokenRule(changed);
+  if (broken !== undefined) {
+    throw new UsageError('invalid_override', `${flags(counts)}: scenario ${file.name}: ${broken}`);
+  }
+  const scenario = toScenario(changed);
+  const { durationMs } = overrides;
+  if (durationMs === undefined) return scenario;
+  checkDuration(durationMs, file);
+  return { ...scenario, durationMs };
+}
+
+function isBurst({ arrival }: ScenarioFile): boolean {
+  return arrival === 'burst';
+}
+
+function checkedCounts(overrides: ScenarioOverrides): Counts {
+  const counts: Counts = {};
+  for (const field of COUNTS) {
+    const value = overrides[field];
+    if (value === undefined) continue;
+    const { error } = scenarioFileSchema.shape[field].safeParse(value);
+    if (error) throw refused(`--${field}`, value, error.issues[0]?.message ?? '');
+    counts[field] = value;
+  }
+  return counts;
+}
+
+function checkDuration(durationMs: number, file: ScenarioFile): void {
+  if (!isRunTime(durationMs)) throw refused('--duration', `${durationMs}ms`, DURATION_ACCEPTED);
+  if (isBurst(file)) {
+    const problem = `scenario ${file.name} is a burst; only closed-loop scenarios take a duration`;
+    throw new UsageError('invalid_override', `--duration: ${problem}`);
+  }
+}
+
+function refused(flag: string, given: unknown, accepted: string): UsageError {
+  return new UsageError('invalid_override', `${flag} is ${describeGiven(given)}; accepted: ${accepted}`);
+}
+
+/** `--batches 2 --slots 3` */
+function flags(counts: Counts): string {
+  return Object.entries(counts)
+    .map(([field, value]) => `--${field} ${value}`)
+    .join(' ');
+}

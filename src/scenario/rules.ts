@@ -1,0 +1,51 @@
+import { UsageError } from '../domain/errors.js';
+import { parseGate } from '../gate/index.js';
+import { MAX_TOTAL_DELIVERIES, MAX_TOTAL_SLOTS } from './schema.js';
+import type { ScenarioFile } from './schema.js';
+
+/** Distinct contents of the whole run: as the file says, else one for every slot. */
+export function contentsOf(file: ScenarioFile): number {
+  return file.contents ?? file.batches * file.slots;
+}
+
+/** What is wrong with fields that are each valid alone, and what is accepted; undefined where nothing is. */
+export function brokenRule(file: ScenarioFile): string | undefined {
+  return tooManySlots(file) ?? tooManyDeliveries(file) ?? durationOfBurst(file) ?? invalidGate(file);
+}
+
+function tooManySlots({ batches, slots }: ScenarioFile): string | undefined {
+  const total = batches * slots;
+  if (total <= MAX_TOTAL_SLOTS) return undefined;
+  return `batches × slots is ${batches} × ${slots} = ${total}; accepted: at most ${MAX_TOTAL_SLOTS}`;
+}
+
+function tooManyDeliveries(file: ScenarioFile): string | undefined {
+  const contents = contentsOf(file);
+  const total = contents * file.deliveries;
+  if (total <= MAX_TOTAL_DELIVERIES) return undefined;
+  const product = `${contents} × ${file.deliveries} = ${total}`;
+  return `contents × deliveries is ${product}; accepted: at most ${MAX_TOTAL_DELIVERIES}`;
+}
+
+function durationOfBurst({ arrival, duration }: ScenarioFile): string | undefined {
+  if (arrival !== 'burst' || duration === undefined) return undefined;
+  return `duration is "${duration}" but arrival is "burst"; accepted: a duration with arrival "closed" only`;
+}
+
+function invalidGate({ gates }: ScenarioFile): string | undefined {
+  for (const [position, gate] of gates.entries()) {
+    const problem = problemOfGate(gate);
+    if (problem !== undefined) return `gates[${position}]: ${problem}`;
+  }
+  return undefined;
+}
+
+function problemOfGate(gate: string): string | undefined {
+  try {
+    parseGate(gate);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Call } from '../domain/call.js';
+
+/** The calls of one content, by how they ended. */
+export interface ContentHistory {
+  readonly batchId: string;
+  readonly textStorageId: string;
+  readonly created: Call[];
+  readonly reused: Call[];
+  readonly noSlot: Call[];
+  /** Calls that may have created something although nobody was told. */
+  readonly indefinite: Call[];
+}
+
+/** A history grouped by batch and content: what every check reads. */
+export type HistoryIndex = ReadonlyMap<string, ReadonlyMap<string, ContentHistory>>;
+
+/** Groups a history by batch and content, in one pass. */
+export function indexHistory(calls: readonly Call[]): HistoryIndex {
+  const batches = new Map<string, Map<string, ContentHistory>>();
+  for (const call of calls) {
+    const contents = upsert(batches, call.batchId, () => new Map<string, ContentHistory>());
+    const content = upsert(contents, call.textStorageId, () => emptyHistory(call));
+    listFor(content, call)?.push(call);
+  }
+  return batches;
+}
+
+/** Whether a call may have had an effect that its caller was not told. */
+export function isIndefinite(call: Call): boolean {
+  return (
+    call.outcome === 'unknown' ||
+    call.errorCode === 'database_unavailable' ||
+    call.errorCode === 'contention_deadline'
+  );
+}
+
+function listFor(content: ContentHistory, call: Call): Call[] | undefined {
+  if (isIndefinite(call)) return content.indefinite;
+  switch (call.outcome) {
+    case 'created':
+      return content.created;
+    case 'reused':
+      return content.reused;
+    case 'no_slot':
+      return content.noSlot;
+    case 'error':
+    case 'unknown':
+      return undefined;
+  }
+}
+
+function emptyHistory({ batchId, textStorageId }: Call): ContentHistory {
+  return { batchId, textStorageId, created: [], reused: [], noSlot: [], indefinite: [] };
+}
+
+function upsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const value = make();
+  map.set(key, value);
+  return value;
+}

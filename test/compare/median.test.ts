@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { median } from '#els/compare/median.js';
+
+it.each([
+  [[7], 7],
+  [[9, 1, 5], 5],
+  [[10, 9, 2, 1], 5.5],
+  [[100, 20, 3], 20],
+])('is the middle of %j', (values, expected) => {
+  expect(median(values)).toBe(expected);
+});
+
+it('leaves its argument as it was', () => {
+  const values = [3, 1, 2];
+  median(values);
+  expect(values).toEqual([3, 1, 2]);
+});
+
+it('refuses no values', () => {
+  expect(() => median([])).toThrow(RangeError);
+});

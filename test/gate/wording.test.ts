@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { didYouMean, quote } from '#els/gate/wording.js';
+
+describe('quote', () => {
+  it('keeps printable text, in any script, and plain spaces', () => {
+    expect(quote('a b é 漢 😀')).toBe('"a b é 漢 😀"');
+  });
+
+  it('writes as escapes what would break the line, be unseen or end the quotation', () => {
+    expect(quote('"\\\n\r\t\0\u001b\u007f\u0085\u00a0\u2028\u2029\ufeff\u{e0041}')).toBe(
+      '"\\"\\\\\\n\\r\\t\\u0000\\u001b\\u007f\\u0085\\u00a0\\u2028\\u2029\\ufeff\\u{e0041}"',
+    );
+  });
+
+  it('cuts what is longer than the limit, and only that', () => {
+    expect(quote('abcd', 4)).toBe('"abcd"');
+    expect(quote('abcde', 4)).toBe('"abcd…"');
+  });
+});
+
+describe('didYouMean', () => {
+  it.each([
+    ['a missing letter', 'burt'],
+    ['a letter too many', 'bursst'],
+    ['another letter', 'burzt'],
+    ['two letters swapped', 'brust'],
+    ['another case', 'BURST'],
+  ])('finds the candidate through %s', (_, word) => {
+    expect(didYouMean(word, ['closed', 'burst'])).toBe(' (did you mean burst?)');
+  });
+
+  it('takes the nearest of several', () => {
+    expect(didYouMean('deliverys', ['delivered', 'deliveries', 'delivery'])).toBe(
+      ' (did you mean delivery?)',
+    );
+  });
+
+  it('guesses nothing where nothing is close, however long the word', () => {
+    expect(didYouMean('rate', ['closed', 'burst'])).toBe('');
+    expect(didYouMean('', ['closed'])).toBe('');
+    expect(didYouMean('x'.repeat(1_000_000), ['closed'])).toBe('');
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import type { Delivery, Scenario } from '#els/domain/scenario.js';
+import { contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/scenario/index.js';
+import { forRandomDraws } from './seeded.js';
+import type { Draw } from './seeded.js';
+
+function scenario(fields: Partial<Scenario>): Scenario {
+  return {
+    name: 'mine',
+    description: 'My own.',
+    batches: 1,
+    slots: 1,
+    contents: 1,
+    deliveries: 1,
+    arrival: 'burst',
+    workers: 3,
+    connections: 8,
+    gates: [],
+    ...fields,
+  };
+}
+
+function randomScenario(draw: Draw): Scenario {
+  return scenario({
+    batches: draw.integer(1, 9),
+    slots: draw.integer(1, 20),
+    contents: draw.integer(1, 150),
+    deliveries: draw.integer(1, 7),
+    arrival: draw.pick(['burst', 'closed']),
+    workers: draw.integer(1, 8),
+    connections: draw.integer(1, 9),
+  });
+}
+
+/** The deliveries of every worker, from what travels to it: the plan as JSON. */
+function byWorker(shape: Scenario, seed: number, runId = 'run'): Delivery[][] {
+  const plan = JSON.parse(JSON.stringify(planWorkload(shape, runId, seed))) as ReturnType<
+    typeof planWorkload
+  >;
+  return Array.from({ length: shape.workers }, (_, workerIndex) => [...deliveriesOf({ plan, workerIndex })]);
+}
+
+/** All deliveries in the order in which they start when every worker keeps pace. */
+function inOrder(workers: readonly Delivery[][]): Delivery[] {
+  const longest = Math.max(...workers.map((deliveries) => deliveries.length));
+  return Array.from({ length: longest }, (_, turn) =>
+    workers.flatMap((deliveries) => deliveries[turn] ?? []),
+  ).flat();
+}
+
+describe('planWorkload', () => {
+  it('names the batches after the run and counts the deliveries', () => {
+    const shape = scenario({ batches: 3, contents: 7, deliveries: 5 });
+    expect(planWorkload(shape, 'r1', 42)).toEqual({
+      scenario: shape,
+      runId: 'r1',
+      seed: 42,
+      batchIds: ['r1-b00001', 'r1-b00002', 'r1-b00003'],
+      totalDeliveries: 35,
+    });
+  });
+
+  it('names every batch differently, up to the largest number of them', () => {
+    const { batchIds } = planWorkload(scenario({ batches: 100_000 }), 'r1', 1);
+    expect(new Set(batchIds).size).toBe(100_000);
+    expect(batchIds.at(-1)).toBe('r1-b100000');
+  });
+});
+
+describe('contentId', () => {
+  it('names contents after the run, from 1', () => {
+    expect(contentId({ runId: 'r1' }, 0)).toBe('r1-c0000001');
+    expect(contentId({ runId: 'r1' }, 9_999_999)).toBe('r1-c10000000');
+  });
+});
+
+describe('deliveriesOf', () => {
+  it('delivers every index exactly once, shared out evenly', () => {
+    forRandomDraws(200, (draw) => {
+      const shape = randomScenario(draw);
+      const workers = byWorker(shape, draw.integer(0, 2 ** 31));
+      const indices = workers.flat().map(({ index }) => index);
+      const total = shape.contents * shape.deliveries;
+      expect(indices.sort((a, b) => a - b)).toEqual(Array.from({ length: total }, (_, index) => index));
+      const sizes = workers.map((deliveries) => deliveries.length);
+      expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+    });
+  });
+
+  it('delivers each content as often as the scenario says, to one batch, the batches in turn', () => {
+    forRandomDraws(100, (draw) => {
+      const shape = randomScenario(draw);
+      const times = new Map<number, number>();
+      for (const { index, content, batch } of byWorker(shape, 5).flat()) {
+        expect(content).toBe(index % shape.contents);
+        expect(batch).toBe(content % shape.batches);
+        times.set(content, (times.get(content) ?? 0) + 1);
+      }
+      expect(times.size).toBe(shape.contents);
+      expect(new Set(times.values())).toEqual(new Set([shape.deliveries]));
+    });
+  });
+
+  it('depends on the scenario and the seed alone', () => {
+    forRandomDraws(50, (draw) => {
+      const shape = randomScenario(draw);
+      const seed = draw.integer(0, 2 ** 31);
+      expect(byWorker(shape, seed, 'one')).toEqual(byWorker(shape, seed, 'two'));
+    });
+  });
+
+  it.each(['burst', 'closed'] as const)('orders a %s differently for another seed', (arrival) => {
+    const shape = scenario({ contents: 60, deliveries: 2, arrival });
+    const orders = [1, 2, 3, 4, 5].map((seed) => JSON.stringify(byWorker(shape, seed)));
+    expect(new Set(orders).size).toBe(5);
+  });
+
+  it.each(['burst', 'closed'] as const)('spreads the duplicates of a %s over the workers', (arrival) => {
+    forRandomDraws(50, (draw) => {
+      const shape = scenario({ contents: draw.integer(1, 5), deliveries: 40, workers: 3, arrival });
+      const workers = byWorker(shape, draw.integer(0, 2 ** 31));
+      // One of 3 workers misses all 40 by chance with probability 3 × (2/3)^40, below 10^-6.
+      for (const deliveries of workers) {
+        expect(new Set(deliveries.map(({ content }) => content)).size).toBe(shape.contents);
+      }
+    });
+  });
+
+  it('lets workers meet in every batch though batches and workers divide each other', () => {
+    for (const arrival of ['burst', 'closed'] as const) {
+      const shape = scenario({ batches: 3, contents: 3_000, workers: 3, connections: 2, arrival });
+      for (const deliveries of byWorker(shape, 11)) {
+        expect(new Set(deliveries.map(({ batch }) => batch)).size).toBe(3);
+      }
+    }
+  });
+
+  it('keeps the duplicates of a closed loop about as close as its calls in flight', () => {
+    forRandomDraws(50, (draw) => {
+      const shape = { ...randomScenario(draw), arrival: 'closed' as const, contents: 500 };
+      const first = new Map<number, number>();
+      const inFlight = shape.workers * shape.connections;
+      for (const [position, { content }] of inOrder(byWorker(shape, 3)).entries()) {
+        const distance = position - (first.get(content) ?? position);
+        expect(distance).toBeLessThan(inFlight + shape.deliveries);
+        if (!first.has(content)) first.set(content, position);
+      }
+    });
+  });
+
+  it('shuffles a burst as a whole', () => {
+    const order = inOrder(byWorker(scenario({ contents: 1_000, deliveries: 2 }), 9));
+    const half = order.slice(0, 1_000);
+    // 500 of each 1000 are expected in the first half, with a standard deviation of about 11.
+    const early = half.filter(({ content }) => content < 500).length;
+    const firstDeliveries = half.filter(({ index }) => index < 1_000).length;
+    expect(Math.abs(early - 500)).toBeLessThan(70);
+    expect(Math.abs(firstDeliveries - 500)).toBeLessThan(70);
+  });
+
+  it.each(['burst', 'closed'] as const)(
+    'plans 1,000,000 deliveries of a %s well under a second',
+    (arrival) => {
+      const plan = planWorkload(scenario({ contents: 250_000, deliveries: 4, arrival }), 'run', 1);
+      const start = performance.now();
+      let made = 0;
+      for (const { index } of deliveriesOf({ plan, workerIndex: 1 })) made += index >= 0 ? 1 : 0;
+      expect(performance.now() - start).toBeLessThan(1_000);
+      expect(made).toBe(333_333);
+    },
+  );
+});
+
+describe('expectedCounts', () => {
+  it('agrees with serving the deliveries one after another', () => {
+    forRandomDraws(300, (draw) => {
+      const shape = randomScenario(draw);
+      const free = Array.from({ length: shape.batches }, () => shape.slots);
+      const served = new Set<number>();
+      const counted = { created: 0, successes: 0, noSlot: 0 };
+      for (const { content, batch } of inOrder(byWorker(shape, 1))) {
+        const left = free[batch] ?? 0;
+        if (served.has(content)) counted.successes += 1;
+        else if (left > 0) {
+          served.add(content);
+          free[batch] = left - 1;
+          counted.created += 1;
+          counted.successes += 1;
+        } else counted.noSlot += 1;
+      }
+      expect(expectedCounts(shape)).toEqual(counted);
+    });
+  });
+});
