@@ -6,6 +6,7 @@ import { awaitQuiescence } from '../database/quiescence.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import { createStrategy } from '../engine/create-strategy.js';
+import type { WorkerFleet } from '../runner/fleet.js';
 import { runLoad, type Recording } from '../runner/run-load.js';
 import { warmUpSlots } from '../runner/warm-up.js';
 import { planWorkload } from '../scenario/plan.js';
@@ -32,14 +33,20 @@ const QUIESCENCE_DEADLINE_MS = 5_000;
  * Registers batches, puts the load on them, waits until the run is quiet, verifies, judges the gates, and removes
  * what the run made.
  *
+ * @param fleet the worker processes, kept for the next run
  * @param stop ends the load early; the result is of what was done until then
  * @throws InfrastructureError when a worker died or the database went away; the run's rows are removed
  */
-export async function executeRun(database: Database, job: RunJob, stop: AbortSignal): Promise<RunResult> {
+export async function executeRun(
+  database: Database,
+  fleet: WorkerFleet,
+  job: RunJob,
+  stop: AbortSignal,
+): Promise<RunResult> {
   const plan = planWorkload(job.scenario, newRunId(), job.seed);
   try {
     await registerRun(database, job, plan);
-    const { recording, walBytes } = await putLoad(database, job, plan, stop);
+    const { recording, walBytes } = await putLoad(database, fleet, job, plan, stop);
     await quiesce(database, plan.runId);
     return await judge(database, job, plan, recording, walBytes);
   } finally {
@@ -81,6 +88,7 @@ function registerRun(
 
 async function putLoad(
   { pool, target, schema }: Database,
+  fleet: WorkerFleet,
   { strategy, advisoryLocks, timeoutMs }: RunJob,
   plan: WorkloadPlan,
   stop: AbortSignal,
@@ -93,6 +101,7 @@ async function putLoad(
     });
   const load = { plan, strategy, advisoryLocks, target, schema, timeoutMs };
   const recording = await runLoad(
+    fleet,
     { ...load, applicationName: applicationName(plan.runId), warmUpBatchId: warmUpRunId(plan.runId) },
     beforeRelease,
     stop,

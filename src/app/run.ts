@@ -2,6 +2,7 @@ import { readEnvironment } from '../database/environment.js';
 import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Comparison, Report, RunResult, StopSignal, Verdict } from '../domain/run-result.js';
+import { WorkerFleet } from '../runner/fleet.js';
 import { withClient, type Database } from './database.js';
 import { executeRun, type RunJob } from './execute-run.js';
 
@@ -46,19 +47,22 @@ async function executeInTurn(
   { onRun, stop }: RunControl,
 ): Promise<{ runs: RunResult[]; failure?: InfrastructureError }> {
   const runs: RunResult[] = [];
-  for (const [position, job] of jobs.entries()) {
-    if (stop.aborted) break;
-    onRun(job, position, jobs.length);
-    try {
-      const run = await executeRun(database, job, stop);
+  const fleet = new WorkerFleet();
+  try {
+    for (const [position, job] of jobs.entries()) {
+      if (stop.aborted) break;
+      onRun(job, position, jobs.length);
+      const run = await executeRun(database, fleet, job, stop);
       if (run.assignments > 0) runs.push(run);
-    } catch (error) {
-      const failure = explainConnectFailure(database.target, error);
-      if (failure instanceof InfrastructureError) return { runs, failure };
-      throw error;
     }
+    return { runs };
+  } catch (error) {
+    const failure = explainConnectFailure(database.target, error);
+    if (failure instanceof InfrastructureError) return { runs, failure };
+    throw error;
+  } finally {
+    await fleet.close();
   }
-  return { runs };
 }
 
 function passes({ allowInconclusive }: RunControl): (run: RunResult) => boolean {

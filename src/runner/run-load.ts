@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseTarget } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Call } from '../domain/call.js';
@@ -8,9 +6,10 @@ import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 import { toCalls } from './call-chunks.js';
 import { nowMicros } from './clock.js';
+import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toLatencyMicros } from './latency.js';
 import type { WorkerJob, WorkerSummary } from './messages.js';
-import { WorkerProcess } from './worker-process.js';
+import type { WorkerProcess } from './worker-process.js';
 
 /** A load to be put on a database by worker processes. */
 export interface LoadJob {
@@ -40,38 +39,82 @@ export interface Recording {
 
 /** Every worker gets the release before it comes. */
 const RELEASE_LEAD_MICROS = 20_000;
-/** A worker that was told to stop and is still there after this long is killed. */
+/** A worker that was told to stop and has not said what it has after this long is killed. */
 const STOP_DEADLINE_MS = 4_000;
 
 /**
- * Puts a load on a database: forks the workers, lets them connect, prepare and warm up, releases them together,
- * and collects histograms and history.
+ * Puts a load on a database: lets the workers connect, prepare and warm up, releases them together, and collects
+ * histograms and history.
  *
+ * @param fleet the processes; it is closed when the load was stopped or failed
  * @param beforeRelease awaited when all workers stand at the barrier
  * @param stop ends the load early; what was recorded until then is returned
- * @throws InfrastructureError that names the worker which died or failed; the others are stopped
+ * @throws InfrastructureError that names the worker which died or failed
  */
 export async function runLoad(
+  fleet: WorkerFleet,
   job: LoadJob,
   beforeRelease: () => Promise<void>,
   stop: AbortSignal,
 ): Promise<Recording> {
-  const calls: Call[] = [];
-  const workers = Array.from({ length: job.plan.scenario.workers }, (_, workerIndex) => {
-    const onCalls = (chunk: Parameters<typeof toCalls>[2]) => {
-      for (const call of toCalls(job.plan, workerIndex, chunk)) calls.push(call);
-    };
-    return new WorkerProcess(toWorkerJob(job, workerIndex), onCalls);
-  });
+  const workers = fleet.take(job.plan.scenario.workers);
+  let finished = false;
   try {
-    await Promise.all(workers.map((worker) => worker.ready));
+    await Promise.all(workers.map((worker, index) => worker.prepare(toWorkerJob(job, index))));
     await beforeRelease();
-    const startMicros = nowMicros() + RELEASE_LEAD_MICROS;
-    for (const worker of workers) worker.send({ type: 'start', atMicros: startMicros });
-    const summaries = await collect(workers, stop);
-    return toRecording(calls, summaries, startMicros);
+    const recording = await release(workers, job.plan, stop);
+    finished = !stop.aborted;
+    return recording;
   } finally {
-    await endAll(workers);
+    if (!finished) await fleet.close();
+  }
+}
+
+async function release(
+  workers: readonly WorkerProcess[],
+  plan: WorkloadPlan,
+  stop: AbortSignal,
+): Promise<Recording> {
+  const calls: Call[] = [];
+  const startMicros = nowMicros() + RELEASE_LEAD_MICROS;
+  const deliveries = workers.map((worker, index) =>
+    worker.deliver(startMicros, (chunk) => {
+      for (const call of toCalls(plan, index, chunk)) calls.push(call);
+    }),
+  );
+  const summaries = await stoppable(workers, deliveries, stop);
+  return toRecording(calls, summaries, startMicros);
+}
+
+/** Stopped workers are given time to say what they have; a stuck one is killed and has said it all. */
+async function stoppable(
+  workers: readonly WorkerProcess[],
+  deliveries: readonly Promise<WorkerSummary>[],
+  stop: AbortSignal,
+): Promise<WorkerSummary[]> {
+  const onStop = () => {
+    for (const worker of workers) worker.stop();
+    void killAtDeadline(workers, Promise.allSettled(deliveries), STOP_DEADLINE_MS);
+  };
+  if (stop.aborted) onStop();
+  stop.addEventListener('abort', onStop, { once: true });
+  try {
+    const summaries = await Promise.all(deliveries.map((delivery) => summaryOf(delivery, stop)));
+    return summaries.filter((summary) => summary !== undefined);
+  } finally {
+    stop.removeEventListener('abort', onStop);
+  }
+}
+
+async function summaryOf(
+  delivery: Promise<WorkerSummary>,
+  stop: AbortSignal,
+): Promise<WorkerSummary | undefined> {
+  try {
+    return await delivery;
+  } catch (error) {
+    if (stop.aborted) return undefined;
+    throw error;
   }
 }
 
@@ -89,45 +132,6 @@ function toWorkerJob(job: LoadJob, workerIndex: number): WorkerJob {
     timeoutMs,
     warmUpBatchId,
   };
-}
-
-/** Stopped workers are given time to say what they have; a stuck one is killed and has said it all. */
-async function collect(workers: readonly WorkerProcess[], stop: AbortSignal): Promise<WorkerSummary[]> {
-  const ending = new AbortController();
-  const onStop = () => void stopAll(workers, ending.signal);
-  if (stop.aborted) onStop();
-  stop.addEventListener('abort', onStop, { once: true });
-  try {
-    const summaries = await Promise.all(workers.map((worker) => summaryOf(worker, stop)));
-    return summaries.filter((summary) => summary !== undefined);
-  } finally {
-    stop.removeEventListener('abort', onStop);
-    ending.abort();
-  }
-}
-
-async function summaryOf(worker: WorkerProcess, stop: AbortSignal): Promise<WorkerSummary | undefined> {
-  try {
-    return await worker.done;
-  } catch (error) {
-    if (stop.aborted) return undefined;
-    throw error;
-  }
-}
-
-/** Tells workers to stop and, unless `ended` comes first, kills them after the deadline. */
-async function stopAll(workers: readonly WorkerProcess[], ended: AbortSignal): Promise<void> {
-  for (const worker of workers) worker.send({ type: 'stop' });
-  await Promise.race([sleep(STOP_DEADLINE_MS, undefined, { ref: false }), once(ended, 'abort')]);
-  if (ended.aborted) return;
-  for (const worker of workers) worker.kill();
-}
-
-async function endAll(workers: readonly WorkerProcess[]): Promise<void> {
-  const ended = new AbortController();
-  void stopAll(workers, ended.signal);
-  await Promise.all(workers.map((worker) => worker.gone));
-  ended.abort();
 }
 
 function toRecording(

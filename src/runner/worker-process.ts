@@ -6,77 +6,96 @@ import type { CallChunk, FromWorker, ToWorker, WorkerJob, WorkerSummary } from '
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 
-/** One worker process as the coordinator sees it. */
+/** One worker process as the coordinator sees it: a service instance with connections of its own. */
 export class WorkerProcess {
-  /** Resolves when it stands at the barrier; rejects when it failed or died before. */
-  readonly ready: Promise<void>;
-  /** Resolves with its summary; rejects when it failed or died before. */
-  readonly done: Promise<WorkerSummary>;
   /** Resolves when the process is gone. */
   readonly gone: Promise<unknown>;
   readonly #child: ChildProcess;
+  /** Rejects when the worker failed or died. */
+  readonly #lost: Promise<never>;
 
-  /**
-   * @param job sent over the private channel: a connection string never shows in arguments or environment
-   * @param onCalls takes the history as it comes
-   */
-  constructor(job: WorkerJob, onCalls: (chunk: CallChunk) => void) {
+  /** @param index by which messages name it, from 0 */
+  constructor(index: number) {
     const child = fork(WORKER, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#child = child;
     this.gone = once(child, 'exit');
-    const name = `worker ${job.workerIndex + 1} (pid ${child.pid})`;
-    const died = new Promise<never>((_, reject) => {
-      child.once('error', (error) => reject(workerDied(`${name} could not be started: ${error.message}`)));
-      child.once('exit', (code, signal) => {
-        reject(
-          workerDied(
-            `${name} ${signal ? `was killed by ${signal}` : `exited with code ${code}`} before it finished`,
-          ),
-        );
-      });
-    });
-    const failed = new Promise<never>((_, reject) => {
-      onMessage(child, 'failed', ({ message }) => reject(workerDied(`${name} failed: ${message}`)));
-    });
-    onMessage(child, 'calls', ({ chunk }) => onCalls(chunk));
-    this.ready = Promise.race([firstMessage(child, 'ready'), failed, died]).then(() => undefined);
-    this.done = Promise.race([firstMessage(child, 'done'), failed, died]).then(({ summary }) => summary);
-    // Whoever awaits them later learns of it; until then a death is not an unhandled rejection.
-    this.ready.catch(() => undefined);
-    this.done.catch(() => undefined);
+    this.#lost = loss(child, `worker ${index + 1} (pid ${child.pid})`);
+    // Whoever waits for the worker learns of it; a death while nobody waits is met at the next message.
+    this.#lost.catch(() => undefined);
+  }
+
+  /**
+   * Lets the worker connect, prepare and warm up; resolves when it stands at the barrier.
+   *
+   * @param job sent over the private channel: a connection string never shows in arguments or environment
+   * @throws InfrastructureError when it failed or died before
+   */
+  async prepare(job: WorkerJob): Promise<void> {
+    const ready = firstMessage(this.#child, 'ready');
     this.send({ type: 'prepare', job });
+    await Promise.race([ready, this.#lost]);
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
+  /**
+   * Releases the worker from the barrier; resolves when it has delivered its slice and closed its connections.
+   *
+   * @param onCalls takes the history as it comes
+   * @throws InfrastructureError when it failed or died before
+   */
+  async deliver(atMicros: number, onCalls: (chunk: CallChunk) => void): Promise<WorkerSummary> {
+    const listener = (message: FromWorker) => {
+      if (message.type === 'calls') onCalls(message.chunk);
+    };
+    this.#child.on('message', listener);
+    const done = firstMessage(this.#child, 'done');
+    this.send({ type: 'start', atMicros });
+    try {
+      return (await Promise.race([done, this.#lost])).summary;
+    } finally {
+      this.#child.off('message', listener);
+    }
   }
 
-  /** Sends a message; a worker that is gone already is reported by `done`. */
-  send(message: ToWorker): void {
-    if (this.#child.connected) this.#child.send(message, () => undefined);
+  /** Asks the worker to end its delivery early. */
+  stop(): void {
+    this.send({ type: 'stop' });
+  }
+
+  /** Lets the worker go: it leaves when its channel closes. */
+  dismiss(): void {
+    if (this.#child.connected) this.#child.disconnect();
   }
 
   kill(): void {
     this.#child.kill('SIGKILL');
   }
+
+  /** A worker that is gone already is reported by whoever waits for it. */
+  private send(message: ToWorker): void {
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
 }
 
-function workerDied(message: string): InfrastructureError {
-  return new InfrastructureError('worker_died', message);
+function loss(child: ChildProcess, name: string): Promise<never> {
+  return new Promise((_, reject) => {
+    const lose = (what: string) => reject(new InfrastructureError('worker_died', `${name} ${what}`));
+    child.once('error', (error) => lose(`could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => {
+      lose(`${signal ? `was killed by ${signal}` : `exited with code ${code}`} before it finished`);
+    });
+    void firstMessage(child, 'failed').then(({ message }) => lose(`failed: ${message}`));
+  });
 }
 
 type MessageOf<T extends FromWorker['type']> = Extract<FromWorker, { type: T }>;
 
-function onMessage<T extends FromWorker['type']>(
-  child: ChildProcess,
-  type: T,
-  handle: (message: MessageOf<T>) => void,
-): void {
-  child.on('message', (message: FromWorker) => {
-    if (message.type === type) handle(message as MessageOf<T>);
-  });
-}
-
 function firstMessage<T extends FromWorker['type']>(child: ChildProcess, type: T): Promise<MessageOf<T>> {
-  return new Promise((resolve) => onMessage(child, type, resolve));
+  return new Promise((resolve) => {
+    const listener = (message: FromWorker) => {
+      if (message.type !== type) return;
+      child.off('message', listener);
+      resolve(message as MessageOf<T>);
+    };
+    child.on('message', listener);
+  });
 }

@@ -9,14 +9,20 @@ import type { FromWorker, ToWorker, WorkerJob } from './messages.js';
 import { Recorder } from './recorder.js';
 import { warmUp } from './warm-up.js';
 
-// The program of a worker process: prepare, say ready, wait for the barrier, deliver, say done.
+// The program of a worker process, for each run: prepare, say ready, wait for the barrier, deliver, say done.
 
-const stop = new AbortController();
-let prepared: { job: WorkerJob; pool: DatabasePool; engine: AssignmentEngine } | undefined;
+interface Prepared {
+  readonly job: WorkerJob;
+  readonly pool: DatabasePool;
+  readonly engine: AssignmentEngine;
+}
+
+let stop = new AbortController();
+let prepared: Prepared | undefined;
 
 // Ctrl-C reaches the whole process group; the coordinator decides what becomes of the workers.
 process.on('SIGINT', () => undefined);
-// A coordinator that died cannot collect anything; leaving closes the connections.
+// The coordinator let this worker go, or died: leaving closes the connections.
 process.on('disconnect', () => process.exit());
 
 process.on('message', (message: ToWorker) => {
@@ -48,6 +54,7 @@ async function reporting(work: Promise<void>): Promise<void> {
 }
 
 async function prepare(job: WorkerJob): Promise<void> {
+  stop = new AbortController();
   const target: DatabaseTarget =
     job.connectionString === undefined
       ? { source: job.source }
@@ -68,24 +75,17 @@ async function prepare(job: WorkerJob): Promise<void> {
 async function deliver(startMicros: number): Promise<void> {
   if (prepared === undefined) throw new Error('started before it was prepared');
   const { job, pool, engine } = prepared;
+  const { signal } = stop;
   const before = engine.counters;
   const recorder = new Recorder((chunk) => void send({ type: 'calls', chunk }));
   await waitUntilMicros(startMicros);
   const { plan, workerIndex } = job;
-  const { ranOut } = await deliverSlice({
-    plan,
-    workerIndex,
-    engine,
-    recorder,
-    startMicros,
-    stop: stop.signal,
-  });
-  await Promise.race([engine.close(), graceAfter(stop.signal)]);
+  const { ranOut } = await deliverSlice({ plan, workerIndex, engine, recorder, startMicros, stop: signal });
+  await Promise.race([engine.close(), graceAfter(signal)]);
   recorder.flush();
+  await Promise.race([pool.end(), graceAfter(signal)]);
   const counters = difference(engine.counters, before);
   await send({ type: 'done', summary: { ...recorder.histograms(), counters, ranOut } });
-  await Promise.race([pool.end(), graceAfter(stop.signal)]);
-  process.disconnect();
 }
 
 /** What was counted since `before`. */

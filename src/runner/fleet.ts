@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkerProcess } from './worker-process.js';
+
+/** A worker that was let go and is still there after this long is killed. */
+const DISMISSAL_DEADLINE_MS = 2_000;
+
+/** The worker processes of a command: forked when first needed, kept for its later runs. */
+export class WorkerFleet {
+  readonly #workers: WorkerProcess[] = [];
+
+  /** The first `count` workers. */
+  take(count: number): readonly WorkerProcess[] {
+    while (this.#workers.length < count) this.#workers.push(new WorkerProcess(this.#workers.length));
+    return this.#workers.slice(0, count);
+  }
+
+  /** Ends all workers; resolves when they are gone. A fleet that is used again forks anew. */
+  async close(): Promise<void> {
+    const workers = this.#workers.splice(0);
+    const allGone = Promise.all(workers.map((worker) => worker.gone));
+    for (const worker of workers) worker.dismiss();
+    await killAtDeadline(workers, allGone, DISMISSAL_DEADLINE_MS);
+    await allGone;
+  }
+}
+
+/** Kills workers unless something has happened before the deadline. */
+export async function killAtDeadline(
+  workers: readonly WorkerProcess[],
+  happened: Promise<unknown>,
+  deadlineMs: number,
+): Promise<void> {
+  const late = Symbol();
+  const first = await Promise.race([happened, sleep(deadlineMs, late, { ref: false })]);
+  if (first === late) for (const worker of workers) worker.kill();
+}
