@@ -38,6 +38,10 @@ const roomRules = rooms.map((room) => ({
   },
 }));
 
+const NODE_GLOBALS = Object.fromEntries(
+  ['process', 'console', 'URL', 'AbortController'].map((name) => [name, 'readonly']),
+);
+
 /** Only bin/ ends the process; only report/ and cli/ speak to the user. */
 const quietRooms = {
   files: ['src/**/*.ts'],
@@ -56,11 +60,14 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       'no-console': 'off',
     },
   },
-  { files: ['**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  { files: ['**/*.js'], languageOptions: { globals: NODE_GLOBALS } },
   quietRooms,
   ...roomRules,
 );

@@ -4,7 +4,7 @@ import { UsageError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
 import { didYouMean, quote } from '../gate/wording.js';
 import { describeIssues } from './invalid.js';
-import { findJsonError } from './json-error.js';
+import { describeJsonError } from './json-error.js';
 import { readTextFile } from './read-text.js';
 import { toScenario } from './resolve.js';
 import { brokenRule } from './rules.js';
@@ -63,14 +63,21 @@ async function builtInPath(name: string): Promise<string> {
 }
 
 function parseScenarioFile(text: string, path: string): ScenarioFile {
-  const jsonError = findJsonError(text);
-  if (jsonError !== undefined) throw invalid(path, jsonError);
-  const given: unknown = JSON.parse(text);
+  const given = parseJson(text, path);
   const { success, data, error } = scenarioFileSchema.safeParse(given, { reportInput: true });
   if (!success) throw invalid(path, describeIssues(error.issues));
   const broken = brokenRule(data);
   if (broken !== undefined) throw invalid(path, broken);
   return data;
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw invalid(path, describeJsonError(text, error));
+  }
 }
 
 function invalid(path: string, problem: string): UsageError {

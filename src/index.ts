@@ -1,0 +1,15 @@
+/** The library: the same engine that the command line measures, for use in a service of one's own. */
+export { registerBatches, type BatchRegistration } from './batches/register.js';
+export { batchStatus, repairCompletion, type BatchStatus } from './batches/status.js';
+export { setupSchema, type SetupOutcome } from './database/schema.js';
+export type {
+  AssignmentRequest,
+  AssignmentResult,
+  BuiltInStrategy,
+  EngineCounters,
+  Inventory,
+} from './domain/assignment.js';
+export { AssignmentError, UsageError, type AssignmentErrorCode } from './domain/errors.js';
+export { readCustomStrategy } from './engine/custom-strategy.js';
+export { createAssignmentEngine, type AssignmentEngine, type EngineOptions } from './engine/engine.js';
+export type { StrategySpec } from './engine/strategy.js';
