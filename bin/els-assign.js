@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { main } from '../dist/cli/main.js';
 
-process.exitCode = await main(process.argv.slice(2));
+// A connection that failed half-way may stay open; nothing waits for it.
+process.exit(await main(process.argv.slice(2)));

@@ -23,7 +23,7 @@ export interface Database {
 /** One for work, one for watching. */
 const COORDINATOR_CONNECTIONS = 2;
 /** The coordinator waits for nobody's lock longer than this. */
-const COORDINATOR_LOCK_TIMEOUT_MS = 30_000;
+const COORDINATOR_LOCK_TIMEOUT_MS = 5_000;
 
 /**
  * Opens the database that the user named, or the embedded server, for as long as the work lasts.

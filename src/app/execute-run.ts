@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { analyzeTables, deleteRun, registerBatches } from '../batches/register.js';
 import { batchTotals } from '../batches/status.js';
 import { checkpoint, walPositionBytes } from '../database/environment.js';
+import { databaseFailure } from '../database/failure.js';
 import { awaitQuiescence } from '../database/quiescence.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
@@ -27,7 +28,7 @@ export interface RunJob extends StrategyChoice {
 }
 
 /** After the workers ended, their backends get this long to end too. */
-const QUIESCENCE_DEADLINE_MS = 5_000;
+const QUIESCENCE_DEADLINE_MS = 2_000;
 
 /**
  * Registers batches, puts the load on them, waits until the run is quiet, verifies, judges the gates, and removes
@@ -44,14 +45,17 @@ export async function executeRun(
   stop: AbortSignal,
 ): Promise<RunResult> {
   const plan = planWorkload(job.scenario, newRunId(), job.seed);
+  let result: RunResult;
+  let leftovers: string[];
   try {
     await registerRun(database, job, plan);
     const { recording, walBytes } = await putLoad(database, fleet, job, plan, stop);
     await quiesce(database, plan.runId);
-    return await judge(database, job, plan, recording, walBytes);
+    result = await judge(database, job, plan, recording, walBytes);
   } finally {
-    await cleanUp(database, plan.runId, job.keep);
+    leftovers = await cleanUp(database, plan.runId, job.keep);
   }
+  return { ...result, notes: [...result.notes, ...leftovers] };
 }
 
 /** Sorts by time, and two runs of the same instant differ. */
@@ -132,11 +136,22 @@ function judge(
   });
 }
 
-/** A run that failed may have left backends that still write. */
-async function cleanUp(database: Database, runId: string, keep: boolean): Promise<void> {
+/**
+ * Removes a run's rows. A run that failed may have left backends that still write.
+ *
+ * @returns what could not be removed, one line each
+ */
+async function cleanUp(database: Database, runId: string, keep: boolean): Promise<string[]> {
   await quiesce(database, runId);
-  await withClient(database.pool, async (client) => {
-    if (!keep) await deleteRun(client, runId);
-    await deleteRun(client, warmUpRunId(runId));
-  });
+  const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
+  const leftovers: string[] = [];
+  for (const id of unwanted) {
+    try {
+      await withClient(database.pool, (client) => deleteRun(client, id));
+    } catch (error) {
+      if (databaseFailure(error)?.kind !== 'lock_timeout') throw error;
+      leftovers.push(`rows of run ${id} are left: another session holds locks on them`);
+    }
+  }
+  return leftovers;
 }

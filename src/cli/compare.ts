@@ -16,6 +16,8 @@ interface CompareFlags extends LoadFlags {
   readonly rounds: number;
 }
 
+const MAX_ROUNDS = 1_000;
+
 const HELP = `
 By default: the three acceptance scenarios with advisory locks off and on, and a short sustained, for legacy, cte
 and inventory in 3 interleaved rounds. Exit 0 when every gate, invariant and check holds, 1 when one does not.
@@ -31,7 +33,7 @@ export function addCompare(program: Command, setExitCode: (code: number) => void
   addLoadOptions(program.command('compare'))
     .description('run strategies through the same scenarios in interleaved rounds and compare them')
     .option('--strategies <names|files>', 'separated by commas', BUILT_IN_STRATEGIES.join())
-    .option('--rounds <n>', 'interleaved rounds', parseCount('--rounds'), 3)
+    .option('--rounds <n>', 'interleaved rounds', parseCount('--rounds', MAX_ROUNDS), 3)
     .option('--advisory-locks', 'run closed loops with advisory locks instead of without')
     .addHelpText('after', HELP)
     .action(async (flags: CompareFlags) => setExitCode(await runCompare(flags)));

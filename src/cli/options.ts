@@ -76,15 +76,14 @@ function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
 }
 
-/** A parser of whole numbers from 1; the scenario's rules say how large they may be. */
-export function parseCount(flag: string): (text: string) => number {
+/** A parser of whole numbers from 1; for a scenario's counts, its rules say how large they may be. */
+export function parseCount(flag: string, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const count = Number(text);
-    if (/^\d+$/.test(text) && count >= 1 && Number.isSafeInteger(count)) return count;
-    throw new UsageError(
-      'invalid_count',
-      `${flag} is ${JSON.stringify(text)}; accepted: a whole number, 1 or more`,
-    );
+    if (/^\d+$/.test(text) && count >= 1 && count <= most) return count;
+    const accepted =
+      most < Number.MAX_SAFE_INTEGER ? `a whole number, 1 to ${most}` : 'a whole number, 1 or more';
+    throw new UsageError('invalid_count', `${flag} is ${JSON.stringify(text)}; accepted: ${accepted}`);
   };
 }
 

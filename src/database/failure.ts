@@ -17,9 +17,17 @@ const RACES = new Set(['23505', '40001', '40P01']);
 const LOST = /^(08...|57P0[123]|53300)$/;
 const LOCK_TIMEOUT = '55P03';
 
-/** How node-postgres and pg-pool word a lost connection; these errors carry no code. */
-const LOST_IN_CLIENT =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client (has encountered|was closed)|Query read timeout)/;
+/** How node-postgres and pg-pool word a connection that was lost or could not be made; these errors carry no code. */
+const LOST_IN_CLIENT = new RegExp(
+  [
+    '^Connection terminated',
+    '^timeout exceeded when trying to connect',
+    '^Client (has encountered|was closed)',
+    '^SASL: ',
+    '^The server does not support SSL',
+    '^There was an error establishing an SSL connection',
+  ].join('|'),
+);
 
 /**
  * Says what kind of database failure an error is.

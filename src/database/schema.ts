@@ -110,8 +110,10 @@ async function dropObjects(client: ClientBase, schema: string): Promise<void> {
  * The SQL of `setup` as a script that psql runs.
  *
  * @param schema name of the schema, quoted by the driver
+ * @throws UsageError for a name that PostgreSQL would refuse
  */
 export function setupScript(schema: string): string {
+  checkSchemaName(schema);
   return [
     'begin;',
     `${loadStatement('database/create-schema', { schema }).text.trimEnd()};`,

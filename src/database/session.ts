@@ -17,6 +17,11 @@ export interface SessionSettings {
 
 const SESSION = loadStatement('database/session');
 
+/** A connection that breaks while it is in use fails the query under way; its event says nothing more. */
+function ignoreConnectionEvents(client: ClientBase): void {
+  client.on('error', () => undefined);
+}
+
 /**
  * Sets a new connection up: schema, READ COMMITTED, lock timeout; then prepares the statements.
  *
@@ -27,6 +32,7 @@ export async function openSession(
   settings: SessionSettings,
   statements: readonly Statement[],
 ): Promise<void> {
+  ignoreConnectionEvents(client);
   await client.query(SESSION.text, sessionValues(settings));
   if (statements.length > 0) await prepare(client, statements);
 }

@@ -20,7 +20,7 @@ const PG_TARGET_VARIABLES = ['PGHOST', 'PGPORT', 'PGDATABASE', 'PGUSER'] as cons
  *
  * @param databaseUrl value of `--database-url`
  * @returns undefined when the user named none: the embedded server is meant
- * @throws UsageError when a URL is malformed; its text is never repeated, for it may hold a password
+ * @throws UsageError when PGPORT is no port, or a URL is malformed; its text is never repeated, for it may hold a password
  */
 export function findTarget(
   databaseUrl: string | undefined,
@@ -28,8 +28,18 @@ export function findTarget(
 ): DatabaseTarget | undefined {
   if (databaseUrl !== undefined) return urlTarget('--database-url', databaseUrl);
   if (env['DATABASE_URL']) return urlTarget('DATABASE_URL', env['DATABASE_URL']);
-  if (PG_TARGET_VARIABLES.some((name) => env[name])) return { source: 'PG*' };
-  return undefined;
+  if (!PG_TARGET_VARIABLES.some((name) => env[name])) return undefined;
+  if (env['PGPORT'] && !isPort(env['PGPORT'])) {
+    throw new UsageError(
+      'invalid_port',
+      `PGPORT is ${JSON.stringify(env['PGPORT'])}; accepted is 1 to 65535`,
+    );
+  }
+  return { source: 'PG*' };
+}
+
+function isPort(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
 }
 
 /** A target whose connection string no log or JSON prints. */
@@ -55,7 +65,7 @@ function complaintAbout(url: string): string | undefined {
   if (!/^postgres(ql)?:\/\//.test(url)) return 'the URL does not begin with postgres:// or postgresql://';
   try {
     const { port } = parseIntoClientConfig(url);
-    if (port !== undefined && !(port >= 1 && port <= 65535)) return 'the port is not between 1 and 65535';
+    if (port !== undefined && !isPort(String(port))) return 'the port is not between 1 and 65535';
   } catch (error) {
     return `the URL is malformed (${error instanceof Error ? error.message.split('\n')[0] : 'unreadable'})`;
   }

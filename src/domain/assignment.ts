@@ -22,8 +22,8 @@ export interface AssignmentRequest {
 export type AssignmentResult =
   /** This call took a free slot. `recovered`: its reply was lost first, and a retry found its own effect. */
   | { readonly outcome: 'created'; readonly essayId: string; readonly recovered: boolean }
-  /** This content already has this slot (a duplicate delivery). */
-  | { readonly outcome: 'reused'; readonly essayId: string }
+  /** This content already has this slot (a duplicate delivery). `replyLost`: after a reply of this call was lost. */
+  | { readonly outcome: 'reused'; readonly essayId: string; readonly replyLost?: true }
   /** At some moment during the call every slot was taken by committed assignments and this content had none. */
   | { readonly outcome: 'no_slot' };
 

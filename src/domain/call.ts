@@ -20,6 +20,8 @@ export interface Call {
   readonly outcome: CallOutcome;
   readonly essayId: string | null;
   readonly recovered: boolean;
+  /** It ended as `reused` after a reply of its own was lost: it may itself have taken the slot. */
+  readonly replyLost: boolean;
   readonly errorCode: AssignmentErrorCode | null;
   readonly sqlState: string | null;
 }

@@ -60,10 +60,9 @@ export class CompletionDebts {
    * @throws the first failure of a look, also of an earlier one in the background; its debt stays
    */
   async settle(): Promise<void> {
-    await this.#paying;
-    await this.#pay(Infinity);
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    await this.#enqueue(() => this.#pay(Infinity));
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined && this.#debts.size > 0) throw failure;
@@ -72,11 +71,17 @@ export class CompletionDebts {
   #arm(): void {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
-      this.#paying = this.#pay(performance.now()).then(() => {
+      void this.#enqueue(() => this.#pay(performance.now())).then(() => {
         this.#timer = undefined;
         if (this.#debts.size > 0) this.#arm();
       });
     }, LOOK_AFTER_MS / 2);
+  }
+
+  /** One payer at a time, so that nothing is under way when the last one ends. */
+  #enqueue(pay: () => Promise<void>): Promise<void> {
+    this.#paying = this.#paying.then(pay);
+    return this.#paying;
   }
 
   async #pay(dueUntilMs: number): Promise<void> {

@@ -76,7 +76,8 @@ export async function checkCustomStrategy(client: ClientBase, spec: CustomSpec):
 async function prepareOrRefuse(client: ClientBase, spec: CustomSpec): Promise<Column[]> {
   const statement = customStatement(spec);
   try {
-    return await prepare(client, [statement]);
+    // Unnamed: the same connection may check the same file again.
+    return await prepare(client, [{ ...statement, name: '' }]);
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
     const line = statement.text.slice(0, Number(error.position ?? 0)).split('\n').length;

@@ -135,7 +135,8 @@ export class AssignmentEngine {
       call.ambiguous ||= failed.failure?.kind === 'connection';
       return failed;
     } finally {
-      client.release(failed?.failure?.kind === 'connection');
+      const isPrepared = this.#prepared.has(client);
+      client.release(!isPrepared || failed?.failure?.kind === 'connection');
     }
   }
 
@@ -178,7 +179,7 @@ export class AssignmentEngine {
     if (call.ambiguous && (await this.#isOwn(session, call, essayId))) {
       return { outcome: 'created', essayId, recovered: true };
     }
-    return { outcome, essayId };
+    return call.ambiguous ? { outcome, essayId, replyLost: true } : { outcome, essayId };
   }
 
   async #isOwn(session: Session, call: CallUnderWay, essayId: string): Promise<boolean> {

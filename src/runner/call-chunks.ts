@@ -21,8 +21,9 @@ export interface FinishedCall extends CallExtras {
 /** Puts calls in columns. */
 export function toChunk(calls: readonly FinishedCall[]): CallChunk {
   const extras: Record<number, CallExtras> = {};
-  calls.forEach(({ recovered, errorCode, sqlState }, position) => {
-    if (recovered || errorCode !== null) extras[position] = { recovered, errorCode, sqlState };
+  calls.forEach(({ recovered, replyLost, errorCode, sqlState }, position) => {
+    const notable = recovered || replyLost || errorCode !== null;
+    if (notable) extras[position] = { recovered, replyLost, errorCode, sqlState };
   });
   return {
     deliveryIndex: calls.map((call) => call.deliveryIndex),
@@ -35,7 +36,7 @@ export function toChunk(calls: readonly FinishedCall[]): CallChunk {
   };
 }
 
-const NO_EXTRAS: CallExtras = { recovered: false, errorCode: null, sqlState: null };
+export const NO_EXTRAS: CallExtras = { recovered: false, replyLost: false, errorCode: null, sqlState: null };
 
 /** Reads a chunk back as history. */
 export function toCalls(plan: WorkloadPlan, worker: number, chunk: CallChunk): Call[] {

@@ -3,7 +3,7 @@ import { AssignmentError } from '../domain/errors.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import type { AssignmentEngine } from '../engine/engine.js';
 import { contentId, deliveriesOf } from '../scenario/plan.js';
-import { correlationId, type FinishedCall } from './call-chunks.js';
+import { correlationId, NO_EXTRAS, type FinishedCall } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import type { Recorder } from './recorder.js';
 import { graceAfter } from './stop.js';
@@ -80,25 +80,21 @@ function toEnd(result: AssignmentResult): CallEnd {
   const { outcome } = result;
   const essayId = outcome === 'no_slot' ? null : result.essayId;
   const recovered = outcome === 'created' && result.recovered;
-  return { outcome, essayId, recovered, errorCode: null, sqlState: null };
+  const replyLost = outcome === 'reused' && result.replyLost === true;
+  return { ...NO_EXTRAS, outcome, essayId, recovered, replyLost };
 }
 
 function toErrorEnd(error: unknown): CallEnd {
   if (!(error instanceof AssignmentError)) throw error;
   const { ambiguous = false, sqlState = null } = error.details;
   const outcome = ambiguous ? 'unknown' : 'error';
-  return { outcome, essayId: null, recovered: false, errorCode: error.code, sqlState };
+  return { ...NO_EXTRAS, outcome, essayId: null, errorCode: error.code, sqlState };
 }
 
 /** Calls that did not end in the grace may have happened. */
 function giveUp(recorder: Recorder, underWay: Map<number, CallUnderWay>): void {
-  const end = {
-    outcome: 'unknown',
-    essayId: null,
-    recovered: false,
-    errorCode: null,
-    sqlState: null,
-  } as const;
-  for (const call of underWay.values()) recorder.add({ ...call, endMicros: nowMicros(), ...end });
+  for (const call of underWay.values()) {
+    recorder.add({ ...call, ...NO_EXTRAS, endMicros: nowMicros(), outcome: 'unknown', essayId: null });
+  }
   underWay.clear();
 }

@@ -50,6 +50,7 @@ export interface CallChunk {
 
 export interface CallExtras {
   readonly recovered: boolean;
+  readonly replyLost: boolean;
   readonly errorCode: AssignmentErrorCode | null;
   readonly sqlState: string | null;
 }

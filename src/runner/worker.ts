@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { withConnectionString, type DatabaseTarget } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
@@ -11,6 +12,9 @@ import { warmUp } from './warm-up.js';
 
 // The program of a worker process, for each run: prepare, say ready, wait for the barrier, deliver, say done.
 
+/** How soon after a signal to the group the coordinator's stop arrives at the latest. */
+const STOP_FOLLOWS_MS = 500;
+
 interface Prepared {
   readonly job: WorkerJob;
   readonly pool: DatabasePool;
@@ -22,6 +26,7 @@ let prepared: Prepared | undefined;
 
 // Ctrl-C reaches the whole process group; the coordinator decides what becomes of the workers.
 process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => void endUnlessStopped());
 // The coordinator let this worker go, or died: leaving closes the connections.
 process.on('disconnect', () => process.exit());
 
@@ -38,6 +43,14 @@ process.on('message', (message: ToWorker) => {
       break;
   }
 });
+
+/** A signal meant for the whole group is followed by the coordinator's stop; one meant for this process is not. */
+async function endUnlessStopped(): Promise<void> {
+  await sleep(STOP_FOLLOWS_MS);
+  if (stop.signal.aborted) return;
+  process.removeAllListeners('SIGTERM');
+  process.kill(process.pid, 'SIGTERM');
+}
 
 function send(message: FromWorker): Promise<void> {
   return new Promise((resolve, reject) => {

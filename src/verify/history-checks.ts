@@ -70,11 +70,17 @@ function essaysOf({ created, reused }: ContentHistory): Map<string, Call> {
 }
 
 /** Somebody must have created what was reused: a call that said so, or one whose reply was lost. */
-function reusedWithoutCreated({ created, reused, indefinite }: ContentHistory): Witness[] {
+function reusedWithoutCreated(content: ContentHistory): Witness[] {
+  const { created, reused } = content;
   if (created.length > 0) {
     return reused.filter((call) => call.essayId !== created[0]?.essayId).map(describe);
   }
-  return indefinite.length > 0 ? [] : reused.map(describe);
+  return possibleClaims(content).length > 0 ? [] : reused.map(describe);
+}
+
+/** The calls that took the content's slot, or may have. */
+function possibleClaims({ created, reused, indefinite }: ContentHistory): Call[] {
+  return [...created, ...indefinite, ...reused.filter((call) => call.replyLost)];
 }
 
 /**
@@ -113,7 +119,7 @@ function falseNoSlots(batch: ReadonlyMap<string, ContentHistory>, slots: number)
 }
 
 /** When a content's claim started, at the earliest; a content holds one slot at the most. */
-function earliestClaim({ created, indefinite }: ContentHistory): number[] {
-  const starts = [...created, ...indefinite].map((call) => call.startMicros);
+function earliestClaim(content: ContentHistory): number[] {
+  const starts = possibleClaims(content).map((call) => call.startMicros);
   return starts.length > 0 ? [Math.min(...starts)] : [];
 }

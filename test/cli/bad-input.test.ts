@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { badScenarios, badStrategies } from './bad-files.js';
+import { expectRefused, type BadInput, type Untouched } from './bad-input.js';
+import { fingerprint, useOwnDatabase } from './own-database.js';
+import { useTemporaryFolder } from './temporary-folder.js';
+
+const database = useOwnDatabase();
+const files = useTemporaryFolder();
+const secret = `hush${randomBytes(6).toString('hex')}`;
+
+const MISSING = 'never_set_up';
+const FOREIGN = 'somebody_elses';
+
+let before: string[] = [];
+const untouched = (): Untouched => ({ database, before, missingSchema: MISSING });
+
+beforeAll(async () => {
+  const load = ['--scenario', 'overflow', '--slots', '3', '--contents', '5', '--keep', '--quiet'];
+  const kept = await database.run(['run', ...load]);
+  expect(kept.code).toBe(0);
+  await database.query(`create schema ${FOREIGN}`);
+  await database.query(`create table ${FOREIGN}.essay_states as select 'precious' as essay_id`);
+  before = await fingerprint(database);
+});
+
+const ofRun = (name: string, args: string[], ...says: string[]): BadInput => ({
+  name,
+  args: ['run', ...args],
+  says,
+});
+
+const textOnly = (input: BadInput): BadInput => ({ ...input, only: 'text' });
+
+describe('the database of these tests', () => {
+  it('shows every write in its fingerprint', async () => {
+    const added = `insert into ${FOREIGN}.essay_states values ('another')`;
+    await database.query(added);
+    const changed = await fingerprint(database);
+    await database.query(`delete from ${FOREIGN}.essay_states where essay_id = 'another'`);
+    expect(changed).not.toEqual(before);
+    expect(await fingerprint(database)).toEqual(before);
+    expect(before.join('\n')).toContain('run_batches 1');
+  });
+});
+
+describe('a count', () => {
+  const NO_COUNT = ['0', '-1', '1.5', 'abc', '1e3', ''];
+  const TOO_LARGE = '9007199254740991';
+  const flags = ['--slots', '--contents', '--deliveries', '--batches', '--workers', '--connections'];
+  const counts: [command: string, flag: string][] = [
+    ...flags.map((flag): [string, string] => ['run', flag]),
+    ['compare', '--rounds'],
+  ];
+  it.concurrent.each(counts)('%s %s', async (command, flag) => {
+    for (const given of [...NO_COUNT, TOO_LARGE]) {
+      const args = [command, '--scenario', 'overflow', flag, given];
+      await expectRefused({ name: given, args, says: [flag], only: 'text' }, untouched());
+    }
+  });
+});
+
+const refused: BadInput[] = [
+  ofRun('unknown strategy', ['--strategy', 'ctee'], 'ctee', 'legacy', 'cte', 'inventory'),
+  { name: 'unknown strategy to compare', args: ['compare', '--strategies', 'cte,b'], says: ['"b"', 'cte'] },
+  { name: 'no strategy to compare', args: ['compare', '--strategies', ''], says: ['strategy'] },
+  {
+    name: 'both flags',
+    args: ['run'],
+    env: { ELS_USE_CTE_UPSERT_ASSIGNMENT: 'true', ELS_USE_ESSAY_STATES_AS_INVENTORY: 'true' },
+    says: ['ELS_USE_CTE_UPSERT_ASSIGNMENT', 'ELS_USE_ESSAY_STATES_AS_INVENTORY'],
+  },
+  ofRun('too many slots together', ['--batches', '90000', '--slots', '900000'], '--batches', '--slots'),
+  ofRun('duration of a burst', ['--scenario', 'overflow', '--duration', '3s'], '--duration', 'overflow'),
+  ...['', '0', '-1s', 'soon', '99999m'].map((given) =>
+    textOnly(ofRun(`duration ${given}`, ['--scenario', 'sustained', '--duration', given], '--duration')),
+  ),
+  ...['', '-1', 'abc', '4294967296'].map((given) =>
+    textOnly(ofRun(`seed ${given}`, ['--seed', given], '--seed')),
+  ),
+  ofRun('timeout', ['--timeout', 'never'], '--timeout', 'never'),
+  ofRun('a scenario with a typing error', ['--scenario', 'overfow'], 'overfow', 'overflow'),
+  {
+    name: 'a scenario to show',
+    args: ['scenarios', 'high-concurency'],
+    says: ['high-concurrency'],
+    withoutSchema: true,
+  },
+  ofRun('unknown option', ['--slot', '3'], '--slot'),
+  ofRun('an argument too many', ['cte'], 'run'),
+  ofRun('an option without its value', ['--slots'], '--slots'),
+  { name: 'unknown command', args: ['frobnicate'], says: ['frobnicate'] },
+  { name: 'no batch', args: ['status'], says: ['batch'] },
+  {
+    name: 'a batch that nobody registered',
+    args: ['status', 'no-such-batch'],
+    says: ['no-such-batch'],
+    schema: database.schema,
+  },
+  { name: 'status before setup', args: ['status', 'any'], says: [MISSING, 'setup'], schema: MISSING },
+  {
+    name: 'repair before setup',
+    args: ['status', 'any', '--repair'],
+    says: [MISSING],
+    schema: MISSING,
+  },
+  ...[['setup'], ['setup', '--reset'], ['run'], ['compare'], ['status', 'any', '--repair']].map((args) => ({
+    name: `${args.join(' ')} in a schema of somebody else's`,
+    args,
+    says: [FOREIGN],
+    schema: FOREIGN,
+    ...(args[0] === 'setup' && { only: 'text' as const }),
+  })),
+  ...['', 'pg_mine', 'é'.repeat(40)].flatMap((schema, position) => {
+    const commands = [['setup', '--print-sql'], [['setup'], ['run'], ['status', 'any']][position] ?? []];
+    const says = ['--schema'];
+    return commands.map((args) =>
+      textOnly({ name: `${args.join(' ')} in schema "${schema}"`, args, says, schema }),
+    );
+  }),
+];
+
+const malformedUrls = [
+  `localhost/${secret}`,
+  `mysql://me:${secret}@localhost/x`,
+  `postgres:me:${secret}@localhost/x`,
+  `postgres://me:${secret}@localhost:port/x`,
+  `postgres://me:${secret}@localhost:99999/x`,
+  `postgres://me:${secret}@localhost:0/x`,
+  `postgres://me:${secret}@localhost:5432:5433/x`,
+  `postgres://me:a/${secret}@localhost:5432/x`,
+  `postgres://me:a#${secret}@localhost:5432/x`,
+  `postgres://me:${secret}@[::1/x`,
+  `host=localhost password=${secret}`,
+].map((url, position): BadInput =>
+  position % 2 === 0
+    ? { name: `--database-url ${url}`, args: ['run', '--database-url', url], says: ['--database-url'] }
+    : {
+        name: `DATABASE_URL ${url}`,
+        args: ['status', 'any'],
+        env: { DATABASE_URL: url },
+        says: ['DATABASE_URL'],
+      },
+);
+malformedUrls.push(
+  { name: '--database-url empty', args: ['run', '--database-url', ''], says: ['--database-url'] },
+  {
+    name: 'PGPORT',
+    args: ['run'],
+    env: { DATABASE_URL: '', PGHOST: '127.0.0.1', PGPORT: 'door', PGPASSWORD: secret },
+    says: ['PGPORT'],
+  },
+);
+
+const tables = {
+  'in arguments and environment': refused,
+  'in a database URL': malformedUrls,
+  'in a scenario file': badScenarios(files),
+  'in a strategy file': badStrategies(files),
+};
+
+describe.each(Object.entries(tables))('bad input %s', (_, table) => {
+  const named = table.map((input): [string, BadInput] => [input.name, input]);
+  it.concurrent.each(named)('%s', (_name, input) =>
+    expectRefused({ ...input, hides: [secret] }, untouched()),
+  );
+});

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import type { TemporaryFolder } from './temporary-folder.js';
+
+const CTE = readFileSync(new URL('../../sql/strategies/cte.sql', import.meta.url), 'utf8');
+
+/** Says `created` where the content has its slot already. */
+export function claimsToCreate(files: TemporaryFolder): string {
+  return files.write(
+    'claims-to-create.sql',
+    replaced("select internal_essay_id, 'reused' from", "select internal_essay_id, 'created' from"),
+  );
+}
+
+/** Says `no_slot` while a rival holds the last slot and, its commit being slow, may still give it back. */
+export function givesUpEarly(files: TemporaryFolder): string {
+  const slow = replaced(
+    "'created' as outcome from assigned",
+    "'created' as outcome from assigned, (select pg_sleep(0.05) from assigned) as slow_commit",
+  );
+  return files.write('gives-up-early.sql', replaced("then 'contended'", "then 'no_slot'", slow));
+}
+
+function replaced(sound: string, broken: string, sql = CTE): string {
+  if (sql.split(sound).length !== 2) throw new Error(`cte.sql does not say ${sound} once: adapt this test`);
+  return sql.replace(sound, broken);
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import type { Finished } from '../support/command-line.js';
+
+/*
+ * The one JSON document of `run` and `compare`, with the names that scripts depend on and no others. What is
+ * optional here may stand there besides.
+ */
+
+const count = z.number().int().min(0);
+const measure = z.number().min(0);
+const verdict = z.enum(['valid', 'invalid', 'unknown']);
+const countsByCode = z.record(z.string(), count);
+
+const latency = z
+  .strictObject({
+    mean: measure,
+    min: measure,
+    p50: measure,
+    p75: measure,
+    p90: measure,
+    p95: measure,
+    p99: measure,
+    p999: measure,
+    max: measure,
+  })
+  .refine(({ min, p50, p75, p90, p95, p99, p999, max }) => {
+    const ordered = [min, p50, p75, p90, p95, p99, p999, max];
+    return ordered.every((value, position) => value >= (ordered[position - 1] ?? 0));
+  }, 'percentiles do not rise');
+
+const plan = z.strictObject({
+  batches: count,
+  slots: count,
+  contents: count,
+  deliveries: count,
+  arrival: z.enum(['burst', 'closed']),
+  seed: count,
+});
+
+const witness = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
+const runSchema = z.strictObject({
+  scenario: z.string(),
+  strategy: z.string(),
+  advisoryLocks: z.boolean(),
+  workers: count,
+  connections: count,
+  round: count,
+  verdict,
+  plan,
+  assignments: count,
+  outcomes: z.strictObject({
+    created: count,
+    reused: count,
+    noSlot: count,
+    error: count,
+    unknown: count,
+    recovered: count,
+  }),
+  errorsByCode: countsByCode,
+  retriesByCode: countsByCode,
+  completionLooks: count,
+  latencyMicros: latency,
+  durationMs: measure,
+  throughputPerSecond: measure,
+  cost: z.strictObject({ roundTripsPerAssignment: measure, walBytesPerAssignment: measure.nullable() }),
+  invariants: z.array(z.strictObject({ name: z.string(), passed: z.boolean(), witnesses: z.array(witness) })),
+  gates: z.array(z.strictObject({ expression: z.string(), observed: z.string(), passed: z.boolean() })),
+  passed: z.boolean(),
+  notes: z.array(z.string()).default([]),
+  expectedSuccesses: count.optional(),
+  batchTotals: z
+    .strictObject({ ready: count, available: count, completed: count, completionEvents: count })
+    .optional(),
+  serviceTimeMicros: latency.optional(),
+});
+
+const environment = z.strictObject({
+  postgresVersion: z.string().min(1),
+  nodeVersion: z.literal(process.versions.node),
+  cpus: z.number().int().min(1),
+  embedded: z.boolean(),
+  synchronousCommit: z.string().min(1),
+  fsync: z.enum(['on', 'off']),
+  fullPageWrites: z.enum(['on', 'off']),
+  autovacuum: z.string().min(1),
+});
+
+const comparison = z.strictObject({
+  baseline: z.string(),
+  rounds: count,
+  ratios: z.array(
+    z.strictObject({
+      scenario: z.string(),
+      strategy: z.string(),
+      advisoryLocks: z.boolean().optional(),
+      metric: z.string(),
+      ratio: measure,
+      low: measure,
+      high: measure,
+      confidence: z.number().min(0).max(1),
+    }),
+  ),
+  checks: z.array(
+    z.strictObject({
+      name: z.string(),
+      result: z.enum(['passed', 'failed', 'inconclusive']),
+      observed: z.string(),
+    }),
+  ),
+});
+
+const head = {
+  schemaVersion: z.literal(1),
+  tool: z.strictObject({ name: z.literal('els-assign'), version: z.string().regex(/^\d+\.\d+\.\d+/) }),
+};
+const answer = { ...head, passed: z.boolean(), verdict, environment, runs: z.array(runSchema) };
+
+const runDocument = z.strictObject(answer);
+const compareDocument = z.strictObject({ ...answer, comparison });
+const failureDocument = z.strictObject({
+  ...head,
+  passed: z.literal(false),
+  verdict: z.literal('unknown'),
+  error: z.strictObject({ code: z.string().regex(/^[A-Za-z]\w+$/), message: z.string().min(1) }),
+  environment: environment.nullable(),
+  runs: z.array(runSchema),
+});
+
+export type RunEntry = z.output<typeof runSchema>;
+export type RunDocument = z.output<typeof runDocument>;
+export type CompareDocument = z.output<typeof compareDocument>;
+
+/** Reads what `run --json` printed: one document of exactly the documented names, and nothing else. */
+export function runDocumentOf(finished: Finished): RunDocument {
+  return read(finished, runDocument);
+}
+
+/** Reads what `compare --json` printed. */
+export function compareDocumentOf(finished: Finished): CompareDocument {
+  return read(finished, compareDocument);
+}
+
+/** Reads the document of exit codes 2 and 3. */
+export function failureOf(finished: Finished): { readonly code: string; readonly message: string } {
+  return read(finished, failureDocument).error;
+}
+
+function read<T>(finished: Finished, schema: z.ZodType<T>): T {
+  const { code, stdout, stderr } = finished;
+  try {
+    return schema.parse(JSON.parse(stdout));
+  } catch (error) {
+    const shown = `exit ${code}\nstdout: ${stdout.slice(0, 2_000)}\nstderr: ${stderr.slice(0, 2_000)}`;
+    throw new Error(`not the expected document: ${String(error)}\n${shown}`, { cause: error });
+  }
+}
+
+/** The non-empty lines of a text. */
+export function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
+}

@@ -1,0 +1,40 @@
+import { expect } from 'vitest';
+import type { RunEntry } from './document.js';
+
+export const STRATEGIES = ['legacy', 'cte', 'inventory'] as const;
+
+/** How many contents of a plan get a slot: batch by batch, the contents dealt to the batches in turn. */
+export function createdBy({ batches, slots, contents }: RunEntry['plan']): number {
+  const contentsOfBatch = Array.from({ length: batches }, () => 0);
+  for (let content = 0; content < contents; content++) {
+    contentsOfBatch[content % batches] = (contentsOfBatch[content % batches] ?? 0) + 1;
+  }
+  return contentsOfBatch.reduce((sum, ofBatch) => sum + Math.min(slots, ofBatch), 0);
+}
+
+/** Expects that a run which delivered everything ended as its plan says, and as the database says. */
+export function expectFullRun(run: RunEntry): void {
+  const { batches, slots, contents, deliveries } = run.plan;
+  const created = createdBy(run.plan);
+  expect(run.assignments).toBe(contents * deliveries);
+  expect(run.outcomes).toEqual({
+    created,
+    reused: created * (deliveries - 1),
+    noSlot: (contents - created) * deliveries,
+    error: 0,
+    unknown: 0,
+    recovered: 0,
+  });
+  expect(run.errorsByCode).toEqual({});
+  const { ready, available } = run.batchTotals ?? { ready: created, available: batches * slots - created };
+  expect({ ready, available }).toEqual({ ready: created, available: batches * slots - created });
+  expectPassed(run);
+}
+
+/** Expects that nothing speaks against a run. */
+export function expectPassed(run: RunEntry): void {
+  expect(run.gates.filter((gate) => !gate.passed)).toEqual([]);
+  expect(run.invariants.filter((invariant) => !invariant.passed)).toEqual([]);
+  expect(run.invariants.length).toBeGreaterThan(0);
+  expect({ passed: run.passed, verdict: run.verdict }).toEqual({ passed: true, verdict: 'valid' });
+}

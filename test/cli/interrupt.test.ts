@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type pg from 'pg';
+import type { Finished } from '../support/command-line.js';
+import { compareDocumentOf, linesOf, runDocumentOf } from './document.js';
+import { chooseSeed, drawFrom } from './draws.js';
+import { STRATEGIES } from './expected.js';
+import { useOwnDatabase } from './own-database.js';
+import { expectNobodyLeft, expectNoRowLeft, startGroup, until, untilUnderWay } from './signalled.js';
+
+const database = useOwnDatabase();
+
+beforeAll(async () => {
+  expect((await database.run(['setup'])).code).toBe(0);
+});
+
+/** More batches than 30 s fill, and fewer than registering takes long. */
+const SUSTAINED = ['run', '--scenario', 'sustained', '--duration', '30s', '--batches', '60', '--json'];
+
+const start = (args: readonly string[], env: Record<string, string> = {}) =>
+  startGroup(database.withSchema(args), { DATABASE_URL: database.url, ...env });
+
+/** Expects one partial run in the document: part of its time, all of its calls judged. */
+function expectPartialRun(finished: Finished, exitCode: number): void {
+  expect(finished.code).toBe(exitCode);
+  const { runs, passed } = runDocumentOf(finished);
+  expect(runs.map(({ scenario }) => scenario)).toEqual(['sustained']);
+  expect(runs[0]?.outcomes.created).toBeGreaterThan(0);
+  expect(runs[0]?.durationMs).toBeLessThan(25_000);
+  expect(runs[0]?.verdict).not.toBe('invalid');
+  expect(passed).toBe(false);
+}
+
+describe('a run that a signal ends', () => {
+  const strategy = drawFrom(chooseSeed()).pick(STRATEGIES);
+  const signals = [
+    { signal: 'SIGINT', to: 'signalGroup', code: 130 },
+    { signal: 'SIGTERM', to: 'signalGroup', code: 143 },
+    { signal: 'SIGTERM', to: 'signal', code: 143 },
+  ] as const;
+  it.each(signals)(`shows what it has and leaves nothing: $signal, $to, ${strategy}`, async (each) => {
+    const { signal, to, code } = each;
+    const group = start([...SUSTAINED, '--strategy', strategy, '--advisory-locks']);
+    await untilUnderWay(database);
+    group[to](signal);
+    const finished = await group.end();
+
+    await expectNobodyLeft(database, group);
+    await expectNoRowLeft(database);
+    expectPartialRun(finished, code);
+    expect(finished.stderr).toContain(signal);
+  });
+
+  it('says as text that the results are partial', async () => {
+    const group = start(SUSTAINED.filter((flag) => flag !== '--json'));
+    await untilUnderWay(database);
+    group.signalGroup('SIGINT');
+    const { code, stdout, stderr } = await group.end();
+
+    await expectNobodyLeft(database, group);
+    await expectNoRowLeft(database);
+    expect(stdout).toMatch(/success +[\d,]+\/[\d,]+/);
+    expect(linesOf(stdout).at(-1)).toMatch(/^FAILED.*partial/);
+    expect(stderr).toContain('SIGINT');
+    expect(code).toBe(130);
+  });
+});
+
+/** Waits until a call of the run waits for a lock. */
+function untilBlocked(): Promise<void> {
+  const waiting = `select 1 from pg_stat_activity
+    where application_name like 'els-assign r%' and wait_event_type = 'Lock' and datname = current_database()`;
+  return until(async () => (await database.query(waiting)).length > 0, 'a call was blocked');
+}
+
+/** Holds something that calls of the run need, in a transaction that stays open. */
+async function holding(lock: (client: pg.Client) => Promise<unknown>): Promise<pg.Client> {
+  const client = await database.connect();
+  await client.query('begin');
+  await lock(client);
+  return client;
+}
+
+describe('a run whose calls a foreign session blocks', () => {
+  // An uncommitted row with the content of a delivery to come: its claim waits after it took its slot.
+  const HOLD_POINT = `
+    insert into essay_states (essay_id, batch_id, text_storage_id)
+    select 'foreign ' || number || '-' || later, run_id || '-b' || lpad(number::text, 5, '0'),
+      run_id || '-c' || lpad((number + 60 * later)::text, 7, '0')
+    from (select distinct run_id from run_batches where run_id not like '%warm-up') run,
+      generate_series(1, 60) as number, generate_series(100, 400, 50) as later
+    where not exists (
+      select 1 from essay_states
+      where text_storage_id = run_id || '-c' || lpad((number + 60 * later)::text, 7, '0')
+    )`;
+
+  it('leaves no row when it is interrupted', async () => {
+    const group = start([...SUSTAINED, '--strategy', 'inventory']);
+    await untilUnderWay(database);
+    const foreign = await holding((client) => client.query(HOLD_POINT));
+    await untilBlocked();
+    group.signalGroup('SIGINT');
+    const finished = await group.end();
+    await foreign.query('rollback');
+    await foreign.end();
+
+    await expectNobodyLeft(database, group);
+    await expectNoRowLeft(database);
+    expectPartialRun(finished, 130);
+  });
+
+  it('ends and shows what it has while rows of the run stay locked', async () => {
+    const group = start([...SUSTAINED, '--strategy', 'cte']);
+    await untilUnderWay(database);
+    const foreign = await holding((client) =>
+      client.query("select 1 from slot_assignments where status = 'available' for update"),
+    );
+    await untilBlocked();
+    group.signalGroup('SIGINT');
+    const finished = await group.end();
+    await foreign.query('rollback');
+    await foreign.end();
+
+    await expectNobodyLeft(database, group);
+    await database.run(['setup', '--reset']);
+    expectPartialRun(finished, 130);
+  });
+});
+
+describe('a comparison that Ctrl-C ends', () => {
+  it('compares the runs that it has and leaves nothing', async () => {
+    const flags = ['--scenario', 'overflow', '--rounds', '500', '--strategies', 'legacy,cte'];
+    const group = start(['compare', ...flags, '--json']);
+    const runIds = "select distinct run_id from run_batches where run_id not like '%warm-up'";
+    const seen = new Set<string>();
+    await until(async () => {
+      const rows = await database.query<{ run_id: string }>(runIds);
+      for (const { run_id } of rows) seen.add(run_id);
+      return seen.size >= 3;
+    }, 'two runs had ended');
+    group.signalGroup('SIGINT');
+    const finished = await group.end();
+
+    await expectNobodyLeft(database, group);
+    await expectNoRowLeft(database);
+    const { runs, comparison, passed } = compareDocumentOf(finished);
+    expect(runs.length).toBeGreaterThanOrEqual(2);
+    expect(runs.length).toBeLessThan(500);
+    expect(comparison.baseline).toBe('legacy');
+    expect({ code: finished.code, passed }).toEqual({ code: 130, passed: false });
+  });
+});

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { run } from '../support/command-line.js';
+import { linesOf } from './document.js';
+import { useTemporaryFolder } from './temporary-folder.js';
+
+const files = useTemporaryFolder();
+const FOLDER = new URL('../../scenarios/', import.meta.url);
+const NAMES = readdirSync(FOLDER).map((file) => file.replace('.json', ''));
+
+const stated = (name: string) =>
+  JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')) as { slots: number; gates: string[] };
+
+const textOf = async (...args: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await run(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+};
+
+describe('scenarios', () => {
+  it('lists every built-in scenario', async () => {
+    expect(linesOf(await textOf('scenarios')).filter((line) => !line.startsWith(' '))).toEqual(NAMES.sort());
+    const listed = JSON.parse(await textOf('scenarios', '--json')) as { name: string }[];
+    expect(listed.map(({ name }) => name)).toEqual(NAMES.sort());
+  });
+
+  it.concurrent.each(NAMES)('shows %s with its gates', async (name) => {
+    const { gates, slots } = stated(name);
+    const text = await textOf('scenarios', name);
+    expect(linesOf(text)[0]).toBe(name);
+    for (const gate of gates) expect(text).toContain(gate);
+    expect(text).toContain(`${slots} slots`);
+    expect(JSON.parse(await textOf('scenarios', name, '--json'))).toMatchObject({ name, gates, slots });
+  });
+
+  it('shows a file of the user', async () => {
+    const scenario = { name: 'mine', description: 'of my own', slots: 3, gates: ['max < 2s'] };
+    const text = await textOf('scenarios', files.write('mine.json', JSON.stringify(scenario)));
+    for (const part of ['mine', 'of my own', '3 slots', 'max < 2s']) expect(text).toContain(part);
+  });
+});
+
+describe('els-assign', () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+
+  it.concurrent('explains the flags of the service where they count', async () => {
+    const help = await textOf('run', '--help');
+    for (const flag of ['ELS_USE_CTE_UPSERT_ASSIGNMENT', 'ELS_USE_ESSAY_STATES_AS_INVENTORY', '--seed']) {
+      expect(help).toContain(flag);
+    }
+  });
+
+  it.concurrent('says its version', async () => {
+    expect((await textOf('--version')).trim()).toBe(version);
+  });
+
+  it.concurrent('names every command in its help', async () => {
+    const help = await textOf('--help');
+    for (const command of ['setup', 'run', 'compare', 'scenarios', 'status']) {
+      expect(help).toMatch(new RegExp(`^ +${command} `, 'm'));
+    }
+  });
+
+  it.concurrent.each(['setup', 'run', 'compare', 'scenarios', 'status'])(
+    'explains %s with an example',
+    async (command) => {
+      const help = await textOf(command, '--help');
+      expect(help).toContain(`els-assign ${command}`);
+      expect(help).toMatch(/Examples?:\n/);
+    },
+  );
+});

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import type { BuiltInStrategy, Inventory } from '#els/domain/assignment.js';
+import type { EngineOptions } from '#els/engine/engine.js';
+import type { TestDatabase } from '../../support/database.js';
+
+/** One way to run the engine. */
+export interface Variant {
+  readonly name: string;
+  readonly strategy: BuiltInStrategy;
+  readonly advisoryLocks: boolean;
+  readonly inventory: Inventory;
+}
+
+const INVENTORY = { legacy: 'slots', cte: 'slots', inventory: 'essays' } as const;
+
+/** Every built-in strategy, without and with advisory locks. */
+export const VARIANTS: readonly Variant[] = (['legacy', 'cte', 'inventory'] as const).flatMap((strategy) =>
+  [false, true].map((advisoryLocks) => ({
+    name: advisoryLocks ? `${strategy} with advisory locks` : strategy,
+    strategy,
+    advisoryLocks,
+    inventory: INVENTORY[strategy],
+  })),
+);
+
+export const WITH_LOCKS = VARIANTS.filter((variant) => variant.advisoryLocks);
+
+export function optionsOf({ strategy, advisoryLocks }: Variant): EngineOptions {
+  return { strategy: { kind: 'built-in', name: strategy }, advisoryLocks };
+}
+
+/** Registers a batch under a new name. */
+export async function newBatch(db: TestDatabase, inventory: Inventory, slots: number): Promise<string> {
+  const batchId = `b${randomBytes(5).toString('hex')}`;
+  await db.register({ batchId, slots, inventory });
+  return batchId;
+}
+
+/** Ids of a batch's essays in the order in which they are claimed. */
+export function essayId(batchId: string, number: number): string {
+  return `${batchId}-e${String(number).padStart(7, '0')}`;
+}

@@ -1,0 +1,64 @@
+-- inventory: slots
+-- Pitfall 2: FOR UPDATE on a join locks the tracker too, so that every rival skips every slot of the batch; and
+-- zero rows are said to be no_slot.
+with tracker as materialized (
+  select id, inventory from batch_essay_trackers where batch_id = :batch_id
+), existing as materialized (
+  select internal_essay_id from slot_assignments
+  where batch_tracker_id = (select id from tracker where inventory = 'slots')
+    and text_storage_id = :text_storage_id
+), claimed as materialized (
+  select slot.id from slot_assignments slot
+  join batch_essay_trackers locked on locked.id = slot.batch_tracker_id
+  where locked.batch_id = :batch_id and locked.inventory = 'slots'
+    and slot.status = 'available'
+    and not exists (select 1 from existing)
+  order by slot.internal_essay_id collate "C"
+  limit 1
+  for update skip locked
+), assigned as (
+  update slot_assignments slot
+  set status = 'assigned', text_storage_id = :text_storage_id,
+    original_file_name = :original_file_name, assigned_at = now()
+  from claimed
+  where slot.id = claimed.id
+  returning slot.internal_essay_id
+), owed as (
+  select internal_essay_id from assigned
+  union all
+  select internal_essay_id from existing
+  where not exists (
+    select 1 from essay_states
+    where essay_id = existing.internal_essay_id and text_storage_id is not null
+  )
+), written as (
+  insert into essay_states as essay (essay_id, batch_id, current_status, processing_metadata,
+    storage_references, timeline, text_storage_id, updated_at)
+  select internal_essay_id, :batch_id, 'ready_for_processing', :processing_metadata::jsonb,
+    :storage_references::jsonb, :timeline::jsonb, :text_storage_id, now()
+  from owed
+  on conflict (essay_id) do update
+  set current_status = excluded.current_status, processing_metadata = excluded.processing_metadata,
+    storage_references = excluded.storage_references, timeline = excluded.timeline,
+    text_storage_id = excluded.text_storage_id, updated_at = excluded.updated_at,
+    version = essay.version + 1
+  where essay.text_storage_id is null
+  returning essay_id
+), event as (
+  insert into event_outbox (aggregate_id, aggregate_type, event_type, event_data, event_key, topic)
+  select essay_id, 'essay', 'essay.slot.assigned',
+    jsonb_build_object('batch_id', :batch_id::text, 'essay_id', essay_id,
+      'text_storage_id', :text_storage_id::text, 'correlation_id', :correlation_id::text),
+    essay_id, 'essay.slot.assigned'
+  from written
+)
+select internal_essay_id as essay_id, 'created' as outcome from assigned
+union all
+select internal_essay_id, 'reused' from existing
+union all
+select null, case
+    when not exists (select 1 from tracker) then 'unknown_batch'
+    when (select inventory from tracker) <> 'slots' then 'inventory_mismatch'
+    else 'no_slot'
+  end
+where not exists (select 1 from assigned) and not exists (select 1 from existing)

@@ -1,0 +1,111 @@
+import { describe, expect } from 'vitest';
+import type { Inventory } from '#els/domain/assignment.js';
+import type { Call } from '#els/domain/call.js';
+import type { InvariantResult } from '#els/domain/run-result.js';
+import { verifyRun } from '#els/verify/verify-run.js';
+import { drawn, times } from '../engine/support/draw.js';
+import { newBatch } from '../engine/support/variants.js';
+import { requestFor, useDatabase } from '../support/database.js';
+import { corruptions, firstEssay } from './corruptions.js';
+
+const db = useDatabase();
+const cte = db.engine({ strategy: { kind: 'built-in', name: 'cte' } });
+const inventory = db.engine({ strategy: { kind: 'built-in', name: 'inventory' } });
+
+interface ValidRun {
+  readonly batchId: string;
+  readonly calls: readonly Call[];
+  readonly slots: number;
+}
+
+/** A batch that was filled, with the history of its calls; `left` slots stay free. */
+async function validRun(
+  kind: Inventory,
+  { slots, left }: { slots: number; left: number },
+): Promise<ValidRun> {
+  const engine = kind === 'slots' ? cte : inventory;
+  const batchId = await newBatch(db, kind, slots);
+  const calls: Call[] = [];
+  for (const position of times(2 * (slots - left), (each) => each % (slots - left))) {
+    const request = requestFor(batchId, `content-${position}-${batchId}`);
+    const startMicros = performance.now() * 1_000;
+    const result = await engine.assign(request);
+    calls.push({
+      ...{ worker: 0, batchId, textStorageId: request.textStorageId, correlationId: request.correlationId },
+      ...{ intendedMicros: startMicros, startMicros, endMicros: performance.now() * 1_000 },
+      ...{ outcome: result.outcome, essayId: 'essayId' in result ? result.essayId : null },
+      ...{ recovered: false, replyLost: false, errorCode: null, sqlState: null },
+    });
+  }
+  await engine.settle();
+  return { batchId, calls, slots };
+}
+
+/** The invariants that the two oracles find violated. */
+async function violations({ batchId, calls, slots }: ValidRun): Promise<InvariantResult[]> {
+  const client = await db.pool.connect();
+  try {
+    const { invariants } = await verifyRun(client, { runId: `run-${batchId}`, slots, calls });
+    return invariants.filter(({ passed }) => !passed);
+  } finally {
+    client.release();
+  }
+}
+
+describe.each(['slots', 'essays'] as const)('a run on %s', (kind) => {
+  drawn('that is valid violates nothing', async (draw) => {
+    const slots = draw.integer(2, 9);
+    expect(await violations(await validRun(kind, { slots, left: 0 }))).toEqual([]);
+    expect(await violations(await validRun(kind, { slots, left: 1 }))).toEqual([]);
+  });
+
+  drawn('that stored what nobody was told violates stored-was-acknowledged', async (draw) => {
+    const run = await validRun(kind, { slots: draw.integer(2, 9), left: 1 });
+    const untold = requestFor(run.batchId, `untold-${run.batchId}`);
+    const engine = kind === 'slots' ? cte : inventory;
+    await engine.assign(untold);
+    await engine.settle();
+    const found = await violations(run);
+    expect(found.map(({ name }) => name)).toEqual(['stored-was-acknowledged']);
+    expect(JSON.stringify(found[0]?.witnesses)).toContain(untold.textStorageId);
+  });
+});
+
+describe('finds that', () => {
+  for (const { what, inventory: kind = 'slots', sql, reported, left = 0 } of corruptions) {
+    drawn(what, async (draw) => {
+      const run = await validRun(kind, { slots: draw.integer(2, 9), left });
+      const other = await validRun(kind, { slots: 2, left: 0 });
+      const { rowCount } = await db.pool.query(sql, [run.batchId]);
+      expect(rowCount).toBe(1);
+      const found = await violations(run);
+      expect(found.map(({ name }) => name).sort()).toEqual([...reported].sort());
+      for (const { witnesses } of found) expect(JSON.stringify(witnesses)).toContain(run.batchId);
+      expect(await violations(other)).toEqual([]);
+    });
+  }
+
+  drawn('a content has two slots, where the unique indexes are gone', async (draw) => {
+    const run = await validRun('slots', { slots: draw.integer(2, 9), left: 0 });
+    const client = await db.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query('drop index essay_states_content, slot_assignments_content');
+      await client.query(
+        `update essay_states set text_storage_id = (select text_storage_id from essay_states
+           where essay_id = ${firstEssay}) where batch_id = $1`,
+        [run.batchId],
+      );
+      const runId = `run-${run.batchId}`;
+      const { invariants, verdict } = await verifyRun(client, { runId, slots: run.slots, calls: run.calls });
+      expect(verdict).toBe('invalid');
+      const found = invariants.find(({ name }) => name === 'content-in-one-slot');
+      expect(found?.witnesses).toEqual([
+        expect.objectContaining({ batch_id: run.batchId, found_in: 'essay_states', times: run.slots }),
+      ]);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+});

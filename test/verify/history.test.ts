@@ -1,0 +1,163 @@
+import { describe, expect } from 'vitest';
+import type { Call } from '#els/domain/call.js';
+import { checkHistory } from '#els/verify/history-checks.js';
+import { indexHistory } from '#els/verify/history-index.js';
+import { drawn, times } from '../engine/support/draw.js';
+import { callOf, corrupted, drawOverflow, drawShape, validHistory, violatedBy } from './histories.js';
+
+const created = (call: Call) => call.outcome === 'created';
+const reused = (call: Call) => call.outcome === 'reused';
+const noSlot = (call: Call) => call.outcome === 'no_slot';
+const ofContent = (content: number) => (call: Call) => call.textStorageId === `content-${content}`;
+
+describe('accepts', () => {
+  drawn('valid histories', (draw) => {
+    for (const shape of times(50, () => drawShape(draw))) {
+      expect(violatedBy(validHistory(shape, draw), shape.slots), JSON.stringify(shape)).toEqual([]);
+    }
+  });
+
+  drawn('valid histories of several batches', (draw) => {
+    const shape = drawShape(draw);
+    const calls = times(draw.integer(2, 5), (batch) =>
+      validHistory(shape, draw).map((call) => ({
+        ...call,
+        batchId: `batch-${batch}`,
+        textStorageId: `${call.textStorageId}-of-${batch}`,
+        essayId: call.essayId && `${call.essayId}-of-${batch}`,
+      })),
+    );
+    expect(violatedBy(calls.flat(), shape.slots)).toEqual([]);
+  });
+
+  drawn('calls without an answer, whether or not they took a slot', (draw) => {
+    const shape = { ...drawShape(draw), deliveries: 1 };
+    const calls = validHistory(shape, draw);
+    const lost = { outcome: 'unknown', essayId: null, errorCode: 'database_unavailable' } as const;
+    const claims = calls.map((call) =>
+      created(call) && draw.integer(0, 1) === 0 ? { ...call, ...lost } : call,
+    );
+    expect(violatedBy(claims, shape.slots)).toEqual([]);
+    const unanswered = calls.map((call) => (draw.integer(0, 1) === 0 ? { ...call, ...lost } : call));
+    const withoutNoSlot = unanswered.filter((call) => !noSlot(call));
+    expect(violatedBy(withoutNoSlot, shape.slots)).toEqual([]);
+  });
+
+  drawn('a content whose creator was told nothing and whose duplicates were', (draw) => {
+    const shape = { ...drawShape(draw), deliveries: draw.integer(2, 5) };
+    const calls = corrupted(validHistory(shape, draw), created, () => ({
+      outcome: 'unknown',
+      essayId: null,
+    }));
+    expect(violatedBy(calls, shape.slots)).toEqual([]);
+  });
+
+  drawn('a content of which every call says reused, when one of them lost a reply first', (draw) => {
+    const shape = { ...drawShape(draw), deliveries: draw.integer(1, 5) };
+    const calls = corrupted(validHistory(shape, draw), created, () => ({
+      outcome: 'reused',
+      replyLost: true,
+    }));
+    expect(violatedBy(calls, shape.slots)).toEqual([]);
+  });
+
+  drawn('a no_slot while calls without an answer may hold the slots', (draw) => {
+    const slots = draw.integer(1, 9);
+    const claims = times(slots, (content) =>
+      callOf(content, [content, content + 50], { outcome: 'unknown' }),
+    );
+    expect(violatedBy([...claims, callOf(slots, [0, slots + 1], {})], slots)).toEqual([]);
+  });
+});
+
+describe('rejects', () => {
+  drawn('a second created of the same content', (draw) => {
+    const shape = { ...drawShape(draw), deliveries: draw.integer(2, 5) };
+    const calls = corrupted(validHistory(shape, draw), reused, () => ({ outcome: 'created' }));
+    expect(violatedBy(calls, shape.slots)).toEqual(['one-created-per-content']);
+  });
+
+  drawn('an essay that was given to two contents', (draw) => {
+    const shape = { ...drawShape(draw), contents: draw.integer(2, 24), deliveries: 1 };
+    const calls = corrupted(
+      validHistory(shape, draw),
+      (call) => created(call) && ofContent(1)(call),
+      () => ({ essayId: 'essay-0' }),
+    );
+    expect(violatedBy(calls, shape.slots)).toEqual(['one-content-per-essay']);
+  });
+
+  drawn('a reused that names another essay', (draw) => {
+    const shape = { ...drawShape(draw), deliveries: draw.integer(2, 5) };
+    const calls = corrupted(validHistory(shape, draw), reused, () => ({ essayId: 'essay-of-nobody' }));
+    expect(violatedBy(calls, shape.slots)).toEqual(['one-essay-per-content', 'reused-names-created-essay']);
+  });
+
+  drawn('a reused of a content that nobody created', (draw) => {
+    const shape = { ...drawShape(draw), deliveries: draw.integer(1, 5) };
+    const calls = corrupted(validHistory(shape, draw), created, () => ({ outcome: 'reused' }));
+    expect(violatedBy(calls, shape.slots)).toContain('reused-names-created-essay');
+  });
+
+  drawn('a content that failed although a slot was left', (draw) => {
+    const slots = draw.integer(2, 12);
+    const shape = { slots, contents: draw.integer(1, slots), deliveries: 1 };
+    const failed = { outcome: 'error', essayId: null, errorCode: 'strategy_failed' } as const;
+    const calls = corrupted(validHistory(shape, draw), created, () => failed);
+    expect(violatedBy(calls, slots)).toEqual(['created-count']);
+  });
+
+  drawn('more created than there are slots', (draw) => {
+    const shape = drawOverflow(draw);
+    const calls = corrupted(validHistory(shape, draw), ofContent(shape.slots), () => ({
+      outcome: 'created',
+      essayId: 'one-too-many',
+    }));
+    expect(violatedBy(calls, shape.slots)).toContain('created-count');
+  });
+
+  drawn('a no_slot that ended before the last slot was claimed', (draw) => {
+    const shape = drawOverflow(draw);
+    const lastClaim = 100 * shape.slots;
+    const calls = corrupted(validHistory(shape, draw), noSlot, () => ({
+      startMicros: 0,
+      endMicros: draw.integer(1, lastClaim),
+    }));
+    expect(violatedBy(calls, shape.slots)).toEqual(['no-false-no-slot']);
+  });
+
+  drawn('a no_slot of a content that had its slot before', (draw) => {
+    const shape = drawOverflow(draw);
+    const calls = corrupted(
+      validHistory(shape, draw),
+      (call) => reused(call) && ofContent(0)(call),
+      () => ({
+        outcome: 'no_slot',
+        essayId: null,
+        startMicros: 100 * shape.slots + draw.integer(400, 900),
+        endMicros: 100 * shape.slots + 1_000,
+      }),
+    );
+    expect(violatedBy(calls, shape.slots)).toEqual(['no-false-no-slot']);
+  });
+
+  drawn('a no_slot although fewer contents came than there are slots', (draw) => {
+    const slots = draw.integer(2, 12);
+    const shape = { slots, contents: slots - 1, deliveries: 2 };
+    const calls = validHistory(shape, draw);
+    const late = callOf(slots + 1, [10_000, 10_001], {});
+    expect(violatedBy([...calls, late], slots)).toEqual(['created-count', 'no-false-no-slot']);
+  });
+});
+
+drawn('shows the calls that prove a violation, and how many more there are', (draw) => {
+  const count = draw.integer(7, 30);
+  const calls = times(count, (position) =>
+    callOf(0, [position, position + 1], { outcome: 'created', essayId: 'essay-0' }),
+  );
+  const results = checkHistory(indexHistory(calls), count);
+  const [first] = results.filter(({ passed }) => !passed);
+  expect(first?.name).toBe('one-created-per-content');
+  expect(first?.witnesses[0]).toMatchObject({ content: 'content-0', call: 'call-0-0', outcome: 'created' });
+  expect(first?.witnesses.at(-1)).toEqual({ further_witnesses: count - 5 });
+});
