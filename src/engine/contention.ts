@@ -1,3 +1,4 @@
+import { databaseFailure } from '../database/failure.js';
 import type { Session } from '../database/session.js';
 import { loadStatement, type BindValues, type Statement } from '../database/statement.js';
 import type { Inventory } from '../domain/assignment.js';
@@ -14,21 +15,33 @@ export function contentionStatements(inventory: Inventory): readonly Statement[]
 }
 
 /**
- * Waits until the rivals that hold a batch's last slots have committed or rolled back. It holds nothing
- * afterwards: waiting and claiming in one transaction deadlocks.
+ * Longest wait for one slot before all are looked at again: the rival that holds it may stay while others, who
+ * held the rest, have rolled back.
+ */
+const LONGEST_WAIT_MS = 200;
+
+/**
+ * Waits until the rival that holds a batch's first free slot has committed or rolled back, or for a while. It
+ * holds nothing afterwards: waiting and claiming in one transaction deadlocks.
  *
- * @param remainingMs longest wait
- * @throws pg.DatabaseError 55P03 when the wait takes longer
+ * @param remainingMs of the call
+ * @returns whether that slot is still held
  */
 export async function waitForVacancy(
   session: Session,
   inventory: Inventory,
   binds: BindValues,
   remainingMs: number,
-): Promise<void> {
-  const limits = { lock_timeout: `${Math.max(1, Math.ceil(remainingMs))}ms` };
-  await session.pipeline([
-    { statement: LIMITS, values: limits },
-    { statement: WAIT[inventory], values: binds },
-  ]);
+): Promise<boolean> {
+  const waitMs = Math.max(1, Math.ceil(Math.min(remainingMs, LONGEST_WAIT_MS)));
+  try {
+    await session.pipeline([
+      { statement: LIMITS, values: { lock_timeout: `${waitMs}ms` } },
+      { statement: WAIT[inventory], values: binds },
+    ]);
+    return false;
+  } catch (error) {
+    if (databaseFailure(error)?.kind === 'lock_timeout') return true;
+    throw error;
+  }
 }

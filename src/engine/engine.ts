@@ -35,7 +35,8 @@ interface CallUnderWay {
   readonly request: AssignmentRequest;
   readonly binds: BindValues;
   readonly deadlineMs: number;
-  attempts: number;
+  /** Attempts that failed, apart from those that waited for a slot in vain. */
+  setbacks: number;
   /** Whether an attempt lost its reply: its assignment may have happened. */
   ambiguous: boolean;
 }
@@ -94,7 +95,7 @@ export class AssignmentEngine {
       request,
       binds: assignmentBinds(request, new Date()),
       deadlineMs: performance.now() + this.#timeoutMs,
-      attempts: 0,
+      setbacks: 0,
       ambiguous: false,
     };
     for (;;) {
@@ -119,7 +120,6 @@ export class AssignmentEngine {
   }
 
   async #attempt(call: CallUnderWay): Promise<AssignmentResult | Setback> {
-    call.attempts += 1;
     let client: PoolClient;
     try {
       client = await this.#pool.connect();
@@ -146,8 +146,7 @@ export class AssignmentEngine {
     const answer = await this.#strategy.attempt(session, call.binds);
     switch (answer.outcome) {
       case 'contended':
-        await this.#waitForVacancy(session, call);
-        return { code: 'contended' };
+        return { code: 'contended', stillHeld: await this.#waitForVacancy(session, call) };
       case 'unknown_batch':
       case 'inventory_mismatch':
         throw refusalError(answer.outcome, call.request, this.#strategy.inventory);
@@ -160,9 +159,10 @@ export class AssignmentEngine {
   }
 
   /** At the deadline there is nothing to wait for: the retry will say so. */
-  async #waitForVacancy(session: Session, call: CallUnderWay): Promise<void> {
+  async #waitForVacancy(session: Session, call: CallUnderWay): Promise<boolean> {
     const remainingMs = call.deadlineMs - performance.now();
-    if (remainingMs > 0) await waitForVacancy(session, this.#strategy.inventory, call.binds, remainingMs);
+    if (remainingMs <= 0) return true;
+    return waitForVacancy(session, this.#strategy.inventory, call.binds, remainingMs);
   }
 
   async #oweLook(client: ClientBase, call: CallUnderWay, sentAtMs: number, created: boolean): Promise<void> {
@@ -193,7 +193,9 @@ export class AssignmentEngine {
     }
     if (performance.now() >= call.deadlineMs) throw deadlineError(setbackSeen, call.request, call.ambiguous);
     this.#retriesByCode[setbackSeen.code] = (this.#retriesByCode[setbackSeen.code] ?? 0) + 1;
-    await pauseBeforeRetry(call.attempts);
+    if (setbackSeen.stillHeld) return;
+    call.setbacks += 1;
+    await pauseBeforeRetry(call.setbacks);
   }
 
   async #prepareOnce(client: ClientBase): Promise<void> {

@@ -8,8 +8,8 @@ const MAX_PAUSE_MS = 50;
  * race has committed, the rival is gone), then for a random time up to an exponentially growing bound.
  * Source: "full jitter", M. Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015.
  *
- * @param attempt how many attempts were made
+ * @param setbacks how many attempts have failed
  */
-export async function pauseBeforeRetry(attempt: number): Promise<void> {
-  if (attempt > 1) await sleep(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** attempt));
+export async function pauseBeforeRetry(setbacks: number): Promise<void> {
+  if (setbacks > 1) await sleep(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** setbacks));
 }

@@ -16,7 +16,7 @@ let before: string[] = [];
 const untouched = (): Untouched => ({ database, before, missingSchema: MISSING });
 
 beforeAll(async () => {
-  const load = ['--scenario', 'overflow', '--slots', '3', '--contents', '5', '--keep', '--quiet'];
+  const load = ['--scenario', 'batch-completion', '--slots', '3', '--keep', '--quiet'];
   const kept = await database.run(['run', ...load]);
   expect(kept.code).toBe(0);
   await database.query(`create schema ${FOREIGN}`);

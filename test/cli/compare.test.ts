@@ -26,7 +26,7 @@ const seed = chooseSeed();
 describe(`compare --json of two scenarios in two rounds, ELS_TEST_SEED=${seed}`, () => {
   const draw = drawFrom(seed);
   const shape = { batches: draw.integer(2, 6), slots: draw.integer(4, 12) };
-  const scenarios = ['overflow', 'sustained'];
+  const scenarios = ['batch-completion', 'sustained'];
   let finished: Finished;
   let document: CompareDocument;
 
@@ -44,8 +44,8 @@ describe(`compare --json of two scenarios in two rounds, ELS_TEST_SEED=${seed}`,
     expect(unique(rounds)).toHaveLength(ROUNDS);
 
     const expected = STRATEGIES.flatMap((strategy) => [
-      `overflow ${strategy} false`,
-      `overflow ${strategy} true`,
+      `batch-completion ${strategy} false`,
+      `batch-completion ${strategy} true`,
       `sustained ${strategy} false`,
     ]).sort();
     for (const round of unique(rounds)) {
@@ -130,7 +130,7 @@ describe('compare without sustained', () => {
   it('shows a table with the ratios and PASSED as text', () =>
     withDraws(async (draw) => {
       const slots = draw.integer(5, 30);
-      const load = ['--scenario', 'overflow', '--slots', `${slots}`, '--contents', `${2 * slots}`];
+      const load = ['--scenario', 'batch-completion', '--slots', `${slots}`];
       const flags = ['--rounds', `${ROUNDS}`, '--strategies', 'legacy,inventory', '--quiet'];
       const { code, stdout } = await database.run(['compare', ...load, ...flags]);
       const lines = linesOf(stdout);

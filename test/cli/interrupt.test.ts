@@ -93,6 +93,12 @@ describe('a run whose calls a foreign session blocks', () => {
       where text_storage_id = run_id || '-c' || lpad((number + 60 * later)::text, 7, '0')
     )`;
 
+  const LOCK_SLOTS = `
+    select 1 from slot_assignments slot
+    join batch_essay_trackers tracker on tracker.id = slot.batch_tracker_id
+    where slot.status = 'available' and tracker.batch_id not like '%warm-up'
+    for update of slot`;
+
   it('leaves no row when it is interrupted', async () => {
     const group = start([...SUSTAINED, '--strategy', 'inventory']);
     await untilUnderWay(database);
@@ -111,9 +117,7 @@ describe('a run whose calls a foreign session blocks', () => {
   it('ends and shows what it has while rows of the run stay locked', async () => {
     const group = start([...SUSTAINED, '--strategy', 'cte']);
     await untilUnderWay(database);
-    const foreign = await holding((client) =>
-      client.query("select 1 from slot_assignments where status = 'available' for update"),
-    );
+    const foreign = await holding((client) => client.query(LOCK_SLOTS));
     await untilBlocked();
     group.signalGroup('SIGINT');
     const finished = await group.end();

@@ -11,20 +11,21 @@ import { useOwnDatabase } from './own-database.js';
 const database = useOwnDatabase();
 
 const ESCAPE = '\u001b';
-const SHORT = ['run', '--scenario', 'cross-instance', '--workers', '1', '--quiet'];
+/** Without a gate on time. */
+const SHORT = ['run', '--scenario', 'batch-completion', '--workers', '1', '--quiet'];
 
 describe('run as text', () => {
   it('shows successes, latency, throughput, round trips, gates and verdict, without colour in a pipe', () =>
     withDraws(async (draw) => {
       const slots = draw.integer(2, 9);
-      const contents = slots + draw.integer(0, 20);
+      const contents = draw.integer(1, slots);
       const deliveries = draw.integer(1, 4);
       const strategy = draw.pick(STRATEGIES);
       const counts = ['--slots', `${slots}`, '--contents', `${contents}`, '--deliveries', `${deliveries}`];
       const finished = await database.run([
         'run',
         '--scenario',
-        'overflow',
+        'idempotent-duplicates',
         '--strategy',
         strategy,
         ...counts,
@@ -34,7 +35,7 @@ describe('run as text', () => {
       const created = createdBy(shape);
       const successes = created * deliveries;
 
-      expect(stdout).toContain(`overflow · ${strategy}`);
+      expect(stdout).toContain(`idempotent-duplicates · ${strategy}`);
       expect(stdout).toMatch(new RegExp(`success +${successes}/${successes} · created ${created} ·`));
       expect(stdout).toMatch(/ mean +p50 +p90 +p95 +p99 +max\n/);
       expect(stdout).toMatch(/latency(?: +\d[\d.]*(?:µs|ms|s)){6}\n/);
@@ -44,17 +45,17 @@ describe('run as text', () => {
       expect(stdout).toMatch(/verdict valid/);
       expect(linesOf(stdout).at(-1)).toMatch(/^PASSED/);
       expect(stdout + stderr).not.toContain(ESCAPE);
-      expect(linesOf(stderr)).toEqual([expect.stringContaining('overflow')]);
+      expect(linesOf(stderr)).toEqual([expect.stringContaining('idempotent-duplicates')]);
       expect(code).toBe(0);
     }));
 
   it('says FAILED and which gate, where one fails', () =>
     withDraws(async (draw) => {
       const slots = draw.integer(2, 6);
-      const contents = slots + draw.integer(1, 9);
+      const contents = draw.integer(1, slots - 1);
       const finished = await database.run([...SHORT, '--slots', `${slots}`, '--contents', `${contents}`]);
       expect(finished.stdout).toMatch(
-        new RegExp(`✗ created == contents +created = ${slots}, contents = ${contents}\n`),
+        new RegExp(`✗ ready == batches \\* slots +ready = ${contents}, batches = 1, slots = ${slots}\n`),
       );
       expect(finished.stdout).toContain('verdict valid');
       expect(linesOf(finished.stdout).at(-1)).toMatch(/^FAILED/);

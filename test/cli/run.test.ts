@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { linesOf, runDocumentOf, type RunEntry } from './document.js';
 import { withDraws, type Draw } from './draws.js';
-import { createdBy, expectFullRun, STRATEGIES } from './expected.js';
+import { createdBy, expectFullRun, runUnlessStalled, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 
 const database = useOwnDatabase();
@@ -59,7 +59,7 @@ describe('run --json', () => {
     'runs the acceptance scenarios as their files say: $strategy, advisory locks $locks',
     async ({ strategy, locks }) => {
       const flags = ['--strategy', strategy, '--json', ...(locks ? ['--advisory-locks', '--quiet'] : [])];
-      const finished = await database.run(['run', ...flags]);
+      const finished = await runUnlessStalled(() => database.run(['run', ...flags]));
       const { runs, passed, verdict } = runDocumentOf(finished);
 
       expect(runs.map(({ scenario }) => scenario)).toEqual(ACCEPTANCE);
@@ -83,14 +83,8 @@ describe('run --json', () => {
       const seconds = draw.integer(20, 40);
       const flags = [...toFlags({ ...shape, workers, connections }), '--duration', `${seconds}s`];
       const named = [...BURSTS, 'sustained'];
-      const finished = await database.run([
-        'run',
-        '--strategy',
-        strategy,
-        '--json',
-        ...scenarioFlags(named),
-        ...flags,
-      ]);
+      const args = ['run', '--strategy', strategy, '--json', ...scenarioFlags(named), ...flags];
+      const finished = await runUnlessStalled(() => database.run(args));
       const { runs } = runDocumentOf(finished);
 
       expect(runs.map(({ scenario }) => scenario)).toEqual(named);
@@ -109,15 +103,8 @@ describe('run --json', () => {
       const { workers, connections, ...counts } = drawShape(draw);
       const shape = { ...counts, contents: draw.integer(1, 50) };
       const flags = toFlags({ ...shape, workers, connections });
-      const finished = await database.run([
-        'run',
-        '--strategy',
-        strategy,
-        '--json',
-        '--scenario',
-        'overflow',
-        ...flags,
-      ]);
+      const args = ['run', '--strategy', strategy, '--json', '--scenario', 'overflow', ...flags];
+      const finished = await runUnlessStalled(() => database.run(args));
       const [run] = runDocumentOf(finished).runs;
 
       expect(run).toMatchObject({ workers, connections, plan: shape });

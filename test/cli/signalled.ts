@@ -8,7 +8,7 @@ import type { OwnDatabase } from './own-database.js';
 const EXECUTABLE = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
 const POLL_MS = 20;
 /** Far longer than it takes; what takes longer hangs. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 
 /** A command that leads a process group of its own, as one that a terminal started. */
 export interface CommandGroup {

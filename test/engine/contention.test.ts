@@ -7,6 +7,7 @@ import {
   assignByHand,
   engineBackends,
   engineLocks,
+  lockEssay,
   lockVacancies,
   until,
   untilLocked,
@@ -40,6 +41,24 @@ describe.each(VARIANTS)('$name', (variant) => {
     });
     expect(engine.counters.retriesByCode['contended']).toBeGreaterThan(0);
     expect(await assignedEssays(db, batchId)).toHaveLength(1);
+  });
+
+  drawn('takes any slot that is let go, not only the one it waits for', async (draw) => {
+    const slots = draw.integer(2, 6);
+    const batchId = await newBatch(db, inventory, slots);
+    await withForeign(db, async (first) => {
+      await lockEssay(first, inventory, essayId(batchId, 1));
+      const call = await withForeign(db, async (others) => {
+        for (const number of times(slots - 1, (position) => position + 2)) {
+          await lockEssay(others, inventory, essayId(batchId, number));
+        }
+        const waiting = engine.assign(requestFor(batchId, 'content'));
+        await untilLocked(db);
+        await others.rollback();
+        return { waiting };
+      });
+      expect(await call.waiting).toMatchObject({ outcome: 'created', essayId: essayId(batchId, 2) });
+    });
   });
 
   drawn('says no_slot once the rival has committed its claims', async (draw) => {

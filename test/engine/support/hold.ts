@@ -40,6 +40,15 @@ export async function lockVacancies(foreign: Foreign, inventory: Inventory, batc
   await foreign.query(sql, [batchId]);
 }
 
+/** Locks one free slot. */
+export async function lockEssay(foreign: Foreign, inventory: Inventory, essay: string): Promise<void> {
+  const sql =
+    inventory === 'slots'
+      ? 'select 1 from slot_assignments where internal_essay_id = $1 for update'
+      : 'select 1 from essay_states where essay_id = $1 for update';
+  await foreign.query(sql, [essay]);
+}
+
 /** Gives one slot to a content, in slot and essay as the inventory has it. */
 export async function assignByHand(
   foreign: Foreign,
