@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { analyzeTables, deleteRun, registerBatches } from '../batches/register.js';
+import { analyzeTables, deleteRuns, registerBatches } from '../batches/register.js';
 import { batchTotals } from '../batches/status.js';
 import { checkpoint, walPositionBytes } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
@@ -144,14 +144,11 @@ function judge(
 async function cleanUp(database: Database, runId: string, keep: boolean): Promise<string[]> {
   await quiesce(database, runId);
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
-  const leftovers: string[] = [];
-  for (const id of unwanted) {
-    try {
-      await withClient(database.pool, (client) => deleteRun(client, id));
-    } catch (error) {
-      if (databaseFailure(error)?.kind !== 'lock_timeout') throw error;
-      leftovers.push(`rows of run ${id} are left: another session holds locks on them`);
-    }
+  try {
+    await withClient(database.pool, (client) => deleteRuns(client, unwanted));
+    return [];
+  } catch (error) {
+    if (databaseFailure(error)?.kind !== 'lock_timeout') throw error;
+    return [`rows of run ${runId} are left: another session holds locks on them`];
   }
-  return leftovers;
 }

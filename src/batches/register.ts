@@ -16,7 +16,7 @@ export interface BatchRegistration {
 
 const REGISTER = loadStatement('batches/register');
 const ANALYZE = loadStatement('batches/analyze');
-const DELETE_RUN = loadStatement('batches/delete-run');
+const DELETE_RUNS = loadStatement('batches/delete-runs');
 const VACUUM = loadStatement('batches/vacuum');
 
 /** Registers batches: one tracker row, N available slots and N uploaded essays each. All or nothing. */
@@ -36,9 +36,9 @@ export async function analyzeTables(client: ClientBase): Promise<void> {
   await client.query(ANALYZE.text);
 }
 
-/** Removes what a run registered and everything that was written about it. */
-export async function deleteRun(client: ClientBase, runId: string): Promise<void> {
-  await client.query(DELETE_RUN.text, inOrder(DELETE_RUN, { run_id: runId }));
+/** Removes what runs registered and everything that was written about it. All or nothing. */
+export async function deleteRuns(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  await client.query(DELETE_RUNS.text, inOrder(DELETE_RUNS, { run_ids: runIds }));
   await client.query(VACUUM.text);
 }
 

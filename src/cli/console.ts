@@ -1,15 +1,17 @@
-import { once } from 'node:events';
+// What goes wrong is told to the callback of the write.
+process.stdout.on('error', () => undefined);
 
-/** Results go here. Resolves when the reader has taken them; a reader that left (`| head`) is not an error. */
-export async function printResult(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await Promise.race([once(process.stdout, 'drain'), readerLeft()]);
+/** Results go here. Resolves when they are written; a reader that left (`| head`) is not an error. */
+export function printResult(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error || ('code' in error && error.code === 'EPIPE')) resolve();
+      else reject(error);
+    });
+  });
 }
 
 /** Progress and complaints go here, one line each. */
 export function printLine(line: string): void {
-  process.stderr.write(`${line.replace(/\s*\n\s*/g, ' ')}\n`);
-}
-
-function readerLeft(): Promise<void> {
-  return new Promise((resolve) => process.stdout.once('error', () => resolve()));
+  process.stderr.write(`${line}\n`);
 }

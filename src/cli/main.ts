@@ -47,18 +47,36 @@ function createProgram(setExitCode: (code: number) => void): Command {
 /** One clear line on stderr, and the JSON document where one was asked for. */
 async function complain(error: unknown, json: boolean): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.passed;
+  // Without a command the help has been shown: that says it all.
+  if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
   const failure = toFailure(error);
   printLine(`els-assign: ${failure.message}`);
   if (json) await printResult(renderJsonError(failure, readTool()));
   return failure.exitCode;
 }
 
-function toFailure(error: unknown): { code: string; message: string; exitCode: number } {
-  if (error instanceof UsageError || error instanceof InfrastructureError) return error;
+interface CommandFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: number;
+}
+
+function toFailure(error: unknown): CommandFailure {
+  if (error instanceof UsageError || error instanceof InfrastructureError) {
+    return { code: error.code, message: oneLine(error.message), exitCode: error.exitCode };
+  }
   if (error instanceof CommanderError) {
     const code = error.code.replace('commander.', '');
-    return { code, message: error.message.replace(/^error: /, ''), exitCode: EXIT.usage };
+    return { code, message: oneLine(error.message.replace(/^error: /, '')), exitCode: EXIT.usage };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: 'internal_error', message: `internal error: ${message}`, exitCode: EXIT.infrastructure };
+  return {
+    code: 'internal_error',
+    message: oneLine(`internal error: ${message}`),
+    exitCode: EXIT.infrastructure,
+  };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
 }

@@ -104,17 +104,19 @@ function isOpen({ created, reused, noSlot, indefinite }: ContentHistory): boolea
 }
 
 /**
- * A `no_slot` is false if fewer claims than there are slots had started before it ended, or if its content's
- * own `created` had ended before it started.
+ * A `no_slot` is false if fewer claims of other contents than there are slots had started before it ended, or if
+ * its content's own `created` had ended before it started.
  */
 function falseNoSlots(batch: ReadonlyMap<string, ContentHistory>, slots: number): Witness[] {
   const contents = [...batch.values()];
   const starts = contents.flatMap(earliestClaim).sort((a, b) => a - b);
-  const lastClaimMicros = starts[slots - 1] ?? Infinity;
-  return contents.flatMap(({ created, noSlot }) => {
-    const createdMicros = created[0]?.endMicros ?? Infinity;
+  return contents.flatMap((content) => {
+    const [ownClaimMicros = Infinity] = earliestClaim(content);
+    const isAmongFirst = ownClaimMicros <= (starts[slots - 1] ?? Infinity);
+    const lastClaimMicros = starts[isAmongFirst ? slots : slots - 1] ?? Infinity;
+    const createdMicros = content.created[0]?.endMicros ?? Infinity;
     const isFalse = (call: Call) => call.endMicros <= lastClaimMicros || createdMicros <= call.startMicros;
-    return noSlot.filter(isFalse).map(describe);
+    return content.noSlot.filter(isFalse).map(describe);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { describe, expect } from 'vitest';
-import { deleteRun, registerBatches } from '#els/batches/register.js';
+import { deleteRuns, registerBatches } from '#els/batches/register.js';
 import { batchStatus, batchTotals, repairCompletion } from '#els/batches/status.js';
 import type { Inventory } from '#els/domain/assignment.js';
 import { drawn, times } from '../engine/support/draw.js';
@@ -105,7 +105,7 @@ describe.each(['slots', 'essays'] as const)('a batch whose inventory is %s', (in
     await fill(inventory, batchId, 9);
     await fill(inventory, other, 9);
     const before = await rowsOf(db, other);
-    await withClient((client) => deleteRun(client, `run-${batchId}`));
+    await withClient((client) => deleteRuns(client, [`run-${batchId}`]));
     expect(await rowsOf(db, batchId)).toEqual([]);
     expect(await db.query('select 1 from run_batches where batch_id = $1', [batchId])).toEqual([]);
     const orphans = `select 1 from slot_assignments where internal_essay_id like $1 || '-e%'`;

@@ -10,7 +10,7 @@ import pg from 'pg';
 import { withClient, withDatabase } from '../../dist/app/database.js';
 import { executeRun } from '../../dist/app/execute-run.js';
 import { prepareDatabase } from '../../dist/app/setup.js';
-import { analyzeTables, deleteRun, registerBatches } from '../../dist/batches/register.js';
+import { analyzeTables, deleteRuns, registerBatches } from '../../dist/batches/register.js';
 import { median } from '../../dist/compare/median.js';
 import { checkpoint } from '../../dist/database/environment.js';
 import { clientConfig } from '../../dist/database/target.js';
@@ -57,7 +57,7 @@ async function runPgbench(database, pgbench, folder, strategy) {
   const clients = ['-c', String(CONNECTIONS), '-j', String(WORKERS), '-T', String(SECONDS)];
   const args = ['-n', '-M', 'prepared', ...clients, ...pgbenchDefinitions(), '-f', script];
   const { stdout } = await promisify(execFile)(pgbench, args, { env });
-  await withClient(database.pool, (client) => deleteRun(client, runId));
+  await withClient(database.pool, (client) => deleteRuns(client, [runId]));
   if (!/number of failed transactions: 0 /.test(stdout)) throw new Error(`pgbench failed: ${stdout}`);
   return Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
 }

@@ -141,6 +141,15 @@ describe('rejects', () => {
     expect(violatedBy(calls, shape.slots)).toEqual(['no-false-no-slot']);
   });
 
+  drawn('a no_slot of a duplicate while its own content was the last to claim', (draw) => {
+    const slots = draw.integer(1, 9);
+    const claims = times(slots, (content) =>
+      callOf(content, [content, content + 50], { outcome: 'created', essayId: `essay-${content}` }),
+    );
+    const duplicate = callOf(draw.integer(0, slots - 1), [0, slots + 1], {});
+    expect(violatedBy([...claims, duplicate], slots)).toEqual(['no-false-no-slot']);
+  });
+
   drawn('a no_slot although fewer contents came than there are slots', (draw) => {
     const slots = draw.integer(2, 12);
     const shape = { slots, contents: slots - 1, deliveries: 2 };

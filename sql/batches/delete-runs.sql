@@ -1,6 +1,6 @@
--- Removes what a run made. Must hold: only batches that run_batches says this run made, and their rows.
+-- Removes what runs made. Must hold: only batches that run_batches says these runs made, and their rows.
 with forgotten as (
-  delete from run_batches where run_id = :run_id returning batch_id
+  delete from run_batches where run_id = any(:run_ids::text[]) returning batch_id
 ), essays as (
   delete from essay_states where batch_id in (select batch_id from forgotten) returning essay_id
 ), events as (
