@@ -1,10 +1,10 @@
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
-import { ACCEPTANCE_SCENARIOS, resolveScenarios } from '../scenario/index.js';
+import { ACCEPTANCE_SCENARIOS, resolveScenario, resolveScenarios } from '../scenario/index.js';
 
 export { listBuiltInScenarios, loadScenario, parseDuration } from '../scenario/index.js';
 
-/** `sustained` as `compare` runs it by default: shorter, so that three rounds of all fit into a minute. */
-const SHORT_SUSTAINED_MS = 2_000;
+/** `sustained` as `compare` runs it by default: shorter, so that three rounds of all fit well into a minute. */
+const SHORT_SUSTAINED = { durationMs: 1_500, slots: 250 };
 
 /** The scenarios of `run`: those named, else the acceptance scenarios of ELS-004. */
 export function scenariosToRun(named: readonly string[], overrides: ScenarioOverrides): Promise<Scenario[]> {
@@ -12,11 +12,12 @@ export function scenariosToRun(named: readonly string[], overrides: ScenarioOver
 }
 
 /** The scenarios of `compare`: those named, else the acceptance scenarios and a short `sustained`. */
-export function scenariosToCompare(
+export async function scenariosToCompare(
   named: readonly string[],
   overrides: ScenarioOverrides,
 ): Promise<Scenario[]> {
   if (named.length > 0) return resolveScenarios(named, overrides);
-  const { durationMs = SHORT_SUSTAINED_MS } = overrides;
-  return resolveScenarios([...ACCEPTANCE_SCENARIOS, 'sustained'], { ...overrides, durationMs });
+  const bursts = await resolveScenarios(ACCEPTANCE_SCENARIOS, { ...overrides, durationMs: undefined });
+  const { durationMs = SHORT_SUSTAINED.durationMs, slots = SHORT_SUSTAINED.slots } = overrides;
+  return [...bursts, await resolveScenario('sustained', { ...overrides, durationMs, slots })];
 }

@@ -2,8 +2,8 @@ import { AssignmentError } from '../domain/errors.js';
 import type { AssignmentEngine } from '../engine/engine.js';
 import type { WorkerJob } from './messages.js';
 
-/** PostgreSQL settles on a generic plan after five executions; the rest warms the code of the client. */
-const CALLS_PER_CONNECTION = 10;
+/** PostgreSQL settles on a plan at a prepared statement's sixth execution (manual, SQL command PREPARE). */
+const CALLS_PER_CONNECTION = 6;
 /** A strategy that is slow on purpose must not make the warm-up long. */
 const LONGEST_MS = 250;
 
