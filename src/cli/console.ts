@@ -1,5 +1,7 @@
 // What goes wrong is told to the callback of the write.
 process.stdout.on('error', () => undefined);
+// A reader of progress that left is not an error either.
+process.stderr.on('error', () => undefined);
 
 /** Results go here. Resolves when they are written; a reader that left (`| head`) is not an error. */
 export function printResult(text: string): Promise<void> {

@@ -20,10 +20,10 @@ export async function finish(report: Report, { json, render }: Finish): Promise<
   return exitCode(report);
 }
 
+/** An error belongs to exit code 3; a strategy that was proven wrong before it is exit code 1. */
 function toJson(report: Report): string {
-  return report.failure
-    ? renderJsonError(report.failure, readTool(), report)
-    : renderJson(report, readTool());
+  const failure = report.verdict === 'invalid' ? undefined : report.failure;
+  return failure ? renderJsonError(failure, readTool(), report) : renderJson(report, readTool());
 }
 
 function toText(report: Report, render: Finish['render']): string {

@@ -149,7 +149,7 @@ export class AssignmentEngine {
         return { code: 'contended', stillHeld: await this.#waitForVacancy(session, call) };
       case 'unknown_batch':
       case 'inventory_mismatch':
-        throw refusalError(answer.outcome, call.request, this.#strategy.inventory);
+        throw refusalError(answer.outcome, call.request, this.#strategy.inventory, call.ambiguous);
       case 'created':
       case 'reused':
       case 'no_slot':
@@ -189,7 +189,7 @@ export class AssignmentEngine {
 
   async #retry(call: CallUnderWay, setbackSeen: Setback): Promise<void> {
     if (setbackSeen.failure?.kind === 'statement' || setbackSeen.code === undefined) {
-      throw failureError(setbackSeen, call.request);
+      throw failureError(setbackSeen, call.request, call.ambiguous);
     }
     if (performance.now() >= call.deadlineMs) throw deadlineError(setbackSeen, call.request, call.ambiguous);
     this.#retriesByCode[setbackSeen.code] = (this.#retriesByCode[setbackSeen.code] ?? 0) + 1;

@@ -18,12 +18,17 @@ export function refusalError(
   code: 'unknown_batch' | 'inventory_mismatch',
   request: AssignmentRequest,
   inventory: Inventory,
+  ambiguous: boolean,
 ): AssignmentError {
   const message =
     code === 'unknown_batch'
       ? `batch ${request.batchId} is not registered`
       : `batch ${request.batchId} has another inventory than ${inventory}`;
-  return new AssignmentError(code, message, { retryable: false, correlationId: request.correlationId });
+  return new AssignmentError(code, message, {
+    retryable: false,
+    correlationId: request.correlationId,
+    ambiguous,
+  });
 }
 
 /**
@@ -31,13 +36,17 @@ export function refusalError(
  *
  * @returns AssignmentError, or the error itself when it is a defect of the program
  */
-export function failureError({ failure, error }: Setback, request: AssignmentRequest): unknown {
+export function failureError(
+  { failure, error }: Setback,
+  request: AssignmentRequest,
+  ambiguous: boolean,
+): unknown {
   if (failure === undefined && !(error instanceof StrategyContractError)) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new AssignmentError(
     'strategy_failed',
     message,
-    { retryable: false, correlationId: request.correlationId, sqlState: failure?.sqlState },
+    { retryable: false, correlationId: request.correlationId, sqlState: failure?.sqlState, ambiguous },
     { cause: error },
   );
 }

@@ -2,7 +2,7 @@ import type { AssignmentRequest, AssignmentResult } from '../domain/assignment.j
 import { AssignmentError } from '../domain/errors.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import type { AssignmentEngine } from '../engine/engine.js';
-import { contentId, deliveriesOf } from '../scenario/plan.js';
+import { contentId } from '../scenario/plan.js';
 import { correlationId, NO_EXTRAS, type FinishedCall } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import type { Recorder } from './recorder.js';
@@ -11,7 +11,8 @@ import { graceAfter } from './stop.js';
 /** A worker's slice of a plan, and how it may be stopped. */
 export interface LaneJob {
   readonly plan: WorkloadPlan;
-  readonly workerIndex: number;
+  /** What this worker delivers, ready to be taken. */
+  readonly deliveries: Iterator<Delivery, void, undefined>;
   readonly engine: AssignmentEngine;
   readonly recorder: Recorder;
   /** The barrier's release. */
@@ -32,13 +33,12 @@ type CallUnderWay = Pick<FinishedCall, 'deliveryIndex' | 'intendedMicros' | 'sta
 export async function deliverSlice(job: LaneJob): Promise<{ ranOut: boolean }> {
   const { connections, durationMs } = job.plan.scenario;
   const endMicros = durationMs === undefined ? Infinity : job.startMicros + durationMs * 1_000;
-  const pending = deliveriesOf({ plan: job.plan, workerIndex: job.workerIndex });
   const underWay = new Map<number, CallUnderWay>();
   let ranOut = false;
 
   const lane = async () => {
     while (nowMicros() < endMicros && !job.stop.aborted) {
-      const next = pending.next();
+      const next = job.deliveries.next();
       if (next.done) {
         ranOut = true;
         return;

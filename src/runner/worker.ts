@@ -4,6 +4,7 @@ import { withConnectionString, type DatabaseTarget } from '../database/target.js
 import type { EngineCounters } from '../domain/assignment.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
 import { waitUntilMicros } from './clock.js';
+import { deliveriesOf } from '../scenario/plan.js';
 import { deliverSlice } from './lanes.js';
 import { graceAfter } from './stop.js';
 import type { FromWorker, ToWorker, WorkerJob } from './messages.js';
@@ -19,6 +20,7 @@ interface Prepared {
   readonly job: WorkerJob;
   readonly pool: DatabasePool;
   readonly engine: AssignmentEngine;
+  readonly deliveries: ReturnType<typeof deliveriesOf>;
 }
 
 let stop = new AbortController();
@@ -81,19 +83,20 @@ async function prepare(job: WorkerJob): Promise<void> {
   } catch (error) {
     throw explainConnectFailure(target, error instanceof Error && error.cause ? error.cause : error);
   }
-  prepared = { job, pool, engine };
+  const deliveries = deliveriesOf({ plan: job.plan, workerIndex: job.workerIndex });
+  prepared = { job, pool, engine, deliveries };
   await send({ type: 'ready' });
 }
 
 async function deliver(startMicros: number): Promise<void> {
   if (prepared === undefined) throw new Error('started before it was prepared');
-  const { job, pool, engine } = prepared;
+  const { job, pool, engine, deliveries } = prepared;
   const { signal } = stop;
   const before = engine.counters;
   const recorder = new Recorder((chunk) => void send({ type: 'calls', chunk }));
   await waitUntilMicros(startMicros);
-  const { plan, workerIndex } = job;
-  const { ranOut } = await deliverSlice({ plan, workerIndex, engine, recorder, startMicros, stop: signal });
+  const { plan } = job;
+  const { ranOut } = await deliverSlice({ plan, deliveries, engine, recorder, startMicros, stop: signal });
   await Promise.race([engine.close(), graceAfter(signal)]);
   recorder.flush();
   await Promise.race([pool.end(), graceAfter(signal)]);

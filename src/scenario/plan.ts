@@ -22,11 +22,18 @@ function numbered(position: number, digits: number): string {
 
 /**
  * The deliveries of one worker, in order. The workers of a plan share out all its deliveries, each made by
- * exactly one of them, and none has two more than another.
+ * exactly one of them, and none has two more than another. The order is made at once, not when the first is taken.
  */
-export function* deliveriesOf({ plan, workerIndex }: WorkerSlice): Generator<Delivery, void, undefined> {
-  const { contents, batches, workers } = plan.scenario;
-  const order = deliveryOrder(plan);
+export function deliveriesOf({ plan, workerIndex }: WorkerSlice): Generator<Delivery, void, undefined> {
+  return inOrder(plan, workerIndex, deliveryOrder(plan));
+}
+
+function* inOrder(
+  { scenario }: WorkloadPlan,
+  workerIndex: number,
+  order: Uint32Array,
+): Generator<Delivery, void, undefined> {
+  const { contents, batches, workers } = scenario;
   for (let position = workerIndex; position < order.length; position += workers) {
     const index = order[position] ?? 0;
     const content = index % contents;

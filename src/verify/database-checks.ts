@@ -18,6 +18,7 @@ const AUDITS = [
 const ASSIGNMENTS = loadStatement('verify/assignments-of-run');
 
 interface StoredAssignment {
+  readonly batchId: string;
   readonly essayId: string;
   readonly textStorageId: string;
 }
@@ -53,17 +54,19 @@ function compareWithHistory(stored: readonly StoredAssignment[], index: HistoryI
   ];
 }
 
-/** What a caller was told to hold must be there. */
+/** What a caller was told to hold must be there, in the batch it asked for. */
 function notStored(stored: readonly StoredAssignment[], contents: readonly ContentHistory[]): Witness[] {
-  const contentOf = new Map(stored.map((row) => [row.essayId, row.textStorageId]));
+  const rowOf = new Map(stored.map((row) => [row.essayId, row]));
   return contents.flatMap(({ batchId, textStorageId, created, reused }) =>
     [...created, ...reused]
-      .filter((call) => contentOf.get(call.essayId ?? '') !== textStorageId)
-      .map((call) => ({
+      .map((call) => ({ call, row: rowOf.get(call.essayId ?? '') }))
+      .filter(({ row }) => row?.textStorageId !== textStorageId || row.batchId !== batchId)
+      .map(({ call, row }) => ({
         batch_id: batchId,
         content: textStorageId,
         essay_id: call.essayId,
-        stored_content: contentOf.get(call.essayId ?? '') ?? null,
+        stored_batch: row?.batchId ?? null,
+        stored_content: row?.textStorageId ?? null,
       })),
   );
 }
