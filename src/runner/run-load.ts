@@ -59,6 +59,9 @@ export async function runLoad(
 ): Promise<Recording> {
   const workers = fleet.take(job.plan.scenario.workers);
   let finished = false;
+  // A signal to the whole group reaches workers before the barrier too: they must hear that a stop is meant.
+  const onStop = () => workers.forEach((worker) => worker.stop());
+  stop.addEventListener('abort', onStop, { once: true });
   try {
     await Promise.all(workers.map((worker, index) => worker.prepare(toWorkerJob(job, index))));
     await beforeRelease();
@@ -66,6 +69,7 @@ export async function runLoad(
     finished = !stop.aborted;
     return recording;
   } finally {
+    stop.removeEventListener('abort', onStop);
     if (!finished) await fleet.close();
   }
 }

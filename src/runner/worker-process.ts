@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { InfrastructureError } from '../domain/errors.js';
 import type { CallChunk, FromWorker, ToWorker, WorkerJob, WorkerSummary } from './messages.js';
@@ -8,7 +7,7 @@ const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 
 /** One worker process as the coordinator sees it: a service instance with connections of its own. */
 export class WorkerProcess {
-  /** Resolves when the process is gone. */
+  /** Resolves when the process is gone, or could not be started. */
   readonly gone: Promise<unknown>;
   readonly #child: ChildProcess;
   /** Rejects when the worker failed or died. */
@@ -18,7 +17,9 @@ export class WorkerProcess {
   constructor(index: number) {
     const child = fork(WORKER, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#child = child;
-    this.gone = once(child, 'exit');
+    this.gone = new Promise((resolve) => {
+      for (const end of ['exit', 'error']) child.once(end, resolve);
+    });
     this.#lost = loss(child, `worker ${index + 1} (pid ${child.pid})`);
     // Whoever waits for the worker learns of it; a death while nobody waits is met at the next message.
     this.#lost.catch(() => undefined);
