@@ -13,10 +13,22 @@ const mayImport = {
   gate: ['domain'],
   scenario: ['domain', 'gate'],
   runner: ['domain', 'scenario', 'engine', 'database'],
+  faults: ['domain', 'database', 'scenario', 'runner'],
   verify: ['domain', 'database'],
   compare: ['domain'],
   report: ['domain'],
-  app: ['domain', 'database', 'engine', 'batches', 'gate', 'scenario', 'runner', 'verify', 'compare'],
+  app: [
+    'domain',
+    'database',
+    'engine',
+    'batches',
+    'gate',
+    'scenario',
+    'runner',
+    'faults',
+    'verify',
+    'compare',
+  ],
   cli: ['domain', 'app', 'report'],
 };
 const rooms = Object.keys(mayImport);

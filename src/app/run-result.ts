@@ -3,18 +3,17 @@ import type { BatchTotals, Outcomes, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { evaluateGate } from '../gate/evaluate-gate.js';
 import { parseGate } from '../gate/parse-gate.js';
-import type { Recording } from '../runner/run-load.js';
 import { expectedCounts } from '../scenario/plan.js';
 import type { Verification } from '../verify/verify-run.js';
 import type { RunJob } from './execute-run.js';
+import type { FinishedLoad } from './put-load.js';
+import { settledCalls } from './settled-calls.js';
 
 /** All that is known of a finished run. */
 interface FinishedRun {
   readonly job: RunJob;
   readonly plan: WorkloadPlan;
-  readonly recording: Recording;
-  /** Written by the whole server while the load ran. */
-  readonly walBytes: number;
+  readonly load: FinishedLoad;
   readonly verification: Verification;
   readonly totals: BatchTotals;
 }
@@ -23,23 +22,36 @@ interface FinishedRun {
 export function toRunResult(run: FinishedRun): RunResult {
   const measured = measure(run);
   const gates = run.plan.scenario.gates.map((gate) => evaluateGate(parseGate(gate), measured));
-  const { verdict, invariants, notes } = run.verification;
+  const { invariants, notes } = run.verification;
+  const missed = missedFaults(run.load);
+  const verdict =
+    missed.length > 0 && run.verification.verdict === 'valid' ? 'unknown' : run.verification.verdict;
   return {
     ...measured,
     verdict,
     invariants,
-    notes: [...notes, ...notesOn(run)],
+    notes: [...notes, ...missed, ...notesOn(run)],
     gates,
     passed: verdict === 'valid' && gates.every((gate) => gate.passed),
   };
 }
 
+/** A fault that hit nothing proves nothing. */
+function missedFaults({ faults }: FinishedLoad): string[] {
+  return faults
+    .filter((fault) => !fault.struck)
+    .map(({ kind, detail }) => `the fault ${kind} struck no call in flight: ${detail}`);
+}
+
 type Judgement = 'verdict' | 'invariants' | 'notes' | 'gates' | 'passed';
 
-function measure({ job, plan, recording, walBytes, totals }: FinishedRun): Omit<RunResult, Judgement> {
+function measure({ job, plan, load, totals }: FinishedRun): Omit<RunResult, Judgement> {
   const { scenario, seed } = plan;
-  const { name, batches, slots, contents, deliveries, arrival, workers, connections, durationMs } = scenario;
-  const { calls, counters } = recording;
+  const { name, batches, slots, contents, deliveries, arrival, workers, connections, durationMs, rttMs } =
+    scenario;
+  const { recording, redelivered, walBytes, faults } = load;
+  const { counters } = recording;
+  const calls = settledCalls(recording.calls, redelivered);
   const assignments = calls.length;
   return {
     scenario: name,
@@ -48,13 +60,15 @@ function measure({ job, plan, recording, walBytes, totals }: FinishedRun): Omit<
     workers,
     connections,
     round: job.round,
-    plan: { batches, slots, contents, deliveries, arrival, seed },
+    plan: { batches, slots, contents, deliveries, arrival, seed, rttMs },
     assignments,
     expectedSuccesses: durationMs === undefined ? expectedCounts(scenario).successes : assignments,
     outcomes: countOutcomes(calls),
     errorsByCode: countErrors(calls),
     retriesByCode: counters.retriesByCode,
     completionLooks: counters.completionLooks,
+    faults,
+    redeliveries: recording.calls.length + redelivered.length - assignments,
     batchTotals: totals,
     latencyMicros: recording.latencyMicros,
     serviceTimeMicros: recording.serviceTimeMicros,
@@ -84,7 +98,7 @@ function countErrors(calls: readonly Call[]): Record<string, number> {
   return counts;
 }
 
-function notesOn({ job, plan, recording }: FinishedRun): string[] {
+function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
   const notes: string[] = [];
   const { durationMs } = plan.scenario;
   if (durationMs !== undefined && recording.ranOut) {

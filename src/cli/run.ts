@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
 import { executeRuns } from '../app/run.js';
 import { scenariosToRun } from '../app/scenarios.js';
@@ -41,6 +42,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   const jobs = scenarios.map((scenario) => ({ ...choice, scenario, round: 1, seed, keep, timeoutMs }));
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
+      checkFaults(database, scenarios, [choice.strategy]);
       await prepareDatabase(database, [choice.strategy]);
       return executeRuns(database, jobs, { onRun: showProgress(flags), stop, allowInconclusive });
     }),

@@ -1,3 +1,4 @@
+import type { FaultResult } from './fault.js';
 import type { Arrival } from './scenario.js';
 
 export type Verdict = 'valid' | 'invalid' | 'unknown';
@@ -73,6 +74,8 @@ export interface RunResult {
     readonly deliveries: number;
     readonly arrival: Arrival;
     readonly seed: number;
+    /** Added by the tool's own proxy; 0: none. */
+    readonly rttMs: number;
   };
   /** Calls delivered. */
   readonly assignments: number;
@@ -82,6 +85,10 @@ export interface RunResult {
   readonly errorsByCode: Readonly<Record<string, number>>;
   readonly retriesByCode: Readonly<Record<string, number>>;
   readonly completionLooks: number;
+  /** What was broken on purpose, in the order of its moments. */
+  readonly faults: readonly FaultResult[];
+  /** Calls that were delivered again: lost with their worker, or without a definite answer when the load ended. */
+  readonly redeliveries: number;
   readonly batchTotals: BatchTotals;
   /** From the intended start: what a caller waited. */
   readonly latencyMicros: LatencyMicros;

@@ -37,7 +37,7 @@ async function validRun(
       ...{ recovered: false, replyLost: false, errorCode: null, sqlState: null },
     });
   }
-  await engine.settle();
+  await engine.close();
   return { batchId, calls, slots };
 }
 
@@ -64,7 +64,7 @@ describe.each(['slots', 'essays'] as const)('a run on %s', (kind) => {
     const untold = requestFor(run.batchId, `untold-${run.batchId}`);
     const engine = kind === 'slots' ? cte : inventory;
     await engine.assign(untold);
-    await engine.settle();
+    await engine.close();
     const found = await violations(run);
     expect(found.map(({ name }) => name)).toEqual(['stored-was-acknowledged']);
     expect(JSON.stringify(found[0]?.witnesses)).toContain(untold.textStorageId);
