@@ -1,4 +1,5 @@
 import type { Call } from '../domain/call.js';
+import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, Outcomes, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { evaluateGate } from '../gate/evaluate-gate.js';
@@ -43,9 +44,21 @@ function missedFaults({ faults }: FinishedLoad): string[] {
     .map(({ kind, detail }) => `the fault ${kind} struck no call in flight: ${detail}`);
 }
 
+/** What faults left and the audits after the load no longer find. */
+function repairsOf({ load, verification }: FinishedRun): RunResult['repairs'] {
+  const left = (kind: keyof FaultResult['left']) =>
+    load.faults.reduce((sum, fault) => sum + fault.left[kind], 0);
+  const holds = (name: string) => verification.invariants.some((each) => each.name === name && each.passed);
+  return {
+    orphans: holds('slot-and-essay-agree') ? left('orphans') : 0,
+    completions: holds('one-completion-per-full-batch') ? left('uncompleted') : 0,
+  };
+}
+
 type Judgement = 'verdict' | 'invariants' | 'notes' | 'gates' | 'passed';
 
-function measure({ job, plan, load, totals }: FinishedRun): Omit<RunResult, Judgement> {
+function measure(run: FinishedRun): Omit<RunResult, Judgement> {
+  const { job, plan, load, totals } = run;
   const { scenario, seed } = plan;
   const { name, batches, slots, contents, deliveries, arrival, workers, connections, durationMs, rttMs } =
     scenario;
@@ -69,6 +82,7 @@ function measure({ job, plan, load, totals }: FinishedRun): Omit<RunResult, Judg
     completionLooks: counters.completionLooks,
     faults,
     redeliveries: recording.calls.length + redelivered.length - assignments,
+    repairs: repairsOf(run),
     batchTotals: totals,
     latencyMicros: recording.latencyMicros,
     serviceTimeMicros: recording.serviceTimeMicros,

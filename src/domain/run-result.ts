@@ -89,6 +89,8 @@ export interface RunResult {
   readonly faults: readonly FaultResult[];
   /** Calls that were delivered again: lost with their worker, or without a definite answer when the load ended. */
   readonly redeliveries: number;
+  /** What dead workers left and the next deliveries repaired. */
+  readonly repairs: { readonly orphans: number; readonly completions: number };
   readonly batchTotals: BatchTotals;
   /** From the intended start: what a caller waited. */
   readonly latencyMicros: LatencyMicros;

@@ -1,6 +1,6 @@
 import { loadStatement } from '../database/statement.js';
 import { awaitBlocked, blockedCalls } from './blocked.js';
-import type { ArmFault, Strike } from './context.js';
+import type { ArmFault, FaultGround, Strike } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';
 import { countOrphans, leftUncompleted } from './leftovers.js';
 import { terminate } from './terminate-backend.js';
@@ -23,10 +23,7 @@ export const killBetweenTransactions: ArmFault = async (ground) => {
       if (call === undefined) return NOBODY_CAME;
       await load.stations[call.worker]?.killAndReplace();
       await terminate(ground, call.pid);
-      const orphans = await withSession(ground, async (session) => {
-        const living = await blockedCalls(ground, session, holder);
-        return (await countOrphans(session, ground)) - living.filter(({ pid }) => pid !== call.pid).length;
-      });
+      const orphans = await orphansOf(call.worker, ground, holder);
       await holder.close();
       const detail = `killed worker ${call.worker + 1} between the two transactions of a call`;
       return { struck: true, detail, orphans, uncompleted: await leftUncompleted(ground) };
@@ -34,6 +31,15 @@ export const killBetweenTransactions: ArmFault = async (ground) => {
     disarm: () => holder.close(),
   };
 };
+
+/** The slots that the dead took, apart from those of the living whose second transaction waits as well. */
+function orphansOf(worker: number, ground: FaultGround, holder: ForeignSession): Promise<number> {
+  return withSession(ground, async (session) => {
+    const orphans = await countOrphans(session, ground);
+    const waiting = await blockedCalls(ground, session, holder);
+    return Math.max(1, orphans - waiting.filter((call) => call.worker !== worker).length);
+  });
+}
 
 /**
  * SIGKILL of a worker between the commit of a batch's last claim and the completion statement. The trackers are

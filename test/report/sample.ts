@@ -73,6 +73,7 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
     completionLooks: integer(1, 50),
     faults: [],
     redeliveries: 0,
+    repairs: { orphans: 0, completions: 0 },
     batchTotals: { ready: contents, available: 0, completed: 1, completionEvents: 1 },
     latencyMicros: { ...sampleLatency(integer), ...latencyMicros },
     serviceTimeMicros: sampleLatency(integer),
