@@ -2,8 +2,9 @@ import { inject } from 'vitest';
 import type { FaultResult } from '#els/domain/fault.js';
 import type { RunResult } from '#els/domain/run-result.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
-import { printed, runJson, type Printed } from '../verify/scenario-files.js';
-import { useDatabase } from '../support/database.js';
+import type { printed } from '../verify/scenario-files.js';
+import { runJson, type Printed } from '../verify/scenario-files.js';
+import { useDatabase, type TestDatabase } from '../support/database.js';
 
 /** A run with faults, as its JSON document tells it. */
 export interface FaultRun {
@@ -12,7 +13,17 @@ export interface FaultRun {
   readonly faults: readonly FaultResult[];
 }
 
-/** Every outcome in a second and a half: full batches, duplicates, more contents than slots. */
+/**
+ * @param changes of the scenario below
+ * @param more options of the command
+ */
+export type RunWithFaults = (
+  strategy: string,
+  changes: object,
+  more?: readonly string[],
+) => Promise<FaultRun>;
+
+/** Every outcome within a second: full batches, duplicates, more contents than slots. */
 const MIXED = {
   name: 'mixed',
   description: 'More contents than slots, each delivered twice.',
@@ -26,18 +37,16 @@ const MIXED = {
 };
 
 /** Runs `els-assign run` with faults, on a schema of the file's own. */
-export function useFaultRuns() {
+export function useFaultRuns(): { db: TestDatabase; run: RunWithFaults } {
   const db = useDatabase();
   const files = useTemporaryFolder();
-  return {
-    db,
-    async run(strategy: string, changes: object, more: readonly string[] = []): Promise<FaultRun> {
-      const file = files.write('scenario.json', JSON.stringify({ ...MIXED, ...changes }));
-      return toFaultRun(
-        await runJson({ url: inject('databaseUrl'), schema: db.schema }, strategy, [file], more),
-      );
-    },
+  const run: RunWithFaults = async (strategy, changes, more = []) => {
+    const file = files.write('scenario.json', JSON.stringify({ ...MIXED, ...changes }));
+    return toFaultRun(
+      await runJson({ url: inject('databaseUrl'), schema: db.schema }, strategy, [file], more),
+    );
   };
+  return { db, run };
 }
 
 /** The only run of a document. */
