@@ -1,7 +1,6 @@
 import type { Call } from '../domain/call.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import { deliveryOf } from '../runner/call-chunks.js';
-import { REDELIVERER } from '../runner/redeliver.js';
 import { isIndefinite } from '../verify/history-index.js';
 
 /**
@@ -21,7 +20,7 @@ export function settledCalls(calls: readonly Call[], redelivered: readonly Call[
 }
 
 /**
- * What callers owe after a load: another delivery of each content that has no definite answer, and one to each
+ * What callers owe after a load: another delivery where the last one ended without a definite answer, and one to each
  * batch that a dead worker owed the completion of.
  */
 export function deliveriesOwed(
@@ -29,21 +28,16 @@ export function deliveriesOwed(
   calls: readonly Call[],
   uncompleted: readonly string[],
 ): { readonly again: Delivery[]; readonly next: Delivery[] } {
-  const open = new Map<string, Call>();
-  for (const call of calls) if (isIndefinite(call)) open.set(call.textStorageId, call);
-  if (open.size > 0) for (const call of calls) if (hasSlot(call)) open.delete(call.textStorageId);
-  const again = [...open.values()].map((call) => deliveryOf(plan, call));
-  return { again, next: uncompleted.flatMap((batchId) => nextDelivery(plan, calls, batchId)) };
-}
-
-/** A `no_slot` beside a lost reply leaves it open whether the lost call took a slot later. */
-function hasSlot({ outcome }: Call): boolean {
-  return outcome === 'created' || outcome === 'reused';
+  const open = settledCalls(calls, []).filter(isIndefinite);
+  return {
+    again: open.map((call) => deliveryOf(plan, call)),
+    next: uncompleted.flatMap((batchId) => nextDelivery(plan, calls, batchId)),
+  };
 }
 
 /** A delivery beyond the plan of a content that the batch has. */
 function nextDelivery(plan: WorkloadPlan, calls: readonly Call[], batchId: string): Delivery[] {
-  const known = calls.find((call) => call.batchId === batchId && call.worker !== REDELIVERER);
+  const known = calls.find((call) => call.batchId === batchId);
   if (known === undefined) return [];
   const delivery = deliveryOf(plan, known);
   return [{ ...delivery, index: plan.totalDeliveries + delivery.content }];

@@ -6,6 +6,7 @@ import { clientConfig, type DatabaseTarget } from '../database/target.js';
 
 const BACKEND_PID = loadStatement('faults/backend-pid');
 const BEGIN = loadStatement('faults/begin');
+const ROLLBACK = loadStatement('faults/rollback');
 const BEGIN_SNAPSHOT = loadStatement('faults/begin-snapshot');
 
 /** A foreign session waits for nobody's lock longer than this. */
@@ -54,6 +55,12 @@ export class ForeignSession {
     return session;
   }
 
+  /** Ends the transaction and opens the next. */
+  async beginAgain(): Promise<void> {
+    await this.query(ROLLBACK, {});
+    await this.query(BEGIN, {});
+  }
+
   async query<T extends pg.QueryResultRow>(
     statement: Statement,
     values: Readonly<Record<string, Value>>,
@@ -65,7 +72,7 @@ export class ForeignSession {
   /** Rolls back what is open and leaves; a session that the fault itself cut off has left already. */
   async close(): Promise<void> {
     try {
-      await this.#client.query('rollback');
+      await this.query(ROLLBACK, {});
       await this.#client.end();
     } catch (error) {
       if (databaseFailure(error)?.kind !== 'connection') throw error;

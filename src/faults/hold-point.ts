@@ -16,9 +16,9 @@ const ASSIGNED = loadStatement('faults/assigned');
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Deliveries that are due sooner than this may be under way before they can be held. */
-const LEAD_MS = 40;
-const MAX_TRIES = 8;
+/** Deliveries that are due sooner than this may be under way before they can be held; doubled with each try. */
+const LEAD_MS = 20;
+const MAX_TRIES = 6;
 
 /**
  * A foreign uncommitted row with a content's unique key: a claim for it locks its slot and then waits for that
@@ -39,16 +39,17 @@ export class HoldPoint {
    * @returns undefined when no such content was found
    */
   static async upcoming(ground: FaultGround, load?: RunningLoad): Promise<HoldPoint | undefined> {
-    const { connections, workers } = ground.plan.scenario;
-    const worker = Math.floor(ground.random() * workers);
-    let skip = load === undefined ? Math.floor(ground.random() * connections) : await progress(ground, load);
+    const holder = await ForeignSession.begin(ground);
+    const worker = Math.floor(ground.random() * ground.plan.scenario.workers);
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+      const skip = load ? await progress(ground, holder, load, LEAD_MS * 2 ** attempt) : early(ground);
       const delivery = nth(deliveriesOf({ plan: ground.plan, workerIndex: worker }), skip);
-      if (delivery === undefined) return undefined;
-      const holder = await hold(ground, delivery);
-      if (holder) return new HoldPoint(ground, holder, contentId(ground.plan, delivery.content));
-      skip += connections * 2 ** attempt;
+      if (delivery === undefined) break;
+      if (await hold(ground, holder, delivery)) {
+        return new HoldPoint(ground, holder, contentId(ground.plan, delivery.content));
+      }
     }
+    await holder.close();
     return undefined;
   }
 
@@ -63,12 +64,22 @@ export class HoldPoint {
   }
 }
 
-/** How many deliveries each worker has made and will make until a hold can be in place. */
-async function progress(ground: FaultGround, load: RunningLoad): Promise<number> {
+/** One of the first deliveries of a worker. */
+function early({ random, plan }: FaultGround): number {
+  return Math.floor(random() * plan.scenario.connections);
+}
+
+/** How many deliveries each worker has made and will make within the lead. */
+async function progress(
+  ground: FaultGround,
+  session: ForeignSession,
+  load: RunningLoad,
+  leadMs: number,
+): Promise<number> {
   const { workers, deliveries } = ground.plan.scenario;
-  const made = deliveries * (await assignedContents(ground));
+  const made = deliveries * (await countAssigned(session, ground));
   const elapsedMs = Math.max(1, (nowMicros() - load.startMicros) / 1_000);
-  return Math.ceil((made * (1 + LEAD_MS / elapsedMs)) / workers);
+  return Math.ceil((made * (1 + leadMs / elapsedMs)) / workers);
 }
 
 /** How many contents of the run have a slot by now. */
@@ -82,19 +93,18 @@ export async function countAssigned(session: ForeignSession, { plan }: FaultGrou
   return rows[0]?.assigned ?? 0;
 }
 
-/** @returns undefined when the content is claimed already */
-async function hold(ground: FaultGround, delivery: Delivery): Promise<ForeignSession | undefined> {
-  const holder = await ForeignSession.begin(ground);
+/** @returns false when the content is claimed already */
+async function hold(ground: FaultGround, holder: ForeignSession, delivery: Delivery): Promise<boolean> {
   try {
     await holder.query(HOLD[ground.inventory], {
       batch_id: ground.plan.batchIds[delivery.batch] ?? '',
       text_storage_id: contentId(ground.plan, delivery.content),
     });
-    return holder;
+    return true;
   } catch (error) {
-    await holder.close();
-    if (error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION) return undefined;
-    throw error;
+    if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
+    await holder.beginAgain();
+    return false;
   }
 }
 

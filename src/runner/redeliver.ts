@@ -12,6 +12,8 @@ import type { LoadJob } from './run-load.js';
 export const REDELIVERER = -1;
 
 const CONNECTIONS = 4;
+/** What has no answer by then stays without one. */
+const DEADLINE_MS = 30_000;
 
 /**
  * Delivers after a load. No figure counts these calls.
@@ -38,7 +40,7 @@ export async function redeliver(
   }, deliveries.length);
   try {
     await deliverSlice({
-      ...{ plan, engine, recorder, stop },
+      ...{ plan, engine, recorder, stop: AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]) },
       deliveries: deliveries.values(),
       announce: () => Promise.resolve(),
       redelivered: new Set(mayHaveHappened ? deliveries.map((delivery) => delivery.index) : []),

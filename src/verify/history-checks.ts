@@ -1,6 +1,6 @@
 import type { Call } from '../domain/call.js';
 import type { InvariantResult, Witness } from '../domain/run-result.js';
-import type { ContentHistory, HistoryIndex } from './history-index.js';
+import { isOpen, type ContentHistory, type HistoryIndex } from './history-index.js';
 import { invariant } from './invariant.js';
 
 /**
@@ -97,10 +97,6 @@ function wrongCount(batchId: string, batch: ReadonlyMap<string, ContentHistory>,
   return [
     { batch_id: batchId, slots, contents: contents.length, created, expected: most, without_answer: open },
   ];
-}
-
-function isOpen({ created, reused, noSlot, indefinite }: ContentHistory): boolean {
-  return indefinite.length > 0 && created.length + reused.length + noSlot.length === 0;
 }
 
 /**

@@ -34,6 +34,11 @@ export function isIndefinite(call: Call): boolean {
   );
 }
 
+/** Whether it is not known what became of a content: no call of it had a definite answer. */
+export function isOpen({ created, reused, noSlot, indefinite }: ContentHistory): boolean {
+  return indefinite.length > 0 && created.length + reused.length + noSlot.length === 0;
+}
+
 function listFor(content: ContentHistory, call: Call): Call[] | undefined {
   if (isIndefinite(call)) return content.indefinite;
   switch (call.outcome) {

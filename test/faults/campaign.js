@@ -17,9 +17,9 @@ const STRATEGIES = ['legacy', 'cte', 'inventory'];
 const MIXED = {
   name: 'mixed',
   description: 'More contents than slots, each delivered twice.',
-  batches: 40,
+  batches: 80,
   slots: 50,
-  contents: 2_400,
+  contents: 4_400,
   deliveries: 2,
   arrival: 'closed',
   duration: '1500ms',

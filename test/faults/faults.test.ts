@@ -74,7 +74,7 @@ describe('crash points', () => {
   });
 
   // Each batch has one claim, so that nobody else looks after it.
-  const small = { batches: 400, slots: 1, contents: 400, deliveries: 1 };
+  const small = { batches: 400, slots: 1, contents: 400, deliveries: 1, duration: undefined };
 
   it.each(['cte', 'inventory'])(
     'between the commit of %s and its completion statement leave a batch that the next delivery completes',

@@ -27,9 +27,9 @@ export type RunWithFaults = (
 const MIXED = {
   name: 'mixed',
   description: 'More contents than slots, each delivered twice.',
-  batches: 20,
+  batches: 60,
   slots: 50,
-  contents: 1_200,
+  contents: 3_300,
   deliveries: 2,
   arrival: 'closed',
   duration: '900ms',
