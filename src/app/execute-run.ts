@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { ClientBase } from 'pg';
 import { analyzeTables, deleteRuns, registerBatches } from '../batches/register.js';
 import { batchTotals } from '../batches/status.js';
+import { readEnvironment } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
 import { awaitQuiescence } from '../database/quiescence.js';
+import type { FaultResult } from '../domain/fault.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import { createStrategy } from '../engine/create-strategy.js';
@@ -99,10 +102,21 @@ function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: Finish
     await analyzeTables(client);
     const { slots } = plan.scenario;
     const calls = [...load.recording.calls, ...load.redelivered];
-    const verification = await verifyRun(client, { runId: plan.runId, slots, calls });
+    const { startMicros, incomplete } = load.recording;
+    const { faults } = load;
+    const durable = await keepsCommits(client, faults);
+    const run = { batchIds: plan.batchIds, slots, calls, startMicros, faults, incomplete, durable };
+    const verification = await verifyRun(client, run);
     const totals = await batchTotals(client, plan.batchIds);
     return toRunResult({ job, plan, load, verification, totals });
   });
+}
+
+/** After a crash, acknowledged commits are a promise with fsync and synchronous_commit alone. */
+async function keepsCommits(client: ClientBase, faults: readonly FaultResult[]): Promise<boolean> {
+  if (!faults.some((fault) => fault.kind === 'restart-server' && fault.struck)) return true;
+  const { fsync, synchronousCommit } = await readEnvironment(client, false);
+  return fsync === 'on' && synchronousCommit !== 'off';
 }
 
 /**

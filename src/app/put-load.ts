@@ -1,7 +1,7 @@
 import { checkpoint, walPositionBytes } from '../database/environment.js';
 import type { Call } from '../domain/call.js';
 import { needsProxy, type FaultResult } from '../domain/fault.js';
-import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
 import { createStrategy } from '../engine/create-strategy.js';
 import { FaultInjector } from '../faults/injector.js';
 import { Proxy } from '../faults/proxy/proxy.js';
@@ -11,7 +11,7 @@ import { runLoad, type LoadJob, type Recording } from '../runner/run-load.js';
 import { mulberry32 } from '../scenario/random.js';
 import { withClient, type Database } from './database.js';
 import type { RunJob } from './execute-run.js';
-import { deliveriesOwed } from './settled-calls.js';
+import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
 
 /** A load that was put on a database, with what was broken meanwhile. */
 export interface FinishedLoad {
@@ -57,9 +57,15 @@ export async function putLoad(
   try {
     const { recording, walBytes } = await disturbedLoad(database, fleet, load, injector, stop);
     const { results: faults, uncompleted } = injector.injection;
-    const owed = stop.aborted ? { again: [], next: [] } : deliveriesOwed(plan, recording.calls, uncompleted);
+    if (stop.aborted) return { recording, redelivered: [], walBytes, faults };
+    const owed = deliveriesOwed(plan, recording.calls, uncompleted);
     const redelivered = await deliverOwed(load, owed, stop);
-    return { recording, redelivered, walBytes, faults };
+    const left = owed.again.length + owed.next.length - redelivered.length;
+    const incomplete = left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
+    return {
+      recording: { ...recording, incomplete: [...recording.incomplete, ...incomplete] },
+      ...{ redelivered, walBytes, faults },
+    };
   } finally {
     await injector.disarm();
     await proxy?.close();
@@ -89,13 +95,11 @@ async function disturbedLoad(
   return { recording, walBytes: (await withClient(pool, walPositionBytes)) - walBefore };
 }
 
-/** `again`: earlier calls that may have happened; `next`: the next delivery to batches whose completion is owed. */
-interface Owed {
-  readonly again: readonly Delivery[];
-  readonly next: readonly Delivery[];
-}
-
-async function deliverOwed(load: LoadJob, { again, next }: Owed, stop: AbortSignal): Promise<Call[]> {
+async function deliverOwed(
+  load: LoadJob,
+  { again, next }: OwedDeliveries,
+  stop: AbortSignal,
+): Promise<Call[]> {
   const redelivered = again.length > 0 ? await redeliver(load, again, true, stop) : [];
   const further = next.length > 0 ? await redeliver(load, next, false, stop) : [];
   return [...redelivered, ...further];

@@ -19,26 +19,42 @@ export function settledCalls(calls: readonly Call[], redelivered: readonly Call[
   return [...calls.filter((call) => !last.has(call.correlationId)), ...last.values()];
 }
 
-/**
- * What callers owe after a load: another delivery where the last one ended without a definite answer, and one to each
- * batch that a dead worker owed the completion of.
- */
+/** Deliveries that callers owe after a load. */
+export interface OwedDeliveries {
+  /** Once more, where the last call ended without a definite answer. */
+  readonly again: readonly Delivery[];
+  /**
+   * One beyond the plan: of each content whose every call failed, and to each batch that a dead worker owed the
+   * completion of.
+   */
+  readonly next: readonly Delivery[];
+}
+
+/** @param uncompleted batches that a dead worker owed the completion of */
 export function deliveriesOwed(
   plan: WorkloadPlan,
   calls: readonly Call[],
   uncompleted: readonly string[],
-): { readonly again: Delivery[]; readonly next: Delivery[] } {
-  const open = settledCalls(calls, []).filter(isIndefinite);
+): OwedDeliveries {
+  const again = settledCalls(calls, []).filter(isIndefinite);
+  const next = new Map<string, Call>();
+  for (const call of calls) if (hasFailed(call)) next.set(call.textStorageId, call);
+  if (next.size > 0) for (const call of calls) if (!hasFailed(call)) next.delete(call.textStorageId);
+  for (const batchId of uncompleted) {
+    const known = calls.find((call) => call.batchId === batchId);
+    if (known !== undefined) next.set(known.textStorageId, known);
+  }
   return {
-    again: open.map((call) => deliveryOf(plan, call)),
-    next: uncompleted.flatMap((batchId) => nextDelivery(plan, calls, batchId)),
+    again: again.map((call) => deliveryOf(plan, call)),
+    next: [...next.values()].map((call) => beyond(plan, deliveryOf(plan, call))),
   };
 }
 
-/** A delivery beyond the plan of a content that the batch has. */
-function nextDelivery(plan: WorkloadPlan, calls: readonly Call[], batchId: string): Delivery[] {
-  const known = calls.find((call) => call.batchId === batchId);
-  if (known === undefined) return [];
-  const delivery = deliveryOf(plan, known);
-  return [{ ...delivery, index: plan.totalDeliveries + delivery.content }];
+function hasFailed(call: Call): boolean {
+  return call.outcome === 'error' && !isIndefinite(call);
+}
+
+/** The same content under a call of its own. */
+function beyond(plan: WorkloadPlan, delivery: Delivery): Delivery {
+  return { ...delivery, index: plan.totalDeliveries + delivery.content };
 }

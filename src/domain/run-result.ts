@@ -1,5 +1,6 @@
 import type { FaultResult } from './fault.js';
 import type { Arrival } from './scenario.js';
+import type { TimelineEntry } from './timeline.js';
 
 export type Verdict = 'valid' | 'invalid' | 'unknown';
 
@@ -34,6 +35,8 @@ export interface InvariantResult {
   readonly name: string;
   readonly passed: boolean;
   readonly witnesses: readonly Witness[];
+  /** The fewest calls that prove one violation, in the order of their starts, with the faults among them. */
+  readonly timeline: readonly TimelineEntry[];
 }
 
 export interface GateResult {

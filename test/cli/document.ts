@@ -79,7 +79,16 @@ const runSchema = z.strictObject({
   durationMs: measure,
   throughputPerSecond: measure,
   cost: z.strictObject({ roundTripsPerAssignment: measure, walBytesPerAssignment: measure.nullable() }),
-  invariants: z.array(z.strictObject({ name: z.string(), passed: z.boolean(), witnesses: z.array(witness) })),
+  invariants: z.array(
+    z.strictObject({
+      name: z.string(),
+      passed: z.boolean(),
+      witnesses: z.array(witness),
+      timeline: z.array(
+        z.looseObject({ kind: z.enum(['call', 'fault']), startMicros: z.number(), endMicros: z.number() }),
+      ),
+    }),
+  ),
   gates: z.array(z.strictObject({ expression: z.string(), observed: z.string(), passed: z.boolean() })),
   passed: z.boolean(),
   notes: z.array(z.string()).default([]),

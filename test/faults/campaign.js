@@ -17,12 +17,11 @@ const STRATEGIES = ['legacy', 'cte', 'inventory'];
 const MIXED = {
   name: 'mixed',
   description: 'More contents than slots, each delivered twice.',
-  batches: 80,
-  slots: 50,
-  contents: 4_400,
+  batches: 50,
+  slots: 40,
+  contents: 2_250,
   deliveries: 2,
   arrival: 'closed',
-  duration: '1500ms',
   gates: ['error == 0', 'unknown == 0'],
 };
 /** Batches that fill all the time, so that a completion is always near. */
@@ -30,9 +29,9 @@ const SMALL_BATCHES = { ...MIXED, name: 'small-batches', batches: 800, slots: 1,
 
 const SHAPES = {
   'kill-before-completion': { scenario: SMALL_BATCHES, at: '50ms' },
-  'hold-snapshot': { scenario: MIXED, at: '100ms' },
+  'hold-snapshot': { scenario: MIXED, at: '50ms' },
 };
-const USUAL = { scenario: MIXED, at: '250ms' };
+const USUAL = { scenario: MIXED, at: '150ms' };
 
 function combinations() {
   return FAULT_KINDS.flatMap((kind) =>

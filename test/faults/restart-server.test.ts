@@ -34,7 +34,7 @@ describe('another server', () => {
 
   it('is restarted by the command that the user gave', async () => {
     const mark = files.path('restarted');
-    const { faults } = await runHere('cte', { faults: ['restart-server@150ms'] }, [
+    const { faults } = await runHere('cte', { faults: ['restart-server@60ms'] }, [
       '--restart-command',
       `touch ${mark}`,
     ]);
@@ -43,7 +43,7 @@ describe('another server', () => {
   });
 
   it('is not believed to be restarted when that command fails', async () => {
-    const failing = await runHere('cte', { faults: ['restart-server@150ms'] }, [
+    const failing = await runHere('cte', { faults: ['restart-server@60ms'] }, [
       '--restart-command',
       'exit 7',
     ]);

@@ -23,16 +23,15 @@ export type RunWithFaults = (
   more?: readonly string[],
 ) => Promise<FaultRun>;
 
-/** Every outcome within a second: full batches, duplicates, more contents than slots. */
+/** Every outcome, and an end that comes when all is delivered: full batches, duplicates, more contents than slots. */
 const MIXED = {
   name: 'mixed',
   description: 'More contents than slots, each delivered twice.',
-  batches: 60,
-  slots: 50,
-  contents: 3_300,
+  batches: 20,
+  slots: 40,
+  contents: 900,
   deliveries: 2,
   arrival: 'closed',
-  duration: '900ms',
   gates: ['error == 0', 'unknown == 0'],
 };
 

@@ -81,8 +81,8 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
     throughputPerSecond: integer(100, 20_000),
     cost: { roundTripsPerAssignment: 1, walBytesPerAssignment: integer(300, 3000), ...cost },
     invariants: [
-      { name: 'one_created_per_content', passed: true, witnesses: [] },
-      { name: 'no_essay_given_twice', passed: true, witnesses: [] },
+      { name: 'one_created_per_content', passed: true, witnesses: [], timeline: [] },
+      { name: 'no_essay_given_twice', passed: true, witnesses: [], timeline: [] },
     ],
     gates: [{ expression: 'p95 < 500ms', observed: 'p95 = 12.3ms', passed: true }],
     passed: true,
