@@ -15,6 +15,7 @@ const mayImport = {
   runner: ['domain', 'scenario', 'engine', 'database'],
   faults: ['domain', 'database', 'scenario', 'runner'],
   verify: ['domain', 'database'],
+  history: ['domain'],
   compare: ['domain'],
   report: ['domain'],
   app: [
@@ -27,6 +28,7 @@ const mayImport = {
     'runner',
     'faults',
     'verify',
+    'history',
     'compare',
   ],
   cli: ['domain', 'app', 'report'],

@@ -9,10 +9,11 @@ import type { FaultResult } from '../domain/fault.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import { createStrategy } from '../engine/create-strategy.js';
+import type { HistoryFile, RunHeader } from '../history/history-file.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import { warmUpSlots } from '../runner/warm-up.js';
 import { planWorkload } from '../scenario/plan.js';
-import { verifyRun } from '../verify/verify-run.js';
+import { verifyRun, type RunToVerify } from '../verify/verify-run.js';
 import { withClient, type Database } from './database.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
@@ -27,6 +28,8 @@ export interface RunJob extends StrategyChoice {
   readonly keep: boolean;
   /** Deadline of one call. */
   readonly timeoutMs: number;
+  /** Keeps the run's calls. */
+  readonly history?: HistoryFile | undefined;
 }
 
 /** After the workers ended, their backends get this long to end too. */
@@ -105,11 +108,20 @@ function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: Finish
     const { startMicros, incomplete } = load.recording;
     const { faults } = load;
     const durable = await keepsCommits(client, faults);
-    const run = { batchIds: plan.batchIds, slots, calls, startMicros, faults, incomplete, durable };
-    const verification = await verifyRun(client, run);
+    const run = { batchIds: plan.batchIds, slots, startMicros, faults, incomplete, durable };
+    await job.history?.append(headerOf(job, plan, run), calls);
+    const verification = await verifyRun(client, { ...run, calls });
     const totals = await batchTotals(client, plan.batchIds);
     return toRunResult({ job, plan, load, verification, totals });
   });
+}
+
+function headerOf(
+  { strategy, advisoryLocks }: RunJob,
+  { runId, scenario, seed }: WorkloadPlan,
+  run: Omit<RunToVerify, 'calls'>,
+): RunHeader {
+  return { runId, scenario: scenario.name, strategy: strategy.name, advisoryLocks, seed, ...run };
 }
 
 /** After a crash, acknowledged commits are a promise with fsync and synchronous_commit alone. */

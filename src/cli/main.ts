@@ -8,6 +8,7 @@ import { addScenarios } from './scenarios.js';
 import { addSetup } from './setup.js';
 import { addStatus } from './status.js';
 import { readTool } from './tool.js';
+import { addVerify } from './verify.js';
 
 /**
  * Runs the command line.
@@ -39,6 +40,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
   addRun(program, setExitCode);
   addCompare(program, setExitCode);
   addScenarios(program);
+  addVerify(program, setExitCode);
   addStatus(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

@@ -44,7 +44,10 @@ export function violatedLines({ name, witnesses, timeline }: InvariantResult, st
 }
 
 /** What a reader should know of a run, one note after another. */
-export function noteLines({ notes, verdict }: RunResult, { colours, width }: Style): string[] {
+export function noteLines(
+  { notes, verdict }: Pick<RunResult, 'notes' | 'verdict'>,
+  { colours, width }: Style,
+): string[] {
   const sign = verdict === 'valid' ? colours.cyan('i') : colours.yellow('!');
   return notes.flatMap((note) => hang(`${sign} `, wrapWords(note, width - 2)));
 }

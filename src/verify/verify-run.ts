@@ -32,14 +32,19 @@ export interface RunToVerify extends RunClock, Circumstances {
  * Asks both oracles: the history (what callers were told) and the database (what is there).
  *
  * @param client while the run is quiet and before anything repaired it
+ * @param rightAfterRun whether nobody but the run wrote its rows
  */
-export function verifyRun(client: ClientBase, run: RunToVerify): Promise<Verification> {
+export function verifyRun(
+  client: ClientBase,
+  run: RunToVerify,
+  { rightAfterRun } = { rightAfterRun: true },
+): Promise<Verification> {
   return inSnapshot(client, async () => {
     const index = indexHistory(run.calls);
     const stored = await readAssignments(client, run.batchIds);
     const invariants = [
       ...checkHistory(index, run.slots, run),
-      ...auditInvariants(await runAudits(client, run.batchIds, true), index, run),
+      ...auditInvariants(await runAudits(client, run.batchIds, rightAfterRun), index, run),
       ...compareWithHistory(stored, index, run),
     ];
     const { verdict, notes } = judge(invariants, index, run);
@@ -47,10 +52,8 @@ export function verifyRun(client: ClientBase, run: RunToVerify): Promise<Verific
   });
 }
 
-/**
- * Asks the history alone: what callers were told, without the database.
- */
-export function verifyHistory(run: Omit<RunToVerify, 'batchIds'>): Verification {
+/** Asks the history alone: what callers were told, without the database. */
+export function verifyHistory(run: RunToVerify): Verification {
   const index = indexHistory(run.calls);
   const invariants = checkHistory(index, run.slots, run);
   return { invariants, ...judge(invariants, index, run) };
