@@ -1,7 +1,7 @@
 import { edited, sqlFile } from '../engine/support/custom.js';
 
 /** Files of scenarios/: each exposes some of the bugs, and every correct strategy passes it. */
-export const SCENARIOS = ['one-by-one', 'collision', 'crowd'] as const;
+export const SCENARIOS = ['one-by-one', 'collision', 'duplicates', 'crowd'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 /** A piece of a sound statement, and what a mistake makes of it. */
