@@ -34,9 +34,16 @@ export interface SqlBug extends PlantedBug {
 }
 
 /** The text of the custom strategy that a bug makes of its original, with its mistake as a comment. */
-export function strategyOf({ name, mistake, original, edits, widening = [] }: SqlBug): string {
-  const sound = sqlFile(`strategies/${original}.sql`);
-  const broken = [...edits, ...widening].reduce((sql, [from, to]) => edited(sql, from, to), sound);
-  const [inventory, ...rest] = broken.split('\n');
+export function brokenStrategy({ name, mistake, original, edits }: SqlBug): string {
+  const [inventory, ...rest] = changed(sqlFile(`strategies/${original}.sql`), edits).split('\n');
   return [inventory, `-- Planted bug: ${name}. ${mistake}`, ...rest].join('\n');
+}
+
+/** The same, made so that a load meets the race every time. */
+export function widenedStrategy(bug: SqlBug): string {
+  return changed(brokenStrategy(bug), bug.widening ?? []);
+}
+
+function changed(sql: string, edits: readonly Edit[]): string {
+  return edits.reduce((text, [sound, broken]) => edited(text, sound, broken), sql);
 }

@@ -6,7 +6,7 @@ import { useDatabase } from '../support/database.js';
 import { runJson } from '../verify/scenario-files.js';
 import { SQL_BUGS } from './catalogue.js';
 import { expectCaught, scenarioFile, SEED } from './expectations.js';
-import { strategyOf } from './planted-bug.js';
+import { widenedStrategy } from './planted-bug.js';
 
 // Each bug as a custom strategy put through the real executable.
 
@@ -23,7 +23,7 @@ describe('the verifier catches', () => {
   for (const bug of SQL_BUGS) {
     it(bug.name, async () => {
       const strategy = join(folder, `${bug.name}.sql`);
-      await writeFile(strategy, strategyOf(bug));
+      await writeFile(strategy, widenedStrategy(bug));
       const where = bug.withoutUniqueIndexes ? unindexed : db;
       const scenario = scenarioFile(bug.scenario);
       const { code, runs } = await runJson(where, strategy, [scenario], ['--seed', String(SEED)]);

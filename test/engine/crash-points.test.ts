@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { batchStatus, type BatchStatus } from '#els/batches/status.js';
 import type { Call } from '#els/domain/call.js';
 import type { WorkloadPlan } from '#els/domain/scenario.js';
 import { requestOf } from '#els/runner/lanes.js';
@@ -36,6 +37,15 @@ async function violations(plan: WorkloadPlan): Promise<{ name: string; found: nu
     .map(({ name, witnesses }) => ({ name, found: witnesses.length }));
 }
 
+async function statusOf(batchId: string): Promise<BatchStatus | undefined> {
+  const client = await db.pool.connect();
+  try {
+    return await batchStatus(client, batchId);
+  } finally {
+    client.release();
+  }
+}
+
 /** Delivers every content again, as a sender does that heard nothing; returns who wrote each essay. */
 async function deliverAgain(plan: WorkloadPlan, variant: Variant): Promise<string[]> {
   const engine = db.engine(optionsOf(variant));
@@ -71,6 +81,8 @@ describe.each(VARIANTS.filter(({ strategy }) => strategy === 'legacy'))('$name',
       await worker.untilGone();
 
       expect(await disagreements(db, worker.batchId)).toHaveLength(contents);
+      // Neither free nor ready: what `status` shows of orphans.
+      expect(await statusOf(worker.batchId)).toMatchObject({ expected: contents, available: 0, ready: 0 });
       expect(await violations(worker.plan)).toEqual([{ name: 'slot-and-essay-agree', found: contents }]);
 
       const again = await deliverAgain(worker.plan, variant);

@@ -38,7 +38,7 @@ export const ANSWERING: readonly SqlBug[] = [
     edits: [],
     withoutUniqueIndexes: true,
     widening: [SLOW_COMMIT_OF_ESSAY],
-    scenario: 'crowd',
+    scenario: 'duplicates',
     violates: ['content-in-one-slot', 'one-created-per-content', 'one-essay-per-content'],
     mayViolate: ['created-count', 'reused-names-created-essay', 'no-false-no-slot'],
     needsRivals: true,

@@ -5,10 +5,10 @@ import type { AssignmentResult } from '#els/domain/assignment.js';
 import { EngineDouble, query } from './engine-double.js';
 import { FIND, LOCK_ONE, WRITE } from './essay-steps.js';
 
-const SLOW_COMMIT_MS = 100;
+const SLOW_COMMIT_MS = 200;
 
 /** Between two calls of a process: more than a lock in autocommit lasts, much less than its write takes. */
-const ARRIVAL_GAP_MS = 10;
+const ARRIVAL_GAP_MS = 20;
 
 /** Locks a free essay with SKIP LOCKED, but in autocommit: the lock is gone when the answer arrives. */
 export class LocksInAutocommit extends EngineDouble {
