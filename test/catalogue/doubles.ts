@@ -5,7 +5,7 @@ import { GivesUpAfterFiveTries, TakesRaceForNoSlot } from './doubles/claiming.js
 import { CompletesAgain, CompletesInTheTransaction, CompletesWhatWasOpen } from './doubles/completing.js';
 import type { EngineDouble } from './doubles/engine-double.js';
 import { LocksInAutocommit, RemembersBeforeCommit, ReservesWithInLimit } from './doubles/locking.js';
-import { LeavesEssayInQueue, WritesEventAfterCommit } from './doubles/writing.js';
+import { LeavesEssayInQueue, WritesEventAfterCommit, WritesEventFirst } from './doubles/writing.js';
 import type { PlantedBug } from './planted-bug.js';
 
 /** What takes the engine's place in worker processes: a mistake that one statement cannot hold. */
@@ -133,6 +133,16 @@ export const DOUBLE_BUGS: readonly DoubleBug[] = [
     scenario: 'one-by-one',
     violates: ['slot-and-essay-agree', 'acknowledged-is-stored'],
     needsRivals: false,
+  },
+  {
+    name: 'event-before-the-transaction',
+    mistake:
+      'The event is written before what it announces, and stays when a rival or a duplicate was faster.',
+    double: WritesEventFirst,
+    inventory: 'essays',
+    scenario: 'duplicates',
+    violates: ['one-event-per-assignment', 'duplicate-wrote-nothing'],
+    needsRivals: true,
   },
 ];
 

@@ -2,9 +2,10 @@ import type { ClientBase } from 'pg';
 import type { BindValues } from '#els/database/statement.js';
 import type { AssignmentResult } from '#els/domain/assignment.js';
 import { edited, sqlFile } from '../../engine/support/custom.js';
-import { CTE, EngineDouble, query, toResult } from './engine-double.js';
+import { CTE, EngineDouble, isUniqueViolation, query, toResult } from './engine-double.js';
+import { FIND, LOCK_ONE, WRITE_ESSAY } from './essay-steps.js';
 
-const WRITE_ESSAY = sqlFile('strategies/legacy/upsert-essay.sql');
+const UPSERT_ESSAY = sqlFile('strategies/legacy/upsert-essay.sql');
 const WRITE_EVENT = sqlFile('strategies/legacy/insert-event.sql');
 const CLAIM_WITHOUT_EVENT = edited(CTE, '  from written\n)', '  from written where false\n)');
 const CLAIM_SLOT_ALONE = edited(CTE, '  from owed\n', '  from owed where false\n');
@@ -24,6 +25,33 @@ export class WritesEventAfterCommit extends EngineDouble {
       await query(this.pool, WRITE_EVENT, { ...binds, essay_id: result.essayId });
     }
     return result;
+  }
+}
+
+const WRITE_FREE_ESSAY = edited(
+  WRITE_ESSAY,
+  'where essay_id = :essay_id',
+  'where essay_id = :essay_id and text_storage_id is null',
+);
+
+/** Writes the event first; a rival may get the essay, or a duplicate the content, before it is written. */
+export class WritesEventFirst extends EngineDouble {
+  protected override async attempt(binds: BindValues): Promise<AssignmentResult | undefined> {
+    const [found] = await query(this.pool, FIND, binds);
+    if (found?.['essay_id']) return { outcome: 'reused', essayId: found['essay_id'] };
+    const [free] = await query(this.pool, LOCK_ONE, binds);
+    if (!free?.['essay_id']) return undefined;
+    const essayBinds = { ...binds, essay_id: free['essay_id'] };
+    await query(this.pool, WRITE_EVENT, essayBinds);
+    try {
+      const written = await query(this.pool, WRITE_FREE_ESSAY, essayBinds);
+      return written.length === 0
+        ? undefined
+        : { outcome: 'created', essayId: free['essay_id'], recovered: false };
+    } catch (error) {
+      if (isUniqueViolation(error)) return undefined;
+      throw error;
+    }
   }
 }
 
@@ -49,7 +77,7 @@ export class LeavesEssayInQueue extends EngineDouble {
 
   async #flush(): Promise<void> {
     for (const binds of this.#queue.splice(0)) {
-      await query(this.pool, WRITE_ESSAY, binds);
+      await query(this.pool, UPSERT_ESSAY, binds);
       await query(this.pool, WRITE_EVENT, binds);
     }
   }
