@@ -54,7 +54,7 @@ async function deliverAgain(plan: WorkloadPlan, variant: Variant): Promise<strin
     correlationId: `again-${delivery.index}`,
   }));
   await Promise.all(again.map((request) => engine.assign(request)));
-  await engine.settle();
+  await engine.close();
   return again.map(({ correlationId }) => correlationId);
 }
 

@@ -16,6 +16,7 @@ import type { FromDoubleWorker, ToDoubleWorker } from './messages.js';
 type Job = Extract<ToDoubleWorker, { type: 'prepare' }>;
 
 const LOCK_TIMEOUT_MS = 10_000;
+const CHUNK_CALLS = 1_000;
 
 let prepared: { job: Job; pool: DatabasePool; double: EngineDouble } | undefined;
 
@@ -52,13 +53,17 @@ async function deliver(startMicros: number): Promise<void> {
   if (prepared === undefined) throw new Error('started before it was prepared');
   const { job, pool, double } = prepared;
   const { plan, workerIndex } = job;
-  const recorder = new Recorder((chunk) => send({ type: 'calls', chunk }));
+  const recorder = new Recorder((chunk) => send({ type: 'calls', chunk }), CHUNK_CALLS);
   const deliveries = deliveriesOf({ plan, workerIndex });
   // The lanes call assign alone.
   const engine = double as unknown as AssignmentEngine;
   const stop = new AbortController().signal;
   await waitUntilMicros(startMicros);
-  await deliverSlice({ plan, deliveries, engine, recorder, startMicros, stop });
+  await deliverSlice({
+    ...{ plan, deliveries, engine, recorder, startMicros, stop },
+    announce: () => Promise.resolve(),
+    redelivered: new Set(),
+  });
   await double.close();
   recorder.flush();
   await pool.end();

@@ -40,6 +40,7 @@ export async function startWorker(
     ...{ workerIndex: 0, plan, strategy: { kind: 'built-in', name: variant.strategy } },
     ...{ advisoryLocks: variant.advisoryLocks, source: '--database-url', connectionString: db.url },
     ...{ applicationName: runId, schema: db.schema, timeoutMs: 20_000, warmUpBatchId },
+    journal: 'batched',
   });
   const backends = () =>
     db.query<Backend>('select pid, wait_event_type from pg_stat_activity where application_name = $1', [
@@ -74,6 +75,7 @@ function scenarioOf(contents: number): Scenario {
   return {
     ...{ name: 'crash', description: 'made by a test', batches: 1, slots: contents, contents, deliveries: 1 },
     ...{ arrival: 'burst', workers: 1, connections: contents, gates: [] },
+    ...{ faults: [], rttMs: 0 },
   };
 }
 
