@@ -14,9 +14,10 @@ const mayImport = {
   scenario: ['domain', 'gate'],
   runner: ['domain', 'scenario', 'engine', 'database'],
   verify: ['domain', 'database'],
+  prove: ['domain', 'database', 'engine', 'batches', 'verify'],
   compare: ['domain'],
   report: ['domain'],
-  app: ['domain', 'database', 'engine', 'batches', 'gate', 'scenario', 'runner', 'verify', 'compare'],
+  app: ['domain', 'database', 'engine', 'batches', 'gate', 'scenario', 'runner', 'verify', 'prove', 'compare'],
   cli: ['domain', 'app', 'report'],
 };
 const rooms = Object.keys(mayImport);
