@@ -2,7 +2,7 @@ import { createPool } from '../database/pool.js';
 import type { Proof } from '../domain/proof.js';
 import { createStrategy } from '../engine/create-strategy.js';
 import { createAssignmentEngine } from '../engine/engine.js';
-import { callersOf, configurations } from '../prove/configuration.js';
+import { configurations } from '../prove/configuration.js';
 import { PROOF_CONNECTIONS, proveStrategy, type ProofProgress } from '../prove/prove.js';
 import type { Database } from './database.js';
 import type { StrategyChoice } from './strategies.js';
@@ -15,12 +15,17 @@ export interface ProofOptions extends StrategyChoice {
   readonly callers: 2 | 3;
   /** Most schedules of one configuration. */
   readonly maxSchedules: number;
+  /** Most preemptions of a schedule; default: as many as there can be, for `legacy` LEGACY_PREEMPTIONS. */
+  readonly preemptions?: number | undefined;
   readonly stop: AbortSignal;
   readonly onProgress: (progress: ProofProgress) => void;
 }
 
 /** Time stands still in a schedule: no call may reach its deadline however slow the machine is. */
 const TIMEOUT_MS = 3_600_000;
+
+/** Nine round trips a call make too many schedules for every one of them. */
+const LEGACY_PREEMPTIONS = 2;
 
 /**
  * Proves a strategy: every interleaving of a few calls on real sessions, judged by the oracles of `run`.
@@ -38,8 +43,7 @@ export async function prove(database: Database, options: ProofOptions): Promise<
       makeEngine: (own) =>
         createAssignmentEngine(own, { strategy: spec, advisoryLocks, schema, timeoutMs: TIMEOUT_MS }),
       configurations: configurations(callers),
-      mostPreemptions: (configuration) =>
-        strategy.looksAfterEachCall && callersOf(configuration) > 2 ? 2 : Infinity,
+      mostPreemptions: options.preemptions ?? (spec.name === 'legacy' ? LEGACY_PREEMPTIONS : Infinity),
       ...{ maxSchedules: options.maxSchedules, stop: options.stop, onProgress: options.onProgress },
     });
   } finally {

@@ -50,7 +50,7 @@ export class Actor {
       else if (this.role.kind === 'holder') await this.#hold(inventory);
       else await this.#reap(reap);
     } catch (error) {
-      if (!(error instanceof Abandoned)) this.#defect = error instanceof Error ? error : new Error(String(error));
+      if (!(error instanceof Abandoned || this.turnstile.isAbandoned)) this.#defect = toError(error);
     }
     this.turnstile.finish();
   }
@@ -93,7 +93,7 @@ export class Actor {
       await this.member.engine.settle();
     } catch (error) {
       const sqlState = databaseFailure(error)?.sqlState;
-      if (sqlState === undefined) throw error;
+      if (sqlState === undefined || this.turnstile.isAbandoned) throw error;
       this.#end = { ...end, outcome: 'error', errorCode: 'strategy_failed', sqlState };
     }
   }
@@ -118,4 +118,8 @@ export class Actor {
       correlationId: `${this.batchId}-call-${this.session + 1}`,
     };
   }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

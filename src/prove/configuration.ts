@@ -68,8 +68,16 @@ const TWO_CALLERS: readonly Configuration[] = [
 ];
 
 const THREE_CALLERS: readonly Configuration[] = [
-  { name: 'three times the same content, two slots', slots: 2, roles: [caller('a'), caller('a'), caller('a')] },
-  { name: 'one content twice and another, one slot', slots: 1, roles: [caller('a'), caller('a'), caller('b')] },
+  {
+    name: 'three times the same content, two slots',
+    slots: 2,
+    roles: [caller('a'), caller('a'), caller('a')],
+  },
+  {
+    name: 'one content twice and another, one slot',
+    slots: 1,
+    roles: [caller('a'), caller('a'), caller('b')],
+  },
   { name: 'three contents, two slots', slots: 2, roles: [caller('a'), caller('b'), caller('c')] },
   {
     name: 'three contents, one slot, one rolls back',

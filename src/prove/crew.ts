@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { DatabasePool } from '../database/pool.js';
 import { openSession, prepare } from '../database/session.js';
@@ -29,6 +30,7 @@ export const HOLD: Readonly<Record<Inventory, Statement>> = {
 };
 const ASYNCHRONOUS = loadStatement('prove/asynchronous');
 const BLOCKED = loadStatement('prove/blocked');
+const ALIVE = loadStatement('prove/alive');
 const TERMINATE = loadStatement('prove/terminate');
 
 /** A lock is waited for as long as its holder lives. */
@@ -70,6 +72,7 @@ export class Crew {
     if (position === -1) return;
     this.members.splice(position, 1);
     await this.control.query(TERMINATE.text, [member.pid]);
+    while ((await this.control.query(ALIVE.text, [member.pid])).rows.length > 0) await sleep(1);
     member.client.release(true);
   }
 

@@ -79,14 +79,14 @@ export class Explorer {
     return violated.length > 0 ? this.#pinpoint(beginnings.slice(0, performances.length)) : undefined;
   }
 
-  /** A stop ends the chunk early: only the schedules performed are judged. */
+  /** A stop, or a schedule without an end, ends the chunk early: only the schedules performed are judged. */
   async #perform(beginnings: readonly Beginning[]) {
     const { crew } = this.stage;
     const { slots } = this.configuration;
     const { runId, batchIds } = await this.batches.register(beginnings.length, slots);
     const performances: Performance[] = [];
     for (const [position, { choices }] of beginnings.entries()) {
-      if (this.limits.stop.aborted) break;
+      if (this.limits.stop.aborted || performances.some(({ stuck }) => stuck.length > 0)) break;
       const batchId = batchIds[position] ?? '';
       performances.push(await performSchedule(this.stage, this.configuration, batchId, choices));
     }

@@ -117,7 +117,9 @@ export class GatedClient {
   /** Time stands still in a schedule: a wait for a lock ends when its holder ends, never by the clock. */
   #run(steps: readonly Step[]): Promise<Row[]> {
     const timeless = steps.map(({ statement, values }) =>
-      'lock_timeout' in values ? { statement, values: { ...values, lock_timeout: '0' } } : { statement, values },
+      'lock_timeout' in values
+        ? { statement, values: { ...values, lock_timeout: '0' } }
+        : { statement, values },
     );
     return this.client.query(new Pipeline(timeless)).done;
   }

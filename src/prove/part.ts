@@ -35,5 +35,7 @@ export interface Part {
 
 /** Rows as psql prints them unaligned. */
 export function toReply(rows: readonly Row[]): string | null {
-  return rows.length === 0 ? null : rows.map((row) => row.map((cell) => cell ?? 'null').join(' | ')).join('; ');
+  return rows.length === 0
+    ? null
+    : rows.map((row) => row.map((cell) => cell ?? 'null').join(' | ')).join('; ');
 }

@@ -35,7 +35,7 @@ export interface ProofTask {
   /** Most schedules of one configuration. */
   readonly maxSchedules: number;
   /** Schedules of a configuration with more preemptions are left out; Infinity: none is. */
-  readonly mostPreemptions: (configuration: Configuration) => number;
+  readonly mostPreemptions: number;
   readonly stop: AbortSignal;
   readonly onProgress: (progress: ProofProgress) => void;
 }
@@ -50,7 +50,10 @@ export async function proveStrategy(pool: DatabasePool, task: ProofTask): Promis
   const startedMs = performance.now();
   const crew = await Crew.assemble(pool, task.schema, task.makeEngine);
   const stage = { crew, inventory: task.inventory };
-  const batches = new ProofBatches(stage, `proof-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`);
+  const batches = new ProofBatches(
+    stage,
+    `proof-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`,
+  );
   const explorations: Exploration[] = [];
   try {
     for (const [position, configuration] of task.configurations.entries()) {
@@ -69,7 +72,7 @@ function limitsOf(task: ProofTask, configuration: Configuration, position: numbe
   const total = task.configurations.length;
   return {
     maxSchedules: task.maxSchedules,
-    mostPreemptions: task.mostPreemptions(configuration),
+    mostPreemptions: task.mostPreemptions,
     stop: task.stop,
     onProgress: (schedules: number, left: number) =>
       task.onProgress({ configuration: configuration.name, position, total, schedules, left }),

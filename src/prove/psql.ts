@@ -3,7 +3,12 @@ import type { Step } from '../database/protocol.js';
 import { bindValues, type Statement } from '../database/statement.js';
 
 /** Names of the types that statements declare for their parameters; 0: PostgreSQL infers it. */
-const TYPE_NAMES: Readonly<Record<number, string>> = { 0: 'unknown', 20: 'bigint', 25: 'text', 3802: 'jsonb' };
+const TYPE_NAMES: Readonly<Record<number, string>> = {
+  0: 'unknown',
+  20: 'bigint',
+  25: 'text',
+  3802: 'jsonb',
+};
 
 /** A prepared statement as psql prepares it: the same text under the same name. */
 export function prepareSql({ name, text, parameterTypes }: Statement): string {

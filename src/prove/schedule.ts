@@ -32,7 +32,7 @@ export class DivergedError extends Error {
 }
 
 /** Beyond this, a schedule runs in circles: no call of the engine makes nearly so many steps. */
-const MOST_STEPS = 150;
+const MOST_STEPS = 100;
 
 /** Where schedules are performed. */
 export interface Stage {

@@ -72,7 +72,10 @@ export class Settling {
     const changesBefore = this.#changes;
     const timer = new AbortController();
     const changed = new Promise<void>((resolve) => (this.#onChange = resolve));
-    await Promise.race([changed, sleep(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    await Promise.race([
+      changed,
+      sleep(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
     timer.abort();
     return this.#changes !== changesBefore;
   }

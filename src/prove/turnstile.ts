@@ -18,6 +18,11 @@ export class Turnstile {
     this.#onChange = onChange;
   }
 
+  /** Whether the session's process is gone. */
+  get isAbandoned(): boolean {
+    return this.#abandoned;
+  }
+
   get state(): TurnstileState {
     return this.#state;
   }
