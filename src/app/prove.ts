@@ -2,7 +2,8 @@ import { createPool } from '../database/pool.js';
 import type { Proof } from '../domain/proof.js';
 import { createStrategy } from '../engine/create-strategy.js';
 import { createAssignmentEngine } from '../engine/engine.js';
-import { configurations } from '../prove/configuration.js';
+import type { Strategy } from '../engine/strategy.js';
+import { callersOf, configurations } from '../prove/configuration.js';
 import { PROOF_CONNECTIONS, proveStrategy, type ProofProgress } from '../prove/prove.js';
 import type { Database } from './database.js';
 import type { StrategyChoice } from './strategies.js';
@@ -15,7 +16,7 @@ export interface ProofOptions extends StrategyChoice {
   readonly callers: 2 | 3;
   /** Most schedules of one configuration. */
   readonly maxSchedules: number;
-  /** Most preemptions of a schedule; default: as many as there can be, for `legacy` LEGACY_PREEMPTIONS. */
+  /** Most preemptions of a schedule; default: as many as there can be; for `legacy` 2, with three callers 1. */
   readonly preemptions?: number | undefined;
   readonly stop: AbortSignal;
   readonly onProgress: (progress: ProofProgress) => void;
@@ -23,9 +24,6 @@ export interface ProofOptions extends StrategyChoice {
 
 /** Time stands still in a schedule: no call may reach its deadline however slow the machine is. */
 const TIMEOUT_MS = 3_600_000;
-
-/** Nine round trips a call make too many schedules for every one of them. */
-const LEGACY_PREEMPTIONS = 2;
 
 /**
  * Proves a strategy: every interleaving of a few calls on real sessions, judged by the oracles of `run`.
@@ -35,7 +33,10 @@ const LEGACY_PREEMPTIONS = 2;
 export async function prove(database: Database, options: ProofOptions): Promise<Proof> {
   const { strategy: spec, advisoryLocks, callers } = options;
   const { schema, target } = database;
-  const pool = createPool(target, { connections: PROOF_CONNECTIONS, applicationName: 'els-assign prove' });
+  const pool = createPool(target, {
+    connections: PROOF_CONNECTIONS,
+    applicationName: `els-assign prove ${schema}`,
+  });
   const strategy = createStrategy(spec, advisoryLocks);
   try {
     return await proveStrategy(pool, {
@@ -43,10 +44,17 @@ export async function prove(database: Database, options: ProofOptions): Promise<
       makeEngine: (own) =>
         createAssignmentEngine(own, { strategy: spec, advisoryLocks, schema, timeoutMs: TIMEOUT_MS }),
       configurations: configurations(callers),
-      mostPreemptions: options.preemptions ?? (spec.name === 'legacy' ? LEGACY_PREEMPTIONS : Infinity),
+      mostPreemptions: (configuration) =>
+        options.preemptions ?? defaultPreemptions(strategy, callersOf(configuration)),
       ...{ maxSchedules: options.maxSchedules, stop: options.stop, onProgress: options.onProgress },
     });
   } finally {
     await pool.end();
   }
+}
+
+/** Nine round trips a call make too many schedules for every one of them. */
+function defaultPreemptions({ looksAfterEachCall }: Strategy, callers: number): number {
+  if (!looksAfterEachCall) return Infinity;
+  return callers > 2 ? 1 : 2;
 }

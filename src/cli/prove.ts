@@ -47,7 +47,11 @@ export function addProve(program: Command, setExitCode: (code: number) => void):
     .requiredOption('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
     .option('--advisory-locks', 'serialize calls with the same batch and content')
     .option('--callers <n>', 'most callers that meet: 2 or 3', parseCallers, 3)
-    .option('--preemptions <n>', 'most preemptions of a schedule (legacy: 2; else all)', parsePreemptions)
+    .option(
+      '--preemptions <n>',
+      'most preemptions of a schedule (default: all; legacy 2, or 1 with 3 callers)',
+      parsePreemptions,
+    )
     .option(
       '--max-schedules <n>',
       'most schedules of one configuration',

@@ -46,6 +46,8 @@ export interface ConfigurationProof {
   readonly coverage: Coverage;
   /** Steps that had to wait for a lock, over all schedules. */
   readonly blockedSteps: number;
+  /** Schedules that went another way than was asked: PostgreSQL alone decides who of several waiters is first. */
+  readonly redirected: number;
   /** How often each combination of outcomes was seen, in the order of the callers. */
   readonly outcomes: Readonly<Record<string, number>>;
   readonly durationMs: number;

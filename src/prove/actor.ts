@@ -18,6 +18,7 @@ export class Actor {
 
   /**
    * @param session from 0
+   * @param looksAreWhole whether a look for completion is one step
    * @param clock counts the moments of the schedule
    * @param onChange told when the session stands before a step or at its end
    */
@@ -26,12 +27,13 @@ export class Actor {
     readonly role: Role,
     readonly member: Member,
     private readonly batchId: string,
+    looksAreWhole: boolean,
     private readonly clock: () => number,
     onChange: () => void,
   ) {
     const ending = role.kind === 'caller' ? role.ending : 'rollback';
     const turnstile = new Turnstile(onChange);
-    this.part = { turnstile, ending, record: undefined, next: [], ended: false };
+    this.part = { turnstile, ending, looksAreWhole, record: undefined, next: [], ended: false };
   }
 
   get turnstile(): Turnstile {

@@ -22,6 +22,8 @@ export interface Configuration {
   readonly name: string;
   readonly slots: number;
   readonly roles: readonly Role[];
+  /** A look for completion is one step, commit and all: how looks meet each other is seen with two callers. */
+  readonly looksAreWhole?: true;
 }
 
 const caller = (content: string, ending: Ending = 'commit'): Caller => ({ kind: 'caller', content, ending });
@@ -93,7 +95,11 @@ const THREE_CALLERS: readonly Configuration[] = [
 
 /** The configurations of up to so many callers, the smallest first. */
 export function configurations(callers: 2 | 3): readonly Configuration[] {
-  return callers === 2 ? TWO_CALLERS : [...TWO_CALLERS, ...THREE_CALLERS];
+  return callers === 2 ? TWO_CALLERS : [...TWO_CALLERS, ...THREE_CALLERS.map(withWholeLooks)];
+}
+
+function withWholeLooks(configuration: Configuration): Configuration {
+  return { ...configuration, looksAreWhole: true };
 }
 
 /** Callers of a configuration, without redeliveries. */

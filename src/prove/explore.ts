@@ -4,7 +4,7 @@ import type { ProofBatches } from './batches.js';
 import { callersOf, type Configuration } from './configuration.js';
 import { Frontier, type Beginning } from './frontier.js';
 import { violations } from './oracle.js';
-import { DivergedError, performSchedule, type Performance, type Stage } from './schedule.js';
+import { performSchedule, type Decision, type Performance, type Stage } from './schedule.js';
 
 /** Schedules that are registered and judged together. */
 const CHUNK = 64;
@@ -36,6 +36,8 @@ export class Explorer {
   readonly #outcomes: Record<string, number> = {};
   #schedules = 0;
   #blockedSteps = 0;
+  #redirected = 0;
+  #unrepeatable: string | undefined;
 
   constructor(
     private readonly stage: Stage,
@@ -48,67 +50,77 @@ export class Explorer {
 
   async explore(): Promise<Exploration> {
     const startedMs = performance.now();
-    let cutOff: string | undefined;
     let violation: Violation | undefined;
-    try {
-      while (violation === undefined && this.#mayGoOn()) violation = await this.#nextChunk();
-      if (this.#frontier.size > 0) cutOff = this.#whyStopped(violation);
-    } catch (error) {
-      if (!(error instanceof DivergedError)) throw error;
-      cutOff = `the same steps led to another state (${error.message}): the strategy is not deterministic`;
-    }
-    const proof = this.#conclude(cutOff, performance.now() - startedMs);
+    while (violation === undefined && this.#mayGoOn()) violation = await this.#nextChunk();
+    const proof = this.#conclude(this.#cutOff(violation), performance.now() - startedMs);
     return violation ? { proof, violation } : { proof };
   }
 
   #mayGoOn(): boolean {
-    const { stop, maxSchedules } = this.limits;
-    return this.#frontier.size > 0 && this.#schedules < maxSchedules && !stop.aborted;
+    return this.#frontier.size > 0 && this.#cutOff(undefined) === undefined;
   }
 
-  #whyStopped(violation: Violation | undefined): string {
+  /** Why schedules were left out, if any were. */
+  #cutOff(violation: Violation | undefined): string | undefined {
+    const { stop, maxSchedules } = this.limits;
     if (violation) return 'a violation was found';
-    return this.limits.stop.aborted ? 'interrupted' : `--max-schedules ${this.limits.maxSchedules}`;
+    if (this.#unrepeatable !== undefined) return this.#unrepeatable;
+    if (stop.aborted) return 'interrupted';
+    return this.#frontier.size > 0 && this.#schedules >= maxSchedules
+      ? `--max-schedules ${maxSchedules}`
+      : undefined;
   }
 
   async #nextChunk(): Promise<Violation | undefined> {
-    const beginnings = this.#frontier.take(Math.min(CHUNK, this.limits.maxSchedules - this.#schedules));
-    const { performances, violated } = await this.#perform(beginnings);
+    const { maxSchedules, stop, onProgress } = this.limits;
+    const beginnings = this.#frontier.take(Math.min(CHUNK, maxSchedules - this.#schedules));
+    const { performances, violated } = await this.#perform(beginnings, stop);
     performances.forEach((each, position) => this.#count(each, beginnings[position]));
-    this.limits.onProgress(this.#schedules, this.#frontier.size);
-    return violated.length > 0 ? this.#pinpoint(beginnings.slice(0, performances.length)) : undefined;
+    onProgress(this.#schedules, this.#frontier.size);
+    return violated.length > 0 ? this.#pinpoint(beginnings, violated) : undefined;
   }
 
   /** A stop, or a schedule without an end, ends the chunk early: only the schedules performed are judged. */
-  async #perform(beginnings: readonly Beginning[]) {
+  async #perform(beginnings: readonly Beginning[], stop?: AbortSignal) {
     const { crew } = this.stage;
     const { slots } = this.configuration;
     const { runId, batchIds } = await this.batches.register(beginnings.length, slots);
     const performances: Performance[] = [];
     for (const [position, { choices }] of beginnings.entries()) {
-      if (this.limits.stop.aborted || performances.some(({ stuck }) => stuck.length > 0)) break;
+      if (stop?.aborted || performances.some(({ stuck }) => stuck.length > 0)) break;
       const batchId = batchIds[position] ?? '';
       performances.push(await performSchedule(this.stage, this.configuration, batchId, choices));
     }
     return { performances, violated: await violations(crew.control, runId, slots, performances) };
   }
 
-  /** Repeats the schedules of a chunk one by one: the first that is violated again is the smallest. */
-  async #pinpoint(beginnings: readonly Beginning[]): Promise<Violation> {
+  /** Repeats the schedules of a chunk one by one: the first that violates an invariant again is the smallest. */
+  async #pinpoint(
+    beginnings: readonly Beginning[],
+    seen: readonly InvariantResult[],
+  ): Promise<Violation | undefined> {
     for (const beginning of beginnings) {
       const { performances, violated } = await this.#perform([beginning]);
       const [performance] = performances;
       if (performance && violated.length > 0) return { beginning, performance, violated };
     }
-    throw new DivergedError('a violation was seen once and did not come again');
+    const names = seen.map(({ name }) => name).join(', ');
+    this.#unrepeatable = `a violation that did not come again (${names}): the strategy is not deterministic`;
+    return undefined;
   }
 
-  #count({ decisions, steps, calls }: Performance, beginning: Beginning | undefined): void {
-    if (beginning) this.#frontier.branch(beginning, decisions);
+  #count({ decisions, steps, calls, redirectedAt }: Performance, beginning: Beginning | undefined): void {
+    if (beginning) this.#branch(beginning, decisions, redirectedAt);
     this.#schedules += 1;
     this.#blockedSteps += steps.filter((step) => step.waitedForStep !== null).length;
     const outcomes = calls.map((call) => call.outcome).join(', ');
     this.#outcomes[outcomes] = (this.#outcomes[outcomes] ?? 0) + 1;
+  }
+
+  /** A redirected schedule branches from where it left its beginning. */
+  #branch({ choices, preemptions }: Beginning, decisions: readonly Decision[], redirectedAt?: number): void {
+    if (redirectedAt !== undefined) this.#redirected += 1;
+    this.#frontier.branch({ choices: choices.slice(0, redirectedAt), preemptions }, decisions);
   }
 
   #conclude(cutOff: string | undefined, durationMs: number): ConfigurationProof {
@@ -116,7 +128,12 @@ export class Explorer {
     return {
       ...{ name, slots, callers: callersOf(this.configuration), schedules: this.#schedules },
       coverage: cutOff === undefined ? this.#fullCoverage() : { kind: 'cut off', reason: cutOff },
-      ...{ blockedSteps: this.#blockedSteps, outcomes: this.#outcomes, durationMs },
+      ...{
+        blockedSteps: this.#blockedSteps,
+        redirected: this.#redirected,
+        outcomes: this.#outcomes,
+        durationMs,
+      },
     };
   }
 

@@ -46,7 +46,7 @@ export class GatedClient {
     const part = this.#currentPart();
     await this.#pass(part, steps);
     const isOpen = this.client.getTransactionStatus() !== 'I';
-    if (isOpen || isWhole(steps)) return this.#send(part, steps);
+    if (isOpen || isWhole(steps, part.looksAreWhole)) return this.#send(part, steps);
     const rows = await this.#execute(part, steps);
     if (!(await this.#wrote())) {
       await this.#finish(part, COMMIT);

@@ -25,6 +25,8 @@ export interface StepRecord {
 export interface Part {
   readonly turnstile: Turnstile;
   readonly ending: Ending;
+  /** Whether a look for completion is one step, commit and all. */
+  readonly looksAreWhole: boolean;
   /** The step under way. */
   record: StepRecord | undefined;
   /** Statements of the step that the session stands before; empty before a commit or rollback. */

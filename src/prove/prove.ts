@@ -35,7 +35,7 @@ export interface ProofTask {
   /** Most schedules of one configuration. */
   readonly maxSchedules: number;
   /** Schedules of a configuration with more preemptions are left out; Infinity: none is. */
-  readonly mostPreemptions: number;
+  readonly mostPreemptions: (configuration: Configuration) => number;
   readonly stop: AbortSignal;
   readonly onProgress: (progress: ProofProgress) => void;
 }
@@ -72,7 +72,7 @@ function limitsOf(task: ProofTask, configuration: Configuration, position: numbe
   const total = task.configurations.length;
   return {
     maxSchedules: task.maxSchedules,
-    mostPreemptions: task.mostPreemptions,
+    mostPreemptions: task.mostPreemptions(configuration),
     stop: task.stop,
     onProgress: (schedules: number, left: number) =>
       task.onProgress({ configuration: configuration.name, position, total, schedules, left }),

@@ -1,4 +1,5 @@
 import type { Step } from '../database/protocol.js';
+import type { Statement } from '../database/statement.js';
 
 /**
  * Statements of which no other session can tell when they ran, so that they need no place of their own in a
@@ -31,6 +32,12 @@ export function isIndependent(steps: readonly Step[]): boolean {
 }
 
 /** Whether a round trip is one step even where it locks. */
-export function isWhole(steps: readonly Step[]): boolean {
-  return steps.some(({ statement }) => WHOLE.includes(statement.name));
+export function isWhole(steps: readonly Step[], looksAreWhole: boolean): boolean {
+  return steps.some(
+    ({ statement }) => WHOLE.includes(statement.name) || (looksAreWhole && isLook(statement)),
+  );
+}
+
+function isLook({ name }: Statement): boolean {
+  return name === 'completion/look';
 }

@@ -22,13 +22,10 @@ export interface Performance {
   readonly decisions: readonly Decision[];
   readonly steps: readonly StepRecord[];
   readonly calls: readonly Call[];
+  /** The decision from which on it went its own way, for PostgreSQL woke waiting sessions in another order. */
+  readonly redirectedAt: number | undefined;
   /** Sessions that waited for ever, or ran in circles; from 0. */
   readonly stuck: readonly number[];
-}
-
-/** A schedule asked for a session that was not ready: the same steps led elsewhere than before. */
-export class DivergedError extends Error {
-  override readonly name = 'DivergedError';
 }
 
 /** Beyond this, a schedule runs in circles: no call of the engine makes nearly so many steps. */
@@ -44,16 +41,15 @@ export interface Stage {
  * Performs one schedule on a fresh batch, to its end.
  *
  * @param choices who makes the first steps; then each session goes on for as long as it can
- * @throws DivergedError when a choice is not possible
  */
 export async function performSchedule(
   { crew, inventory }: Stage,
-  { roles }: Configuration,
+  configuration: Configuration,
   batchId: string,
   choices: readonly number[],
 ): Promise<Performance> {
-  const members = await crew.muster(roles.length);
-  const schedule = new Schedule(crew, roles, members, batchId);
+  const members = await crew.muster(configuration.roles.length);
+  const schedule = new Schedule(crew, configuration, members, batchId);
   return schedule.run(inventory, choices);
 }
 
@@ -64,10 +60,11 @@ class Schedule {
   readonly #decisions: Decision[] = [];
   #moment = 0;
   #current: number | undefined;
+  #redirectedAt: number | undefined;
 
   constructor(
     private readonly crew: Crew,
-    roles: Configuration['roles'],
+    { roles, looksAreWhole = false }: Configuration,
     members: Awaited<ReturnType<Crew['muster']>>,
     private readonly batchId: string,
   ) {
@@ -75,7 +72,7 @@ class Schedule {
     const onChange = () => this.#settling.noteChange();
     this.#actors = members.flatMap((member, session) => {
       const role = roles[session];
-      return role ? [new Actor(session, role, member, batchId, tick, onChange)] : [];
+      return role ? [new Actor(session, role, member, batchId, looksAreWhole, tick, onChange)] : [];
     });
     this.#settling = new Settling(crew, this.#actors);
   }
@@ -93,6 +90,7 @@ class Schedule {
       batchId: this.batchId,
       decisions: this.#decisions,
       steps: this.#steps,
+      redirectedAt: this.#redirectedAt,
       calls: this.#actors.flatMap((actor) => actor.call() ?? []),
       stuck: stuck.map((actor) => actor.session),
     };
@@ -127,10 +125,13 @@ class Schedule {
   }
 
   #choose(ready: readonly Actor[], choices: readonly number[]): Actor {
-    const wanted = choices[this.#decisions.length];
+    const position = this.#decisions.length;
+    const wanted = this.#redirectedAt === undefined ? choices[position] : undefined;
     const goesOn = ready.find((actor) => actor.session === this.#current) ?? ready[0];
-    const chosen = wanted === undefined ? goesOn : ready.find((actor) => actor.session === wanted);
-    if (chosen === undefined) throw new DivergedError(`session ${(wanted ?? 0) + 1} is not ready`);
+    const found = ready.find((actor) => actor.session === wanted);
+    if (wanted !== undefined && found === undefined) this.#redirectedAt = position;
+    const chosen = found ?? goesOn;
+    if (chosen === undefined) throw new Error('nobody is ready');
     const sessions = ready.map((actor) => actor.session);
     this.#decisions.push({ ready: sessions, chosen: chosen.session, current: this.#current });
     return chosen;

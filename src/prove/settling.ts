@@ -5,6 +5,9 @@ import type { Crew } from './crew.js';
 /** Most steps take less; the server is asked after this time. */
 const GRACE_MS = 3;
 
+/** A statement that is still at work after this time is taken for one that never ends. */
+const LONGEST_STEP_MS = 30_000;
+
 /** Longer than PostgreSQL takes to find a deadlock (deadlock_timeout, by default 1 s). */
 const LONGEST_WAIT_MS = 5_000;
 
@@ -34,7 +37,8 @@ export class Settling {
    * @param step number of the last step made, which may have let others go
    */
   async settle(step: number): Promise<void> {
-    while (!(await this.#isAtRest()));
+    const deadlineMs = performance.now() + LONGEST_STEP_MS;
+    while (!(await this.#isAtRest()) && performance.now() < deadlineMs);
     for (const { part } of this.#running()) if (part.record) part.record.waitedForStep = step + 1;
   }
 

@@ -30,10 +30,10 @@ export class Turnstile {
   /**
    * Waits until the scheduler lets the session through.
    *
-   * @throws Abandoned when the session's process is gone
+   * @throws Abandoned when the session's process is gone, or has said that it is done
    */
   async pass(): Promise<void> {
-    if (this.#abandoned) throw new Abandoned();
+    if (this.#abandoned || this.#state === 'done') throw new Abandoned();
     const passage = new Promise<void>((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });

@@ -30,7 +30,12 @@ function configurationLines(configurations: readonly ConfigurationProof[]): stri
     `  ${name}`,
     ...Object.entries(seen).map(([outcome, times]) => `    ${formatCount(times)} × ${outcome}`),
   ]);
-  return [...table, '', 'outcomes seen, in the order of the callers', ...outcomes];
+  const redirected = configurations.reduce((sum, configuration) => sum + configuration.redirected, 0);
+  const note =
+    redirected > 0
+      ? [`in ${plural(redirected, 'schedule')} PostgreSQL woke waiting sessions in another order than before`]
+      : [];
+  return [...table, ...note, '', 'outcomes seen, in the order of the callers', ...outcomes];
 }
 
 function coverageWord(coverage: Coverage): string {

@@ -10,7 +10,11 @@ const db = useDatabase();
 describe('a built-in strategy', () => {
   for (const { name, strategy, advisoryLocks } of VARIANTS) {
     it(`is proven: ${name}`, async () => {
-      const proof = await proveHere(db, { kind: 'built-in', name: strategy }, { advisoryLocks, preemptions: 1 });
+      const proof = await proveHere(
+        db,
+        { kind: 'built-in', name: strategy },
+        { advisoryLocks, preemptions: 1 },
+      );
       expect(proof, JSON.stringify(proof.counterexample)).toMatchObject({ verdict: 'valid', notes: [] });
       expect(proof.configurations).toHaveLength(11);
       for (const { schedules } of proof.configurations) expect(schedules).toBeGreaterThan(2);
@@ -27,7 +31,9 @@ describe('a built-in strategy', () => {
     expect(await db.query('select batch_id from batch_essay_trackers')).toEqual([]);
     expect(await db.query('select id from event_outbox')).toEqual([]);
     expect(
-      await db.query(`select pid from pg_stat_activity where application_name = 'els-assign prove'`),
+      await db.query('select pid from pg_stat_activity where application_name = $1', [
+        `els-assign prove ${db.schema}`,
+      ]),
     ).toEqual([]);
   });
 });
