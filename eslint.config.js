@@ -16,6 +16,7 @@ const mayImport = {
   faults: ['domain', 'database', 'scenario', 'runner'],
   verify: ['domain', 'database'],
   history: ['domain'],
+  prove: ['domain', 'database', 'engine', 'batches', 'verify'],
   compare: ['domain'],
   report: ['domain'],
   app: [
@@ -29,6 +30,7 @@ const mayImport = {
     'faults',
     'verify',
     'history',
+    'prove',
     'compare',
   ],
   cli: ['domain', 'app', 'report'],

@@ -3,6 +3,7 @@ import { EXIT, InfrastructureError, UsageError } from '../domain/errors.js';
 import { renderJsonError } from '../report/json.js';
 import { addCompare } from './compare.js';
 import { printLine, printResult } from './console.js';
+import { addProve } from './prove.js';
 import { addRun } from './run.js';
 import { addScenarios } from './scenarios.js';
 import { addSetup } from './setup.js';
@@ -39,6 +40,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
   addSetup(program);
   addRun(program, setExitCode);
   addCompare(program, setExitCode);
+  addProve(program, setExitCode);
   addScenarios(program);
   addVerify(program, setExitCode);
   addStatus(program);

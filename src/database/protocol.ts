@@ -114,7 +114,7 @@ export class Pipeline extends ProtocolExchange<Row[]> {
   #rows: Row[] = [];
 
   /** @throws Error when a bind of a step has no value */
-  constructor(steps: readonly Step[]) {
+  constructor(readonly steps: readonly Step[]) {
     super();
     this.#bound = steps.map(({ statement, values }) => ({
       statement: statement.name,

@@ -1,3 +1,4 @@
+import type { Proof } from '../domain/proof.js';
 import type { Report } from '../domain/run-result.js';
 
 /** Which program wrote a document. */
@@ -29,6 +30,11 @@ export function renderJson(report: Report, tool: Tool): string {
     runs,
     comparison,
   });
+}
+
+/** The answer of `prove` as one JSON document. */
+export function renderProofJson(proof: Proof, passed: boolean, tool: Tool): string {
+  return document({ schemaVersion: SCHEMA_VERSION, tool: identity(tool), passed, ...proof });
 }
 
 /**

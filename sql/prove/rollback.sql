@@ -1,0 +1,2 @@
+-- What PostgreSQL does when a lone statement fails, or its client is gone before the commit.
+rollback

@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import { withDatabase } from '../app/database.js';
+import { prove } from '../app/prove.js';
+import { prepareDatabase } from '../app/setup.js';
+import { resolveStrategy } from '../app/strategies.js';
+import { EXIT, UsageError } from '../domain/errors.js';
+import type { Proof } from '../domain/proof.js';
+import { createColours } from '../report/colours.js';
+import { renderProofJson } from '../report/json.js';
+import { renderProof } from '../report/proof.js';
+import { printLine, printResult } from './console.js';
+import {
+  addConnectionOptions,
+  addOutputOptions,
+  parseCount,
+  type ConnectionFlags,
+  type OutputFlags,
+} from './options.js';
+import { proofProgress } from './proof-progress.js';
+import { stoppable } from './stop-signal.js';
+import { readTool } from './tool.js';
+
+interface ProveFlags extends ConnectionFlags, OutputFlags {
+  readonly strategy: string;
+  readonly advisoryLocks?: boolean;
+  readonly callers: 2 | 3;
+  readonly maxSchedules: number;
+  readonly preemptions?: number;
+  readonly allowInconclusive?: boolean;
+}
+
+const HELP = `
+Each statement outside a transaction is cut where PostgreSQL lets others in: between its execution and its
+commit. Callers die, roll back or lose their reply; a foreign session holds the free slots and lets go.
+Time stands still: that a wait for a lock ends by the clock is not tried.
+
+Examples:
+  els-assign prove --strategy cte
+  els-assign prove --strategy legacy --callers 2 --preemptions 3
+  els-assign prove --strategy ./mine.sql --json`;
+
+/** `els-assign prove` */
+export function addProve(program: Command, setExitCode: (code: number) => void): void {
+  const command = program
+    .command('prove')
+    .description('drive two, then three callers through every interleaving of their steps; no luck involved')
+    .requiredOption('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
+    .option('--advisory-locks', 'serialize calls with the same batch and content')
+    .option('--callers <n>', 'most callers that meet: 2 or 3', parseCallers, 3)
+    .option(
+      '--preemptions <n>',
+      'most preemptions of a schedule (default: all; legacy 2, or 1 with 3 callers)',
+      parsePreemptions,
+    )
+    .option(
+      '--max-schedules <n>',
+      'most schedules of one configuration',
+      parseCount('--max-schedules'),
+      5_000,
+    )
+    .option('--allow-inconclusive', 'a proof that was cut off does not fail the command');
+  addOutputOptions(addConnectionOptions(command))
+    .addHelpText('after', HELP)
+    .action(async (flags: ProveFlags) => setExitCode(await runProve(flags)));
+}
+
+async function runProve(flags: ProveFlags): Promise<number> {
+  const strategy = await resolveStrategy(flags.strategy);
+  const { advisoryLocks = false, callers, maxSchedules, preemptions, json } = flags;
+  const progress = proofProgress(flags);
+  const proof = await stoppable((stop) =>
+    withDatabase({ ...flags, env: process.env }, async (database) => {
+      await prepareDatabase(database, [strategy]);
+      const task = { strategy, advisoryLocks, callers, maxSchedules, preemptions };
+      return prove(database, { ...task, stop, onProgress: progress.show }).finally(progress.end);
+    }),
+  );
+  const passed = isPassed(proof, flags);
+  const colours = createColours(process.stdout, process.env);
+  await printResult(json ? renderProofJson(proof, passed, readTool()) : renderProof(proof, colours));
+  if (proof.interrupted) printLine(`stopped by ${proof.interrupted}; the results are partial`);
+  return exitCode(proof, passed);
+}
+
+function isPassed({ verdict, interrupted }: Proof, { allowInconclusive = false }: ProveFlags): boolean {
+  if (interrupted) return false;
+  return verdict === 'valid' || (allowInconclusive && verdict === 'unknown');
+}
+
+function exitCode({ interrupted }: Proof, passed: boolean): number {
+  if (interrupted) return interrupted === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  return passed ? EXIT.passed : EXIT.failed;
+}
+
+function parseCallers(text: string): 2 | 3 {
+  if (text === '2' || text === '3') return Number(text) as 2 | 3;
+  throw new UsageError('invalid_count', `--callers is ${JSON.stringify(text)}; accepted: 2 or 3`);
+}
+
+function parsePreemptions(text: string): number {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  throw new UsageError(
+    'invalid_count',
+    `--preemptions is ${JSON.stringify(text)}; accepted: a whole number, 0 to 999`,
+  );
+}

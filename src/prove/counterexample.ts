@@ -1,0 +1,96 @@
+import pg from 'pg';
+import { loadStatement, type BindValues, type Statement } from '../database/statement.js';
+import type { Inventory } from '../domain/assignment.js';
+import type { Call } from '../domain/call.js';
+import type { Counterexample, ScheduleStep } from '../domain/proof.js';
+import type { InvariantResult } from '../domain/run-result.js';
+import type { Configuration } from './configuration.js';
+import type { Violation } from './explore.js';
+import type { StepRecord } from './part.js';
+import { executeSql, isPrepared, prepareSql } from './psql.js';
+
+const REGISTER = loadStatement('batches/register');
+const DELETE_RUNS = loadStatement('batches/delete-runs');
+
+/** What the replay's run and batch are called. */
+const REPLAY = 'replay';
+
+/** Where a replay happens. */
+export interface ReplaySite {
+  readonly schema: string;
+  readonly inventory: Inventory;
+}
+
+/** Writes a violation down so that it can be replayed by hand. */
+export function toCounterexample(
+  { beginning, performance, violated }: Violation,
+  configuration: Configuration,
+  site: ReplaySite,
+): Counterexample {
+  const { calls, batchId } = performance;
+  const renamed = (text: string) => text.replaceAll(batchId, REPLAY);
+  const steps = performance.steps.map((step) => toScheduleStep(step, configuration, renamed));
+  return {
+    configuration: configuration.name,
+    preemptions: beginning.preemptions,
+    violated: JSON.parse(renamed(JSON.stringify(violated))) as InvariantResult[],
+    calls: calls.map((call) => renamed(describeCall(call))),
+    setup: configuration.roles.map((_, session) => ({
+      session: session + 1,
+      sql: [...sessionSql(site.schema, session + 1), ...preparations(performance.steps, session)],
+    })),
+    registration: runOnce(REGISTER, {
+      ...{ run_id: REPLAY, strategy: 'prove', inventory: site.inventory },
+      ...{ batch_ids: `{${REPLAY}}`, slots: String(configuration.slots) },
+    }),
+    steps,
+    cleanup: runOnce(DELETE_RUNS, { run_ids: `{${REPLAY}}` }),
+  };
+}
+
+function describeCall({ worker, textStorageId, outcome, essayId, errorCode, sqlState }: Call): string {
+  const details = [essayId, errorCode, sqlState].filter((detail) => detail !== null);
+  return [`S${worker + 1} ${textStorageId}: ${outcome}`, ...details].join(' ');
+}
+
+function sessionSql(schema: string, session: number): string[] {
+  return [
+    `SET search_path TO ${pg.escapeIdentifier(schema)};`,
+    `SET application_name TO ${pg.escapeLiteral(applicationName(session))};`,
+  ];
+}
+
+function applicationName(session: number): string {
+  return `${REPLAY} S${session}`;
+}
+
+/** Every statement that a session runs, once. */
+function preparations(steps: readonly StepRecord[], session: number): string[] {
+  const own = steps.filter((step) => step.session === session).flatMap(({ sent }) => sent);
+  const statements = new Map(own.map(({ statement }) => [statement.name, statement]));
+  return [...statements.values()].filter(isPrepared).map(prepareSql);
+}
+
+function runOnce(statement: Statement, values: BindValues): string[] {
+  return [prepareSql(statement), executeSql({ statement, values })];
+}
+
+function toScheduleStep(
+  { session, sent, reply, waitedForStep }: StepRecord,
+  { roles }: Configuration,
+  renamed: (text: string) => string,
+): ScheduleStep {
+  const role = roles[session];
+  const sql = role?.kind === 'reaper' ? [terminateSql(role.victim + 1)] : sent.map(executeSql);
+  return {
+    session: session + 1,
+    sql: sql.map(renamed),
+    reply: reply === null ? null : renamed(reply),
+    waitedForStep,
+  };
+}
+
+function terminateSql(session: number): string {
+  const name = pg.escapeLiteral(applicationName(session));
+  return `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = ${name};`;
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PoolClient } from 'pg';
+import type { DatabasePool } from '../database/pool.js';
+import { openSession, prepare } from '../database/session.js';
+import { loadStatement, type Statement } from '../database/statement.js';
+import type { AssignmentRequest, AssignmentResult, Inventory } from '../domain/assignment.js';
+import { GATE_STATEMENTS, GatedClient } from './gated-client.js';
+
+/** What a caller needs of an engine. */
+export interface Assigning {
+  assign(request: AssignmentRequest): Promise<AssignmentResult>;
+  close(): Promise<void>;
+}
+
+/** Makes the engine of one session; the strategy that is proven is in it. */
+export type EngineFactory = (pool: DatabasePool) => Assigning;
+
+/** One session: a connection with an engine of its own, as a service instance has. */
+export interface Member {
+  readonly pid: number;
+  readonly gate: GatedClient;
+  readonly engine: Assigning;
+  readonly client: PoolClient;
+}
+
+/** What a foreign session runs to hold every free slot. */
+export const HOLD: Readonly<Record<Inventory, Statement>> = {
+  slots: loadStatement('prove/hold-slots'),
+  essays: loadStatement('prove/hold-essays'),
+};
+const ASYNCHRONOUS = loadStatement('prove/asynchronous');
+const BLOCKED = loadStatement('prove/blocked');
+const ALIVE = loadStatement('prove/alive');
+const TERMINATE = loadStatement('prove/terminate');
+
+/** A lock is waited for as long as its holder lives. */
+const NO_LOCK_TIMEOUT = 0;
+
+/** The sessions of all schedules, and one that watches them. */
+export class Crew {
+  readonly members: Member[] = [];
+
+  private constructor(
+    private readonly pool: DatabasePool,
+    private readonly schema: string,
+    private readonly makeEngine: EngineFactory,
+    /** Registers, watches and judges; never waits for a lock. */
+    readonly control: PoolClient,
+  ) {}
+
+  /**
+   * Connects the watching session.
+   *
+   * @param pool connections for the crew alone
+   */
+  static async assemble(pool: DatabasePool, schema: string, makeEngine: EngineFactory): Promise<Crew> {
+    const control = await pool.connect();
+    await openSession(control, { schema, lockTimeoutMs: NO_LOCK_TIMEOUT }, []);
+    await control.query(ASYNCHRONOUS.text);
+    return new Crew(pool, schema, makeEngine, control);
+  }
+
+  /** Makes sure that so many sessions are there, each alive. */
+  async muster(sessions: number): Promise<readonly Member[]> {
+    while (this.members.length < sessions) this.members.push(await this.#join());
+    return this.members.slice(0, sessions);
+  }
+
+  /** Ends a session as the death of its process does; the next muster replaces it. */
+  async kill(member: Member): Promise<void> {
+    const position = this.members.indexOf(member);
+    if (position === -1) return;
+    this.members.splice(position, 1);
+    await this.control.query(TERMINATE.text, [member.pid]);
+    while ((await this.control.query(ALIVE.text, [member.pid])).rows.length > 0) await sleep(1);
+    member.client.release(true);
+  }
+
+  /** Gives all connections back, closed. */
+  dismiss(): void {
+    for (const { client } of [...this.members, { client: this.control }]) client.release(true);
+  }
+
+  /** Which of these sessions wait for a lock that another of them holds. */
+  async blocked(pids: readonly number[]): Promise<ReadonlySet<number>> {
+    const query = { name: BLOCKED.name, text: BLOCKED.text, values: [pids] };
+    const { rows } = await this.control.query<{ pid: number }>(query);
+    return new Set(rows.map(({ pid }) => pid));
+  }
+
+  async #join(): Promise<Member> {
+    const client = await this.pool.connect();
+    await openSession(client, { schema: this.schema, lockTimeoutMs: NO_LOCK_TIMEOUT }, []);
+    await client.query(ASYNCHRONOUS.text);
+    await prepare(client, [...GATE_STATEMENTS, ...Object.values(HOLD)]);
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const gate = new GatedClient(client);
+    return { pid: rows[0]?.pid ?? 0, gate, client, engine: this.makeEngine(gate.asPool()) };
+  }
+}

@@ -1,0 +1,144 @@
+import type { ConfigurationProof, Coverage } from '../domain/proof.js';
+import type { InvariantResult } from '../domain/run-result.js';
+import type { ProofBatches } from './batches.js';
+import { callersOf, type Configuration } from './configuration.js';
+import { Frontier, type Beginning } from './frontier.js';
+import { violations } from './oracle.js';
+import { performSchedule, type Decision, type Performance, type Stage } from './schedule.js';
+
+/** Schedules that are registered and judged together. */
+const CHUNK = 64;
+
+/** How far an exploration goes, and who watches it. */
+export interface Limits {
+  readonly maxSchedules: number;
+  readonly mostPreemptions: number;
+  readonly stop: AbortSignal;
+  /** Told after each chunk: schedules done, and known to be left. */
+  readonly onProgress: (done: number, left: number) => void;
+}
+
+/** A schedule that violates an invariant. */
+export interface Violation {
+  readonly beginning: Beginning;
+  readonly performance: Performance;
+  readonly violated: readonly InvariantResult[];
+}
+
+export interface Exploration {
+  readonly proof: ConfigurationProof;
+  readonly violation?: Violation;
+}
+
+/** Performs the schedules of a configuration, fewest preemptions first, until one violates an invariant. */
+export class Explorer {
+  readonly #frontier: Frontier;
+  readonly #outcomes: Record<string, number> = {};
+  #schedules = 0;
+  #blockedSteps = 0;
+  #redirected = 0;
+  #unrepeatable: string | undefined;
+
+  constructor(
+    private readonly stage: Stage,
+    private readonly batches: ProofBatches,
+    private readonly configuration: Configuration,
+    private readonly limits: Limits,
+  ) {
+    this.#frontier = new Frontier(limits.mostPreemptions);
+  }
+
+  async explore(): Promise<Exploration> {
+    const startedMs = performance.now();
+    let violation: Violation | undefined;
+    while (violation === undefined && this.#mayGoOn()) violation = await this.#nextChunk();
+    const proof = this.#conclude(this.#cutOff(violation), performance.now() - startedMs);
+    return violation ? { proof, violation } : { proof };
+  }
+
+  #mayGoOn(): boolean {
+    return this.#frontier.size > 0 && this.#cutOff(undefined) === undefined;
+  }
+
+  /** Why schedules were left out, if any were. */
+  #cutOff(violation: Violation | undefined): string | undefined {
+    const { stop, maxSchedules } = this.limits;
+    if (violation) return 'a violation was found';
+    if (this.#unrepeatable !== undefined) return this.#unrepeatable;
+    if (stop.aborted) return 'interrupted';
+    return this.#frontier.size > 0 && this.#schedules >= maxSchedules
+      ? `--max-schedules ${maxSchedules}`
+      : undefined;
+  }
+
+  async #nextChunk(): Promise<Violation | undefined> {
+    const { maxSchedules, stop, onProgress } = this.limits;
+    const beginnings = this.#frontier.take(Math.min(CHUNK, maxSchedules - this.#schedules));
+    const { performances, violated } = await this.#perform(beginnings, stop);
+    performances.forEach((each, position) => this.#count(each, beginnings[position]));
+    onProgress(this.#schedules, this.#frontier.size);
+    return violated.length > 0 ? this.#pinpoint(beginnings, violated) : undefined;
+  }
+
+  /** A stop, or a schedule without an end, ends the chunk early: only the schedules performed are judged. */
+  async #perform(beginnings: readonly Beginning[], stop?: AbortSignal) {
+    const { crew } = this.stage;
+    const { slots } = this.configuration;
+    const { batchIds } = await this.batches.register(beginnings.length, slots);
+    const performances: Performance[] = [];
+    for (const [position, { choices }] of beginnings.entries()) {
+      if (stop?.aborted || performances.some(({ stuck }) => stuck.length > 0)) break;
+      const batchId = batchIds[position] ?? '';
+      performances.push(await performSchedule(this.stage, this.configuration, batchId, choices));
+    }
+    return { performances, violated: await violations(crew.control, slots, performances) };
+  }
+
+  /** Repeats the schedules of a chunk one by one: the first that violates an invariant again is the smallest. */
+  async #pinpoint(
+    beginnings: readonly Beginning[],
+    seen: readonly InvariantResult[],
+  ): Promise<Violation | undefined> {
+    for (const beginning of beginnings) {
+      const { performances, violated } = await this.#perform([beginning]);
+      const [performance] = performances;
+      if (performance && violated.length > 0) return { beginning, performance, violated };
+    }
+    const names = seen.map(({ name }) => name).join(', ');
+    this.#unrepeatable = `a violation that did not come again (${names}): the strategy is not deterministic`;
+    return undefined;
+  }
+
+  #count({ decisions, steps, calls, redirectedAt }: Performance, beginning: Beginning | undefined): void {
+    if (beginning) this.#branch(beginning, decisions, redirectedAt);
+    this.#schedules += 1;
+    this.#blockedSteps += steps.filter((step) => step.waitedForStep !== null).length;
+    const outcomes = calls.map((call) => call.outcome).join(', ');
+    this.#outcomes[outcomes] = (this.#outcomes[outcomes] ?? 0) + 1;
+  }
+
+  /** A redirected schedule branches from where it left its beginning. */
+  #branch({ choices, preemptions }: Beginning, decisions: readonly Decision[], redirectedAt?: number): void {
+    if (redirectedAt !== undefined) this.#redirected += 1;
+    this.#frontier.branch({ choices: choices.slice(0, redirectedAt), preemptions }, decisions);
+  }
+
+  #conclude(cutOff: string | undefined, durationMs: number): ConfigurationProof {
+    const { name, slots } = this.configuration;
+    return {
+      ...{ name, slots, callers: callersOf(this.configuration), schedules: this.#schedules },
+      coverage: cutOff === undefined ? this.#fullCoverage() : { kind: 'cut off', reason: cutOff },
+      ...{
+        blockedSteps: this.#blockedSteps,
+        redirected: this.#redirected,
+        outcomes: this.#outcomes,
+        durationMs,
+      },
+    };
+  }
+
+  #fullCoverage(): Coverage {
+    const { mostPreemptions } = this.limits;
+    return mostPreemptions === Infinity ? { kind: 'all' } : { kind: 'preemptions', most: mostPreemptions };
+  }
+}

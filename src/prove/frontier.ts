@@ -1,0 +1,53 @@
+import type { Decision } from './schedule.js';
+
+/** The beginning of a schedule that is still to be performed. */
+export interface Beginning {
+  readonly choices: readonly number[];
+  /** How often a session was stopped although it could have gone on. */
+  readonly preemptions: number;
+}
+
+/**
+ * The schedules still to be performed, those with the fewest preemptions first: most errors of concurrency need
+ * few, and the first one found is easy to read. (M. Musuvathi, S. Qadeer, Iterative Context Bounding for
+ * Systematic Testing of Multithreaded Programs, PLDI 2007.)
+ */
+export class Frontier {
+  readonly #byPreemptions: Beginning[][] = [[{ choices: [], preemptions: 0 }]];
+  #size = 1;
+
+  /** @param mostPreemptions schedules with more are left out */
+  constructor(private readonly mostPreemptions: number) {}
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes some beginnings, all with the same, smallest number of preemptions. */
+  take(most: number): Beginning[] {
+    const bucket = this.#byPreemptions.find((beginnings) => beginnings.length > 0);
+    const taken = bucket?.splice(0, most) ?? [];
+    this.#size -= taken.length;
+    return taken;
+  }
+
+  /** Adds every schedule that leaves a performed one after its beginning: each schedule is added exactly once. */
+  branch({ choices, preemptions }: Beginning, decisions: readonly Decision[]): void {
+    const chosen = decisions.map((decision) => decision.chosen);
+    decisions.slice(choices.length).forEach(({ ready, current }, offset) => {
+      const before = chosen.slice(0, choices.length + offset);
+      for (const other of ready) {
+        if (other === chosen[before.length]) continue;
+        const stops = current !== undefined && ready.includes(current) && other !== current;
+        this.#add({ choices: [...before, other], preemptions: preemptions + Number(stops) });
+      }
+    });
+  }
+
+  #add(beginning: Beginning): void {
+    const { preemptions } = beginning;
+    if (preemptions > this.mostPreemptions) return;
+    (this.#byPreemptions[preemptions] ??= []).push(beginning);
+    this.#size += 1;
+  }
+}

@@ -1,0 +1,41 @@
+import type { ClientBase } from 'pg';
+import type { Call } from '../domain/call.js';
+import type { InvariantResult } from '../domain/run-result.js';
+import { verifyRun } from '../verify/verify-run.js';
+import type { Performance } from './schedule.js';
+
+/**
+ * Asks the oracles of `run` about finished schedules, and two of its own: no call ends in an error, and each ends.
+ *
+ * @param slots of each batch
+ * @returns the invariants that are violated
+ */
+export async function violations(
+  client: ClientBase,
+  slots: number,
+  performances: readonly Performance[],
+): Promise<InvariantResult[]> {
+  const calls = performances.flatMap((performance) => performance.calls);
+  const { invariants } = await verifyRun(client, {
+    ...{ batchIds: performances.map(({ batchId }) => batchId), slots, calls },
+    ...{ startMicros: 0, faults: [], incomplete: [], durable: true },
+  });
+  return [...invariants, noErrors(calls), noneStuck(performances)].filter(({ passed }) => !passed);
+}
+
+function noErrors(calls: readonly Call[]): InvariantResult {
+  const witnesses = calls
+    .filter(({ outcome }) => outcome === 'error')
+    .map(({ worker, batchId, textStorageId, errorCode, sqlState }) => ({
+      ...{ session: worker + 1, batch_id: batchId, content: textStorageId },
+      ...{ error: errorCode, sqlstate: sqlState },
+    }));
+  return { name: 'no-error', passed: witnesses.length === 0, witnesses, timeline: [] };
+}
+
+function noneStuck(performances: readonly Performance[]): InvariantResult {
+  const witnesses = performances.flatMap(({ batchId, stuck }) =>
+    stuck.map((session) => ({ session: session + 1, batch_id: batchId })),
+  );
+  return { name: 'every-call-ends', passed: witnesses.length === 0, witnesses, timeline: [] };
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabasePool } from '../database/pool.js';
+import type { ConfigurationProof, Proof } from '../domain/proof.js';
+import type { Inventory } from '../domain/assignment.js';
+import type { StopSignal } from '../domain/run-result.js';
+import { ProofBatches } from './batches.js';
+import type { Configuration } from './configuration.js';
+import { toCounterexample } from './counterexample.js';
+import { Crew, type EngineFactory } from './crew.js';
+import { Explorer, type Exploration } from './explore.js';
+
+/** Most sessions that meet in one configuration, and one that watches them. */
+export const PROOF_CONNECTIONS = 5;
+
+/** Told as a proof goes on. */
+export interface ProofProgress {
+  readonly configuration: string;
+  /** From 0, of `total` configurations. */
+  readonly position: number;
+  readonly total: number;
+  readonly schedules: number;
+  /** Schedules of this configuration that are known to be left. */
+  readonly left: number;
+}
+
+/** What is to be proven, and how far. */
+export interface ProofTask {
+  /** How reports name the strategy. */
+  readonly strategy: string;
+  readonly advisoryLocks: boolean;
+  readonly inventory: Inventory;
+  readonly makeEngine: EngineFactory;
+  readonly schema: string;
+  readonly configurations: readonly Configuration[];
+  /** Most schedules of one configuration. */
+  readonly maxSchedules: number;
+  /** Schedules of a configuration with more preemptions are left out; Infinity: none is. */
+  readonly mostPreemptions: (configuration: Configuration) => number;
+  readonly stop: AbortSignal;
+  readonly onProgress: (progress: ProofProgress) => void;
+}
+
+/**
+ * Drives the calls of a strategy through every interleaving of their steps on real sessions, and asks the oracles
+ * about each. Ends at the first violation. Whatever it wrote is removed.
+ *
+ * @param pool PROOF_CONNECTIONS connections for the proof alone
+ */
+export async function proveStrategy(pool: DatabasePool, task: ProofTask): Promise<Proof> {
+  const startedMs = performance.now();
+  const crew = await Crew.assemble(pool, task.schema, task.makeEngine);
+  const stage = { crew, inventory: task.inventory };
+  const batches = new ProofBatches(
+    stage,
+    `proof-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`,
+  );
+  const explorations: Exploration[] = [];
+  try {
+    for (const [position, configuration] of task.configurations.entries()) {
+      if (task.stop.aborted || explorations.some(({ violation }) => violation)) break;
+      const explorer = new Explorer(stage, batches, configuration, limitsOf(task, configuration, position));
+      explorations.push(await explorer.explore());
+      await batches.remove();
+    }
+  } finally {
+    await batches.remove().finally(() => crew.dismiss());
+  }
+  return conclude(task, explorations, performance.now() - startedMs);
+}
+
+function limitsOf(task: ProofTask, configuration: Configuration, position: number) {
+  const total = task.configurations.length;
+  return {
+    maxSchedules: task.maxSchedules,
+    mostPreemptions: task.mostPreemptions(configuration),
+    stop: task.stop,
+    onProgress: (schedules: number, left: number) =>
+      task.onProgress({ configuration: configuration.name, position, total, schedules, left }),
+  };
+}
+
+function conclude(task: ProofTask, explorations: readonly Exploration[], durationMs: number): Proof {
+  const { strategy, advisoryLocks, stop, schema, inventory } = task;
+  const configurations = explorations.map(({ proof }) => proof);
+  const violation = explorations.at(-1)?.violation;
+  const configuration = task.configurations[explorations.length - 1];
+  const notes = stop.aborted ? ['interrupted'] : configurations.flatMap(cutOffNote);
+  return {
+    ...{ strategy, advisoryLocks, configurations, durationMs },
+    verdict: violation ? 'invalid' : notes.length > 0 ? 'unknown' : 'valid',
+    notes: violation ? [] : notes,
+    schedules: configurations.reduce((sum, { schedules }) => sum + schedules, 0),
+    counterexample:
+      violation && configuration && toCounterexample(violation, configuration, { schema, inventory }),
+    interrupted: stop.aborted ? (stop.reason as StopSignal) : undefined,
+  };
+}
+
+function cutOffNote({ name, coverage }: ConfigurationProof): string[] {
+  return coverage.kind === 'cut off' ? [`${name}: cut off by ${coverage.reason}`] : [];
+}

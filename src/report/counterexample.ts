@@ -1,0 +1,44 @@
+import type { Counterexample, Proof, ScheduleStep } from '../domain/proof.js';
+import type { InvariantResult } from '../domain/run-result.js';
+import { formatValue, plural, strategyLabel } from './format.js';
+
+/**
+ * A failing schedule as a script for several psql windows. It is SQL with comments: each piece begins with a
+ * line `-- window S1` or `-- step 3, window S2`, and says in which window it is to be run.
+ */
+export function counterexampleLines(proof: Proof, example: Counterexample): string[] {
+  const windows = example.setup.map(({ session }) => `S${session}`);
+  return [
+    `-- ${strategyLabel(proof)} violates ${example.violated.map(({ name }) => name).join(', ')}`,
+    `-- configuration: ${example.configuration}; ${plural(example.preemptions, 'preemption')}`,
+    ...example.violated.flatMap(witnessLines),
+    ...example.calls.map((call) => `--   ${call}`),
+    `-- Open ${plural(windows.length, 'psql window')}: ${windows.join(', ')}. Run each piece in the window it names, in this`,
+    '-- order; a step that waits goes on by itself when another lets it go.',
+    ...example.setup.flatMap(({ session, sql }) => piece(`window S${session}`, sql)),
+    ...piece('window S1: register the batch', example.registration),
+    ...example.steps.flatMap((step, position) => stepLines(step, position + 1)),
+    ...piece(
+      `window S${windows.length}: remove what the replay wrote, when you have seen it`,
+      example.cleanup,
+    ),
+    '-- end of the script',
+  ];
+}
+
+function witnessLines({ name, witnesses }: InvariantResult): string[] {
+  return witnesses.map((witness) => {
+    const cells = Object.entries(witness).map(([key, value]) => `${key}=${formatValue(value)}`);
+    return `--   ${name}: ${cells.join(' ')}`;
+  });
+}
+
+function stepLines({ session, sql, reply, waitedForStep }: ScheduleStep, number: number): string[] {
+  const waits = waitedForStep === null ? [] : [`-- waits here until step ${waitedForStep}, then goes on`];
+  const answer = reply === null ? [] : [`-- returns: ${reply.replace(/\s+/g, ' ')}`];
+  return [...piece(`step ${number}, window S${session}`, sql), ...waits, ...answer];
+}
+
+function piece(title: string, sql: readonly string[]): string[] {
+  return ['', `-- ${title}`, ...sql];
+}

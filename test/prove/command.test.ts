@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { run, start } from '../support/command-line.js';
+import { useDatabase } from '../support/database.js';
+
+const db = useDatabase();
+
+function prove(...args: string[]) {
+  return ['prove', '--database-url', db.url, '--schema', db.schema, ...args];
+}
+
+interface Printed {
+  readonly passed: boolean;
+  readonly verdict: string;
+  readonly schedules: number;
+  readonly configurations: { name: string; coverage: { kind: string } }[];
+  readonly counterexample?: { violated: { name: string }[] };
+}
+
+const FALSE_EXHAUSTION = fileURLToPath(new URL('../pitfalls/5-false-exhaustion.sql', import.meta.url));
+
+describe('els-assign prove', () => {
+  it('exits 0 for a proven strategy, and says what was run', async () => {
+    const args = prove('--strategy', 'inventory', '--callers', '2', '--preemptions', '1');
+    const { code, stdout, stderr } = await run(args);
+    expect(stdout).toMatch(/^PROVEN up to 1 preemption {2}inventory · \d+ schedules · 11 configurations/m);
+    expect(stdout).toMatch(/^same content, one slot +8 +≤ 1 preemption/m);
+    expect(stderr).toContain('[11/11]');
+    expect(code).toBe(0);
+  });
+
+  it('exits 1 for a violated one, with the script, and prints one JSON document when asked', async () => {
+    const text = await run(prove('--strategy', FALSE_EXHAUSTION, '--quiet'));
+    expect(text).toMatchObject({ code: 1, stderr: '' });
+    expect(text.stdout).toMatch(/^-- step 1, window S1$/m);
+    expect(text.stdout).toMatch(/^VIOLATED/m);
+    const json = await run(prove('--strategy', FALSE_EXHAUSTION, '--quiet', '--json'));
+    const printed = JSON.parse(json.stdout) as Printed;
+    expect(json.code).toBe(1);
+    expect(printed).toMatchObject({ passed: false, verdict: 'invalid' });
+    expect(printed.counterexample?.violated.map(({ name }) => name)).toContain('no-false-no-slot');
+  });
+
+  it('does not say proven where schedules were left out', async () => {
+    const args = prove('--strategy', 'cte', '--callers', '2', '--max-schedules', '3', '--quiet');
+    const { code, stdout } = await run(args);
+    expect(stdout).toContain('same content, one slot: cut off by --max-schedules 3');
+    expect(stdout).toMatch(/^INCONCLUSIVE/m);
+    expect(code).toBe(1);
+    const allowed = await run([...args, '--allow-inconclusive', '--json']);
+    const printed = JSON.parse(allowed.stdout) as Printed;
+    expect({ ...printed, code: allowed.code }).toMatchObject({ code: 0, passed: true, verdict: 'unknown' });
+  });
+
+  it('stops at Ctrl-C with what it has, and leaves nothing behind', async () => {
+    const { child, finished } = start(prove('--strategy', 'legacy'));
+    while (!String((await once(child.stderr ?? child, 'data'))[0]).includes('[2/16]'));
+    child.kill('SIGINT');
+    const { code, stdout } = await finished;
+    expect(code).toBe(130);
+    expect(stdout).not.toMatch(/PROVEN/);
+    expect(await db.query('select batch_id from batch_essay_trackers')).toEqual([]);
+    expect(
+      await db.query('select pid from pg_stat_activity where application_name = $1', [
+        `els-assign prove ${db.schema}`,
+      ]),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [['--strategy', 'nope'], 'unknown strategy "nope"'],
+    [['--strategy', 'cte', '--callers', '4'], '--callers is "4"; accepted: 2 or 3'],
+    [
+      ['--strategy', 'cte', '--preemptions', 'few'],
+      '--preemptions is "few"; accepted: a whole number, 0 to 999',
+    ],
+    [
+      ['--strategy', 'cte', '--max-schedules', '0'],
+      '--max-schedules is "0"; accepted: a whole number, 1 or more',
+    ],
+    [[], "required option '--strategy <name|file>' not specified"],
+  ])('refuses %j', async (args, complaint) => {
+    const { code, stdout, stderr } = await run(prove(...args));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(complaint);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
