@@ -23,7 +23,7 @@ export interface Configuration {
   readonly slots: number;
   readonly roles: readonly Role[];
   /** A look for completion is one step, commit and all: how looks meet each other is seen with two callers. */
-  readonly looksAreWhole?: true;
+  readonly looksAreWhole?: boolean;
 }
 
 const caller = (content: string, ending: Ending = 'commit'): Caller => ({ kind: 'caller', content, ending });
