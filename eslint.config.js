@@ -17,7 +17,18 @@ const mayImport = {
   prove: ['domain', 'database', 'engine', 'batches', 'verify'],
   compare: ['domain'],
   report: ['domain'],
-  app: ['domain', 'database', 'engine', 'batches', 'gate', 'scenario', 'runner', 'verify', 'prove', 'compare'],
+  app: [
+    'domain',
+    'database',
+    'engine',
+    'batches',
+    'gate',
+    'scenario',
+    'runner',
+    'verify',
+    'prove',
+    'compare',
+  ],
   cli: ['domain', 'app', 'report'],
 };
 const rooms = Object.keys(mayImport);
