@@ -112,6 +112,7 @@ export class Pipeline extends ProtocolExchange<Row[]> {
   readonly #bound: readonly { statement: string; values: (string | null)[] }[];
   #completed = 0;
   #rows: Row[] = [];
+  readonly #earlierRows: Row[][] = [];
 
   /** @throws Error when a bind of a step has no value */
   constructor(readonly steps: readonly Step[]) {
@@ -141,12 +142,19 @@ export class Pipeline extends ProtocolExchange<Row[]> {
 
   handleCommandComplete(): void {
     this.#completed += 1;
-    if (this.#completed < this.#bound.length) this.#rows = [];
+    if (this.#completed === this.#bound.length) return;
+    this.#earlierRows.push(this.#rows);
+    this.#rows = [];
   }
 
   /** An empty statement completes without a command. */
   handleEmptyQuery(): void {
     this.handleCommandComplete();
+  }
+
+  /** The rows of every statement but the last, once they are completed. */
+  get earlierRows(): readonly (readonly Row[])[] {
+    return this.#earlierRows;
   }
 
   /** The rows of the last statement. */

@@ -2,7 +2,7 @@ import type { ClientBase, PoolClient } from 'pg';
 import { databaseFailure } from '../database/failure.js';
 import type { DatabasePool } from '../database/pool.js';
 import { Pipeline, type Row, type Step } from '../database/protocol.js';
-import { loadStatement } from '../database/statement.js';
+import { loadStatement, type Statement } from '../database/statement.js';
 import { toReply, type Part } from './part.js';
 import { isWhole } from './round-trips.js';
 import { Abandoned } from './turnstile.js';
@@ -47,13 +47,9 @@ export class GatedClient {
     await this.#pass(part, steps);
     const isOpen = this.client.getTransactionStatus() !== 'I';
     if (isOpen || isWhole(steps, part.looksAreWhole)) return this.#send(part, steps);
-    const rows = await this.#execute(part, steps);
-    if (!(await this.#wrote())) {
-      await this.#finish(part, COMMIT);
-      return rows;
-    }
-    await this.#pass(part, []);
-    await this.#end(part);
+    const { rows, wrote } = await this.#execute(part, steps);
+    if (wrote) await this.#pass(part, []);
+    await (wrote ? this.#end(part) : this.#finish(part, COMMIT));
     return rows;
   }
 
@@ -73,10 +69,18 @@ export class GatedClient {
     await part.turnstile.pass();
   }
 
-  async #execute(part: Part, steps: readonly Step[]): Promise<Row[]> {
+  /** Opens a transaction, runs the steps in it, and asks whether they wrote: one round trip. */
+  async #execute(part: Part, steps: readonly Step[]): Promise<{ rows: Row[]; wrote: boolean }> {
+    const begun = [toStep(BEGIN), ...steps];
+    part.record?.sent.push(...begun);
+    const pipeline = pipelineOf([...begun, toStep(WROTE)]);
     try {
-      return await this.#send(part, [{ statement: BEGIN, values: {} }, ...steps]);
+      const [answer] = await this.client.query(pipeline).done;
+      const rows = [...(pipeline.earlierRows.at(-1) ?? [])];
+      note(part, toReply(rows));
+      return { rows, wrote: answer?.[0] === 't' };
     } catch (error) {
+      note(part, toComplaint(error));
       if (databaseFailure(error)?.kind !== 'connection') await this.#finish(part, ROLLBACK);
       throw error;
     }
@@ -92,35 +96,42 @@ export class GatedClient {
   }
 
   async #send(part: Part, steps: readonly Step[]): Promise<Row[]> {
-    const { record } = part;
-    record?.sent.push(...steps);
+    part.record?.sent.push(...steps);
     try {
-      const rows = await this.#run(steps);
-      if (record) record.reply = toReply(rows);
+      const rows = await this.client.query(pipelineOf(steps)).done;
+      note(part, toReply(rows));
       return rows;
     } catch (error) {
-      if (record) record.reply = `ERROR: ${error instanceof Error ? error.message : String(error)}`;
+      note(part, toComplaint(error));
       throw error;
     }
   }
 
-  async #finish(part: Part, statement: typeof COMMIT): Promise<void> {
-    part.record?.sent.push({ statement, values: {} });
-    await this.#run([{ statement, values: {} }]);
+  async #finish(part: Part, statement: Statement): Promise<void> {
+    part.record?.sent.push(toStep(statement));
+    await this.client.query(pipelineOf([toStep(statement)])).done;
   }
+}
 
-  async #wrote(): Promise<boolean> {
-    const [row] = await this.#run([{ statement: WROTE, values: {} }]);
-    return row?.[0] === 't';
-  }
+function toStep(statement: Statement): Step {
+  return { statement, values: {} };
+}
 
-  /** Time stands still in a schedule: a wait for a lock ends when its holder ends, never by the clock. */
-  #run(steps: readonly Step[]): Promise<Row[]> {
-    const timeless = steps.map(({ statement, values }) =>
+/** Time stands still in a schedule: a wait for a lock ends when its holder ends, never by the clock. */
+function pipelineOf(steps: readonly Step[]): Pipeline {
+  return new Pipeline(
+    steps.map(({ statement, values }) =>
       'lock_timeout' in values
         ? { statement, values: { ...values, lock_timeout: '0' } }
         : { statement, values },
-    );
-    return this.client.query(new Pipeline(timeless)).done;
-  }
+    ),
+  );
+}
+
+function note({ record }: Part, reply: string | null): void {
+  if (record) record.reply = reply;
+}
+
+function toComplaint(error: unknown): string {
+  return `ERROR: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -3,7 +3,7 @@ import type { Actor } from './actor.js';
 import type { Crew } from './crew.js';
 
 /** Most steps take less; the server is asked after this time. */
-const GRACE_MS = 3;
+const GRACE_MS = 2;
 
 /** A statement that is still at work after this time is taken for one that never ends. */
 const LONGEST_STEP_MS = 30_000;
