@@ -9,10 +9,10 @@ import { formatValue, plural, strategyLabel } from './format.js';
 export function counterexampleLines(proof: Proof, example: Counterexample): string[] {
   const windows = example.setup.map(({ session }) => `S${session}`);
   return [
-    `-- ${strategyLabel(proof)} violates ${example.violated.map(({ name }) => name).join(', ')}`,
-    `-- configuration: ${example.configuration}; ${plural(example.preemptions, 'preemption')}`,
+    comment(`${strategyLabel(proof)} violates ${example.violated.map(({ name }) => name).join(', ')}`),
+    comment(`configuration: ${example.configuration}; ${plural(example.preemptions, 'preemption')}`),
     ...example.violated.flatMap(witnessLines),
-    ...example.calls.map((call) => `--   ${call}`),
+    ...example.calls.map(comment),
     `-- Open ${plural(windows.length, 'psql window')}: ${windows.join(', ')}. Run each piece in the window it names, in this`,
     '-- order; a step that waits goes on by itself when another lets it go.',
     ...example.setup.flatMap(({ session, sql }) => piece(`window S${session}`, sql)),
@@ -29,14 +29,19 @@ export function counterexampleLines(proof: Proof, example: Counterexample): stri
 function witnessLines({ name, witnesses }: InvariantResult): string[] {
   return witnesses.map((witness) => {
     const cells = Object.entries(witness).map(([key, value]) => `${key}=${formatValue(value)}`);
-    return `--   ${name}: ${cells.join(' ')}`;
+    return comment(`${name}: ${cells.join(' ')}`);
   });
 }
 
 function stepLines({ session, sql, reply, waitedForStep }: ScheduleStep, number: number): string[] {
   const waits = waitedForStep === null ? [] : [`-- waits here until step ${waitedForStep}, then goes on`];
-  const answer = reply === null ? [] : [`-- returns: ${reply.replace(/\s+/g, ' ')}`];
+  const answer = reply === null ? [] : [comment(`returns: ${reply}`)];
   return [...piece(`step ${number}, window S${session}`, sql), ...waits, ...answer];
+}
+
+/** One line, so that nothing of what was read becomes SQL. */
+function comment(text: string): string {
+  return `-- ${text.replace(/\s+/g, ' ')}`;
 }
 
 function piece(title: string, sql: readonly string[]): string[] {

@@ -27,6 +27,11 @@ describe('a bug that only concurrency shows is found', () => {
     expect(proof.counterexample).toMatchObject({ configuration: 'same content, one slot', preemptions: 1 });
   });
 
+  it('and is not found where no session is ever stopped: it is the interleavings that show it', async () => {
+    const unlocked = custom(edited(CTE, '  for no key update skip locked\n', ''));
+    expect((await proveHere(db, unlocked, { preemptions: 0 })).verdict).toBe('valid');
+  });
+
   it('zero rows taken for no_slot while a rival holds the last slot', async () => {
     const proof = await proveHere(db, pitfall('5-false-exhaustion'));
     expectViolated(proof, ['no-false-no-slot']);
