@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
+import pg from 'pg';
 import { countActiveSessions, findBatches } from '../batches/find.js';
 import { UsageError } from '../domain/errors.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
-import { readHistory, type KeptRun } from '../history/read-history.js';
 import {
   verifyDatabase,
   verifyHistory,
@@ -11,48 +11,67 @@ import {
   type Verification,
 } from '../verify/verify-run.js';
 import { withClient, type Database } from './database.js';
+import type { KeptRun } from './open-history.js';
 import { worstVerdict } from './verdicts.js';
 
-/** Asks the database oracle about every batch of the schema. Nothing is changed: a read-only role may do it. */
-export function verifySchema({ pool }: Database): Promise<VerificationReport> {
-  return withClient(pool, async (client) => {
+/**
+ * Asks the database oracle about every batch of the schema. Nothing is changed: a read-only role may do it.
+ *
+ * @throws UsageError when the schema does not hold the tables
+ */
+export function verifySchema(database: Database): Promise<VerificationReport> {
+  return reading(database, async (client) => {
     const batchIds = await findBatches(client);
-    const verification = await verifyDatabase(client, batchIds);
-    const notes = [...verification.notes, ...(await activityNotes(client))];
-    return toResult([{ ...verification, notes, runId: null, batches: batchIds.length, calls: null }]);
+    const verification =
+      batchIds.length > 0
+        ? await verifyDatabase(client, batchIds, await whyUnsettled(client))
+        : nothingToVerify(database.schema);
+    return toReport([{ ...verification, runId: null, batches: batchIds.length, calls: null }]);
   });
+}
+
+/** Nothing was found wrong because nothing was looked at. */
+function nothingToVerify(schema: string): Verification {
+  const notes = [`schema ${JSON.stringify(schema)} holds no batch: nothing was verified`];
+  return { verdict: 'unknown', invariants: [], notes };
+}
+
+/** Asks the history oracle alone about kept runs. */
+export async function verifyCalls(runs: AsyncIterable<KeptRun>): Promise<VerificationReport> {
+  const checked: CheckedBatches[] = [];
+  for await (const run of runs) checked.push(toChecked(run, verifyHistory(toVerify(run))));
+  return toReport(checked);
 }
 
 /**
- * Checks the runs of a history file again.
+ * Asks both oracles about kept runs. Nothing is changed.
  *
- * @param path of the file
- * @param database that still holds their batches; without it the history alone is checked
- * @throws UsageError when the file cannot be read or is no history, or the database no longer holds the batches
+ * @param database that still holds their batches
+ * @throws UsageError when it does not, or the schema does not hold the tables
  */
-export async function verifyHistoryFile(path: string, database?: Database): Promise<VerificationReport> {
-  const checked: CheckedBatches[] = [];
-  for await (const run of readHistory(path)) {
-    const verification = database ? await withDatabaseOf(run, database) : verifyHistory(toVerify(run));
-    const { runId, batchIds } = run.header;
-    checked.push({ ...verification, runId, batches: batchIds.length, calls: run.calls.length });
-  }
-  return toResult(checked);
+export function verifyKeptRuns(
+  database: Database,
+  runs: AsyncIterable<KeptRun>,
+): Promise<VerificationReport> {
+  return reading(database, async (client) => {
+    const checked: CheckedBatches[] = [];
+    for await (const run of runs) {
+      await requireBatches(client, run);
+      const settled = { ...toVerify(run), unsettled: await whyUnsettled(client) };
+      checked.push(toChecked(run, await verifyRun(client, settled, { rightAfterRun: false })));
+    }
+    return toReport(checked);
+  });
 }
 
-function withDatabaseOf(run: KeptRun, { pool }: Database): Promise<Verification> {
-  const { runId, batchIds } = run.header;
-  return withClient(pool, async (client) => {
-    const known = new Set(await findBatches(client));
-    const gone = batchIds.filter((batchId) => !known.has(batchId)).length;
-    if (gone > 0) {
-      throw new UsageError(
-        'run_is_gone',
-        `${gone} of the ${batchIds.length} batches of run ${runId} are not in the database; accepted: a run that was made with --keep, or --history-only`,
-      );
-    }
-    return verifyRun(client, toVerify(run), { rightAfterRun: false });
-  });
+async function requireBatches(client: ClientBase, { header: { runId, batchIds } }: KeptRun): Promise<void> {
+  const known = new Set(await findBatches(client));
+  const gone = batchIds.filter((batchId) => !known.has(batchId)).length;
+  if (gone === 0) return;
+  throw new UsageError(
+    'run_is_gone',
+    `${gone} of the ${batchIds.length} batches of run ${runId} are not in the database; accepted: a run that was made with --keep, or --history-only`,
+  );
 }
 
 function toVerify({ header, calls }: KeptRun): RunToVerify {
@@ -60,15 +79,32 @@ function toVerify({ header, calls }: KeptRun): RunToVerify {
   return { batchIds, slots, calls, startMicros, faults, incomplete, durable };
 }
 
-function toResult(checked: readonly CheckedBatches[]): VerificationReport {
+function toChecked({ header, calls }: KeptRun, verification: Verification): CheckedBatches {
+  const { runId, batchIds } = header;
+  return { ...verification, runId, batches: batchIds.length, calls: calls.length };
+}
+
+function toReport(checked: readonly CheckedBatches[]): VerificationReport {
   return { verdict: worstVerdict(checked), checked };
 }
 
+/** undefined_table, undefined_column, undefined_function (a column of another type), invalid_schema_name */
+const NOT_THE_TABLES = new Set(['42P01', '42703', '42883', '3F000']);
+
+/** Runs work that only reads; tables that are not there, or are others, are the user's mistake. */
+async function reading<T>({ pool, schema }: Database, work: (client: ClientBase) => Promise<T>): Promise<T> {
+  try {
+    return await withClient(pool, work);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || !NOT_THE_TABLES.has(error.code ?? '')) throw error;
+    const message = `schema ${JSON.stringify(schema)} does not hold the tables to verify (${error.message}); accepted: one that els-assign setup created, or the same tables`;
+    throw new UsageError('no_schema', message, { cause: error });
+  }
+}
+
 /** What is under way in other sessions may look unfinished. */
-async function activityNotes(client: ClientBase): Promise<string[]> {
+async function whyUnsettled(client: ClientBase): Promise<string | undefined> {
   const sessions = await countActiveSessions(client);
-  if (sessions === 0) return [];
-  return [
-    `other sessions are at work in this database: ${sessions}; what they have under way may look unfinished`,
-  ];
+  if (sessions === 0) return undefined;
+  return `other sessions are at work in this database: ${sessions}; what they have under way may look unfinished`;
 }

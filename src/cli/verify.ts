@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withDatabase } from '../app/database.js';
-import { verifyHistoryFile, verifySchema } from '../app/verify.js';
+import { openHistory } from '../app/open-history.js';
+import { verifyCalls, verifyKeptRuns, verifySchema } from '../app/verify.js';
 import { EXIT, UsageError } from '../domain/errors.js';
 import type { VerificationReport } from '../domain/verification.js';
 import { createColours } from '../report/colours.js';
@@ -49,14 +50,15 @@ async function runVerify(flags: VerifyFlags): Promise<number> {
   return passed ? EXIT.passed : EXIT.failed;
 }
 
-function verify(flags: VerifyFlags): Promise<VerificationReport> {
+async function verify(flags: VerifyFlags): Promise<VerificationReport> {
   const { history, historyOnly = false } = flags;
   if (historyOnly && history === undefined) {
     throw new UsageError('missing_history', '--history-only is given without --history; accepted: both');
   }
-  if (historyOnly && history !== undefined) return verifyHistoryFile(history);
+  const runs = history === undefined ? undefined : await openHistory(history);
+  if (runs && historyOnly) return verifyCalls(runs);
   return withDatabase({ ...flags, env: process.env }, (database) =>
-    history === undefined ? verifySchema(database) : verifyHistoryFile(history, database),
+    runs ? verifyKeptRuns(database, runs) : verifySchema(database),
   );
 }
 

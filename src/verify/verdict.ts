@@ -24,6 +24,8 @@ export interface Circumstances {
   readonly incomplete: readonly string[];
   /** Whether what was committed had to be there at the end. */
   readonly durable: boolean;
+  /** Why what is in the database may be under way yet; undefined: it is quiet. */
+  readonly unsettled?: string | undefined;
 }
 
 export interface Judgement {
@@ -36,17 +38,20 @@ export interface Judgement {
 export function judge(
   invariants: readonly InvariantResult[],
   index: HistoryIndex,
-  { incomplete, durable }: Circumstances,
+  { incomplete, durable, unsettled }: Circumstances,
 ): Judgement {
   const { open, failed } = unanswered(index);
   const excused = new Set([
-    ...(open > 0 || incomplete.length > 0 ? UNFINISHED : []),
+    ...(open > 0 || incomplete.length > 0 || unsettled !== undefined ? UNFINISHED : []),
     ...(incomplete.length > 0 ? NEEDS_EVERY_CALL : []),
     ...(durable ? [] : LOST_COMMITS),
   ]);
   const violated = invariants.filter((each) => !each.passed).map((each) => each.name);
   const proven = violated.filter((name) => !excused.has(name));
-  if (proven.length > 0) return { verdict: 'invalid', notes: [`violated: ${violated.join(', ')}`] };
+  const remarks = unsettled === undefined ? [] : [unsettled];
+  if (proven.length > 0) {
+    return { verdict: 'invalid', notes: [`violated: ${violated.join(', ')}`, ...remarks] };
+  }
   const reasons = [
     ...incomplete,
     ...(open > 0 ? [`contents without a definite answer: ${open}`] : []),
@@ -56,7 +61,7 @@ export function judge(
       ? ['the server does not promise that what it acknowledged stays']
       : []),
   ];
-  return { verdict: reasons.length > 0 ? 'unknown' : 'valid', notes: reasons };
+  return { verdict: reasons.length > 0 ? 'unknown' : 'valid', notes: [...reasons, ...remarks] };
 }
 
 /** Contents that nobody knows the state of: a lost call may have happened (open), or all calls failed. */

@@ -63,13 +63,18 @@ export function verifyHistory(run: RunToVerify): Verification {
  * Asks the database alone, on one snapshot.
  *
  * @param batchIds the batches to check
+ * @param unsettled why what is there may be under way yet
  */
-export function verifyDatabase(client: ClientBase, batchIds: readonly string[]): Promise<Verification> {
+export function verifyDatabase(
+  client: ClientBase,
+  batchIds: readonly string[],
+  unsettled?: string,
+): Promise<Verification> {
   return inSnapshot(client, async () => {
     const index = indexHistory([]);
     const clock = { startMicros: 0, faults: [] };
     const invariants = auditInvariants(await runAudits(client, batchIds, false), index, clock);
-    return { invariants, ...judge(invariants, index, { incomplete: [], durable: true }) };
+    return { invariants, ...judge(invariants, index, { incomplete: [], durable: true, unsettled }) };
   });
 }
 
