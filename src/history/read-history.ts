@@ -1,7 +1,9 @@
-import type { Call } from '../domain/call.js';
 import { UsageError } from '../domain/errors.js';
-import { linesOf, LineTooLongError } from './lines.js';
-import { historyRecord, type CallRecord, type RunRecord } from './records.js';
+import type { Call } from '../domain/call.js';
+import { LineError, readLines } from './lines.js';
+import { readCall, readHeader } from './read-record.js';
+import { reasonOf } from './reason.js';
+import type { RunRecord } from './records.js';
 
 /** One run of a history file. */
 export interface KeptRun {
@@ -10,61 +12,71 @@ export interface KeptRun {
 }
 
 /**
- * Reads the runs of a history file, one after the other, each with all its calls.
+ * Reads the runs of a history file, one after the other: one run's calls are in memory at a time.
  *
- * @throws UsageError `unreadable_history`, or `invalid_history` that names the line
+ * @throws UsageError that names file and line when it is no history, or was cut off
  */
 export async function* readHistory(path: string): AsyncGenerator<KeptRun, void, undefined> {
-  let run: { header: RunRecord; calls: Call[] } | undefined;
-  let number = 0;
-  for await (const line of lines(path)) {
-    number += 1;
-    const record = parseLine(line, path, number);
-    if (record.type === 'run') {
-      if (run) yield run;
-      run = { header: record, calls: [] };
-    } else if (run) {
-      run.calls.push(record);
-    } else {
-      throw invalid(path, number, 'a call before the first run');
+  try {
+    yield* readRuns(path);
+  } catch (error) {
+    if (error instanceof LineError) throw refusal(path, `line ${error.line}: ${error.message}`);
+    if (error instanceof Error && 'code' in error && !(error instanceof UsageError)) {
+      throw refusal(path, `cannot be read: ${reasonOf(error)}`, error);
+    }
+    throw error;
+  }
+}
+
+async function* readRuns(path: string): AsyncGenerator<KeptRun, void, undefined> {
+  let reading: RunReader | undefined;
+  for await (const { first, texts } of readLines(path)) {
+    for (const [position, text] of texts.entries()) {
+      const line = first + position;
+      if (reading?.isWhole) {
+        yield reading;
+        reading = undefined;
+      }
+      if (reading === undefined) reading = new RunReader(text, line);
+      else reading.take(text, line);
     }
   }
-  if (run === undefined) throw invalid(path, 1, 'no run');
-  yield run;
+  if (reading === undefined) throw new LineError(1, 'the file is empty; accepted: a run');
+  reading.requireWhole();
+  yield reading;
 }
 
-function parseLine(line: string, path: string, number: number): RunRecord | CallRecord {
-  const { data, error } = historyRecord.safeParse(parseJson(line, path, number));
-  if (data !== undefined) return data;
-  const [issue] = error.issues;
-  const field = issue?.path.map(String).join('.') ?? '';
-  throw invalid(path, number, `${field === '' ? '' : `${field}: `}${issue?.message ?? 'not a record'}`);
-}
+/** One run and the calls that its first line announced. */
+class RunReader implements KeptRun {
+  readonly header: RunRecord;
+  readonly calls: Call[] = [];
+  readonly #line: number;
+  readonly #batchIds: ReadonlySet<string>;
 
-function parseJson(line: string, path: string, number: number): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    throw invalid(path, number, 'not a JSON object (was the file cut off?)');
+  constructor(text: string, line: number) {
+    this.header = readHeader(text, line);
+    this.#line = line;
+    this.#batchIds = new Set(this.header.batchIds);
+  }
+
+  get isWhole(): boolean {
+    return this.calls.length === this.header.calls;
+  }
+
+  take(text: string, line: number): void {
+    this.calls.push(readCall(text, line, this.#batchIds));
+  }
+
+  requireWhole(): void {
+    if (this.isWhole) return;
+    const found = this.calls.length;
+    throw new LineError(
+      this.#line,
+      `calls is ${this.header.calls}, and ${found} follow: the file is cut off`,
+    );
   }
 }
 
-async function* lines(path: string): AsyncGenerator<string, void, undefined> {
-  try {
-    yield* linesOf(path);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    if (error instanceof LineTooLongError) throw invalid(path, 1, error.message);
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `--history ${JSON.stringify(path)} cannot be read: ${reason}`;
-    throw new UsageError('unreadable_history', message, { cause: error });
-  }
-}
-
-function invalid(path: string, number: number, problem: string): UsageError {
-  const accepted = 'accepted: a file that run --history wrote';
-  return new UsageError(
-    'invalid_history',
-    `history file ${JSON.stringify(path)} line ${number}: ${problem}; ${accepted}`,
-  );
+function refusal(path: string, why: string, cause?: unknown): UsageError {
+  return new UsageError('invalid_history', `--history ${JSON.stringify(path)} ${why}`, { cause });
 }

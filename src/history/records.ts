@@ -1,77 +1,110 @@
 import { z } from 'zod';
+import type { Call } from '../domain/call.js';
 import { FAULT_KINDS } from '../domain/fault.js';
 
-/** Of the file's lines; raised when an old reader would misread them. */
+/** Raised with every change that a reader of the one before would misunderstand. */
 export const HISTORY_VERSION = 1;
 
-const text = z.string().max(1_000);
-const count = z.number().int().min(0);
-const micros = z.number();
+// Every `error` says what is accepted; read.ts puts file, line, field and what was given before it.
+
+function word<const T extends readonly string[]>(words: T) {
+  return z.enum(words, { error: words.map((each) => `"${each}"`).join(' or ') });
+}
+
+const text = z.string({ error: 'a text' });
+const filledText = text.min(1, { error: 'a text that is not empty' });
+const flag = z.boolean({ error: 'true or false' });
+const moment = z.number({ error: 'a finite number' });
+const count = z.number({ error: 'a whole number, 0 or more' }).int().min(0);
+const texts = z.array(text, { error: 'a list of texts' }).readonly();
 
 const fault = z.strictObject({
-  kind: z.enum(FAULT_KINDS),
-  plannedMs: count,
-  startMs: count,
-  endMs: count,
-  struck: z.boolean(),
-  detail: z.string().max(10_000),
-  left: z.strictObject({ orphans: count, uncompleted: count }),
+  kind: word(FAULT_KINDS),
+  plannedMs: moment,
+  startMs: moment,
+  endMs: moment,
+  struck: flag,
+  detail: text,
+  left: z.strictObject({ orphans: count, uncompleted: count }, { error: 'an object' }),
 });
 
-/** The line that begins a run. */
-const runRecord = z.strictObject({
-  type: z.literal('run'),
-  schemaVersion: z.literal(HISTORY_VERSION),
-  runId: text,
+/** The first line of a run, apart from its type and version. */
+export const runRecord = z.strictObject({
+  runId: filledText,
   scenario: text,
   strategy: text,
-  advisoryLocks: z.boolean(),
+  advisoryLocks: flag,
   seed: count,
   /** Of each batch. */
-  slots: count,
-  batchIds: z.array(text).readonly(),
+  slots: count.min(1, { error: 'a whole number, 1 or more' }),
+  batchIds: z
+    .array(filledText, { error: 'a list of ids' })
+    .min(1, { error: 'a list of one id or more' })
+    .readonly(),
   /** The boot of the host whose monotonic clock the calls' times are of; null where the system has no such id. */
   bootId: text.nullable(),
   /** One moment on both clocks. */
-  anchor: z.strictObject({ monotonicMicros: micros, wallClock: z.iso.datetime() }),
+  anchor: z.strictObject(
+    {
+      monotonicMicros: moment,
+      wallClock: z.iso.datetime({ error: 'a time such as 2026-01-31T12:00:00.000Z' }),
+    },
+    { error: 'an object' },
+  ),
   /** The barrier's release. */
-  startMicros: micros,
-  faults: z.array(fault).readonly(),
+  startMicros: moment,
+  /** What was broken on purpose. */
+  faults: z.array(fault, { error: 'a list of faults' }).readonly(),
   /** Why calls may be missing. */
-  incomplete: z.array(text).readonly(),
+  incomplete: texts,
   /** Whether what was committed had to be there at the end. */
-  durable: z.boolean(),
+  durable: flag,
+  /** Lines that follow, so that a file that was cut off between two lines is noticed. */
+  calls: count,
 });
 
-/** The line of one call; see `Call`. */
-const callRecord = z.strictObject({
-  type: z.literal('call'),
-  worker: z.number().int().min(-1),
-  batchId: text,
-  textStorageId: text,
-  correlationId: text,
-  intendedMicros: micros,
-  startMicros: micros,
-  endMicros: micros,
-  outcome: z.enum(['created', 'reused', 'no_slot', 'error', 'unknown']),
-  essayId: text.nullable(),
-  recovered: z.boolean(),
-  replyLost: z.boolean(),
-  errorCode: z
-    .enum([
-      'unknown_batch',
-      'inventory_mismatch',
-      'contention_deadline',
-      'database_unavailable',
-      'invalid_request',
-      'strategy_failed',
-    ])
-    .nullable(),
-  sqlState: text.nullable(),
+/** One call, apart from its type. What few calls have is left out where they do not. */
+export const callRecord = z.strictObject({
+  worker: z.number({ error: 'a whole number' }).int(),
+  batchId: filledText,
+  textStorageId: filledText,
+  correlationId: filledText,
+  intendedMicros: moment,
+  startMicros: moment,
+  endMicros: moment,
+  outcome: word(['created', 'reused', 'no_slot', 'error', 'unknown']),
+  essayId: filledText.nullable().default(null),
+  recovered: flag.default(false),
+  replyLost: flag.default(false),
+  errorCode: word([
+    'unknown_batch',
+    'inventory_mismatch',
+    'contention_deadline',
+    'database_unavailable',
+    'invalid_request',
+    'strategy_failed',
+  ])
+    .nullable()
+    .default(null),
+  sqlState: text.nullable().default(null),
 });
-
-/** Any line of a history file. */
-export const historyRecord = z.discriminatedUnion('type', [runRecord, callRecord]);
 
 export type RunRecord = z.output<typeof runRecord>;
-export type CallRecord = z.output<typeof callRecord>;
+
+/** A run's first line, complete with type and version. */
+export function toRunLine(run: RunRecord): string {
+  return JSON.stringify({ type: 'run', schemaVersion: HISTORY_VERSION, ...run });
+}
+
+/** A call as its line says it. */
+export function toCallLine({ essayId, recovered, replyLost, errorCode, sqlState, ...call }: Call): string {
+  return JSON.stringify({
+    type: 'call',
+    ...call,
+    ...(essayId !== null && { essayId }),
+    ...(recovered && { recovered }),
+    ...(replyLost && { replyLost }),
+    ...(errorCode !== null && { errorCode }),
+    ...(sqlState !== null && { sqlState }),
+  });
+}

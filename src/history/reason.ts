@@ -1,0 +1,8 @@
+import { getSystemErrorMap } from 'node:util';
+
+/** The system's own words for a failed call; what Node adds to them repeats the path. */
+export function reasonOf(error: unknown): string {
+  const { errno, code } = error as NodeJS.ErrnoException;
+  const [, reason] = getSystemErrorMap().get(errno ?? 0) ?? [];
+  return reason ?? (code === 'ERR_INVALID_ARG_VALUE' ? 'its name contains a NUL' : String(code));
+}

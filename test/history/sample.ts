@@ -1,0 +1,42 @@
+import type { RunHeader } from '#els/history/history-file.js';
+import type { KeptRun } from '#els/history/read-history.js';
+import { times, type Draw } from '../engine/support/draw.js';
+import { callOf, drawOverflow, validHistory } from '../verify/histories.js';
+
+const BATCHES = ['batch', 'bätch "2"', 'b\u2028\n'] as const;
+
+/** A run as it is given to a history file. */
+export interface GivenRun {
+  readonly header: RunHeader;
+  readonly calls: KeptRun['calls'];
+}
+
+/** A run with every field that a call or a run may have. */
+export function drawRun(draw: Draw): GivenRun {
+  const shape = drawOverflow(draw);
+  const lost = { outcome: 'unknown', errorCode: 'database_unavailable', sqlState: '57P01' } as const;
+  const found = { outcome: 'created', essayId: 'essay-of-100', recovered: true, worker: -1 } as const;
+  const calls = [
+    ...validHistory(shape, draw),
+    callOf(100, [0.25, 1_000_000_000_000.5], { ...lost, batchId: draw.pick(BATCHES) }),
+    callOf(100, [7, 8.125], found),
+    callOf(101, [1, 1], { outcome: 'reused', essayId: 'e "1"\n', replyLost: true }),
+  ];
+  const header: RunHeader = {
+    runId: `run-${draw.integer(1, 1_000_000)}`,
+    scenario: 'overflow',
+    strategy: draw.pick(['legacy', './a "file".sql']),
+    advisoryLocks: draw.integer(0, 1) === 1,
+    seed: draw.integer(0, 2 ** 32 - 1),
+    slots: shape.slots,
+    batchIds: BATCHES,
+    startMicros: draw.integer(0, 10_000) / 8,
+    faults: times(draw.integer(0, 2), (position) => ({
+      ...{ kind: 'kill-worker', plannedMs: position, startMs: position - 1, endMs: position + 0.5 },
+      ...{ struck: true, detail: 'worker 1', left: { orphans: 1, uncompleted: 0 } },
+    })),
+    incomplete: times(draw.integer(0, 2), (position) => `worker ${position} was killed`),
+    durable: draw.integer(0, 1) === 1,
+  };
+  return { header, calls };
+}
