@@ -18,11 +18,11 @@ export const SLOW_WRITE_OF_ESSAY: Edit = [
 /** A claim stays uncommitted for a while: essays. */
 export const SLOW_COMMIT_OF_ESSAY: Edit = [
   "select essay_id, 'created' as outcome from assigned",
-  "select essay_id, 'created' as outcome from assigned, (select pg_sleep(0.05) from assigned) as slow_commit",
+  "select essay_id, 'created' as outcome from assigned, (select pg_sleep(0.1) from assigned) as slow_commit",
 ];
 
 /** A claim stays uncommitted for a while: slots. */
 export const SLOW_COMMIT_OF_SLOT: Edit = [
   "'created' as outcome from assigned",
-  "'created' as outcome from assigned, (select pg_sleep(0.05) from assigned) as slow_commit",
+  "'created' as outcome from assigned, (select pg_sleep(0.1) from assigned) as slow_commit",
 ];

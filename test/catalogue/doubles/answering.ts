@@ -5,7 +5,7 @@ import type { AssignmentRequest, AssignmentResult } from '#els/domain/assignment
 import { AssignmentError } from '#els/domain/errors.js';
 import { EngineDouble, query } from './engine-double.js';
 
-const SLOW_COMMIT_MS = 150;
+const SLOW_COMMIT_MS = 300;
 const PATIENCE_MS = 30;
 
 /** Its patience ends before the commit does, and it reports a failure that nothing came of. */

@@ -5,25 +5,14 @@ import type { AssignmentRequest, AssignmentResult } from '#els/domain/assignment
 import { assignmentBinds } from '#els/engine/documents.js';
 import { EngineDouble, isUniqueViolation } from './engine-double.js';
 
-/** A commit that takes its time, so that rivals meet the claim under way. */
-const SLOW_COMMIT_MS = 100;
-
-abstract class SlowDouble extends EngineDouble {
-  protected override async claim(
-    client: ClientBase,
-    binds: BindValues,
-  ): Promise<AssignmentResult | undefined> {
-    const result = await super.claim(client, binds);
-    if (result?.outcome === 'created') await sleep(SLOW_COMMIT_MS);
-    return result;
-  }
-}
-
 const TRIES = 5;
 const PAUSE_MS = 2;
 
-/** Tries five times, then says that no slot is left. */
-export class GivesUpAfterFiveTries extends SlowDouble {
+/** Tries five times, then says that no slot is left. Commits here take longer than the five tries of a rival. */
+export class GivesUpAfterFiveTries extends EngineDouble {
+  #giveUp: () => void = () => undefined;
+  readonly #someoneGaveUp = new Promise<void>((resolve) => (this.#giveUp = resolve));
+
   override async assign(request: AssignmentRequest): Promise<AssignmentResult> {
     const binds = assignmentBinds(request, new Date());
     for (let time = 0; time < TRIES; time++) {
@@ -34,12 +23,24 @@ export class GivesUpAfterFiveTries extends SlowDouble {
       }
       await sleep(PAUSE_MS);
     }
+    this.#giveUp();
     return { outcome: 'no_slot' };
+  }
+
+  protected override async claim(
+    client: ClientBase,
+    binds: BindValues,
+  ): Promise<AssignmentResult | undefined> {
+    const result = await super.claim(client, binds);
+    if (result?.outcome === 'created') await this.#someoneGaveUp;
+    return result;
   }
 }
 
+const SLOW_COMMIT_MS = 300;
+
 /** Takes the unique violation of the loser of a race for a batch without a slot. */
-export class TakesRaceForNoSlot extends SlowDouble {
+export class TakesRaceForNoSlot extends EngineDouble {
   protected override async attempt(binds: BindValues): Promise<AssignmentResult | undefined> {
     try {
       return await this.inTransaction((client) => this.claim(client, binds));
@@ -47,5 +48,14 @@ export class TakesRaceForNoSlot extends SlowDouble {
       if (isUniqueViolation(error)) return { outcome: 'no_slot' };
       throw error;
     }
+  }
+
+  protected override async claim(
+    client: ClientBase,
+    binds: BindValues,
+  ): Promise<AssignmentResult | undefined> {
+    const result = await super.claim(client, binds);
+    await sleep(SLOW_COMMIT_MS);
+    return result;
   }
 }

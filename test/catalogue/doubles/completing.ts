@@ -4,7 +4,7 @@ import type { AssignmentResult } from '#els/domain/assignment.js';
 import { edited } from '../../engine/support/custom.js';
 import { EngineDouble, LOOK, query } from './engine-double.js';
 
-const SLOW_COMMIT_MS = 100;
+const SLOW_COMMIT_MS = 300;
 
 /** Looks before its commit: of two last claims, neither sees the other. */
 export class CompletesInTheTransaction extends EngineDouble {

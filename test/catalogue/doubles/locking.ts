@@ -5,7 +5,7 @@ import type { AssignmentResult } from '#els/domain/assignment.js';
 import { EngineDouble, query } from './engine-double.js';
 import { FIND, LOCK_ONE, WRITE } from './essay-steps.js';
 
-const SLOW_COMMIT_MS = 200;
+const SLOW_COMMIT_MS = 300;
 
 /** Between two calls of a process: more than a lock in autocommit lasts, much less than its write takes. */
 const ARRIVAL_GAP_MS = 20;
