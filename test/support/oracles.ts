@@ -6,12 +6,15 @@ import type { TestDatabase } from './database.js';
 /** Asks both oracles about a run that is quiet. */
 export async function askOracles(
   db: TestDatabase,
-  { runId, scenario }: WorkloadPlan,
+  { batchIds, scenario }: WorkloadPlan,
   calls: readonly Call[],
 ): Promise<Verification> {
   const client = await db.pool.connect();
   try {
-    return await verifyRun(client, { runId, slots: scenario.slots, calls });
+    return await verifyRun(client, {
+      ...{ batchIds, slots: scenario.slots, calls, startMicros: 0, faults: [] },
+      ...{ incomplete: [], durable: true },
+    });
   } finally {
     client.release();
   }
