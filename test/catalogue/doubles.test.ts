@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../support/database.js';
-import { DOUBLE_BUGS, PENDING_BUGS } from './doubles.js';
+import { DOUBLE_BUGS } from './doubles.js';
 import { expectCaught } from './expectations.js';
 import { DoubleFleet } from './harness/double-fleet.js';
 import { runDouble } from './harness/run-double.js';
@@ -15,12 +15,6 @@ afterAll(() => fleet.close());
 describe('the verifier catches', () => {
   for (const bug of DOUBLE_BUGS) {
     it(bug.name, async () => expectCaught(bug, await runDouble(db, fleet, bug)));
-  }
-});
-
-describe('the verifier does not catch yet, for want of the invariant', () => {
-  for (const bug of PENDING_BUGS) {
-    it.fails(bug.name, async () => expectCaught(bug, await runDouble(db, fleet, bug)));
   }
 });
 

@@ -13,6 +13,7 @@ const GIVEN_TWICE = [
   'acknowledged-is-stored',
   'one-event-per-assignment',
   'duplicate-wrote-nothing',
+  'event-in-the-same-transaction',
 ] as const;
 
 const CHOOSE_ESSAY = `select essay_id from essay_states

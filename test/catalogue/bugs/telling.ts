@@ -47,7 +47,7 @@ export const TELLING: readonly SqlBug[] = [
       ],
     ],
     scenario: 'one-by-one',
-    violates: ['one-event-per-assignment', 'duplicate-wrote-nothing'],
+    violates: ['one-event-per-assignment', 'duplicate-wrote-nothing', 'event-in-the-same-transaction'],
     needsRivals: false,
   },
   {

@@ -22,7 +22,8 @@ export const WRITING: readonly SqlBug[] = [
       [
         'processing_metadata = :processing_metadata::jsonb',
         `processing_metadata = jsonb_build_object('original_file_name', :original_file_name::text,
-      'file_size_bytes', :file_size_bytes, 'content_md5_hash', :content_md5_hash::text)`,
+      'file_size_bytes', :file_size_bytes, 'content_md5_hash', :content_md5_hash::text,
+      'correlation_id', :correlation_id::text)`,
       ],
     ],
     scenario: 'one-by-one',
@@ -105,7 +106,7 @@ export const WRITING: readonly SqlBug[] = [
       [UPSERT, UPSERT.replace('\n  where essay.text_storage_id is null', '')],
     ],
     scenario: 'one-by-one',
-    violates: ['duplicate-wrote-nothing', 'one-event-per-assignment'],
+    violates: ['duplicate-wrote-nothing', 'one-event-per-assignment', 'event-in-the-same-transaction'],
     needsRivals: false,
   },
   {
@@ -119,7 +120,7 @@ export const WRITING: readonly SqlBug[] = [
 )`),
     ],
     scenario: 'one-by-one',
-    violates: ['duplicate-wrote-nothing'],
+    violates: ['duplicate-wrote-nothing', 'event-in-the-same-transaction'],
     needsRivals: false,
   },
 ];

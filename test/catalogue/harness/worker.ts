@@ -7,7 +7,7 @@ import { waitUntilMicros } from '#els/runner/clock.js';
 import { deliverSlice } from '#els/runner/lanes.js';
 import { Recorder } from '#els/runner/recorder.js';
 import { deliveriesOf } from '#els/scenario/plan.js';
-import { DOUBLE_BUGS, PENDING_BUGS } from '../doubles.js';
+import { DOUBLE_BUGS } from '../doubles.js';
 import { EngineDouble } from '../doubles/engine-double.js';
 import type { FromDoubleWorker, ToDoubleWorker } from './messages.js';
 
@@ -44,7 +44,7 @@ async function prepare(job: Job): Promise<void> {
   const pool = createPool(target, { connections, applicationName: job.plan.runId, onConnect });
   const clients = await Promise.all(Array.from({ length: connections }, () => pool.connect()));
   for (const client of clients) client.release();
-  const bug = [...DOUBLE_BUGS, ...PENDING_BUGS].find(({ name }) => name === job.bug);
+  const bug = DOUBLE_BUGS.find(({ name }) => name === job.bug);
   prepared = { job, pool, double: new (bug?.double ?? EngineDouble)(pool) };
   send({ type: 'ready' });
 }
