@@ -56,6 +56,9 @@ describe('a proof as text', () => {
     const proof: Proof = { ...PROVEN, configurations: [bounded] };
     expect(renderProof(proof, PLAIN)).toContain('≤ 2 preemptions');
     expect(lastLine(proof)).toMatch(/^PROVEN up to 2 preemptions {2}/);
+    const tighter = { ...bounded, coverage: { kind: 'preemptions', most: 1 } } as const;
+    const both = { ...proof, configurations: [bounded, tighter] };
+    expect(lastLine(both)).toMatch(/^PROVEN up to 1–2 preemptions {2}/);
   });
 
   it('does not say proven for one that was cut off, and says why', () => {
