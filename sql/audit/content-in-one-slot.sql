@@ -2,7 +2,7 @@
 select batch_id, text_storage_id, 'essay_states' as found_in, count(*)::integer as times
 from essay_states
 where text_storage_id is not null
-  and batch_id in (select batch_id from run_batches where run_id = :run_id)
+  and batch_id = any(:batch_ids::text[])
 group by batch_id, text_storage_id
 having count(*) > 1
 union all
@@ -10,6 +10,6 @@ select tracker.batch_id, slot.text_storage_id, 'slot_assignments', count(*)::int
 from batch_essay_trackers tracker
 join slot_assignments slot on slot.batch_tracker_id = tracker.id
 where slot.text_storage_id is not null
-  and tracker.batch_id in (select batch_id from run_batches where run_id = :run_id)
+  and tracker.batch_id = any(:batch_ids::text[])
 group by tracker.batch_id, slot.text_storage_id
 having count(*) > 1

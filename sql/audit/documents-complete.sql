@@ -1,13 +1,27 @@
--- Must hold: an assigned essay's three documents are whole and speak of its content. Returns those that are not.
-select batch_id, essay_id, text_storage_id, processing_metadata::text as processing_metadata,
-  storage_references::text as storage_references, timeline::text as timeline
-from essay_states
-where batch_id in (select batch_id from run_batches where run_id = :run_id)
-  and text_storage_id is not null
+-- Must hold: an assigned essay's three documents are whole, of the right types, and speak of its content; its slot,
+-- where slots are the inventory, says when and for which file. Returns those that are not.
+select essay.batch_id, essay.essay_id, essay.text_storage_id,
+  essay.processing_metadata::text as processing_metadata,
+  essay.storage_references::text as storage_references, essay.timeline::text as timeline
+from essay_states essay
+where essay.batch_id = any(:batch_ids::text[])
+  and essay.text_storage_id is not null
   and not coalesce(
-    processing_metadata ?& array['original_file_name', 'file_size_bytes', 'content_md5_hash',
-      'file_upload_id', 'correlation_id']
-    and storage_references ->> 'original_essay' = text_storage_id
-    and timeline ? 'ready_for_processing',
+    jsonb_typeof(essay.processing_metadata -> 'original_file_name') = 'string'
+    and jsonb_typeof(essay.processing_metadata -> 'file_size_bytes') = 'number'
+    and jsonb_typeof(essay.processing_metadata -> 'content_md5_hash') = 'string'
+    and jsonb_typeof(essay.processing_metadata -> 'file_upload_id') = 'string'
+    and jsonb_typeof(essay.processing_metadata -> 'correlation_id') = 'string'
+    and essay.storage_references ->> 'original_essay' = essay.text_storage_id
+    and essay.timeline ->> 'ready_for_processing' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d',
     false
   )
+union all
+select tracker.batch_id, slot.internal_essay_id, slot.text_storage_id, slot.original_file_name,
+  slot.assigned_at::text, null
+from batch_essay_trackers tracker
+join slot_assignments slot on slot.batch_tracker_id = tracker.id
+where tracker.batch_id = any(:batch_ids::text[])
+  and tracker.inventory = 'slots'
+  and slot.text_storage_id is not null
+  and (slot.original_file_name is null or slot.assigned_at is null)

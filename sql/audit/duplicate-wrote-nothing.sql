@@ -5,6 +5,6 @@ select essay.batch_id, essay.essay_id, essay.text_storage_id, essay.version,
   event.event_data ->> 'correlation_id' as created_by
 from essay_states essay
 join event_outbox event on event.aggregate_id = essay.essay_id and event.event_type = 'essay.slot.assigned'
-where essay.batch_id in (select batch_id from run_batches where run_id = :run_id)
+where essay.batch_id = any(:batch_ids::text[])
   and (essay.version > 2
-    or essay.processing_metadata ->> 'correlation_id' <> event.event_data ->> 'correlation_id')
+    or essay.processing_metadata ->> 'correlation_id' is distinct from event.event_data ->> 'correlation_id')

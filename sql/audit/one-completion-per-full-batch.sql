@@ -4,7 +4,7 @@ with events as materialized (
   select aggregate_id as batch_id, count(*)::integer as events
   from event_outbox
   where event_type = 'batch.content.provisioning.completed'
-    and aggregate_id in (select batch_id from run_batches where run_id = :run_id)
+    and aggregate_id = any(:batch_ids::text[])
   group by aggregate_id
 ), states as (
   select tracker.batch_id, tracker.completed_at is not null as completed,
@@ -14,7 +14,7 @@ with events as materialized (
     ) as is_full,
     coalesce(events.events, 0) as events
   from batch_essay_trackers tracker left join events using (batch_id)
-  where tracker.batch_id in (select batch_id from run_batches where run_id = :run_id)
+  where tracker.batch_id = any(:batch_ids::text[])
 )
 select batch_id, is_full, completed, events from states
 where is_full <> completed or is_full::integer <> events

@@ -2,7 +2,7 @@
 -- and none for an essay without. Returns essays with another number of events, or with one that names others.
 with essays as materialized (
   select batch_id, essay_id, text_storage_id from essay_states
-  where batch_id in (select batch_id from run_batches where run_id = :run_id)
+  where batch_id = any(:batch_ids::text[])
 ), events as (
   select aggregate_id as essay_id, count(*)::integer as events,
     bool_and(aggregate_type = 'essay' and event_key = aggregate_id and topic = event_type) as addressed,

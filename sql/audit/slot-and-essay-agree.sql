@@ -5,7 +5,7 @@ select tracker.batch_id, slot.internal_essay_id as essay_id, slot.text_storage_i
 from batch_essay_trackers tracker
 join slot_assignments slot on slot.batch_tracker_id = tracker.id
 left join essay_states essay on essay.essay_id = slot.internal_essay_id
-where tracker.batch_id in (select batch_id from run_batches where run_id = :run_id)
+where tracker.batch_id = any(:batch_ids::text[])
   and case tracker.inventory
     when 'slots' then slot.text_storage_id is distinct from essay.text_storage_id
     else slot.text_storage_id is not null

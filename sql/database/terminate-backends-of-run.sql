@@ -1,3 +1,3 @@
 -- Ends what a dead or stuck worker left connected, so that it cannot write after the audit.
 select pg_terminate_backend(pid) from pg_stat_activity
-where application_name = :application_name and pid <> pg_backend_pid()
+where starts_with(application_name, :application_name) and pid <> pg_backend_pid()

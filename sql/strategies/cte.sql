@@ -3,7 +3,8 @@
 -- Must hold:
 --   * the claim locks its slot alone, never the tracker, and is MATERIALIZED so that it runs once;
 --   * essay state is written only for a slot that this call took, or for an orphan (slot assigned, essay
---     not), never over another content; the event follows what was written and nothing else;
+--     not), whose timeline says that it was repaired, never over another content; the event follows what was
+--     written and nothing else;
 --   * `existing`, `contended` and `no_slot` are read on one snapshot; zero rows claimed is not `no_slot`;
 --     the order makes the planner read the index; for a mere `exists` it scans the whole table.
 with tracker as materialized (
@@ -28,9 +29,10 @@ with tracker as materialized (
   where slot.id = claimed.id
   returning slot.internal_essay_id
 ), owed as (
-  select internal_essay_id from assigned
+  select internal_essay_id, '{}'::jsonb as repair from assigned
   union all
-  select internal_essay_id from existing
+  select internal_essay_id, jsonb_build_object('repaired', :timeline::jsonb -> 'ready_for_processing')
+  from existing
   where not exists (
     select 1 from essay_states
     where essay_id = existing.internal_essay_id and text_storage_id is not null
@@ -39,7 +41,7 @@ with tracker as materialized (
   insert into essay_states as essay (essay_id, batch_id, current_status, processing_metadata,
     storage_references, timeline, text_storage_id, updated_at)
   select internal_essay_id, :batch_id, 'ready_for_processing', :processing_metadata::jsonb,
-    :storage_references::jsonb, :timeline::jsonb, :text_storage_id, now()
+    :storage_references::jsonb, :timeline::jsonb || repair, :text_storage_id, now()
   from owed
   on conflict (essay_id) do update
   set current_status = excluded.current_status, processing_metadata = excluded.processing_metadata,

@@ -4,12 +4,15 @@ import { createPool, explainConnectFailure, type DatabasePool } from '../databas
 import { checkSchemaName } from '../database/schema.js';
 import { openSession } from '../database/session.js';
 import { findTarget, withConnectionString, type DatabaseTarget } from '../database/target.js';
+import { runRestartCommand } from './restart-command.js';
 
 /** How the user named the database. */
 export interface DatabaseOptions {
   readonly databaseUrl?: string | undefined;
   readonly schema: string;
   readonly env: NodeJS.ProcessEnv;
+  /** A shell command that shuts the server down immediately and starts it again. */
+  readonly restartCommand?: string | undefined;
 }
 
 /** A database to work on, with a few connections of the coordinator's own. */
@@ -18,6 +21,8 @@ export interface Database {
   readonly embedded: boolean;
   readonly schema: string;
   readonly pool: DatabasePool;
+  /** Shuts the server down immediately and starts it again; where it is ours, or the user said how. */
+  readonly restartServer?: (() => Promise<void>) | undefined;
 }
 
 /** One for work, one for watching. */
@@ -36,30 +41,32 @@ export async function withDatabase<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   checkSchemaName(options.schema);
+  const { schema, restartCommand } = options;
+  const byCommand = restartCommand === undefined ? undefined : () => runRestartCommand(restartCommand);
   const named = findTarget(options.databaseUrl, options.env);
-  if (named) return withPool(named, false, options.schema, work);
+  if (named) return withPool({ target: named, embedded: false, schema, restartServer: byCommand }, work);
   const lease = await leaseEmbeddedServer(options.env);
   try {
     const target = withConnectionString('embedded', connectionString(lease.connection));
-    return await withPool(target, true, options.schema, work);
+    const restartServer = byCommand ?? (() => lease.restart());
+    return await withPool({ target, embedded: true, schema, restartServer }, work);
   } finally {
     await lease.release();
   }
 }
 
 async function withPool<T>(
-  target: DatabaseTarget,
-  embedded: boolean,
-  schema: string,
+  database: Omit<Database, 'pool'>,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
+  const { target, schema } = database;
   const pool = createPool(target, {
     connections: COORDINATOR_CONNECTIONS,
     applicationName: 'els-assign',
     onConnect: (client) => openSession(client, { schema, lockTimeoutMs: COORDINATOR_LOCK_TIMEOUT_MS }, []),
   });
   try {
-    return await work({ target, embedded, schema, pool });
+    return await work({ ...database, pool });
   } catch (error) {
     throw explainConnectFailure(target, error);
   } finally {

@@ -1,18 +1,21 @@
 import { randomBytes } from 'node:crypto';
+import type { ClientBase } from 'pg';
 import { analyzeTables, deleteRuns, registerBatches } from '../batches/register.js';
 import { batchTotals } from '../batches/status.js';
-import { checkpoint, walPositionBytes } from '../database/environment.js';
+import { readEnvironment } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
 import { awaitQuiescence } from '../database/quiescence.js';
+import type { FaultResult } from '../domain/fault.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import { createStrategy } from '../engine/create-strategy.js';
+import type { HistoryFile, RunHeader } from '../history/history-file.js';
 import type { WorkerFleet } from '../runner/fleet.js';
-import { runLoad, type Recording } from '../runner/run-load.js';
 import { warmUpSlots } from '../runner/warm-up.js';
 import { planWorkload } from '../scenario/plan.js';
-import { verifyRun } from '../verify/verify-run.js';
+import { verifyRun, type RunToVerify } from '../verify/verify-run.js';
 import { withClient, type Database } from './database.js';
+import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
 import type { StrategyChoice } from './strategies.js';
 
@@ -25,6 +28,8 @@ export interface RunJob extends StrategyChoice {
   readonly keep: boolean;
   /** Deadline of one call. */
   readonly timeoutMs: number;
+  /** Keeps the run's calls. */
+  readonly history?: HistoryFile | undefined;
 }
 
 /** After the workers ended, their backends get this long to end too. */
@@ -49,9 +54,9 @@ export async function executeRun(
   let leftovers: string[];
   try {
     await registerRun(database, job, plan);
-    const { recording, walBytes } = await putLoad(database, fleet, job, plan, stop);
+    const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
     await quiesce(database, plan.runId);
-    result = await judge(database, job, plan, recording, walBytes);
+    result = await judge(database, job, plan, load);
   } finally {
     leftovers = await cleanUp(database, plan.runId, job.keep);
   }
@@ -67,9 +72,8 @@ function warmUpRunId(runId: string): string {
   return `${runId}-warm-up`;
 }
 
-/** By which the backends of a run's workers are known; PostgreSQL keeps 63 bytes. */
-function applicationName(runId: string): string {
-  return `els-assign ${runId}`;
+function namesOf(runId: string): RunNames {
+  return { applicationName: `els-assign ${runId}`, warmUpBatchId: warmUpRunId(runId) };
 }
 
 function registerRun(
@@ -90,50 +94,41 @@ function registerRun(
   });
 }
 
-async function putLoad(
-  { pool, target, schema }: Database,
-  fleet: WorkerFleet,
-  { strategy, advisoryLocks, timeoutMs }: RunJob,
-  plan: WorkloadPlan,
-  stop: AbortSignal,
-): Promise<{ recording: Recording; walBytes: number }> {
-  let walBefore = 0;
-  const beforeRelease = () =>
-    withClient(pool, async (client) => {
-      await checkpoint(client);
-      walBefore = await walPositionBytes(client);
-    });
-  const load = { plan, strategy, advisoryLocks, target, schema, timeoutMs };
-  const recording = await runLoad(
-    fleet,
-    { ...load, applicationName: applicationName(plan.runId), warmUpBatchId: warmUpRunId(plan.runId) },
-    beforeRelease,
-    stop,
-  );
-  const walAfter = await withClient(pool, walPositionBytes);
-  return { recording, walBytes: walAfter - walBefore };
-}
-
 function quiesce({ pool }: Database, runId: string): Promise<number> {
   return withClient(pool, (client) =>
-    awaitQuiescence(client, applicationName(runId), QUIESCENCE_DEADLINE_MS),
+    awaitQuiescence(client, `${namesOf(runId).applicationName}/`, QUIESCENCE_DEADLINE_MS),
   );
 }
 
-function judge(
-  { pool }: Database,
-  job: RunJob,
-  plan: WorkloadPlan,
-  recording: Recording,
-  walBytes: number,
-): Promise<RunResult> {
+function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: FinishedLoad): Promise<RunResult> {
   return withClient(pool, async (client) => {
     await analyzeTables(client);
     const { slots } = plan.scenario;
-    const verification = await verifyRun(client, { runId: plan.runId, slots, calls: recording.calls });
+    const calls = [...load.recording.calls, ...load.redelivered];
+    const { startMicros, incomplete } = load.recording;
+    const { faults } = load;
+    const durable = await keepsCommits(client, faults);
+    const run = { batchIds: plan.batchIds, slots, startMicros, faults, incomplete, durable };
+    await job.history?.append(headerOf(job, plan, run), calls);
+    const verification = await verifyRun(client, { ...run, calls });
     const totals = await batchTotals(client, plan.batchIds);
-    return toRunResult({ job, plan, recording, walBytes, verification, totals });
+    return toRunResult({ job, plan, load, verification, totals });
   });
+}
+
+function headerOf(
+  { strategy, advisoryLocks }: RunJob,
+  { runId, scenario, seed }: WorkloadPlan,
+  run: Omit<RunToVerify, 'calls'>,
+): RunHeader {
+  return { runId, scenario: scenario.name, strategy: strategy.name, advisoryLocks, seed, ...run };
+}
+
+/** After a crash, acknowledged commits are a promise with fsync and synchronous_commit alone. */
+async function keepsCommits(client: ClientBase, faults: readonly FaultResult[]): Promise<boolean> {
+  if (!faults.some((fault) => fault.kind === 'restart-server' && fault.struck)) return true;
+  const { fsync, synchronousCommit } = await readEnvironment(client, false);
+  return fsync === 'on' && synchronousCommit !== 'off';
 }
 
 /**

@@ -1,20 +1,20 @@
 import type { Call } from '../domain/call.js';
+import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, Outcomes, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { evaluateGate } from '../gate/evaluate-gate.js';
 import { parseGate } from '../gate/parse-gate.js';
-import type { Recording } from '../runner/run-load.js';
 import { expectedCounts } from '../scenario/plan.js';
 import type { Verification } from '../verify/verify-run.js';
 import type { RunJob } from './execute-run.js';
+import type { FinishedLoad } from './put-load.js';
+import { settledCalls } from './settled-calls.js';
 
 /** All that is known of a finished run. */
 interface FinishedRun {
   readonly job: RunJob;
   readonly plan: WorkloadPlan;
-  readonly recording: Recording;
-  /** Written by the whole server while the load ran. */
-  readonly walBytes: number;
+  readonly load: FinishedLoad;
   readonly verification: Verification;
   readonly totals: BatchTotals;
 }
@@ -23,23 +23,48 @@ interface FinishedRun {
 export function toRunResult(run: FinishedRun): RunResult {
   const measured = measure(run);
   const gates = run.plan.scenario.gates.map((gate) => evaluateGate(parseGate(gate), measured));
-  const { verdict, invariants, notes } = run.verification;
+  const { invariants, notes } = run.verification;
+  const missed = missedFaults(run.load);
+  const verdict =
+    missed.length > 0 && run.verification.verdict === 'valid' ? 'unknown' : run.verification.verdict;
   return {
     ...measured,
     verdict,
     invariants,
-    notes: [...notes, ...notesOn(run)],
+    notes: [...notes, ...missed, ...notesOn(run)],
     gates,
     passed: verdict === 'valid' && gates.every((gate) => gate.passed),
   };
 }
 
+/** A fault that hit nothing proves nothing. */
+function missedFaults({ faults }: FinishedLoad): string[] {
+  return faults
+    .filter((fault) => !fault.struck)
+    .map(({ kind, detail }) => `the fault ${kind} struck no call in flight: ${detail}`);
+}
+
+/** What faults left and the audits after the load no longer find. */
+function repairsOf({ load, verification }: FinishedRun): RunResult['repairs'] {
+  const left = (kind: keyof FaultResult['left']) =>
+    load.faults.reduce((sum, fault) => sum + fault.left[kind], 0);
+  const holds = (name: string) => verification.invariants.some((each) => each.name === name && each.passed);
+  return {
+    orphans: holds('slot-and-essay-agree') ? left('orphans') : 0,
+    completions: holds('one-completion-per-full-batch') ? left('uncompleted') : 0,
+  };
+}
+
 type Judgement = 'verdict' | 'invariants' | 'notes' | 'gates' | 'passed';
 
-function measure({ job, plan, recording, walBytes, totals }: FinishedRun): Omit<RunResult, Judgement> {
+function measure(run: FinishedRun): Omit<RunResult, Judgement> {
+  const { job, plan, load, totals } = run;
   const { scenario, seed } = plan;
-  const { name, batches, slots, contents, deliveries, arrival, workers, connections, durationMs } = scenario;
-  const { calls, counters } = recording;
+  const { name, batches, slots, contents, deliveries, arrival, workers, connections, durationMs, rttMs } =
+    scenario;
+  const { recording, redelivered, walBytes, faults } = load;
+  const { counters } = recording;
+  const calls = settledCalls(recording.calls, redelivered);
   const assignments = calls.length;
   return {
     scenario: name,
@@ -48,13 +73,16 @@ function measure({ job, plan, recording, walBytes, totals }: FinishedRun): Omit<
     workers,
     connections,
     round: job.round,
-    plan: { batches, slots, contents, deliveries, arrival, seed },
+    plan: { batches, slots, contents, deliveries, arrival, seed, rttMs },
     assignments,
     expectedSuccesses: durationMs === undefined ? expectedCounts(scenario).successes : assignments,
     outcomes: countOutcomes(calls),
     errorsByCode: countErrors(calls),
     retriesByCode: counters.retriesByCode,
     completionLooks: counters.completionLooks,
+    faults,
+    redeliveries: recording.calls.length + redelivered.length - assignments,
+    repairs: repairsOf(run),
     batchTotals: totals,
     latencyMicros: recording.latencyMicros,
     serviceTimeMicros: recording.serviceTimeMicros,
@@ -84,7 +112,7 @@ function countErrors(calls: readonly Call[]): Record<string, number> {
   return counts;
 }
 
-function notesOn({ job, plan, recording }: FinishedRun): string[] {
+function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
   const notes: string[] = [];
   const { durationMs } = plan.scenario;
   if (durationMs !== undefined && recording.ranOut) {

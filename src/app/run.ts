@@ -1,10 +1,15 @@
 import { readEnvironment } from '../database/environment.js';
 import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
-import type { Comparison, Report, RunResult, StopSignal, Verdict } from '../domain/run-result.js';
+import type { Comparison, Report, RunResult, StopSignal } from '../domain/run-result.js';
+import { HistoryFile } from '../history/history-file.js';
 import { WorkerFleet } from '../runner/fleet.js';
 import { withClient, type Database } from './database.js';
 import { executeRun, type RunJob } from './execute-run.js';
+import { worstVerdict } from './verdicts.js';
+
+/** Creates the file that keeps every call of the runs. */
+export const createHistory = (path: string): Promise<HistoryFile> => HistoryFile.create(path);
 
 /** Told before each run, so that somebody can show progress. */
 export type OnRun = (job: RunJob, position: number, total: number) => void;
@@ -73,9 +78,4 @@ function passes({ allowInconclusive }: RunControl): (run: RunResult) => boolean 
 
 function checkPasses({ allowInconclusive }: RunControl): (check: { result: string }) => boolean {
   return ({ result }) => result === 'passed' || (allowInconclusive && result === 'inconclusive');
-}
-
-function worstVerdict(runs: readonly RunResult[]): Verdict {
-  if (runs.some((run) => run.verdict === 'invalid')) return 'invalid';
-  return runs.length > 0 && runs.every((run) => run.verdict === 'valid') ? 'valid' : 'unknown';
 }

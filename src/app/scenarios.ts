@@ -1,7 +1,14 @@
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import { ACCEPTANCE_SCENARIOS, resolveScenario, resolveScenarios } from '../scenario/index.js';
 
-export { listBuiltInScenarios, loadScenario, parseDuration } from '../scenario/index.js';
+export {
+  listBuiltInScenarios,
+  loadScenario,
+  MAX_RTT_MS,
+  parseDuration,
+  parseFaultFlag,
+  RTT_ACCEPTED,
+} from '../scenario/index.js';
 
 /** `sustained` as `compare` runs it by default: shorter, so that three rounds of all fit well into a minute. */
 const SHORT_SUSTAINED = { durationMs: 1_500, slots: 250 };

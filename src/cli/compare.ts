@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { compare } from '../app/compare.js';
+import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
 import { scenariosToCompare } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
@@ -53,6 +54,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const plan = { scenarios, strategies, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
+      checkFaults(database, scenarios, strategies);
       await prepareDatabase(database, strategies);
       return compare(database, plan, { onRun: showProgress(flags), stop, allowInconclusive });
     }),

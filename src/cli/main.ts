@@ -9,6 +9,7 @@ import { addScenarios } from './scenarios.js';
 import { addSetup } from './setup.js';
 import { addStatus } from './status.js';
 import { readTool } from './tool.js';
+import { addVerify } from './verify.js';
 
 /**
  * Runs the command line.
@@ -41,6 +42,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
   addCompare(program, setExitCode);
   addProve(program, setExitCode);
   addScenarios(program);
+  addVerify(program, setExitCode);
   addStatus(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

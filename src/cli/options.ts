@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
-import { parseDuration } from '../app/scenarios.js';
+import { MAX_RTT_MS, parseDuration, parseFaultFlag, RTT_ACCEPTED } from '../app/scenarios.js';
 import { UsageError } from '../domain/errors.js';
+import type { Fault } from '../domain/fault.js';
 import type { ScenarioOverrides } from '../domain/scenario.js';
 
 export interface ConnectionFlags {
@@ -18,6 +19,8 @@ export interface LoadFlags extends ConnectionFlags, OutputFlags, ScenarioOverrid
   readonly duration?: number;
   readonly timeout: number;
   readonly seed?: number;
+  readonly fault?: Fault[];
+  readonly restartCommand?: string;
   readonly keep?: boolean;
   readonly advisoryLocks?: boolean;
   readonly allowInconclusive?: boolean;
@@ -56,6 +59,12 @@ export function addLoadOptions(command: Command): Command {
         .default(10_000, '10s'),
     )
     .option('--seed <n>', 'repeat the workload of an earlier run', parseSeed)
+    .option('--fault <kind[@time]>', 'break something while the load runs; may be given again', collectFault)
+    .option('--rtt-ms <n>', 'network round-trip time to simulate, in milliseconds', parseRtt)
+    .option(
+      '--restart-command <command>',
+      'how the fault restart-server restarts a server that is not embedded',
+    )
     .option('--keep', "leave the run's batches in the database")
     .option('--allow-inconclusive', 'a verdict that is unknown does not fail the command');
   return addOutputOptions(addConnectionOptions(command));
@@ -63,8 +72,9 @@ export function addLoadOptions(command: Command): Command {
 
 /** The counts that flags gave. */
 export function toOverrides(flags: LoadFlags): ScenarioOverrides {
-  const { batches, slots, contents, deliveries, workers, connections, duration } = flags;
-  return { batches, slots, contents, deliveries, workers, connections, durationMs: duration };
+  const { batches, slots, contents, deliveries, workers, connections } = flags;
+  const { duration: durationMs, fault: faults, rttMs } = flags;
+  return { batches, slots, contents, deliveries, workers, connections, durationMs, faults, rttMs };
 }
 
 /** A random workload, unless a seed repeats one. */
@@ -74,6 +84,16 @@ export function seedOf(flags: LoadFlags): number {
 
 function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
+}
+
+function collectFault(text: string, earlier: Fault[] = []): Fault[] {
+  return [...earlier, parseFaultFlag(text)];
+}
+
+function parseRtt(text: string): number {
+  const rttMs = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && rttMs <= MAX_RTT_MS) return rttMs;
+  throw new UsageError('invalid_rtt', `--rtt-ms is ${JSON.stringify(text)}; accepted: ${RTT_ACCEPTED}`);
 }
 
 /** A parser of whole numbers from 1; for a scenario's counts, its rules say how large they may be. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
-import { executeRuns } from '../app/run.js';
+import { createHistory, executeRuns } from '../app/run.js';
 import { scenariosToRun } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import { FLAGS, resolveStrategy, strategyFromFlags, type StrategyChoice } from '../app/strategies.js';
@@ -12,6 +13,7 @@ import { stoppable } from './stop-signal.js';
 
 interface RunFlags extends LoadFlags {
   readonly strategy?: string;
+  readonly history?: string;
 }
 
 const HELP = `
@@ -28,6 +30,7 @@ export function addRun(program: Command, setExitCode: (code: number) => void): v
   addLoadOptions(program.command('run'))
     .description('put a load on one strategy and verify every outcome')
     .option('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
+    .option('--history <file>', 'keep every call in this file (NDJSON), for `verify --history`')
     .option('--advisory-locks', 'serialize calls with the same batch and content')
     .addHelpText('after', HELP)
     .action(async (flags: RunFlags) => setExitCode(await runRun(flags)));
@@ -38,13 +41,16 @@ async function runRun(flags: RunFlags): Promise<number> {
   const scenarios = await scenariosToRun(flags.scenario, toOverrides(flags));
   const seed = seedOf(flags);
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
-  const jobs = scenarios.map((scenario) => ({ ...choice, scenario, round: 1, seed, keep, timeoutMs }));
+  const history = flags.history === undefined ? undefined : await createHistory(flags.history);
+  const common = { ...choice, round: 1, seed, keep, timeoutMs, history };
+  const jobs = scenarios.map((scenario) => ({ ...common, scenario }));
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
+      checkFaults(database, scenarios, [choice.strategy]);
       await prepareDatabase(database, [choice.strategy]);
       return executeRuns(database, jobs, { onRun: showProgress(flags), stop, allowInconclusive });
     }),
-  );
+  ).finally(() => history?.close());
   const how: Finish = { json: flags.json ?? false, render: renderRuns };
   return finish(report, how);
 }

@@ -2,7 +2,7 @@ import pg from 'pg';
 import Pool from 'pg-pool';
 import { InfrastructureError } from '../domain/errors.js';
 import { databaseFailure } from './failure.js';
-import { clientConfig, type DatabaseTarget } from './target.js';
+import { clientConfig, type DatabaseTarget, type Endpoint } from './target.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -11,6 +11,8 @@ export interface PoolSettings {
   readonly connections: number;
   /** By which a run's backends are found on the server; at most 63 bytes. */
   readonly applicationName: string;
+  /** Where the server is to be reached instead of at its own address. */
+  readonly via?: Endpoint | undefined;
   /** Awaited on each new connection before it is used. */
   readonly onConnect?: ((client: pg.ClientBase) => Promise<void>) | undefined;
 }
@@ -24,7 +26,7 @@ export type DatabasePool = pg.Pool;
  */
 export function createPool(target: DatabaseTarget, settings: PoolSettings): DatabasePool {
   const options = {
-    ...clientConfig(target),
+    ...clientConfig(target, settings.via),
     application_name: settings.applicationName,
     max: settings.connections,
     idleTimeoutMillis: 0,

@@ -72,7 +72,18 @@ function complaintAbout(url: string): string | undefined {
   return undefined;
 }
 
-/** node-postgres' configuration of a target. */
-export function clientConfig(target: DatabaseTarget): ClientConfig {
-  return target.connectionString === undefined ? {} : parseIntoClientConfig(target.connectionString);
+/** A TCP address. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * node-postgres' configuration of a target.
+ *
+ * @param via where the server is to be reached instead of at its own address
+ */
+export function clientConfig(target: DatabaseTarget, via?: Endpoint): ClientConfig {
+  const config = target.connectionString === undefined ? {} : parseIntoClientConfig(target.connectionString);
+  return via === undefined ? config : { ...config, ...via };
 }

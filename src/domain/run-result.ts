@@ -1,4 +1,6 @@
+import type { FaultResult } from './fault.js';
 import type { Arrival } from './scenario.js';
+import type { TimelineEntry } from './timeline.js';
 
 export type Verdict = 'valid' | 'invalid' | 'unknown';
 
@@ -33,6 +35,8 @@ export interface InvariantResult {
   readonly name: string;
   readonly passed: boolean;
   readonly witnesses: readonly Witness[];
+  /** The fewest calls that prove one violation, in the order of their starts, with the faults among them. */
+  readonly timeline: readonly TimelineEntry[];
 }
 
 export interface GateResult {
@@ -73,6 +77,8 @@ export interface RunResult {
     readonly deliveries: number;
     readonly arrival: Arrival;
     readonly seed: number;
+    /** Added by the tool's own proxy; 0: none. */
+    readonly rttMs: number;
   };
   /** Calls delivered. */
   readonly assignments: number;
@@ -82,6 +88,12 @@ export interface RunResult {
   readonly errorsByCode: Readonly<Record<string, number>>;
   readonly retriesByCode: Readonly<Record<string, number>>;
   readonly completionLooks: number;
+  /** What was broken on purpose, in the order of its moments. */
+  readonly faults: readonly FaultResult[];
+  /** Calls that were delivered again: lost with their worker, or without a definite answer when the load ended. */
+  readonly redeliveries: number;
+  /** What dead workers left and the next deliveries repaired. */
+  readonly repairs: { readonly orphans: number; readonly completions: number };
   readonly batchTotals: BatchTotals;
   /** From the intended start: what a caller waited. */
   readonly latencyMicros: LatencyMicros;

@@ -1,3 +1,5 @@
+import type { Fault } from './fault.js';
+
 /** How deliveries arrive: all at once, or each connection sends its next when the last was answered. */
 export type Arrival = 'burst' | 'closed';
 
@@ -18,15 +20,28 @@ export interface Scenario {
   readonly connections: number;
   /** Closed loop only: stop after this time, or when every delivery was made. */
   readonly durationMs?: number | undefined;
+  /** What is broken on purpose while the load runs. */
+  readonly faults: readonly Fault[];
+  /** Round-trip time that the tool's own proxy adds between workers and server. 0: no proxy. */
+  readonly rttMs: number;
   /** Gate expressions, e.g. `p95 < 500ms`. */
   readonly gates: readonly string[];
 }
 
-/** What flags say of a scenario's counts; undefined where they say nothing. */
+/** What flags say of a scenario; undefined where they say nothing. */
 export type ScenarioOverrides = {
   readonly [
-    Count in 'batches' | 'slots' | 'contents' | 'deliveries' | 'workers' | 'connections' | 'durationMs'
-  ]?: Scenario[Count] | undefined;
+    Field in
+      | 'batches'
+      | 'slots'
+      | 'contents'
+      | 'deliveries'
+      | 'workers'
+      | 'connections'
+      | 'durationMs'
+      | 'faults'
+      | 'rttMs'
+  ]?: Scenario[Field] | undefined;
 };
 
 /** What is delivered, as a pure function of a scenario, a run and a seed. */

@@ -30,6 +30,14 @@ const OWN_ASSIGNMENT = loadStatement('strategies/own-assignment');
 /** lock_timeout = 0 would mean: wait for ever. */
 const SHORTEST_LOCK_TIMEOUT_MS = 1;
 
+export interface DeliveryOptions {
+  /**
+   * An earlier call with the same correlationId may have happened without its caller being told (a message broker's
+   * `redelivered`): if it did, this one answers `created`, `recovered`. Default: false.
+   */
+  readonly redelivered?: boolean;
+}
+
 /** One call of `assign` under way. */
 interface CallUnderWay {
   readonly request: AssignmentRequest;
@@ -89,34 +97,48 @@ export class AssignmentEngine {
    * @returns how the call ended
    * @throws AssignmentError when there is no outcome
    */
-  async assign(request: AssignmentRequest): Promise<AssignmentResult> {
+  async assign(request: AssignmentRequest, options: DeliveryOptions = {}): Promise<AssignmentResult> {
     checkRequest(request);
     const call: CallUnderWay = {
       request,
       binds: assignmentBinds(request, new Date()),
       deadlineMs: performance.now() + this.#timeoutMs,
       setbacks: 0,
-      ambiguous: false,
+      ambiguous: options.redelivered ?? false,
     };
+    try {
+      return await this.#untilAnswered(call);
+    } catch (error) {
+      // It may have taken the last slot all the same.
+      if (call.ambiguous) this.#debts.owe(request.batchId, performance.now(), false);
+      throw error;
+    }
+  }
+
+  /**
+   * Pays all completion debts now. The pool stays open, for it is the caller's, and the engine usable.
+   *
+   * @throws what a look raised, when it could not be made within the engine's timeout
+   */
+  async close(): Promise<void> {
+    const deadlineMs = performance.now() + this.#timeoutMs;
+    for (let setbacks = 1; ; setbacks++) {
+      try {
+        return await this.#debts.settle();
+      } catch (error) {
+        const kind = databaseFailure(error)?.kind;
+        if (kind === undefined || kind === 'statement' || performance.now() >= deadlineMs) throw error;
+        await pauseBeforeRetry(setbacks);
+      }
+    }
+  }
+
+  async #untilAnswered(call: CallUnderWay): Promise<AssignmentResult> {
     for (;;) {
       const step = await this.#attempt(call);
       if ('outcome' in step) return step;
       await this.#retry(call, step);
     }
-  }
-
-  /**
-   * Pays all completion debts now.
-   *
-   * @throws what a look raised
-   */
-  settle(): Promise<void> {
-    return this.#debts.settle();
-  }
-
-  /** Pays all completion debts. The pool stays open: it is the caller's. */
-  close(): Promise<void> {
-    return this.settle();
   }
 
   async #attempt(call: CallUnderWay): Promise<AssignmentResult | Setback> {

@@ -37,7 +37,6 @@ export class Explorer {
   #schedules = 0;
   #blockedSteps = 0;
   #redirected = 0;
-  #unrepeatable: string | undefined;
 
   constructor(
     private readonly stage: Stage,
@@ -64,7 +63,6 @@ export class Explorer {
   #cutOff(violation: Violation | undefined): string | undefined {
     const { stop, maxSchedules } = this.limits;
     if (violation) return 'a violation was found';
-    if (this.#unrepeatable !== undefined) return this.#unrepeatable;
     if (stop.aborted) return 'interrupted';
     return this.#frontier.size > 0 && this.#schedules >= maxSchedules
       ? `--max-schedules ${maxSchedules}`
@@ -77,36 +75,35 @@ export class Explorer {
     const { performances, violated } = await this.#perform(beginnings, stop);
     performances.forEach((each, position) => this.#count(each, beginnings[position]));
     onProgress(this.#schedules, this.#frontier.size);
-    return violated.length > 0 ? this.#pinpoint(beginnings, violated) : undefined;
+    return violated.length > 0 ? this.#pinpoint(beginnings, performances) : undefined;
   }
 
   /** A stop, or a schedule without an end, ends the chunk early: only the schedules performed are judged. */
-  async #perform(beginnings: readonly Beginning[], stop?: AbortSignal) {
+  async #perform(beginnings: readonly Beginning[], stop: AbortSignal) {
     const { crew } = this.stage;
     const { slots } = this.configuration;
-    const { runId, batchIds } = await this.batches.register(beginnings.length, slots);
+    const { batchIds } = await this.batches.register(beginnings.length, slots);
     const performances: Performance[] = [];
     for (const [position, { choices }] of beginnings.entries()) {
-      if (stop?.aborted || performances.some(({ stuck }) => stuck.length > 0)) break;
+      if (stop.aborted || performances.some(({ stuck }) => stuck.length > 0)) break;
       const batchId = batchIds[position] ?? '';
       performances.push(await performSchedule(this.stage, this.configuration, batchId, choices));
     }
-    return { performances, violated: await violations(crew.control, runId, slots, performances) };
+    return { performances, violated: await violations(crew.control, slots, performances) };
   }
 
-  /** Repeats the schedules of a chunk one by one: the first that violates an invariant again is the smallest. */
+  /** Asks about the schedules of a chunk one by one: the first that violates an invariant is the smallest. */
   async #pinpoint(
     beginnings: readonly Beginning[],
-    seen: readonly InvariantResult[],
-  ): Promise<Violation | undefined> {
-    for (const beginning of beginnings) {
-      const { performances, violated } = await this.#perform([beginning]);
-      const [performance] = performances;
-      if (performance && violated.length > 0) return { beginning, performance, violated };
+    performances: readonly Performance[],
+  ): Promise<Violation> {
+    for (const [position, performance] of performances.entries()) {
+      const { crew } = this.stage;
+      const violated = await violations(crew.control, this.configuration.slots, [performance]);
+      const beginning = beginnings[position];
+      if (beginning && violated.length > 0) return { beginning, performance, violated };
     }
-    const names = seen.map(({ name }) => name).join(', ');
-    this.#unrepeatable = `a violation that did not come again (${names}): the strategy is not deterministic`;
-    return undefined;
+    throw new Error('a chunk of schedules violates what none of them does alone');
   }
 
   #count({ decisions, steps, calls, redirectedAt }: Performance, beginning: Beginning | undefined): void {

@@ -7,18 +7,19 @@ import type { Performance } from './schedule.js';
 /**
  * Asks the oracles of `run` about finished schedules, and two of its own: no call ends in an error, and each ends.
  *
- * @param runId of the schedules' batches, and of no others
  * @param slots of each batch
  * @returns the invariants that are violated
  */
 export async function violations(
   client: ClientBase,
-  runId: string,
   slots: number,
   performances: readonly Performance[],
 ): Promise<InvariantResult[]> {
   const calls = performances.flatMap((performance) => performance.calls);
-  const { invariants } = await verifyRun(client, { runId, slots, calls });
+  const { invariants } = await verifyRun(client, {
+    ...{ batchIds: performances.map(({ batchId }) => batchId), slots, calls },
+    ...{ startMicros: 0, faults: [], incomplete: [], durable: true },
+  });
   return [...invariants, noErrors(calls), noneStuck(performances)].filter(({ passed }) => !passed);
 }
 
@@ -29,12 +30,12 @@ function noErrors(calls: readonly Call[]): InvariantResult {
       ...{ session: worker + 1, batch_id: batchId, content: textStorageId },
       ...{ error: errorCode, sqlstate: sqlState },
     }));
-  return { name: 'no-error', passed: witnesses.length === 0, witnesses };
+  return { name: 'no-error', passed: witnesses.length === 0, witnesses, timeline: [] };
 }
 
 function noneStuck(performances: readonly Performance[]): InvariantResult {
   const witnesses = performances.flatMap(({ batchId, stuck }) =>
     stuck.map((session) => ({ session: session + 1, batch_id: batchId })),
   );
-  return { name: 'every-call-ends', passed: witnesses.length === 0, witnesses };
+  return { name: 'every-call-ends', passed: witnesses.length === 0, witnesses, timeline: [] };
 }

@@ -1,8 +1,9 @@
 import type { GateResult, InvariantResult, RunResult, Witness } from '../domain/run-result.js';
 import { formatValue, plural } from './format.js';
-import { hang, wrapParts, wrapWords } from './layout.js';
+import { hang, indent, wrapParts, wrapWords } from './layout.js';
 import { mark } from './marks.js';
-import type { Style } from './style.js';
+import { narrower, type Style } from './style.js';
+import { timelineLines } from './timeline-lines.js';
 
 /** One line for each gate: whether it passed, its expression, what was observed. */
 export function gateLines(gates: readonly GateResult[], { colours, width }: Style): string[] {
@@ -28,17 +29,25 @@ export function invariantLines(invariants: readonly InvariantResult[], style: St
   ];
 }
 
-/** An invariant that is violated, and below it the rows that prove it. */
-export function violatedLines({ name, witnesses }: InvariantResult, style: Style): string[] {
+/**
+ * An invariant that is violated, and below it what proves it: rows of the database, and the timeline of one case.
+ * Witnesses that are calls are told by the timeline.
+ */
+export function violatedLines({ name, witnesses, timeline }: InvariantResult, style: Style): string[] {
   const { colours, width } = style;
+  const rows = timeline.length > 0 ? witnesses.filter((witness) => !('call' in witness)) : witnesses;
   return [
     `${mark(false, colours)} ${colours.red(`${name} is violated`)}`,
-    ...witnesses.flatMap((witness) => hang('    • ', witnessLines(witness, width - 6))),
+    ...rows.flatMap((witness) => hang('    • ', witnessLines(witness, width - 6))),
+    ...indent(4, timelineLines(timeline, narrower(style, 4))),
   ];
 }
 
 /** What a reader should know of a run, one note after another. */
-export function noteLines({ notes, verdict }: RunResult, { colours, width }: Style): string[] {
+export function noteLines(
+  { notes, verdict }: Pick<RunResult, 'notes' | 'verdict'>,
+  { colours, width }: Style,
+): string[] {
   const sign = verdict === 'valid' ? colours.cyan('i') : colours.yellow('!');
   return notes.flatMap((note) => hang(`${sign} `, wrapWords(note, width - 2)));
 }

@@ -54,10 +54,10 @@ export function renderJsonError(error: Failure, tool: Tool, partial?: Report): s
   });
 }
 
-function identity({ name, version }: Tool): Tool {
+export function identity({ name, version }: Tool): Tool {
   return { name, version };
 }
 
-function document(value: object): string {
+export function document(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

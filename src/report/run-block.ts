@@ -1,4 +1,5 @@
 import type { RunResult } from '../domain/run-result.js';
+import { faultLines } from './fault-lines.js';
 import { gateLines, invariantLines, noteLines } from './findings.js';
 import { strategyLabel } from './format.js';
 import { indent } from './layout.js';
@@ -21,6 +22,7 @@ export function runBlock(run: RunResult, style: Style): string[] {
       '',
       ...costLines(run, inner),
       '',
+      ...faultLines(run, inner),
       ...gateLines(run.gates, inner),
       ...invariantLines(run.invariants, inner),
       `${mark(run.verdict === 'valid', colours)} verdict ${colourVerdict(run.verdict, colours)}`,

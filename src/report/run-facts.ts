@@ -14,6 +14,7 @@ export function planLines({ plan, workers, connections }: RunResult, { colours, 
     `${plural(plan.batches, 'batch', 'batches')} × ${plural(plan.slots, 'slot')}`,
     `${plural(plan.contents, 'content')} × ${plural(plan.deliveries, 'delivery', 'deliveries')}`,
     plan.arrival === 'burst' ? 'burst' : 'closed loop',
+    ...(plan.rttMs > 0 ? [`${plan.rttMs} ms round-trip time added`] : []),
     `seed ${plan.seed}`,
   ];
   return wrapParts(parts, ' · ', width).map((line) => colours.dim(line));
@@ -34,6 +35,7 @@ export function outcomeLines(run: RunResult, style: Style): string[] {
       countParts(run.retriesByCode).map((part) => style.colours.yellow(part)),
       style,
     ),
+    ...(run.redeliveries > 0 ? fact('redelivered', [plural(run.redeliveries, 'call')], style) : []),
     ...fact(
       'batches',
       [

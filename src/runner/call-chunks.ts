@@ -1,11 +1,19 @@
 import type { Call, CallOutcome } from '../domain/call.js';
-import type { WorkloadPlan } from '../domain/scenario.js';
+import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import { contentId } from '../scenario/plan.js';
 import type { CallChunk, CallExtras } from './messages.js';
 
 /** Identifies a delivery's call; what it wrote is recognised by it. */
 export function correlationId(plan: Pick<WorkloadPlan, 'runId'>, deliveryIndex: number): string {
   return `${plan.runId}-d${deliveryIndex + 1}`;
+}
+
+/** The delivery that a call of the plan made. */
+export function deliveryOf(plan: WorkloadPlan, call: Pick<Call, 'correlationId'>): Delivery {
+  const { contents, batches } = plan.scenario;
+  const index = Number(call.correlationId.slice(correlationId(plan, 0).length - 1)) - 1;
+  const content = index % contents;
+  return { index, content, batch: content % batches };
 }
 
 /** One finished call, as its worker records it. */
@@ -38,22 +46,34 @@ export function toChunk(calls: readonly FinishedCall[]): CallChunk {
 
 export const NO_EXTRAS: CallExtras = { recovered: false, replyLost: false, errorCode: null, sqlState: null };
 
+/** A finished call as history tells it. */
+export function toCall(
+  plan: WorkloadPlan,
+  worker: number,
+  { deliveryIndex, ...finished }: FinishedCall,
+): Call {
+  const { contents, batches } = plan.scenario;
+  const content = deliveryIndex % contents;
+  return {
+    worker,
+    batchId: plan.batchIds[content % batches] ?? '',
+    textStorageId: contentId(plan, content),
+    correlationId: correlationId(plan, deliveryIndex),
+    ...finished,
+  };
+}
+
 /** Reads a chunk back as history. */
 export function toCalls(plan: WorkloadPlan, worker: number, chunk: CallChunk): Call[] {
-  const { contents, batches } = plan.scenario;
-  return chunk.deliveryIndex.map((deliveryIndex, position) => {
-    const content = deliveryIndex % contents;
-    return {
-      worker,
-      batchId: plan.batchIds[content % batches] ?? '',
-      textStorageId: contentId(plan, content),
-      correlationId: correlationId(plan, deliveryIndex),
+  return chunk.deliveryIndex.map((deliveryIndex, position) =>
+    toCall(plan, worker, {
+      deliveryIndex,
       intendedMicros: chunk.intendedMicros[position] ?? NaN,
       startMicros: chunk.startMicros[position] ?? NaN,
       endMicros: chunk.endMicros[position] ?? NaN,
       outcome: (chunk.outcome[position] ?? 'unknown') as CallOutcome,
       essayId: chunk.essayId[position] ?? null,
       ...(chunk.extras[position] ?? NO_EXTRAS),
-    };
-  });
+    }),
+  );
 }

@@ -14,6 +14,13 @@ export class WorkerFleet {
     return this.#workers.slice(0, count);
   }
 
+  /** A new process in the place of one that is gone. */
+  replace(index: number): WorkerProcess {
+    const worker = new WorkerProcess(index);
+    this.#workers[index] = worker;
+    return worker;
+  }
+
   /** Ends all workers; resolves when they are gone. A fleet that is used again forks anew. */
   async close(): Promise<void> {
     const workers = this.#workers.splice(0);
@@ -26,7 +33,7 @@ export class WorkerFleet {
 
 /** Kills workers unless something has happened before the deadline. */
 export async function killAtDeadline(
-  workers: readonly WorkerProcess[],
+  workers: readonly Pick<WorkerProcess, 'kill'>[],
   happened: Promise<unknown>,
   deadlineMs: number,
 ): Promise<void> {

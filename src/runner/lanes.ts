@@ -5,6 +5,7 @@ import type { AssignmentEngine } from '../engine/engine.js';
 import { contentId } from '../scenario/plan.js';
 import { correlationId, NO_EXTRAS, type FinishedCall } from './call-chunks.js';
 import { nowMicros } from './clock.js';
+import type { StartedCall } from './messages.js';
 import type { Recorder } from './recorder.js';
 import { graceAfter } from './stop.js';
 
@@ -15,13 +16,14 @@ export interface LaneJob {
   readonly deliveries: Iterator<Delivery, void, undefined>;
   readonly engine: AssignmentEngine;
   readonly recorder: Recorder;
+  /** Awaited before a call is made. */
+  readonly announce: (call: StartedCall) => Promise<void>;
+  /** Deliveries whose earlier call may have happened. */
+  readonly redelivered: ReadonlySet<number>;
   /** The barrier's release. */
   readonly startMicros: number;
   readonly stop: AbortSignal;
 }
-
-/** A call that was given to the engine and is not answered yet. */
-type CallUnderWay = Pick<FinishedCall, 'deliveryIndex' | 'intendedMicros' | 'startMicros'>;
 
 /**
  * Delivers a slice over as many lanes as there are connections, each with one call in flight. In a burst every
@@ -33,7 +35,7 @@ type CallUnderWay = Pick<FinishedCall, 'deliveryIndex' | 'intendedMicros' | 'sta
 export async function deliverSlice(job: LaneJob): Promise<{ ranOut: boolean }> {
   const { connections, durationMs } = job.plan.scenario;
   const endMicros = durationMs === undefined ? Infinity : job.startMicros + durationMs * 1_000;
-  const underWay = new Map<number, CallUnderWay>();
+  const underWay = new Map<number, StartedCall>();
   let ranOut = false;
 
   const lane = async () => {
@@ -65,16 +67,18 @@ export function requestOf(plan: WorkloadPlan, delivery: Delivery): AssignmentReq
   };
 }
 
-async function deliver(job: LaneJob, delivery: Delivery, underWay: Map<number, CallUnderWay>): Promise<void> {
+async function deliver(job: LaneJob, delivery: Delivery, underWay: Map<number, StartedCall>): Promise<void> {
   const startMicros = nowMicros();
   const intendedMicros = job.plan.scenario.arrival === 'burst' ? job.startMicros : startMicros;
-  const call: CallUnderWay = { deliveryIndex: delivery.index, intendedMicros, startMicros };
+  const call: StartedCall = { deliveryIndex: delivery.index, intendedMicros, startMicros };
   underWay.set(delivery.index, call);
-  const end = await job.engine.assign(requestOf(job.plan, delivery)).then(toEnd, toErrorEnd);
+  await job.announce(call);
+  const redelivered = job.redelivered.has(delivery.index);
+  const end = await job.engine.assign(requestOf(job.plan, delivery), { redelivered }).then(toEnd, toErrorEnd);
   if (underWay.delete(delivery.index)) job.recorder.add({ ...call, endMicros: nowMicros(), ...end });
 }
 
-type CallEnd = Omit<FinishedCall, keyof CallUnderWay | 'endMicros'>;
+type CallEnd = Omit<FinishedCall, keyof StartedCall | 'endMicros'>;
 
 function toEnd(result: AssignmentResult): CallEnd {
   const { outcome } = result;
@@ -92,7 +96,7 @@ function toErrorEnd(error: unknown): CallEnd {
 }
 
 /** Calls that did not end in the grace may have happened. */
-function giveUp(recorder: Recorder, underWay: Map<number, CallUnderWay>): void {
+function giveUp(recorder: Recorder, underWay: Map<number, StartedCall>): void {
   for (const call of underWay.values()) {
     recorder.add({ ...call, ...NO_EXTRAS, endMicros: nowMicros(), outcome: 'unknown', essayId: null });
   }

@@ -1,4 +1,4 @@
-import type { TargetSource } from '../database/target.js';
+import type { Endpoint, TargetSource } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
 import type { AssignmentErrorCode } from '../domain/errors.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
@@ -18,6 +18,23 @@ export interface WorkerJob {
   readonly timeoutMs: number;
   /** A batch of the same inventory to warm connections, statements and code up on. */
   readonly warmUpBatchId: string;
+  /** Where the server is to be reached instead of at its own address. */
+  readonly via?: Endpoint | undefined;
+  /**
+   * `immediate`: each start and each end of a call is told before the worker goes on, so that a SIGKILL loses
+   * nothing. `batched`: calls are told by the thousand.
+   */
+  readonly journal: 'batched' | 'immediate';
+  /** For a worker that takes over from one that was killed. */
+  readonly resume?: Resume | undefined;
+}
+
+/** What is left of a slice. */
+export interface Resume {
+  /** Deliveries that were answered. */
+  readonly ended: ReadonlySet<number>;
+  /** Deliveries that were started and not answered: they may have happened. */
+  readonly lost: ReadonlySet<number>;
 }
 
 /** What the coordinator sends. */
@@ -27,12 +44,22 @@ export type ToWorker =
   | { readonly type: 'start'; readonly atMicros: number }
   | { readonly type: 'stop' };
 
-/** What a worker sends, in this order: ready, any number of calls, done; or failed. */
+/** What a worker sends, in this order: ready, any number of started and calls, done; or failed. */
 export type FromWorker =
   | { readonly type: 'ready' }
-  | { readonly type: 'calls'; readonly chunk: CallChunk }
+  /** With an immediate journal, before the call is made. */
+  | { readonly type: 'started'; readonly call: StartedCall }
+  /** `counters` of the load so far. */
+  | { readonly type: 'calls'; readonly chunk: CallChunk; readonly counters: EngineCounters }
   | { readonly type: 'done'; readonly summary: WorkerSummary }
   | { readonly type: 'failed'; readonly message: string };
+
+/** A call that was given to the engine and is not answered yet. */
+export interface StartedCall {
+  readonly deliveryIndex: number;
+  readonly intendedMicros: number;
+  readonly startMicros: number;
+}
 
 /**
  * Calls of one worker in columns, so that many travel cheaply; what follows from a delivery's index is left out.

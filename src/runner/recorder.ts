@@ -2,26 +2,28 @@ import { toChunk, type FinishedCall } from './call-chunks.js';
 import { encode, newHistogram, record } from './latency.js';
 import type { CallChunk } from './messages.js';
 
-/** Calls are sent on in chunks of this size. */
-const CHUNK_CALLS = 1_000;
-
 /** Keeps a worker's histograms and passes its calls on: all of them, no sampling. */
 export class Recorder {
   readonly #latency = newHistogram();
   readonly #serviceTime = newHistogram();
   readonly #send: (chunk: CallChunk) => void;
+  readonly #chunkCalls: number;
   #calls: FinishedCall[] = [];
 
-  /** @param send takes each full chunk, and the rest at `flush` */
-  constructor(send: (chunk: CallChunk) => void) {
+  /**
+   * @param send takes each full chunk, and the rest at `flush`
+   * @param chunkCalls how many calls make a chunk full
+   */
+  constructor(send: (chunk: CallChunk) => void, chunkCalls: number) {
     this.#send = send;
+    this.#chunkCalls = chunkCalls;
   }
 
   add(call: FinishedCall): void {
     record(this.#latency, call.endMicros - call.intendedMicros);
     record(this.#serviceTime, call.endMicros - call.startMicros);
     this.#calls.push(call);
-    if (this.#calls.length >= CHUNK_CALLS) this.flush();
+    if (this.#calls.length >= this.#chunkCalls) this.flush();
   }
 
   flush(): void {

@@ -1,15 +1,15 @@
-import type { DatabaseTarget } from '../database/target.js';
+import type { DatabaseTarget, Endpoint } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Call } from '../domain/call.js';
+import { killsWorker } from '../domain/fault.js';
 import type { LatencyMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
-import { toCalls } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toLatencyMicros } from './latency.js';
-import type { WorkerJob, WorkerSummary } from './messages.js';
-import type { WorkerProcess } from './worker-process.js';
+import type { WorkerJob } from './messages.js';
+import { Station } from './station.js';
 
 /** A load to be put on a database by worker processes. */
 export interface LoadJob {
@@ -20,14 +20,19 @@ export interface LoadJob {
   readonly schema: string;
   /** Deadline of one call. */
   readonly timeoutMs: number;
-  /** Of the workers' connections, and of nothing else. */
+  /** With the worker's number added, that of its connections and of nothing else. */
   readonly applicationName: string;
   readonly warmUpBatchId: string;
+  /** Where the server is to be reached instead of at its own address. */
+  readonly via?: Endpoint | undefined;
 }
 
 /** What all workers saw. */
 export interface Recording {
+  /** A delivery that was lost with its worker has several: the last one tells how it ended. */
   readonly calls: readonly Call[];
+  /** The barrier's release. */
+  readonly startMicros: number;
   readonly latencyMicros: LatencyMicros;
   readonly serviceTimeMicros: LatencyMicros;
   readonly counters: EngineCounters;
@@ -35,6 +40,8 @@ export interface Recording {
   readonly durationMs: number;
   /** Whether a worker made all its deliveries before the scenario's duration was over. */
   readonly ranOut: boolean;
+  /** Why calls may be missing, one line each. */
+  readonly incomplete: readonly string[];
 }
 
 /** Every worker gets the release before it comes. */
@@ -42,30 +49,49 @@ const RELEASE_LEAD_MICROS = 20_000;
 /** A worker that was told to stop and has not said what it has after this long is killed. */
 const STOP_DEADLINE_MS = 4_000;
 
+/** A load under way, for whoever disturbs it. */
+export interface RunningLoad {
+  /** The barrier's release, on `nowMicros`'s clock. */
+  readonly startMicros: number;
+  /** One for each worker of the plan. */
+  readonly stations: readonly Pick<Station, 'killAndReplace' | 'pause' | 'resume'>[];
+  /** Aborted when every worker has ended, or was told to stop. */
+  readonly ended: AbortSignal;
+}
+
+/** What happens around a load. */
+export interface LoadHooks {
+  /** Awaited when all workers stand at the barrier. */
+  readonly beforeRelease: () => Promise<void>;
+  /** Runs beside the load; awaited when it has ended. */
+  readonly during?: ((load: RunningLoad) => Promise<void>) | undefined;
+}
+
 /**
  * Puts a load on a database: lets the workers connect, prepare and warm up, releases them together, and collects
  * histograms and history.
  *
  * @param fleet the processes; it is closed when the load was stopped or failed
- * @param beforeRelease awaited when all workers stand at the barrier
  * @param stop ends the load early; what was recorded until then is returned
  * @throws InfrastructureError that names the worker which died or failed
  */
 export async function runLoad(
   fleet: WorkerFleet,
   job: LoadJob,
-  beforeRelease: () => Promise<void>,
+  hooks: LoadHooks,
   stop: AbortSignal,
 ): Promise<Recording> {
-  const workers = fleet.take(job.plan.scenario.workers);
+  const stations = fleet
+    .take(job.plan.scenario.workers)
+    .map((worker, index) => new Station(fleet, worker, toWorkerJob(job, index)));
   let finished = false;
   // A signal to the whole group reaches workers before the barrier too: they must hear that a stop is meant.
-  const onStop = () => workers.forEach((worker) => worker.stop());
+  const onStop = () => stations.forEach((station) => station.stop());
   stop.addEventListener('abort', onStop, { once: true });
   try {
-    await Promise.all(workers.map((worker, index) => worker.prepare(toWorkerJob(job, index))));
-    await beforeRelease();
-    const recording = await release(workers, job.plan, stop);
+    await Promise.all(stations.map((station) => station.prepare()));
+    await hooks.beforeRelease();
+    const recording = await release(stations, hooks, stop);
     finished = !stop.aborted;
     return recording;
   } finally {
@@ -75,82 +101,90 @@ export async function runLoad(
 }
 
 async function release(
-  workers: readonly WorkerProcess[],
-  plan: WorkloadPlan,
+  stations: readonly Station[],
+  { during }: LoadHooks,
   stop: AbortSignal,
 ): Promise<Recording> {
-  const calls: Call[] = [];
   const startMicros = nowMicros() + RELEASE_LEAD_MICROS;
-  const deliveries = workers.map((worker, index) =>
-    worker.deliver(startMicros, (chunk) => {
-      for (const call of toCalls(plan, index, chunk)) calls.push(call);
-    }),
-  );
-  const summaries = await stoppable(workers, deliveries, stop);
-  return toRecording(calls, summaries, startMicros);
+  const deliveries = stations.map((station) => station.deliver(startMicros));
+  const ended = new AbortController();
+  const disturbed = during?.({ startMicros, stations, ended: AbortSignal.any([ended.signal, stop]) });
+  try {
+    const incomplete = await stoppable(stations, deliveries, stop);
+    return toRecording(stations, startMicros, incomplete);
+  } finally {
+    ended.abort();
+    await disturbed;
+  }
 }
 
-/** Stopped workers are given time to say what they have; a stuck one is killed and has said it all. */
+/**
+ * Stopped workers are given time to say what they have; a stuck one is killed and has said it all.
+ *
+ * @returns which workers may have made calls that were not recorded
+ */
 async function stoppable(
-  workers: readonly WorkerProcess[],
-  deliveries: readonly Promise<WorkerSummary>[],
+  stations: readonly Station[],
+  deliveries: readonly Promise<void>[],
   stop: AbortSignal,
-): Promise<WorkerSummary[]> {
+): Promise<string[]> {
   const onStop = () => {
-    for (const worker of workers) worker.stop();
-    void killAtDeadline(workers, Promise.allSettled(deliveries), STOP_DEADLINE_MS);
+    for (const station of stations) station.stop();
+    void killAtDeadline(stations, Promise.allSettled(deliveries), STOP_DEADLINE_MS);
   };
   if (stop.aborted) onStop();
   stop.addEventListener('abort', onStop, { once: true });
   try {
-    const summaries = await Promise.all(deliveries.map((delivery) => summaryOf(delivery, stop)));
-    return summaries.filter((summary) => summary !== undefined);
+    const endings = await Promise.all(deliveries.map((delivery, index) => endingOf(delivery, index, stop)));
+    return endings.filter((ending) => ending !== undefined);
   } finally {
     stop.removeEventListener('abort', onStop);
   }
 }
 
-async function summaryOf(
-  delivery: Promise<WorkerSummary>,
+async function endingOf(
+  delivery: Promise<void>,
+  index: number,
   stop: AbortSignal,
-): Promise<WorkerSummary | undefined> {
+): Promise<string | undefined> {
   try {
-    return await delivery;
+    await delivery;
+    return undefined;
   } catch (error) {
-    if (stop.aborted) return undefined;
-    throw error;
+    if (!stop.aborted) throw error;
+    return `worker ${index + 1} had to be killed; its last calls were not recorded`;
   }
 }
 
-function toWorkerJob(job: LoadJob, workerIndex: number): WorkerJob {
-  const { plan, strategy, advisoryLocks, applicationName, schema, timeoutMs, warmUpBatchId } = job;
+function toWorkerJob({ target, plan, ...job }: LoadJob, workerIndex: number): WorkerJob {
   return {
+    ...job,
     workerIndex,
     plan,
-    strategy,
-    advisoryLocks,
-    source: job.target.source,
-    connectionString: job.target.connectionString,
-    applicationName,
-    schema,
-    timeoutMs,
-    warmUpBatchId,
+    source: target.source,
+    connectionString: target.connectionString,
+    applicationName: `${job.applicationName}/${workerIndex + 1}`,
+    journal: plan.scenario.faults.some(killsWorker) ? 'immediate' : 'batched',
   };
 }
 
 function toRecording(
-  calls: readonly Call[],
-  summaries: readonly WorkerSummary[],
+  stations: readonly Station[],
   startMicros: number,
+  incomplete: readonly string[],
 ): Recording {
+  const calls = stations.flatMap((station) => station.calls);
+  const summaries = stations.flatMap((station) => station.summaries);
   const endMicros = calls.reduce((latest, call) => Math.max(latest, call.endMicros), startMicros);
   return {
     calls,
+    startMicros,
     latencyMicros: toLatencyMicros(addUp(summaries.map((summary) => summary.latency))),
     serviceTimeMicros: toLatencyMicros(addUp(summaries.map((summary) => summary.serviceTime))),
     counters: sumCounters(summaries.map((summary) => summary.counters)),
     durationMs: (endMicros - startMicros) / 1_000,
     ranOut: summaries.some((summary) => summary.ranOut),
+    incomplete,
   };
 }
 

@@ -25,7 +25,7 @@ export async function warmUp(engine: AssignmentEngine, job: WorkerJob): Promise<
     }
   };
   await Promise.all(Array.from({ length: job.plan.scenario.connections }, lane));
-  await engine.settle();
+  await engine.close();
 }
 
 async function warmUpCall(engine: AssignmentEngine, job: WorkerJob, id: string): Promise<void> {

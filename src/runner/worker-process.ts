@@ -1,14 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { InfrastructureError } from '../domain/errors.js';
-import type { CallChunk, FromWorker, ToWorker, WorkerJob, WorkerSummary } from './messages.js';
+import type { FromWorker, ToWorker, WorkerJob, WorkerSummary } from './messages.js';
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 
 /** One worker process as the coordinator sees it: a service instance with connections of its own. */
 export class WorkerProcess {
-  /** Resolves when the process is gone, or could not be started. */
-  readonly gone: Promise<unknown>;
+  /** Resolves when the process is gone and all that it said was heard, or when it could not be started. */
+  readonly gone: Promise<void>;
   readonly #child: ChildProcess;
   /** Rejects when the worker failed or died. */
   readonly #lost: Promise<never>;
@@ -17,10 +17,8 @@ export class WorkerProcess {
   constructor(index: number) {
     const child = fork(WORKER, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#child = child;
-    this.gone = new Promise((resolve) => {
-      for (const end of ['exit', 'error']) child.once(end, resolve);
-    });
-    this.#lost = loss(child, `worker ${index + 1} (pid ${child.pid})`);
+    this.gone = departure(child);
+    this.#lost = loss(child, this.gone, `worker ${index + 1} (pid ${child.pid})`);
     // Whoever waits for the worker learns of it; a death while nobody waits is met at the next message.
     this.#lost.catch(() => undefined);
   }
@@ -40,13 +38,10 @@ export class WorkerProcess {
   /**
    * Releases the worker from the barrier; resolves when it has delivered its slice and closed its connections.
    *
-   * @param onCalls takes the history as it comes
+   * @param listener takes what the worker says as it comes
    * @throws InfrastructureError when it failed or died before
    */
-  async deliver(atMicros: number, onCalls: (chunk: CallChunk) => void): Promise<WorkerSummary> {
-    const listener = (message: FromWorker) => {
-      if (message.type === 'calls') onCalls(message.chunk);
-    };
+  async deliver(atMicros: number, listener: (message: FromWorker) => void): Promise<WorkerSummary> {
     this.#child.on('message', listener);
     const done = firstMessage(this.#child, 'done');
     this.send({ type: 'start', atMicros });
@@ -71,18 +66,39 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
+  /** Stops the process in mid-step, as a long garbage collection or a frozen host does. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  /** Lets a paused process go on. */
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** A worker that is gone already is reported by whoever waits for it. */
   private send(message: ToWorker): void {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 }
 
-function loss(child: ChildProcess, name: string): Promise<never> {
+/** The channel may hold messages yet when the process has ended. */
+async function departure(child: ChildProcess): Promise<void> {
+  const heard = new Promise((resolve) => child.once('disconnect', resolve));
+  const ended = new Promise<'exit' | 'error'>((resolve) => {
+    child.once('exit', () => resolve('exit'));
+    child.once('error', () => resolve('error'));
+  });
+  if ((await ended) === 'exit') await heard;
+}
+
+function loss(child: ChildProcess, gone: Promise<void>, name: string): Promise<never> {
   return new Promise((_, reject) => {
     const lose = (what: string) => reject(new InfrastructureError('worker_died', `${name} ${what}`));
     child.once('error', (error) => lose(`could not be started: ${error.message}`));
     child.once('exit', (code, signal) => {
-      lose(`${signal ? `was killed by ${signal}` : `exited with code ${code}`} before it finished`);
+      const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
+      void gone.then(() => lose(`${how} before it finished`));
     });
     void firstMessage(child, 'failed').then(({ message }) => lose(`failed: ${message}`));
   });

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { withConnectionString, type DatabaseTarget } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
+import type { Delivery } from '../domain/scenario.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
 import { waitUntilMicros } from './clock.js';
 import { deliveriesOf } from '../scenario/plan.js';
 import { deliverSlice } from './lanes.js';
 import { graceAfter } from './stop.js';
-import type { FromWorker, ToWorker, WorkerJob } from './messages.js';
+import type { FromWorker, Resume, StartedCall, ToWorker, WorkerJob } from './messages.js';
 import { Recorder } from './recorder.js';
 import { warmUp } from './warm-up.js';
 
@@ -15,12 +16,14 @@ import { warmUp } from './warm-up.js';
 
 /** How soon after a signal to the group the coordinator's stop arrives at the latest. */
 const STOP_FOLLOWS_MS = 500;
+/** Calls are told in chunks of this size. */
+const CHUNK_CALLS = 1_000;
 
 interface Prepared {
   readonly job: WorkerJob;
   readonly pool: DatabasePool;
   readonly engine: AssignmentEngine;
-  readonly deliveries: ReturnType<typeof deliveriesOf>;
+  readonly deliveries: Iterator<Delivery, void, undefined>;
 }
 
 let stop = new AbortController();
@@ -75,7 +78,7 @@ async function prepare(job: WorkerJob): Promise<void> {
       ? { source: job.source }
       : withConnectionString(job.source, job.connectionString);
   const { connections } = job.plan.scenario;
-  const pool = createPool(target, { connections, applicationName: job.applicationName });
+  const pool = createPool(target, { connections, applicationName: job.applicationName, via: job.via });
   const { strategy, advisoryLocks, schema, timeoutMs } = job;
   const engine = createAssignmentEngine(pool, { strategy, advisoryLocks, schema, timeoutMs });
   try {
@@ -83,25 +86,46 @@ async function prepare(job: WorkerJob): Promise<void> {
   } catch (error) {
     throw explainConnectFailure(target, error instanceof Error && error.cause ? error.cause : error);
   }
-  const deliveries = deliveriesOf({ plan: job.plan, workerIndex: job.workerIndex });
+  const deliveries = remaining(deliveriesOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
   prepared = { job, pool, engine, deliveries };
   await send({ type: 'ready' });
+}
+
+/** What a killed predecessor left of the slice. */
+function* remaining(
+  deliveries: Iterable<Delivery>,
+  resume: Resume | undefined,
+): Generator<Delivery, void, undefined> {
+  for (const delivery of deliveries) {
+    if (!resume?.ended.has(delivery.index)) yield delivery;
+  }
 }
 
 async function deliver(startMicros: number): Promise<void> {
   if (prepared === undefined) throw new Error('started before it was prepared');
   const { job, pool, engine, deliveries } = prepared;
+  const { plan } = job;
   const { signal } = stop;
   const before = engine.counters;
-  const recorder = new Recorder((chunk) => void send({ type: 'calls', chunk }));
+  const counters = () => difference(engine.counters, before);
+  const isImmediate = job.journal === 'immediate';
+  const recorder = new Recorder(
+    (chunk) => void send({ type: 'calls', chunk, counters: counters() }),
+    isImmediate ? 1 : CHUNK_CALLS,
+  );
+  const announce = async (call: StartedCall) => {
+    if (isImmediate) await send({ type: 'started', call });
+  };
+  const redelivered = job.resume?.lost ?? new Set();
   await waitUntilMicros(startMicros);
-  const { plan } = job;
-  const { ranOut } = await deliverSlice({ plan, deliveries, engine, recorder, startMicros, stop: signal });
+  const { ranOut } = await deliverSlice({
+    ...{ plan, deliveries, engine, recorder, announce, redelivered, startMicros },
+    stop: signal,
+  });
   await Promise.race([engine.close(), graceAfter(signal)]);
   recorder.flush();
   await Promise.race([pool.end(), graceAfter(signal)]);
-  const counters = difference(engine.counters, before);
-  await send({ type: 'done', summary: { ...recorder.histograms(), counters, ranOut } });
+  await send({ type: 'done', summary: { ...recorder.histograms(), counters: counters(), ranOut } });
 }
 
 /** What was counted since `before`. */

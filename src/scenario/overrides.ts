@@ -39,7 +39,7 @@ export async function resolveScenarios(
 /**
  * Puts what flags gave in place of what a scenario file says, by the same rules.
  *
- * @param overrides counts, and `durationMs` in milliseconds for a closed loop
+ * @param overrides counts, faults, and `durationMs` in milliseconds for a closed loop
  * @throws UsageError `invalid_override`, one line that names the flag
  */
 export function applyOverrides(file: ScenarioFile, overrides: ScenarioOverrides): Scenario {
@@ -49,8 +49,9 @@ export function applyOverrides(file: ScenarioFile, overrides: ScenarioOverrides)
   if (broken !== undefined) {
     throw new UsageError('invalid_override', `${flags(counts)}: scenario ${file.name}: ${broken}`);
   }
-  const scenario = toScenario(changed);
-  const { durationMs } = overrides;
+  const resolved = toScenario(changed);
+  const { durationMs, faults = resolved.faults, rttMs = resolved.rttMs } = overrides;
+  const scenario = { ...resolved, faults, rttMs };
   if (durationMs === undefined) return scenario;
   checkDuration(durationMs, file);
   return { ...scenario, durationMs };

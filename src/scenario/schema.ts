@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { DURATION_ACCEPTED, durationMillis } from './duration.js';
+import { FAULT_ACCEPTED, parseFault } from './fault.js';
 
 /** What one run may hold: the limits of a scenario's products, checked in rules.ts. */
 export const MAX_TOTAL_SLOTS = 10_000_000;
 export const MAX_TOTAL_DELIVERIES = 10_000_000;
+
+export const MAX_RTT_MS = 10_000;
+export const RTT_ACCEPTED = `milliseconds from 0 to ${MAX_RTT_MS}`;
 
 // Every `error` below says what is accepted; invalid.ts puts the field and what was given before it.
 
@@ -25,6 +29,16 @@ const arrival = z.enum(['burst', 'closed'], { error: '"burst" or "closed"' });
 const duration = z
   .string({ error: DURATION_ACCEPTED })
   .refine((given) => durationMillis(given) !== undefined, { error: DURATION_ACCEPTED });
+const rttMs = z
+  .number({ error: RTT_ACCEPTED })
+  .min(0, { error: RTT_ACCEPTED })
+  .max(MAX_RTT_MS, { error: RTT_ACCEPTED });
+const fault = z
+  .string({ error: FAULT_ACCEPTED })
+  .refine((given) => parseFault(given) !== undefined, { error: FAULT_ACCEPTED });
+const faults = z
+  .array(fault, { error: 'a list of at most 20 faults' })
+  .max(20, { error: 'a list of at most 20 faults' });
 const gate = z.string({ error: 'a gate such as "p95 < 500ms"' });
 const gates = z
   .array(gate, { error: 'a list of at most 100 gates' })
@@ -43,6 +57,8 @@ export const scenarioFileSchema = z.strictObject(
     workers: wholeNumber(64).default(3),
     connections: wholeNumber(256).default(8),
     duration: duration.optional(),
+    faults: faults.default([]),
+    rttMs: rttMs.default(0),
     gates: gates.default([]),
   },
   { error: 'an object with the fields of a scenario' },

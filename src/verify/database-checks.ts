@@ -1,87 +1,104 @@
 import type { ClientBase } from 'pg';
+import type { Call } from '../domain/call.js';
 import type { InvariantResult, Witness } from '../domain/run-result.js';
-import { bindValues, loadStatement } from '../database/statement.js';
+import type { Audit } from './audits.js';
 import type { ContentHistory, HistoryIndex } from './history-index.js';
 import { invariant } from './invariant.js';
+import { loadStatement } from '../database/statement.js';
+import type { RunClock } from './timeline.js';
+import type { Violation } from './violation.js';
 
-/** Files of sql/audit/: each returns the rows that violate its invariant. */
-const AUDITS = [
-  'content-in-one-slot',
-  'nothing-half-assigned',
-  'slot-and-essay-agree',
-  'documents-complete',
-  'one-event-per-assignment',
-  'duplicate-wrote-nothing',
-  'one-completion-per-full-batch',
-] as const;
+const ASSIGNMENTS = loadStatement('verify/assignments');
 
-const ASSIGNMENTS = loadStatement('verify/assignments-of-run');
-
-interface StoredAssignment {
+/** An essay that has a content, as the database holds it. */
+export interface StoredAssignment {
   readonly batchId: string;
   readonly essayId: string;
   readonly textStorageId: string;
+  /** Of the call that wrote it. */
+  readonly correlationId: string | null;
 }
 
-/**
- * Checks what the database holds of a run, alone and against what the callers were told. Nothing is changed.
- *
- * @param client while the run is quiet
- */
-export async function checkDatabase(
+/** Reads all assignments of batches, once they are quiet. */
+export async function readAssignments(
   client: ClientBase,
-  runId: string,
-  index: HistoryIndex,
-): Promise<InvariantResult[]> {
-  const results: InvariantResult[] = [];
-  for (const name of AUDITS) {
-    const audit = loadStatement(`audit/${name}`);
-    const { rows } = await client.query<Witness>(audit.text, bindValues(audit, { run_id: runId }));
-    results.push(invariant(name, rows));
-  }
-  const { rows } = await client.query<StoredAssignment>(
-    ASSIGNMENTS.text,
-    bindValues(ASSIGNMENTS, { run_id: runId }),
-  );
-  return [...results, ...compareWithHistory(rows, index)];
+  batchIds: readonly string[],
+): Promise<StoredAssignment[]> {
+  const { rows } = await client.query<StoredAssignment>(ASSIGNMENTS.text, [batchIds]);
+  return rows;
 }
 
-function compareWithHistory(stored: readonly StoredAssignment[], index: HistoryIndex): InvariantResult[] {
+/** Says what audits found, with the calls that the offending rows speak of. */
+export function auditInvariants(
+  audits: readonly Audit[],
+  index: HistoryIndex,
+  clock: RunClock,
+): InvariantResult[] {
+  return audits.map(({ name, rows }) =>
+    invariant(
+      name,
+      rows.map((row) => ({ rows: [row], calls: callsOn(row, index) })),
+      clock,
+    ),
+  );
+}
+
+/** The calls of the content that a row names, or that were told of the essay that it names. */
+function callsOn(row: Witness, index: HistoryIndex): Call[] {
+  const batch = index.get(String(row['batch_id']));
+  if (batch === undefined) return [];
+  const content = batch.get(String(row['text_storage_id'] ?? row['slot_content'] ?? row['essay_content']));
+  if (content !== undefined) return allCalls(content);
+  const essayId = row['essay_id'];
+  if (typeof essayId !== 'string') return [];
+  return [...batch.values()].flatMap(allCalls).filter((call) => call.essayId === essayId);
+}
+
+function allCalls({ created, reused, noSlot, indefinite, failed }: ContentHistory): Call[] {
+  return [...created, ...reused, ...noSlot, ...indefinite, ...failed];
+}
+
+/** Holds what is stored against what callers were told. */
+export function compareWithHistory(
+  stored: readonly StoredAssignment[],
+  index: HistoryIndex,
+  clock: RunClock,
+): InvariantResult[] {
   const contents = [...index.values()].flatMap((batch) => [...batch.values()]);
   return [
-    invariant('acknowledged-is-stored', notStored(stored, contents)),
-    invariant('stored-was-acknowledged', notAcknowledged(stored, contents)),
+    invariant('acknowledged-is-stored', notStored(stored, contents), clock),
+    invariant('stored-was-acknowledged', notAcknowledged(stored, index), clock),
   ];
 }
 
 /** What a caller was told to hold must be there, in the batch it asked for. */
-function notStored(stored: readonly StoredAssignment[], contents: readonly ContentHistory[]): Witness[] {
+function notStored(stored: readonly StoredAssignment[], contents: readonly ContentHistory[]): Violation[] {
   const rowOf = new Map(stored.map((row) => [row.essayId, row]));
   return contents.flatMap(({ batchId, textStorageId, created, reused }) =>
     [...created, ...reused]
       .map((call) => ({ call, row: rowOf.get(call.essayId ?? '') }))
       .filter(({ row }) => row?.textStorageId !== textStorageId || row.batchId !== batchId)
       .map(({ call, row }) => ({
-        batch_id: batchId,
-        content: textStorageId,
-        essay_id: call.essayId,
-        stored_batch: row?.batchId ?? null,
-        stored_content: row?.textStorageId ?? null,
+        rows: [
+          {
+            batch_id: batchId,
+            content: textStorageId,
+            essay_id: call.essayId,
+            stored_batch: row?.batchId ?? null,
+            stored_content: row?.textStorageId ?? null,
+          },
+        ],
+        calls: [call],
       })),
   );
 }
 
 /** What is there must have been told to somebody, unless the reply was lost. */
-function notAcknowledged(
-  stored: readonly StoredAssignment[],
-  contents: readonly ContentHistory[],
-): Witness[] {
-  const accounted = new Set(
-    contents
-      .filter(({ created, reused, indefinite }) => created.length + reused.length + indefinite.length > 0)
-      .map(({ textStorageId }) => textStorageId),
-  );
-  return stored
-    .filter((row) => !accounted.has(row.textStorageId))
-    .map((row) => ({ essay_id: row.essayId, content: row.textStorageId }));
+function notAcknowledged(stored: readonly StoredAssignment[], index: HistoryIndex): Violation[] {
+  return stored.flatMap((row) => {
+    const content = index.get(row.batchId)?.get(row.textStorageId);
+    if (content && content.created.length + content.reused.length + content.indefinite.length > 0) return [];
+    const witness = { batch_id: row.batchId, essay_id: row.essayId, content: row.textStorageId };
+    return [{ rows: [witness], calls: content ? allCalls(content) : [] }];
+  });
 }

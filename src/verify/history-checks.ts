@@ -1,127 +1,87 @@
 import type { Call } from '../domain/call.js';
-import type { InvariantResult, Witness } from '../domain/run-result.js';
-import type { ContentHistory, HistoryIndex } from './history-index.js';
+import type { InvariantResult } from '../domain/run-result.js';
+import { isOpen, type ContentHistory, type HistoryIndex } from './history-index.js';
 import { invariant } from './invariant.js';
+import { falseNoSlots } from './no-slot-check.js';
+import { possibleClaims } from './possible-claims.js';
+import type { RunClock } from './timeline.js';
+import type { Violation } from './violation.js';
 
 /**
- * Checks what the callers were told, without asking the database.
+ * Checks what the callers were told, without asking the database. n log n in the number of calls.
  *
  * @param index the whole history, once no call is under way
  * @param slots of each batch
  */
-export function checkHistory(index: HistoryIndex, slots: number): InvariantResult[] {
+export function checkHistory(index: HistoryIndex, slots: number, clock: RunClock): InvariantResult[] {
   const contents = [...index.values()].flatMap((batch) => [...batch.values()]);
-  return [
-    invariant('one-created-per-content', contents.flatMap(createdAgain)),
-    invariant('one-essay-per-content', contents.flatMap(severalEssays)),
-    invariant('one-content-per-essay', sharedEssays(contents)),
-    invariant('reused-names-created-essay', contents.flatMap(reusedWithoutCreated)),
-    invariant(
-      'created-count',
-      [...index.entries()].flatMap(([id, batch]) => wrongCount(id, batch, slots)),
-    ),
-    invariant(
-      'no-false-no-slot',
-      [...index.values()].flatMap((batch) => falseNoSlots(batch, slots)),
-    ),
+  const checks: [string, Violation[]][] = [
+    ['one-created-per-content', contents.flatMap(createdAgain)],
+    ['one-essay-per-content', contents.flatMap(severalEssays)],
+    ['one-content-per-essay', sharedEssays(contents)],
+    ['reused-names-created-essay', contents.flatMap(reusedWithoutCreated)],
+    ['created-count', [...index].flatMap(([id, batch]) => wrongCount(id, batch, slots))],
+    ['no-false-no-slot', [...index.values()].flatMap((batch) => falseNoSlots(batch, slots))],
   ];
+  return checks.map(([name, violations]) => invariant(name, violations, clock));
 }
 
-/** A call as a witness: who, when, what came back. */
-function describe(call: Call): Witness {
-  return {
-    worker: call.worker + 1,
-    batch_id: call.batchId,
-    content: call.textStorageId,
-    call: call.correlationId,
-    outcome: call.outcome,
-    essay_id: call.essayId,
-    start_micros: Math.round(call.startMicros),
-    end_micros: Math.round(call.endMicros),
-  };
+function createdAgain({ created: [first, ...others] }: ContentHistory): Violation[] {
+  return first === undefined ? [] : others.map((other) => ({ calls: [first, other] }));
 }
 
-function createdAgain({ created }: ContentHistory): Witness[] {
-  return created.length > 1 ? created.map(describe) : [];
-}
-
-/** One call per essay that a content was told of, where there are several. */
-function severalEssays({ created, reused }: ContentHistory): Witness[] {
-  const byEssay = new Map([...created, ...reused].map((call) => [call.essayId, call]));
-  return byEssay.size > 1 ? [...byEssay.values()].map(describe) : [];
+/** Each call that was told of another essay than the first. */
+function severalEssays({ created, reused }: ContentHistory): Violation[] {
+  const first = created[0] ?? reused[0];
+  if (first === undefined) return [];
+  const others = [...created, ...reused].filter((call) => call.essayId !== first.essayId);
+  return others.map((other) => ({ calls: [first, other] }));
 }
 
 /** One call per content that was told of the same essay. */
-function sharedEssays(contents: readonly ContentHistory[]): Witness[] {
+function sharedEssays(contents: readonly ContentHistory[]): Violation[] {
   const holders = new Map<string, Call>();
-  const witnesses: Witness[] = [];
+  const violations: Violation[] = [];
   for (const content of contents) {
     for (const [essayId, call] of essaysOf(content)) {
       const holder = holders.get(essayId);
       if (holder === undefined) holders.set(essayId, call);
-      else witnesses.push(describe(holder), describe(call));
+      else violations.push({ calls: [holder, call] });
     }
   }
-  return witnesses;
+  return violations;
 }
 
 function essaysOf({ created, reused }: ContentHistory): Map<string, Call> {
-  return new Map([...created, ...reused].map((call) => [call.essayId ?? '', call]));
+  const essays = new Map<string, Call>();
+  for (const call of created) essays.set(call.essayId ?? '', call);
+  for (const call of reused) essays.set(call.essayId ?? '', call);
+  return essays;
 }
 
 /** Somebody must have created what was reused: a call that said so, or one whose reply was lost. */
-function reusedWithoutCreated(content: ContentHistory): Witness[] {
+function reusedWithoutCreated(content: ContentHistory): Violation[] {
   const { created, reused } = content;
-  if (created.length > 0) {
-    return reused.filter((call) => call.essayId !== created[0]?.essayId).map(describe);
+  const [creator] = created;
+  if (creator !== undefined) {
+    return reused
+      .filter((call) => call.essayId !== creator.essayId)
+      .map((call) => ({ calls: [creator, call] }));
   }
-  return possibleClaims(content).length > 0 ? [] : reused.map(describe);
-}
-
-/** The calls that took the content's slot, or may have. */
-function possibleClaims({ created, reused, indefinite }: ContentHistory): Call[] {
-  return [...created, ...indefinite, ...reused.filter((call) => call.replyLost)];
+  return possibleClaims(content).length > 0 ? [] : reused.map((call) => ({ calls: [call] }));
 }
 
 /**
- * created = min(slots, distinct contents). Contents without a definite answer may or may not hold a slot, so
- * each of them widens what is accepted by one.
+ * created = min(slots, distinct contents). Contents without a definite answer may or may not hold a slot, so each of
+ * them widens what is accepted by one.
  */
-function wrongCount(batchId: string, batch: ReadonlyMap<string, ContentHistory>, slots: number): Witness[] {
+function wrongCount(batchId: string, batch: ReadonlyMap<string, ContentHistory>, slots: number): Violation[] {
   const contents = [...batch.values()];
   const open = contents.filter(isOpen).length;
   const created = contents.filter((content) => content.created.length + content.reused.length > 0).length;
   const most = Math.min(slots, contents.length);
   const least = Math.min(slots - open, contents.length - open);
   if (created >= least && created <= most) return [];
-  return [
-    { batch_id: batchId, slots, contents: contents.length, created, expected: most, without_answer: open },
-  ];
-}
-
-function isOpen({ created, reused, noSlot, indefinite }: ContentHistory): boolean {
-  return indefinite.length > 0 && created.length + reused.length + noSlot.length === 0;
-}
-
-/**
- * A `no_slot` is false if fewer claims of other contents than there are slots had started before it ended, or if
- * its content's own `created` had ended before it started.
- */
-function falseNoSlots(batch: ReadonlyMap<string, ContentHistory>, slots: number): Witness[] {
-  const contents = [...batch.values()];
-  const starts = contents.flatMap(earliestClaim).sort((a, b) => a - b);
-  return contents.flatMap((content) => {
-    const [ownClaimMicros = Infinity] = earliestClaim(content);
-    const isAmongFirst = ownClaimMicros <= (starts[slots - 1] ?? Infinity);
-    const lastClaimMicros = starts[isAmongFirst ? slots : slots - 1] ?? Infinity;
-    const createdMicros = content.created[0]?.endMicros ?? Infinity;
-    const isFalse = (call: Call) => call.endMicros <= lastClaimMicros || createdMicros <= call.startMicros;
-    return content.noSlot.filter(isFalse).map(describe);
-  });
-}
-
-/** When a content's claim started, at the earliest; a content holds one slot at the most. */
-function earliestClaim(content: ContentHistory): number[] {
-  const starts = possibleClaims(content).map((call) => call.startMicros);
-  return starts.length > 0 ? [Math.min(...starts)] : [];
+  const counts = { slots, contents: contents.length, created, expected: most, without_answer: open };
+  return [{ calls: [], rows: [{ batch_id: batchId, ...counts }] }];
 }

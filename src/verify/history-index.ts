@@ -9,6 +9,8 @@ export interface ContentHistory {
   readonly noSlot: Call[];
   /** Calls that may have created something although nobody was told. */
   readonly indefinite: Call[];
+  /** Calls that failed without effect. */
+  readonly failed: Call[];
 }
 
 /** A history grouped by batch and content: what every check reads. */
@@ -20,7 +22,7 @@ export function indexHistory(calls: readonly Call[]): HistoryIndex {
   for (const call of calls) {
     const contents = upsert(batches, call.batchId, () => new Map<string, ContentHistory>());
     const content = upsert(contents, call.textStorageId, () => emptyHistory(call));
-    listFor(content, call)?.push(call);
+    listFor(content, call).push(call);
   }
   return batches;
 }
@@ -34,7 +36,17 @@ export function isIndefinite(call: Call): boolean {
   );
 }
 
-function listFor(content: ContentHistory, call: Call): Call[] | undefined {
+/** Whether no call of a content had an answer. */
+export function hasNoAnswer({ created, reused, noSlot }: ContentHistory): boolean {
+  return created.length + reused.length + noSlot.length === 0;
+}
+
+/** Whether nobody knows if a content has a slot: no call had an answer, and one may have happened. */
+export function isOpen(content: ContentHistory): boolean {
+  return content.indefinite.length > 0 && hasNoAnswer(content);
+}
+
+function listFor(content: ContentHistory, call: Call): Call[] {
   if (isIndefinite(call)) return content.indefinite;
   switch (call.outcome) {
     case 'created':
@@ -45,12 +57,12 @@ function listFor(content: ContentHistory, call: Call): Call[] | undefined {
       return content.noSlot;
     case 'error':
     case 'unknown':
-      return undefined;
+      return content.failed;
   }
 }
 
 function emptyHistory({ batchId, textStorageId }: Call): ContentHistory {
-  return { batchId, textStorageId, created: [], reused: [], noSlot: [], indefinite: [] };
+  return { batchId, textStorageId, created: [], reused: [], noSlot: [], indefinite: [], failed: [] };
 }
 
 function upsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {

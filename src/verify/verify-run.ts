@@ -1,24 +1,27 @@
 import type { ClientBase } from 'pg';
 import type { Call } from '../domain/call.js';
-import type { InvariantResult, Verdict } from '../domain/run-result.js';
-import { checkDatabase } from './database-checks.js';
+import type { InvariantResult } from '../domain/run-result.js';
+import { runAudits } from './audits.js';
+import {
+  auditInvariants,
+  compareWithHistory,
+  readAssignments,
+  type StoredAssignment,
+} from './database-checks.js';
 import { checkHistory } from './history-checks.js';
 import { indexHistory, isIndefinite } from './history-index.js';
+import { inSnapshot } from './snapshot.js';
+import type { RunClock } from './timeline.js';
+import { judge, type Circumstances, type Judgement } from './verdict.js';
 
-/** What a call that was cut off leaves for the next one to finish: with such calls, no proof of a wrong strategy. */
-const UNFINISHED = ['slot-and-essay-agree', 'one-completion-per-full-batch'];
-
-/** What the two oracles say of a run. */
-export interface Verification {
-  readonly verdict: Verdict;
+/** What the oracles say. */
+export interface Verification extends Judgement {
   readonly invariants: readonly InvariantResult[];
-  /** Why the verdict is not `valid`, one line each. */
-  readonly notes: readonly string[];
 }
 
 /** A finished run. */
-export interface RunToVerify {
-  readonly runId: string;
+export interface RunToVerify extends RunClock, Circumstances {
+  readonly batchIds: readonly string[];
   /** Slots of each batch. */
   readonly slots: number;
   /** Every call of every worker. */
@@ -29,20 +32,52 @@ export interface RunToVerify {
  * Asks both oracles: the history (what callers were told) and the database (what is there).
  *
  * @param client while the run is quiet and before anything repaired it
+ * @param rightAfterRun whether nobody but the run wrote its rows
  */
-export async function verifyRun(client: ClientBase, run: RunToVerify): Promise<Verification> {
+export function verifyRun(
+  client: ClientBase,
+  run: RunToVerify,
+  { rightAfterRun } = { rightAfterRun: true },
+): Promise<Verification> {
+  return inSnapshot(client, async () => {
+    const index = indexHistory(run.calls);
+    const stored = await readAssignments(client, run.batchIds);
+    const invariants = [
+      ...checkHistory(index, run.slots, run),
+      ...auditInvariants(await runAudits(client, run.batchIds, rightAfterRun), index, run),
+      ...compareWithHistory(stored, index, run),
+    ];
+    const { verdict, notes } = judge(invariants, index, run);
+    return { verdict, invariants, notes: [...notes, ...reconciled(run.calls, stored)] };
+  });
+}
+
+/** Asks the history alone: what callers were told, without the database. */
+export function verifyHistory(run: RunToVerify): Verification {
   const index = indexHistory(run.calls);
-  const invariants = [...checkHistory(index, run.slots), ...(await checkDatabase(client, run.runId, index))];
-  const violated = invariants.filter((each) => !each.passed).map((each) => each.name);
-  const open = run.calls.filter(isIndefinite).length;
-  const isProof = open === 0 || violated.some((name) => !UNFINISHED.includes(name));
-  if (violated.length > 0 && isProof) {
-    return { verdict: 'invalid', invariants, notes: [`violated: ${violated.join(', ')}`] };
-  }
-  if (open > 0) {
-    const unfinished = violated.length > 0 ? `; possibly for that reason: ${violated.join(', ')}` : '';
-    const note = `${open} calls ended without a definite answer${unfinished}`;
-    return { verdict: 'unknown', invariants, notes: [note] };
-  }
-  return { verdict: 'valid', invariants, notes: [] };
+  const invariants = checkHistory(index, run.slots, run);
+  return { invariants, ...judge(invariants, index, run) };
+}
+
+/**
+ * Asks the database alone, on one snapshot.
+ *
+ * @param batchIds the batches to check
+ */
+export function verifyDatabase(client: ClientBase, batchIds: readonly string[]): Promise<Verification> {
+  return inSnapshot(client, async () => {
+    const index = indexHistory([]);
+    const clock = { startMicros: 0, faults: [] };
+    const invariants = auditInvariants(await runAudits(client, batchIds, false), index, clock);
+    return { invariants, ...judge(invariants, index, { incomplete: [], durable: true }) };
+  });
+}
+
+/** What became of the calls whose callers were told nothing. */
+function reconciled(calls: readonly Call[], stored: readonly StoredAssignment[]): string[] {
+  const lost = calls.filter(isIndefinite);
+  if (lost.length === 0) return [];
+  const writers = new Set(stored.map((row) => row.correlationId));
+  const assigned = lost.filter((call) => writers.has(call.correlationId)).length;
+  return [`calls whose reply was lost: ${lost.length}; found in the database: ${assigned}`];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FAULT_KINDS } from '#els/domain/fault.js';
 import type { Finished } from '../support/command-line.js';
 
 /*
@@ -35,6 +36,17 @@ const plan = z.strictObject({
   deliveries: count,
   arrival: z.enum(['burst', 'closed']),
   seed: count,
+  rttMs: measure,
+});
+
+const fault = z.strictObject({
+  kind: z.enum(FAULT_KINDS),
+  plannedMs: count,
+  startMs: count,
+  endMs: count,
+  struck: z.boolean(),
+  detail: z.string().min(1),
+  left: z.strictObject({ orphans: count, uncompleted: count }),
 });
 
 const witness = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
@@ -60,11 +72,23 @@ const runSchema = z.strictObject({
   errorsByCode: countsByCode,
   retriesByCode: countsByCode,
   completionLooks: count,
+  faults: z.array(fault),
+  redeliveries: count,
+  repairs: z.strictObject({ orphans: count, completions: count }),
   latencyMicros: latency,
   durationMs: measure,
   throughputPerSecond: measure,
   cost: z.strictObject({ roundTripsPerAssignment: measure, walBytesPerAssignment: measure.nullable() }),
-  invariants: z.array(z.strictObject({ name: z.string(), passed: z.boolean(), witnesses: z.array(witness) })),
+  invariants: z.array(
+    z.strictObject({
+      name: z.string(),
+      passed: z.boolean(),
+      witnesses: z.array(witness),
+      timeline: z.array(
+        z.looseObject({ kind: z.enum(['call', 'fault']), startMicros: z.number(), endMicros: z.number() }),
+      ),
+    }),
+  ),
   gates: z.array(z.strictObject({ expression: z.string(), observed: z.string(), passed: z.boolean() })),
   passed: z.boolean(),
   notes: z.array(z.string()).default([]),

@@ -162,8 +162,12 @@ describe('run --seed', () => {
 
 describe('created', () => {
   it('is counted batch by batch', () => {
-    const seed = 0;
-    expect(createdBy({ batches: 2, slots: 3, contents: 7, deliveries: 1, arrival: 'burst', seed })).toBe(6);
-    expect(createdBy({ batches: 3, slots: 2, contents: 4, deliveries: 1, arrival: 'burst', seed })).toBe(4);
+    const rest = { seed: 0, rttMs: 0 };
+    expect(createdBy({ batches: 2, slots: 3, contents: 7, deliveries: 1, arrival: 'burst', ...rest })).toBe(
+      6,
+    );
+    expect(createdBy({ batches: 3, slots: 2, contents: 4, deliveries: 1, arrival: 'burst', ...rest })).toBe(
+      4,
+    );
   });
 });

@@ -31,7 +31,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     engine = createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema });
   });
   afterAll(async () => {
-    await engine.settle();
+    await engine.close();
     await pool.end();
     await proxy.shut();
   });
@@ -41,7 +41,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     for (const lost of times(all, (position) => position + 1)) {
       const batchId = await newBatch(db, variant.inventory, draw.integer(2, 5));
       await engine.assign(requestFor(batchId, 'connect'));
-      await engine.settle();
+      await engine.close();
       const { retriesByCode } = engine.counters;
       proxy.loseReplyAfter(lost - 1);
       const result = await engine.assign(requestFor(batchId, 'content'));
@@ -59,7 +59,7 @@ describe.each(VARIANTS)('$name', (variant) => {
   it('calls a duplicate reused, although its first reply was lost', async () => {
     const batchId = await newBatch(db, variant.inventory, 2);
     await engine.assign(requestFor(batchId, 'content'));
-    await engine.settle();
+    await engine.close();
     proxy.loseReplyAfter(0);
     expect(await engine.assign(requestFor(batchId, 'content'))).toMatchObject({ outcome: 'reused' });
   });
@@ -91,7 +91,7 @@ describe.each(VARIANTS)('$name, without a database', (variant) => {
     const engine = createAssignmentEngine(pool, { ...optionsOf(variant), ...NO_WAIT, schema: db.schema });
     const batchId = await newBatch(db, variant.inventory, 2);
     await engine.assign(requestFor(batchId, 'connect'));
-    await engine.settle();
+    await engine.close();
     const call = engine.assign(requestFor(batchId, 'content'));
     const failure = expect(call).rejects.toMatchObject({
       code: 'database_unavailable',

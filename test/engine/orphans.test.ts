@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn, times } from './support/draw.js';
 import { untilLocked, withForeign } from './support/hold.js';
@@ -40,5 +40,18 @@ describe.each(onSlots)('$name', (variant) => {
     const writtenBy = written?.processing_metadata['correlation_id'];
     expect(events[0]?.event_data['correlation_id']).toBe(writtenBy);
     expect(await disagreements(db, batchId)).toEqual([]);
+  });
+
+  it('does not take an orphan that an earlier call of its own repaired for one that it created', async () => {
+    const batchId = await newBatch(db, 'slots', 1);
+    const essay = essayId(batchId, 1);
+    await db.query(
+      `update slot_assignments set status = 'assigned', text_storage_id = 'content' where internal_essay_id = $1`,
+      [essay],
+    );
+    const request = requestFor(batchId, 'content');
+    expect(await engine.assign(request)).toEqual({ outcome: 'reused', essayId: essay });
+    const again = await engine.assign(request, { redelivered: true });
+    expect(again).toEqual({ outcome: 'reused', essayId: essay, replyLost: true });
   });
 });

@@ -145,7 +145,7 @@ function claimsInOneTransaction(
         await session.run(COMMIT, values);
         return { outcome: 'created', essayId: row?.[0] ?? '', recovered: false };
       },
-      settle: () => Promise.resolve(),
+      close: () => Promise.resolve(),
     };
   };
 }

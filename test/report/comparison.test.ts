@@ -132,7 +132,9 @@ describe('renderComparison', () => {
 
   it('shows the worst verdict and the failed gates of any round with their evidence', () => {
     const gates = [{ expression: 'error == 0', observed: 'error = 2', passed: false }];
-    const invariants = [{ name: 'outbox_complete', passed: false, witnesses: [{ essay_id: 'essay-9' }] }];
+    const invariants = [
+      { name: 'outbox_complete', passed: false, witnesses: [{ essay_id: 'essay-9' }], timeline: [] },
+    ];
     const worse = rounds(createSampler(), (run) =>
       isBadRound(run)
         ? { gates, invariants, verdict: 'invalid', passed: false, notes: ['one event is missing'] }

@@ -118,8 +118,8 @@ describe('renderRuns', () => {
       { essay_id: 'essay-7', outcome: 'lost \u001b[2J', found: null },
     ];
     const invariants = [
-      { name: 'no_essay_given_twice', passed: false, witnesses },
-      { name: 'outbox_complete', passed: true, witnesses: [] },
+      { name: 'no_essay_given_twice', passed: false, witnesses, timeline: [] },
+      { name: 'outbox_complete', passed: true, witnesses: [], timeline: [] },
     ];
     const text = render(reportOf([run({ invariants, passed: false, verdict: 'invalid' })]));
     expect(text).toContain('✗ no_essay_given_twice is violated\n');
@@ -137,7 +137,7 @@ describe('renderRuns', () => {
 
   it('does not say that none hold as if it were good', () => {
     const { run } = createSampler();
-    const invariants = [{ name: 'outbox_complete', passed: false, witnesses: [] }];
+    const invariants = [{ name: 'outbox_complete', passed: false, witnesses: [], timeline: [] }];
     const text = render(reportOf([run({ invariants, passed: false })]));
     expect(text).toContain('✗ outbox_complete is violated\n');
     expect(text).not.toContain('hold');
@@ -185,7 +185,7 @@ describe('renderRuns', () => {
       plan: { batches: 1000, slots: 100_000, contents: 1_000_000 },
       outcomes: { created: 1_000_000, reused: 1_000_000, noSlot: 1_000_000, unknown: 1, recovered: 1 },
       notes: ['word '.repeat(60)],
-      invariants: [{ name: 'broken', passed: false, witnesses: [witness] }],
+      invariants: [{ name: 'broken', passed: false, witnesses: [witness], timeline: [] }],
       gates: [{ expression: 'created == contents', observed: 'created = 1, '.repeat(20), passed: false }],
     });
     const lengths = render(reportOf([wide]), width)

@@ -12,7 +12,7 @@ const db = useDatabase();
 async function terminateBackends(count: number): Promise<void> {
   await db.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
-     where application_name in (select 'els-assign ' || run_id from run_batches) limit $1`,
+     where split_part(application_name, '/', 1) in (select 'els-assign ' || run_id from run_batches) limit $1`,
     [count],
   );
 }

@@ -26,7 +26,7 @@ function isAlive(pid: number): boolean {
 function workerBackends(): Promise<{ pid: number }[]> {
   return db.query(
     `select pid from pg_stat_activity where application_name like 'els-assign r%'
-     and application_name in (select 'els-assign ' || run_id from run_batches)`,
+     and split_part(application_name, '/', 1) in (select 'els-assign ' || run_id from run_batches)`,
   );
 }
 

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { FAULT_KINDS } from '#els/domain/fault.js';
 import { loadScenario } from '#els/scenario/index.js';
 import { scenarioFileSchema } from '#els/scenario/schema.js';
 import { usageErrorOf } from './usage-error.js';
 
 const FIELDS =
-  'name, description, batches, slots, contents, deliveries, arrival, workers, connections, duration, gates';
+  'name, description, batches, slots, contents, deliveries, arrival, workers, connections, duration, faults, rttMs, gates';
 const NAMES =
   'batch-completion, cross-instance, high-concurrency, idempotent-duplicates, overflow, sustained';
 const MINIMAL = { name: 'mine', description: 'My own.', slots: 7 };
@@ -43,6 +44,8 @@ describe('a scenario file', () => {
       arrival: 'burst',
       workers: 3,
       connections: 8,
+      faults: [],
+      rttMs: 0,
       gates: [],
     });
   });
@@ -58,10 +61,20 @@ describe('a scenario file', () => {
       arrival: 'closed',
       workers: 8,
       connections: 9,
+      rttMs: 0.5,
       gates: ['p95 < 500ms', 'created == contents'],
     };
-    const path = await written(JSON.stringify({ ...file, duration: '1.5s' }));
-    expect(await loadScenario(path)).toEqual({ ...file, durationMs: 1_500 });
+    const faults = ['kill-worker@250ms', 'lock-slots', 'hold-snapshot@0s'];
+    const path = await written(JSON.stringify({ ...file, duration: '1.5s', faults }));
+    expect(await loadScenario(path)).toEqual({
+      ...file,
+      durationMs: 1_500,
+      faults: [
+        { kind: 'kill-worker', atMs: 250 },
+        { kind: 'lock-slots', atMs: 0 },
+        { kind: 'hold-snapshot', atMs: 0 },
+      ],
+    });
   });
 
   it('may be closed without a duration', async () => {
@@ -109,6 +122,7 @@ describe('a scenario file', () => {
   });
 });
 
+const FAULT_ACCEPTED = `a fault and the time after the start, such as kill-worker@500ms; faults are ${FAULT_KINDS.join(', ')}`;
 const NAME = 'kebab-case such as my-scenario, at most 63 characters';
 const LINE = 'one line of 1 to 500 characters';
 const upTo = (max: number) => `a whole number from 1 to ${max}`;
@@ -153,6 +167,15 @@ describe('a scenario file with a wrong field', () => {
       { duration: '5s' },
       'duration is "5s" but arrival is "burst"; accepted: a duration with arrival "closed" only',
     ],
+    [{ faults: 'kill-worker' }, 'faults is "kill-worker"; accepted: a list of at most 20 faults'],
+    [{ faults: ['kill-workers'] }, `faults[0] is "kill-workers"; accepted: ${FAULT_ACCEPTED}`],
+    [{ faults: ['lock-slots@soon'] }, `faults[0] is "lock-slots@soon"; accepted: ${FAULT_ACCEPTED}`],
+    [
+      { faults: ['lock-slots', 'lock-slots@1s@2s'] },
+      `faults[1] is "lock-slots@1s@2s"; accepted: ${FAULT_ACCEPTED}`,
+    ],
+    [{ rttMs: -1 }, 'rttMs is -1; accepted: milliseconds from 0 to 10000'],
+    [{ rttMs: '1ms' }, 'rttMs is "1ms"; accepted: milliseconds from 0 to 10000'],
     [{ gates: 'error == 0' }, 'gates is "error == 0"; accepted: a list of at most 100 gates'],
     [{ gates: Array(101).fill('error == 0') }, 'gates is a list; accepted: a list of at most 100 gates'],
     [{ gates: ['error == 0', 5] }, 'gates[1] is 5; accepted: a gate such as "p95 < 500ms"'],

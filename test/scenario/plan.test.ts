@@ -15,6 +15,8 @@ function scenario(fields: Partial<Scenario>): Scenario {
     arrival: 'burst',
     workers: 3,
     connections: 8,
+    faults: [],
+    rttMs: 0,
     gates: [],
     ...fields,
   };

@@ -152,4 +152,40 @@ export const corruptions: readonly Corruption[] = [
       where batch_id = $1 and essay_id = ${firstEssay}`,
     reported: ['acknowledged-is-stored'],
   },
+  {
+    what: 'an event was written by another transaction than its essay',
+    sql: `with gone as (delete from event_outbox where aggregate_id = ${firstEssay} and $1::text is not null returning *)
+      insert into event_outbox (aggregate_id, aggregate_type, event_type, event_data, event_key, topic)
+      select aggregate_id, aggregate_type, event_type, event_data, event_key, topic from gone`,
+    reported: ['event-in-the-same-transaction'],
+  },
+  {
+    what: 'a duplicate wrote the same documents again',
+    sql: `update essay_states set updated_at = now() where batch_id = $1 and essay_id = ${firstEssay}`,
+    reported: ['event-in-the-same-transaction'],
+  },
+  {
+    what: 'the size of the file is not a number',
+    sql: `update essay_states set processing_metadata = jsonb_set(processing_metadata, '{file_size_bytes}', '"big"')
+      where batch_id = $1 and essay_id = ${firstEssay}`,
+    reported: ['documents-complete'],
+  },
+  {
+    what: 'the timeline names no time',
+    sql: `update essay_states set timeline = '{"ready_for_processing": "yes"}'
+      where batch_id = $1 and essay_id = ${firstEssay}`,
+    reported: ['documents-complete'],
+  },
+  {
+    what: 'a slot does not say when it was assigned',
+    sql: `update slot_assignments set assigned_at = null
+      where batch_tracker_id = ${tracker} and internal_essay_id = ${firstEssay}`,
+    reported: ['documents-complete'],
+  },
+  {
+    what: 'the documents name no call',
+    sql: `update essay_states set processing_metadata = processing_metadata - 'correlation_id'
+      where batch_id = $1 and essay_id = ${firstEssay}`,
+    reported: ['documents-complete', 'duplicate-wrote-nothing'],
+  },
 ];

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import type { Inventory } from '#els/domain/assignment.js';
 import type { Call } from '#els/domain/call.js';
 import type { InvariantResult } from '#els/domain/run-result.js';
+import { runAudits } from '#els/verify/audits.js';
 import { verifyRun } from '#els/verify/verify-run.js';
 import { drawn, times } from '../engine/support/draw.js';
 import { newBatch } from '../engine/support/variants.js';
@@ -37,7 +38,7 @@ async function validRun(
       ...{ recovered: false, replyLost: false, errorCode: null, sqlState: null },
     });
   }
-  await engine.settle();
+  await engine.close();
   return { batchId, calls, slots };
 }
 
@@ -45,7 +46,9 @@ async function validRun(
 async function violations({ batchId, calls, slots }: ValidRun): Promise<InvariantResult[]> {
   const client = await db.pool.connect();
   try {
-    const { invariants } = await verifyRun(client, { runId: `run-${batchId}`, slots, calls });
+    const { invariants } = await verifyRun(client, {
+      ...{ batchIds: [batchId], slots, calls, startMicros: 0, faults: [], incomplete: [], durable: true },
+    });
     return invariants.filter(({ passed }) => !passed);
   } finally {
     client.release();
@@ -64,12 +67,15 @@ describe.each(['slots', 'essays'] as const)('a run on %s', (kind) => {
     const untold = requestFor(run.batchId, `untold-${run.batchId}`);
     const engine = kind === 'slots' ? cte : inventory;
     await engine.assign(untold);
-    await engine.settle();
+    await engine.close();
     const found = await violations(run);
     expect(found.map(({ name }) => name)).toEqual(['stored-was-acknowledged']);
     expect(JSON.stringify(found[0]?.witnesses)).toContain(untold.textStorageId);
   });
 });
+
+/** Whoever spoils a row by hand writes it in a transaction of his own. */
+const REWRITTEN = 'event-in-the-same-transaction';
 
 describe('finds that', () => {
   for (const { what, inventory: kind = 'slots', sql, reported, left = 0 } of corruptions) {
@@ -78,7 +84,9 @@ describe('finds that', () => {
       const other = await validRun(kind, { slots: 2, left: 0 });
       const { rowCount } = await db.pool.query(sql, [run.batchId]);
       expect(rowCount).toBe(1);
-      const found = await violations(run);
+      const found = (await violations(run)).filter(
+        ({ name }) => reported.includes(name) || name !== REWRITTEN,
+      );
       expect(found.map(({ name }) => name).sort()).toEqual([...reported].sort());
       for (const { witnesses } of found) expect(JSON.stringify(witnesses)).toContain(run.batchId);
       expect(await violations(other)).toEqual([]);
@@ -96,11 +104,8 @@ describe('finds that', () => {
            where essay_id = ${firstEssay}) where batch_id = $1`,
         [run.batchId],
       );
-      const runId = `run-${run.batchId}`;
-      const { invariants, verdict } = await verifyRun(client, { runId, slots: run.slots, calls: run.calls });
-      expect(verdict).toBe('invalid');
-      const found = invariants.find(({ name }) => name === 'content-in-one-slot');
-      expect(found?.witnesses).toEqual([
+      const audits = await runAudits(client, [run.batchId], true);
+      expect(audits.find(({ name }) => name === 'content-in-one-slot')?.rows).toEqual([
         expect.objectContaining({ batch_id: run.batchId, found_in: 'essay_states', times: run.slots }),
       ]);
     } finally {

@@ -3,7 +3,15 @@ import type { Call } from '#els/domain/call.js';
 import { checkHistory } from '#els/verify/history-checks.js';
 import { indexHistory } from '#els/verify/history-index.js';
 import { drawn, times } from '../engine/support/draw.js';
-import { callOf, corrupted, drawOverflow, drawShape, validHistory, violatedBy } from './histories.js';
+import {
+  callOf,
+  corrupted,
+  drawOverflow,
+  drawShape,
+  NO_CLOCK,
+  validHistory,
+  violatedBy,
+} from './histories.js';
 
 const created = (call: Call) => call.outcome === 'created';
 const reused = (call: Call) => call.outcome === 'reused';
@@ -164,7 +172,7 @@ drawn('shows the calls that prove a violation, and how many more there are', (dr
   const calls = times(count, (position) =>
     callOf(0, [position, position + 1], { outcome: 'created', essayId: 'essay-0' }),
   );
-  const results = checkHistory(indexHistory(calls), count);
+  const results = checkHistory(indexHistory(calls), count, NO_CLOCK);
   const [first] = results.filter(({ passed }) => !passed);
   expect(first?.name).toBe('one-created-per-content');
   expect(first?.witnesses[0]).toMatchObject({ content: 'content-0', call: 'call-0-0', outcome: 'created' });

@@ -1,11 +1,13 @@
 import { connect } from 'node:net';
 import type { Claim } from './claim.js';
 import { lineReader } from './lines.js';
-import { FAREWELL, type Answer } from './messages.js';
+import { FAREWELL, RESTART, type Answer, type Refusal } from './messages.js';
 
 /** A command's open connection to the supervisor. */
 export interface Holding {
   readonly answer: Answer;
+  /** Has the server restarted; undefined when the supervisor went away meanwhile. */
+  restart(): Promise<Answer | Refusal | undefined>;
   /** Leaves; true when others stay, false when the supervisor has ended or is about to. */
   leave(): Promise<boolean>;
 }
@@ -29,6 +31,13 @@ export async function joinSupervisor(claim: Claim, timeoutMs: number): Promise<H
   socket.unref();
   return {
     answer: JSON.parse(line) as Answer,
+    async restart() {
+      socket.ref();
+      socket.write(`${RESTART}\n`);
+      const said = await nextLine();
+      socket.unref();
+      return said === undefined ? undefined : (JSON.parse(said) as Answer | Refusal);
+    },
     async leave() {
       socket.ref();
       socket.end();

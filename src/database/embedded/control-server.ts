@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { lineReader } from './lines.js';
-import { FAREWELL, type Answer } from './messages.js';
+import { FAREWELL, RESTART, type Answer, type Refusal } from './messages.js';
 
 /** A connection that does not show the token within this time is somebody else's. */
 const TOKEN_WAIT_MS = 5000;
@@ -19,8 +19,16 @@ export interface ControlServer {
   holders(): number;
 }
 
-/** Opens the control port; `onDeserted` is called each time the last command has gone. */
-export async function openControl(token: string, onDeserted: () => void): Promise<ControlServer> {
+/** What the supervisor does when commands leave or ask. */
+export interface ControlHandlers {
+  /** Called each time the last command has gone. */
+  onDeserted(): void;
+  /** Restarts the server, and announces how that went. */
+  onRestart(): void;
+}
+
+/** Opens the control port. */
+export async function openControl(token: string, handlers: ControlHandlers): Promise<ControlServer> {
   const holders = new Set<Socket>();
   let announced: Answer | undefined;
   let open = true;
@@ -32,10 +40,17 @@ export async function openControl(token: string, onDeserted: () => void): Promis
     socket.setTimeout(0);
     holders.add(socket);
     if (announced) send(socket, announced);
-    await nextLine();
+    while ((await nextLine()) === RESTART) restart(socket);
     holders.delete(socket);
     if (holders.size > 0) socket.end(`${FAREWELL}\n`);
-    else onDeserted();
+    else handlers.onDeserted();
+  }
+
+  /** Other commands would take the end of their connections for a failure. */
+  function restart(socket: Socket): void {
+    const others = holders.size - 1;
+    if (others === 0) handlers.onRestart();
+    else send(socket, { state: 'refused', message: `other commands use the embedded server: ${others}` });
   }
 
   // Half-open, so that the last command hears of the server's end after it has said its own.
@@ -56,7 +71,7 @@ export async function openControl(token: string, onDeserted: () => void): Promis
   };
 }
 
-function send(socket: Socket, answer: Answer): void {
+function send(socket: Socket, answer: Answer | Refusal): void {
   socket.write(`${JSON.stringify(answer)}\n`);
 }
 

@@ -31,6 +31,11 @@ export interface EmbeddedLease {
    * Calling it again is harmless. Raises InfrastructureError when the server does not stop.
    */
   readonly release: () => Promise<void>;
+  /**
+   * Shuts the server down immediately, as a crash would, and starts it again on the same port; resolves when it
+   * accepts connections. Raises InfrastructureError when other commands use it or it does not start.
+   */
+  readonly restart: () => Promise<void>;
 }
 
 type Ready = Extract<Answer, { state: 'ready' }>;
@@ -87,7 +92,15 @@ async function join(layout: Layout, claim: Claim, timeoutMs: number): Promise<Em
   return {
     connection: { host: '127.0.0.1', port: answer.port, user: ROLE, password, database: 'postgres' },
     release: () => (released ??= release(layout, holding, claim.pid, answer)),
+    restart: () => restart(layout, holding),
   };
+}
+
+async function restart(layout: Layout, holding: Holding): Promise<void> {
+  const answer = await holding.restart();
+  if (answer === undefined) throw failed('was not restarted: its supervisor has ended', layout.log);
+  if (answer.state === 'refused') throw failed(`was not restarted: ${answer.message}`, layout.log);
+  if (answer.state === 'failed') throw failureOf(answer);
 }
 
 async function release(layout: Layout, holding: Holding, supervisorPid: number, ready: Ready): Promise<void> {

@@ -14,6 +14,17 @@ export type Answer =
 /** What a command hears when it leaves and others stay; the last one hears the supervisor's end instead. */
 export const FAREWELL = 'others stay';
 
+/**
+ * What a command says to have the server shut down immediately and started again. The answer is that of a start, or
+ * a refusal.
+ */
+export const RESTART = 'restart';
+
+export interface Refusal {
+  readonly state: 'refused';
+  readonly message: string;
+}
+
 /** Packs an error of the supervisor for its commands; `log` is the file that says more. */
 export function failureAnswer(error: unknown, log: string): Answer {
   const { code, message, exitCode } = isTyped(error)

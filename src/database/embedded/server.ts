@@ -36,6 +36,8 @@ export interface Server {
   readonly ended: Promise<void>;
   /** Ends it: fast, and after `FAST_SHUTDOWN_MS` immediately. */
   stop(): Promise<void>;
+  /** Ends it immediately: what was committed is in the WAL alone, as after a crash. */
+  stopImmediately(): Promise<void>;
 }
 
 /**
@@ -101,6 +103,12 @@ function guarded(child: ChildProcess, port: number): Server {
       const lastResort = setTimeout(() => child.kill('SIGKILL'), FAST_SHUTDOWN_MS + IMMEDIATE_SHUTDOWN_MS);
       await bothEnded;
       clearTimeout(impatience);
+      clearTimeout(lastResort);
+    },
+    async stopImmediately() {
+      child.kill('SIGQUIT');
+      const lastResort = setTimeout(() => child.kill('SIGKILL'), IMMEDIATE_SHUTDOWN_MS);
+      await bothEnded;
       clearTimeout(lastResort);
     },
   };

@@ -62,7 +62,7 @@ async function attempt(session: Session, binds: BindValues): Promise<Answer> {
 
   const [claimed] = await session.run(CLAIM_SLOT, slotBinds);
   if (claimed?.[0]) {
-    await writeEssay(session, { ...binds, essay_id: claimed[0] });
+    await writeEssay(session, { ...binds, essay_id: claimed[0], repair: 'f' });
     return { outcome: 'created', essayId: claimed[0] };
   }
   return explainNoClaim(session, slotBinds);
@@ -70,7 +70,7 @@ async function attempt(session: Session, binds: BindValues): Promise<Answer> {
 
 /** A duplicate finds its essay written, unless the first delivery died between its two transactions. */
 async function reuse(session: Session, binds: BindValues, essayId: string): Promise<Answer> {
-  const essayBinds = { ...binds, essay_id: essayId };
+  const essayBinds = { ...binds, essay_id: essayId, repair: 't' };
   const [essay] = await session.run(READ_ESSAY, essayBinds);
   if (!essay?.[0]) await writeEssay(session, essayBinds);
   return { outcome: 'reused', essayId };

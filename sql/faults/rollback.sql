@@ -1,0 +1,2 @@
+-- Gives back every lock; what was written never was.
+rollback

@@ -1,0 +1,2 @@
+-- The snapshot was only read.
+commit

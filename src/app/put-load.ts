@@ -1,0 +1,106 @@
+import { checkpoint, walPositionBytes } from '../database/environment.js';
+import type { Call } from '../domain/call.js';
+import { needsProxy, type FaultResult } from '../domain/fault.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
+import { createStrategy } from '../engine/create-strategy.js';
+import { FaultInjector } from '../faults/injector.js';
+import { Proxy } from '../faults/proxy/proxy.js';
+import type { WorkerFleet } from '../runner/fleet.js';
+import { redeliver } from '../runner/redeliver.js';
+import { runLoad, type LoadJob, type Recording } from '../runner/run-load.js';
+import { mulberry32 } from '../scenario/random.js';
+import { withClient, type Database } from './database.js';
+import type { RunJob } from './execute-run.js';
+import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
+
+/** A load that was put on a database, with what was broken meanwhile. */
+export interface FinishedLoad {
+  readonly recording: Recording;
+  /** What was delivered again after the load, because its callers had no definite answer. */
+  readonly redelivered: readonly Call[];
+  /** Written by the whole server while the load ran. */
+  readonly walBytes: number;
+  readonly faults: readonly FaultResult[];
+}
+
+/** How a run's own rows and sessions are named. */
+export interface RunNames {
+  /** By which the backends of the run's workers are known; PostgreSQL keeps 63 bytes. */
+  readonly applicationName: string;
+  readonly warmUpBatchId: string;
+}
+
+/**
+ * Puts a run's load on the database, by way of the tool's own proxy where the scenario wants one, injects its
+ * faults, and delivers again what was left without an answer.
+ *
+ * @throws InfrastructureError when a worker or the proxy died, or the database went away
+ */
+export async function putLoad(
+  database: Database,
+  fleet: WorkerFleet,
+  job: RunJob,
+  plan: WorkloadPlan,
+  names: RunNames,
+  stop: AbortSignal,
+): Promise<FinishedLoad> {
+  const { target, schema } = database;
+  const { strategy, advisoryLocks, timeoutMs } = job;
+  const proxy = await startProxy(database, plan);
+  const load = { plan, strategy, advisoryLocks, target, schema, timeoutMs, ...names, via: proxy?.endpoint };
+  const injector = new FaultInjector({
+    ...{ target, schema, plan, proxy, restartServer: database.restartServer },
+    inventory: createStrategy(strategy, advisoryLocks).inventory,
+    applicationName: names.applicationName,
+    random: mulberry32(plan.seed),
+  });
+  try {
+    const { recording, walBytes } = await disturbedLoad(database, fleet, load, injector, stop);
+    const { results: faults, uncompleted } = injector.injection;
+    if (stop.aborted) return { recording, redelivered: [], walBytes, faults };
+    const owed = deliveriesOwed(plan, recording.calls, uncompleted);
+    const redelivered = await deliverOwed(load, owed, stop);
+    const left = owed.again.length + owed.next.length - redelivered.length;
+    const incomplete = left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
+    return {
+      recording: { ...recording, incomplete: [...recording.incomplete, ...incomplete] },
+      ...{ redelivered, walBytes, faults },
+    };
+  } finally {
+    await injector.disarm();
+    await proxy?.close();
+  }
+}
+
+async function startProxy({ target }: Database, { scenario }: WorkloadPlan): Promise<Proxy | undefined> {
+  const { rttMs, faults } = scenario;
+  return rttMs > 0 || faults.some(needsProxy) ? Proxy.start(target, rttMs) : undefined;
+}
+
+async function disturbedLoad(
+  { pool }: Database,
+  fleet: WorkerFleet,
+  load: LoadJob,
+  injector: FaultInjector,
+  stop: AbortSignal,
+): Promise<{ recording: Recording; walBytes: number }> {
+  let walBefore = 0;
+  const beforeRelease = async () => {
+    await withClient(pool, checkpoint);
+    walBefore = await withClient(pool, walPositionBytes);
+    await injector.armEarly();
+  };
+  const during = load.plan.scenario.faults.length > 0 ? injector.strikeAll.bind(injector) : undefined;
+  const recording = await runLoad(fleet, load, { beforeRelease, during }, stop);
+  return { recording, walBytes: (await withClient(pool, walPositionBytes)) - walBefore };
+}
+
+async function deliverOwed(
+  load: LoadJob,
+  { again, next }: OwedDeliveries,
+  stop: AbortSignal,
+): Promise<Call[]> {
+  const redelivered = again.length > 0 ? await redeliver(load, again, true, stop) : [];
+  const further = next.length > 0 ? await redeliver(load, next, false, stop) : [];
+  return [...redelivered, ...further];
+}

@@ -1,0 +1,60 @@
+import type { Call } from '../domain/call.js';
+import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
+import { deliveryOf } from '../runner/call-chunks.js';
+import { isIndefinite } from '../verify/history-index.js';
+
+/**
+ * One call for each delivery: the last one of those that were lost with their worker or left without a definite
+ * answer and delivered again.
+ *
+ * @param redelivered calls made after the load
+ */
+export function settledCalls(calls: readonly Call[], redelivered: readonly Call[]): Call[] {
+  const last = new Map<string, Call>();
+  for (const call of calls) if (isIndefinite(call)) last.set(call.correlationId, call);
+  if (last.size === 0) return [...calls];
+  for (const call of [...calls, ...redelivered]) {
+    if (last.has(call.correlationId)) last.set(call.correlationId, call);
+  }
+  return [...calls.filter((call) => !last.has(call.correlationId)), ...last.values()];
+}
+
+/** Deliveries that callers owe after a load. */
+export interface OwedDeliveries {
+  /** Once more, where the last call ended without a definite answer. */
+  readonly again: readonly Delivery[];
+  /**
+   * One beyond the plan: of each content whose every call failed, and to each batch that a dead worker owed the
+   * completion of.
+   */
+  readonly next: readonly Delivery[];
+}
+
+/** @param uncompleted batches that a dead worker owed the completion of */
+export function deliveriesOwed(
+  plan: WorkloadPlan,
+  calls: readonly Call[],
+  uncompleted: readonly string[],
+): OwedDeliveries {
+  const again = settledCalls(calls, []).filter(isIndefinite);
+  const next = new Map<string, Call>();
+  for (const call of calls) if (hasFailed(call)) next.set(call.textStorageId, call);
+  if (next.size > 0) for (const call of calls) if (!hasFailed(call)) next.delete(call.textStorageId);
+  for (const batchId of uncompleted) {
+    const known = calls.find((call) => call.batchId === batchId);
+    if (known !== undefined) next.set(known.textStorageId, known);
+  }
+  return {
+    again: again.map((call) => deliveryOf(plan, call)),
+    next: [...next.values()].map((call) => beyond(plan, deliveryOf(plan, call))),
+  };
+}
+
+function hasFailed(call: Call): boolean {
+  return call.outcome === 'error' && !isIndefinite(call);
+}
+
+/** The same content under a call of its own. */
+function beyond(plan: WorkloadPlan, delivery: Delivery): Delivery {
+  return { ...delivery, index: plan.totalDeliveries + delivery.content };
+}

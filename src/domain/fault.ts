@@ -1,0 +1,57 @@
+/** What the tool can break on purpose while a load runs. */
+export const FAULT_KINDS = [
+  /** SIGKILL of a worker whose claim holds a slot; another process takes its deliveries over. */
+  'kill-worker',
+  /** SIGSTOP of a worker whose claim holds a slot, and SIGCONT half a second later. */
+  'pause-worker',
+  /** pg_terminate_backend of a backend whose claim holds a slot. */
+  'terminate-backend',
+  /** Immediate shutdown and restart of the server while a claim holds a slot. */
+  'restart-server',
+  /** A foreign session locks all free slots and then rolls back. */
+  'lock-slots',
+  /** A foreign session holds an old snapshot. */
+  'hold-snapshot',
+  /** The next reply on every connection is swallowed and the connection reset. */
+  'lose-replies',
+  /** Every connection is reset while requests are under way. */
+  'reset-connections',
+  /** SIGKILL of a worker between legacy's two transactions: its slot is taken, the essay not written. */
+  'kill-between-transactions',
+  /** SIGKILL of a worker between the commit of a batch's last claim and the completion statement. */
+  'kill-before-completion',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** A fault to be injected. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** When, from the barrier's release. 0: it is armed before the release. */
+  readonly atMs: number;
+}
+
+/** A fault that was injected, or was meant to be. */
+export interface FaultResult {
+  readonly kind: FaultKind;
+  /** Moments from the barrier's release. */
+  readonly plannedMs: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Whether it hit a call in flight. A fault that hit nothing proves nothing. */
+  readonly struck: boolean;
+  /** What it hit and what came of it, or why it hit nothing; one line. */
+  readonly detail: string;
+  /** What a crash left for the next delivery to repair. */
+  readonly left: { readonly orphans: number; readonly uncompleted: number };
+}
+
+/** Faults that end a worker: its calls must be recorded as they happen. */
+export function killsWorker({ kind }: Fault): boolean {
+  return kind.startsWith('kill-');
+}
+
+/** Faults that the tool's own TCP proxy makes. */
+export function needsProxy({ kind }: Fault): boolean {
+  return kind === 'lose-replies' || kind === 'reset-connections';
+}

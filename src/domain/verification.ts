@@ -1,0 +1,20 @@
+import type { InvariantResult, Verdict } from './run-result.js';
+
+/** What `verify` checked at once: a kept run, or everything that the schema holds. */
+export interface CheckedBatches {
+  /** Null: every batch of the schema. */
+  readonly runId: string | null;
+  readonly batches: number;
+  /** Of the history; null where none was given. */
+  readonly calls: number | null;
+  readonly verdict: Verdict;
+  readonly invariants: readonly InvariantResult[];
+  /** Why the verdict is not `valid`, and what the reader should know; one line each. */
+  readonly notes: readonly string[];
+}
+
+/** The whole answer of `verify`. */
+export interface VerificationReport {
+  readonly verdict: Verdict;
+  readonly checked: readonly CheckedBatches[];
+}

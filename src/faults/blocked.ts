@@ -1,0 +1,52 @@
+import { loadStatement } from '../database/statement.js';
+import type { RunningLoad } from '../runner/run-load.js';
+import type { FaultGround } from './context.js';
+import { withSession, type ForeignSession } from './foreign-session.js';
+import { poll } from './waiting.js';
+
+const BLOCKED_BY = loadStatement('faults/blocked-by');
+
+/** Calls reach what holds them within this time, or the fault has missed. */
+export const STRIKE_DEADLINE_MS = 5_000;
+
+/** A backend of a worker that waits for a lock of a foreign session: a call in flight. */
+export interface BlockedCall {
+  readonly pid: number;
+  /** From 0. */
+  readonly worker: number;
+}
+
+/** The run's calls that wait for a session's locks now. */
+export async function blockedCalls(
+  { applicationName }: FaultGround,
+  watcher: ForeignSession,
+  holder: ForeignSession,
+): Promise<BlockedCall[]> {
+  const rows = await watcher.query<{ pid: number; applicationName: string }>(BLOCKED_BY, {
+    application_name: `${applicationName}/`,
+    holder: holder.pid,
+  });
+  return rows.map(({ pid, applicationName: name }) => ({
+    pid,
+    worker: Number(name.slice(name.lastIndexOf('/') + 1)) - 1,
+  }));
+}
+
+/**
+ * Waits until a call of the run waits for a session's locks.
+ *
+ * @returns those that wait; none when the load ended or the deadline passed before
+ */
+export function awaitBlocked(
+  ground: FaultGround,
+  holder: ForeignSession,
+  load: RunningLoad,
+): Promise<BlockedCall[]> {
+  return withSession(ground, async (watcher) => {
+    const ask = async () => {
+      const blocked = await blockedCalls(ground, watcher, holder);
+      return blocked.length > 0 ? blocked : undefined;
+    };
+    return (await poll(ask, STRIKE_DEADLINE_MS, load.ended)) ?? [];
+  });
+}

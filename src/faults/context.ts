@@ -1,0 +1,41 @@
+import type { Inventory } from '../domain/assignment.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
+import type { RunningLoad } from '../runner/run-load.js';
+import type { Random } from '../scenario/random.js';
+import type { ForeignTarget } from './foreign-session.js';
+import type { Proxy } from './proxy/proxy.js';
+
+/** What a fault may touch before the load runs. */
+export interface FaultGround extends ForeignTarget {
+  readonly plan: WorkloadPlan;
+  readonly inventory: Inventory;
+  /** Of the run's workers, without the worker's number. */
+  readonly applicationName: string;
+  /** Seeded: the same run picks the same victims. */
+  readonly random: Random;
+  /** Between workers and server, where a fault of the run needs it. */
+  readonly proxy: Proxy | undefined;
+  /** Shuts the server down at once and starts it again, where that is possible. */
+  readonly restartServer: (() => Promise<void>) | undefined;
+}
+
+/** What came of a fault. */
+export interface Strike {
+  /** Whether a call in flight was hit. */
+  readonly struck: boolean;
+  /** What was hit, or why nothing was; one line. */
+  readonly detail: string;
+  readonly orphans?: number;
+  /** Full batches that nobody has completed. */
+  readonly uncompleted?: readonly string[];
+}
+
+/** A fault that is ready to strike. */
+export interface ArmedFault {
+  strike(load: RunningLoad): Promise<Strike>;
+  /** Takes back what was armed; harmless after a strike. */
+  disarm(): Promise<void>;
+}
+
+/** Makes a fault ready: before the barrier's release, or while the load runs. */
+export type ArmFault = (ground: FaultGround, load?: RunningLoad) => Promise<ArmedFault>;

@@ -1,0 +1,115 @@
+import pg from 'pg';
+import { loadStatement } from '../database/statement.js';
+import type { Delivery } from '../domain/scenario.js';
+import { nowMicros } from '../runner/clock.js';
+import type { RunningLoad } from '../runner/run-load.js';
+import { contentId, deliveriesOf } from '../scenario/plan.js';
+import { awaitBlocked, type BlockedCall } from './blocked.js';
+import type { FaultGround } from './context.js';
+import { ForeignSession, withSession } from './foreign-session.js';
+
+const HOLD = {
+  slots: loadStatement('faults/hold-slot'),
+  essays: loadStatement('faults/hold-essay'),
+} as const;
+const ASSIGNED = loadStatement('faults/assigned');
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Deliveries that are due sooner than this may be under way before they can be held; doubled with each try. */
+const LEAD_MS = 20;
+const MAX_TRIES = 6;
+
+/**
+ * A foreign uncommitted row with a content's unique key: a claim for it locks its slot and then waits for that
+ * row, for as long as it is held. An autocommit claim is far too short to be hit otherwise.
+ */
+export class HoldPoint {
+  private constructor(
+    private readonly ground: FaultGround,
+    private readonly holder: ForeignSession,
+    /** The content whose claim waits here. */
+    readonly textStorageId: string,
+  ) {}
+
+  /**
+   * Holds a content that will be delivered soon and that nobody has claimed yet.
+   *
+   * @param load under way; without it the barrier has not been released
+   * @returns undefined when no such content was found
+   */
+  static async upcoming(ground: FaultGround, load?: RunningLoad): Promise<HoldPoint | undefined> {
+    const holder = await ForeignSession.begin(ground);
+    const worker = Math.floor(ground.random() * ground.plan.scenario.workers);
+    for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+      const skip = load ? await progress(ground, holder, load, LEAD_MS * 2 ** attempt) : early(ground);
+      const delivery = nth(deliveriesOf({ plan: ground.plan, workerIndex: worker }), skip);
+      if (delivery === undefined) break;
+      if (await hold(ground, holder, delivery)) {
+        return new HoldPoint(ground, holder, contentId(ground.plan, delivery.content));
+      }
+    }
+    await holder.close();
+    return undefined;
+  }
+
+  /** The calls that hold a slot and wait here; none when the load ended or the time passed before. */
+  awaitClaim(load: RunningLoad): Promise<BlockedCall[]> {
+    return awaitBlocked(this.ground, this.holder, load);
+  }
+
+  /** Lets the claim go on. */
+  release(): Promise<void> {
+    return this.holder.close();
+  }
+}
+
+/** One of the first deliveries of a worker. */
+function early({ random, plan }: FaultGround): number {
+  return Math.floor(random() * plan.scenario.connections);
+}
+
+/** How many deliveries each worker has made and will make within the lead. */
+async function progress(
+  ground: FaultGround,
+  session: ForeignSession,
+  load: RunningLoad,
+  leadMs: number,
+): Promise<number> {
+  const { workers, deliveries } = ground.plan.scenario;
+  const made = deliveries * (await countAssigned(session, ground));
+  const elapsedMs = Math.max(1, (nowMicros() - load.startMicros) / 1_000);
+  return Math.ceil((made * (1 + leadMs / elapsedMs)) / workers);
+}
+
+/** How many contents of the run have a slot by now. */
+export function assignedContents(ground: FaultGround): Promise<number> {
+  return withSession(ground, (session) => countAssigned(session, ground));
+}
+
+/** The same on a session's own snapshot. */
+export async function countAssigned(session: ForeignSession, { plan }: FaultGround): Promise<number> {
+  const rows = await session.query<{ assigned: number }>(ASSIGNED, { batch_ids: plan.batchIds });
+  return rows[0]?.assigned ?? 0;
+}
+
+/** @returns false when the content is claimed already */
+async function hold(ground: FaultGround, holder: ForeignSession, delivery: Delivery): Promise<boolean> {
+  try {
+    await holder.query(HOLD[ground.inventory], {
+      batch_id: ground.plan.batchIds[delivery.batch] ?? '',
+      text_storage_id: contentId(ground.plan, delivery.content),
+    });
+    return true;
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
+    await holder.beginAgain();
+    return false;
+  }
+}
+
+function nth(deliveries: Iterable<Delivery>, position: number): Delivery | undefined {
+  let at = 0;
+  for (const delivery of deliveries) if (at++ === position) return delivery;
+  return undefined;
+}

@@ -1,0 +1,23 @@
+import type { ArmFault } from './context.js';
+import { ForeignSession } from './foreign-session.js';
+import { assignedContents, countAssigned } from './hold-point.js';
+import { pause } from './waiting.js';
+
+const HELD_MS = 1_000;
+
+/** Holds a snapshot, so that no dead row of the run can be removed: the classic death of queues in PostgreSQL. */
+export const holdSnapshot: ArmFault = async (ground) => {
+  const holder = await ForeignSession.beginSnapshot(ground);
+  const before = await countAssigned(holder, ground);
+  return {
+    async strike(load) {
+      await pause(HELD_MS, load.ended);
+      const stillSeen = await countAssigned(holder, ground);
+      const assigned = (await assignedContents(ground)) - before;
+      await holder.close();
+      const detail = `held a snapshot of ${stillSeen} assignments while ${assigned} more were made`;
+      return { struck: assigned > 0, detail };
+    },
+    disarm: () => holder.close(),
+  };
+};

@@ -1,0 +1,105 @@
+import { databaseFailure } from '../database/failure.js';
+import { InfrastructureError } from '../domain/errors.js';
+import type { Fault, FaultKind, FaultResult } from '../domain/fault.js';
+import { nowMicros } from '../runner/clock.js';
+import type { RunningLoad } from '../runner/run-load.js';
+import { loseReplies, resetConnections } from './connections.js';
+import type { ArmedFault, ArmFault, FaultGround, Strike } from './context.js';
+import { killBeforeCompletion, killBetweenTransactions } from './crash-points.js';
+import { holdSnapshot } from './hold-snapshot.js';
+import { killWorker } from './kill-worker.js';
+import { lockSlots } from './lock-slots.js';
+import { pauseWorker } from './pause-worker.js';
+import { restartServer } from './restart-server.js';
+import { terminateBackend } from './terminate-backend.js';
+import { pause } from './waiting.js';
+
+const ARM: Readonly<Record<FaultKind, ArmFault>> = {
+  'kill-worker': killWorker,
+  'pause-worker': pauseWorker,
+  'terminate-backend': terminateBackend,
+  'restart-server': restartServer,
+  'lock-slots': lockSlots,
+  'hold-snapshot': holdSnapshot,
+  'lose-replies': loseReplies,
+  'reset-connections': resetConnections,
+  'kill-between-transactions': killBetweenTransactions,
+  'kill-before-completion': killBeforeCompletion,
+};
+
+/** What was injected into a load, and what it left. */
+export interface Injection {
+  readonly results: readonly FaultResult[];
+  /** Full batches that a dead worker owed the completion of. */
+  readonly uncompleted: readonly string[];
+}
+
+/** Injects a run's faults one after the other: those without a time are armed before the barrier's release. */
+export class FaultInjector {
+  readonly #ground: FaultGround;
+  readonly #faults: readonly Fault[];
+  readonly #armed = new Map<Fault, ArmedFault>();
+  readonly #results: FaultResult[] = [];
+  readonly #uncompleted = new Set<string>();
+
+  constructor(ground: FaultGround) {
+    this.#ground = ground;
+    this.#faults = [...ground.plan.scenario.faults].sort((a, b) => a.atMs - b.atMs);
+  }
+
+  /** Arms what is to strike from the start. */
+  async armEarly(): Promise<void> {
+    for (const fault of this.#faults) {
+      if (fault.atMs === 0) this.#armed.set(fault, await ARM[fault.kind](this.#ground));
+    }
+  }
+
+  /** Strikes while the load runs; resolves when all faults are over. */
+  async strikeAll(load: RunningLoad): Promise<void> {
+    for (const fault of this.#faults) await this.#inject(fault, load);
+  }
+
+  /** What happened until now. */
+  get injection(): Injection {
+    return { results: [...this.#results], uncompleted: [...this.#uncompleted] };
+  }
+
+  /** Takes back what is armed, when there will be no load. */
+  async disarm(): Promise<void> {
+    for (const armed of this.#armed.values()) await armed.disarm();
+    this.#armed.clear();
+  }
+
+  async #inject(fault: Fault, load: RunningLoad): Promise<void> {
+    const sinceRelease = () => Math.round((nowMicros() - load.startMicros) / 1_000);
+    await pause(fault.atMs - sinceRelease(), load.ended);
+    const startMs = sinceRelease();
+    const { struck, detail, orphans = 0, uncompleted = [] } = await this.#strike(fault, load);
+    for (const batchId of uncompleted) this.#uncompleted.add(batchId);
+    const left = { orphans, uncompleted: uncompleted.length };
+    const { kind, atMs: plannedMs } = fault;
+    this.#results.push({ kind, plannedMs, startMs, endMs: sinceRelease(), struck, detail, left });
+  }
+
+  async #strike(fault: Fault, load: RunningLoad): Promise<Strike> {
+    const armedEarly = this.#armed.get(fault);
+    if (!armedEarly && load.ended.aborted) return { struck: false, detail: 'the load had ended before' };
+    let armed: ArmedFault | undefined;
+    try {
+      armed = armedEarly ?? (await ARM[fault.kind](this.#ground, load));
+      return await armed.strike(load);
+    } catch (error) {
+      return { struck: false, detail: reasonOf(error) };
+    } finally {
+      this.#armed.delete(fault);
+      await armed?.disarm();
+    }
+  }
+}
+
+/** A fault that could not be injected is reported with the others; a defect of the program is not. */
+function reasonOf(error: unknown): string {
+  if (error instanceof InfrastructureError) return error.message;
+  if (error instanceof Error && databaseFailure(error) !== undefined) return error.message;
+  throw error;
+}

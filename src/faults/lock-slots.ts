@@ -1,0 +1,30 @@
+import { loadStatement } from '../database/statement.js';
+import { awaitBlocked } from './blocked.js';
+import type { ArmFault } from './context.js';
+import { ForeignSession } from './foreign-session.js';
+import { pause } from './waiting.js';
+
+const LOCK_FREE = {
+  slots: loadStatement('faults/lock-free-slots'),
+  essays: loadStatement('faults/lock-free-essays'),
+} as const;
+
+const HELD_MS = 300;
+
+/** Locks all free slots and then rolls back: whoever took that for a full batch said a false no_slot. */
+export const lockSlots: ArmFault = async (ground) => {
+  const holder = await ForeignSession.begin(ground);
+  const batchIds = { batch_ids: ground.plan.batchIds };
+  const [row] = await holder.query<{ locked: number }>(LOCK_FREE[ground.inventory], batchIds);
+  const locked = `${row?.locked ?? 0} free slots`;
+  return {
+    async strike(load) {
+      const blocked = await awaitBlocked(ground, holder, load);
+      if (blocked.length === 0) return { struck: false, detail: `no call waited for the ${locked} locked` };
+      await pause(HELD_MS, load.ended);
+      await holder.close();
+      return { struck: true, detail: `locked ${locked} for ${HELD_MS} ms, then rolled back` };
+    },
+    disarm: () => holder.close(),
+  };
+};

@@ -1,0 +1,22 @@
+import { atHoldPoint } from './at-hold-point.js';
+import { assignedContents } from './hold-point.js';
+import { pause } from './waiting.js';
+
+const HELD_MS = 250;
+const COMMITTED_MS = 250;
+
+/** SIGSTOP of a worker whose claim holds a slot, and, while it is stopped, commits it; then SIGCONT. */
+export const pauseWorker = atHoldPoint(async ({ ground, load, call, where, release }) => {
+  const station = load.stations[call.worker];
+  station?.pause();
+  try {
+    const before = await assignedContents(ground);
+    await pause(HELD_MS, load.ended);
+    const others = (await assignedContents(ground)) - before;
+    await release();
+    await pause(COMMITTED_MS, load.ended);
+    return { struck: true, detail: `stopped ${where}; others assigned ${others} meanwhile` };
+  } finally {
+    station?.resume();
+  }
+});

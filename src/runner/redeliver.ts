@@ -1,0 +1,55 @@
+import { createPool } from '../database/pool.js';
+import type { Call } from '../domain/call.js';
+import type { Delivery } from '../domain/scenario.js';
+import { createAssignmentEngine } from '../engine/engine.js';
+import { toCalls } from './call-chunks.js';
+import { nowMicros } from './clock.js';
+import { deliverSlice } from './lanes.js';
+import { Recorder } from './recorder.js';
+import type { LoadJob } from './run-load.js';
+
+/** The worker that a history names for calls made after the load by the coordinator. */
+export const REDELIVERER = -1;
+
+const CONNECTIONS = 4;
+/** What has no answer by then stays without one. */
+const DEADLINE_MS = 30_000;
+
+/**
+ * Delivers after a load. No figure counts these calls.
+ *
+ * @param mayHaveHappened whether these deliveries were made before and ended without a definite answer
+ * @param stop ends it early
+ * @returns the calls made
+ */
+export async function redeliver(
+  job: LoadJob,
+  deliveries: readonly Delivery[],
+  mayHaveHappened: boolean,
+  stop: AbortSignal,
+): Promise<Call[]> {
+  const { target, strategy, advisoryLocks, schema, timeoutMs, via } = job;
+  const applicationName = `${job.applicationName}/redelivery`;
+  const pool = createPool(target, { connections: CONNECTIONS, applicationName, via });
+  const engine = createAssignmentEngine(pool, { strategy, advisoryLocks, schema, timeoutMs });
+  const scenario = { ...job.plan.scenario, connections: CONNECTIONS, durationMs: undefined };
+  const plan = { ...job.plan, scenario: { ...scenario, arrival: 'closed' as const } };
+  const calls: Call[] = [];
+  const recorder = new Recorder((chunk) => {
+    for (const call of toCalls(job.plan, REDELIVERER, chunk)) calls.push(call);
+  }, deliveries.length);
+  try {
+    await deliverSlice({
+      ...{ plan, engine, recorder, stop: AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]) },
+      deliveries: deliveries.values(),
+      announce: () => Promise.resolve(),
+      redelivered: new Set(mayHaveHappened ? deliveries.map((delivery) => delivery.index) : []),
+      startMicros: nowMicros(),
+    });
+    await engine.close();
+    recorder.flush();
+    return calls;
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,130 @@
+import type { EngineCounters } from '../domain/assignment.js';
+import type { Call } from '../domain/call.js';
+import { NO_EXTRAS, toCall, toCalls } from './call-chunks.js';
+import { nowMicros } from './clock.js';
+import type { WorkerFleet } from './fleet.js';
+import { encode, newHistogram, record } from './latency.js';
+import type { FromWorker, Resume, StartedCall, WorkerJob, WorkerSummary } from './messages.js';
+import type { WorkerProcess } from './worker-process.js';
+
+const NO_COUNTERS: EngineCounters = { roundTrips: 0, completionLooks: 0, retriesByCode: {} };
+
+/**
+ * One worker's place in a load: its process, or the one that took over after a SIGKILL, and what was recorded.
+ */
+export class Station {
+  /** Every call of the processes that worked here. */
+  readonly calls: Call[] = [];
+  /** What each process that worked here saw. */
+  readonly summaries: WorkerSummary[] = [];
+  /** Deliveries that a killed process had started and not ended. */
+  readonly lost = new Set<number>();
+  readonly #fleet: WorkerFleet;
+  readonly #job: WorkerJob;
+  readonly #ended = new Set<number>();
+  readonly #underWay = new Map<number, StartedCall>();
+  #worker: WorkerProcess;
+  #counters = NO_COUNTERS;
+  #firstCall = 0;
+  #toBeReplaced = false;
+  #stopped = false;
+
+  constructor(fleet: WorkerFleet, worker: WorkerProcess, job: WorkerJob) {
+    this.#fleet = fleet;
+    this.#worker = worker;
+    this.#job = job;
+  }
+
+  /** Resolves when the worker stands at the barrier. */
+  prepare(): Promise<void> {
+    return this.#worker.prepare(this.#job);
+  }
+
+  /**
+   * Resolves when the slice is delivered, by however many processes.
+   *
+   * @throws InfrastructureError when a worker failed, or died without having been killed on purpose
+   */
+  async deliver(startMicros: number): Promise<void> {
+    for (;;) {
+      try {
+        this.summaries.push(await this.#worker.deliver(startMicros, (message) => this.#hear(message)));
+        return;
+      } catch (error) {
+        if (!this.#toBeReplaced || this.#stopped) throw error;
+      }
+      this.#closeBooks();
+      await this.#replace();
+    }
+  }
+
+  /** Kills the process for good: another one takes over. Resolves when it is gone. */
+  killAndReplace(): Promise<void> {
+    this.#toBeReplaced = true;
+    this.#worker.kill();
+    return this.#worker.gone;
+  }
+
+  kill(): void {
+    this.#worker.kill();
+  }
+
+  pause(): void {
+    this.#worker.pause();
+  }
+
+  resume(): void {
+    this.#worker.resume();
+  }
+
+  /** Asks the worker to end its delivery early. */
+  stop(): void {
+    this.#stopped = true;
+    this.#worker.stop();
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.type === 'started') this.#underWay.set(message.call.deliveryIndex, message.call);
+    if (message.type !== 'calls') return;
+    this.#counters = message.counters;
+    for (const call of toCalls(this.#job.plan, this.#job.workerIndex, message.chunk)) this.calls.push(call);
+    if (this.#job.journal === 'batched') return;
+    for (const index of message.chunk.deliveryIndex) {
+      this.#underWay.delete(index);
+      this.#ended.add(index);
+    }
+  }
+
+  /** What a killed process could not say itself: the calls under way may have happened. */
+  #closeBooks(): void {
+    const latency = newHistogram();
+    const serviceTime = newHistogram();
+    for (const call of this.calls.slice(this.#firstCall)) {
+      record(latency, call.endMicros - call.intendedMicros);
+      record(serviceTime, call.endMicros - call.startMicros);
+    }
+    const histograms = { latency: encode(latency), serviceTime: encode(serviceTime) };
+    this.summaries.push({ ...histograms, counters: this.#counters, ranOut: false });
+    for (const call of this.#underWay.values()) {
+      const cutOff = {
+        ...call,
+        ...NO_EXTRAS,
+        endMicros: nowMicros(),
+        outcome: 'unknown',
+        essayId: null,
+      } as const;
+      this.calls.push(toCall(this.#job.plan, this.#job.workerIndex, cutOff));
+      this.lost.add(call.deliveryIndex);
+    }
+    this.#underWay.clear();
+    this.#firstCall = this.calls.length;
+    this.#counters = NO_COUNTERS;
+  }
+
+  async #replace(): Promise<void> {
+    this.#toBeReplaced = false;
+    this.#worker = this.#fleet.replace(this.#job.workerIndex);
+    const resume: Resume = { ended: this.#ended, lost: this.lost };
+    await this.#worker.prepare({ ...this.#job, resume });
+  }
+}

@@ -1,0 +1,15 @@
+import type { ClientBase } from 'pg';
+import { loadStatement } from '../database/statement.js';
+
+const BEGIN = loadStatement('verify/begin');
+const END = loadStatement('verify/end');
+
+/** Runs work on one snapshot that nothing changes, so that all audits speak of the same moment. */
+export async function inSnapshot<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query(BEGIN.text);
+  try {
+    return await work();
+  } finally {
+    await client.query(END.text);
+  }
+}

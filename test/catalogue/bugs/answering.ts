@@ -1,0 +1,132 @@
+import type { SqlBug } from '../planted-bug.js';
+import { SLOW_COMMIT_OF_ESSAY } from './pieces.js';
+
+/** Mistakes in who is a duplicate, and in what callers are told. */
+export const ANSWERING: readonly SqlBug[] = [
+  {
+    name: 'a-key-of-the-delivery',
+    mistake: 'The idempotency key holds the id of the delivery, so no delivery is a duplicate of another.',
+    original: 'inventory',
+    edits: [
+      [
+        'text_storage_id = :text_storage_id\n    and (select inventory',
+        "text_storage_id = :text_storage_id || '/' || :correlation_id\n    and (select inventory",
+      ],
+      [
+        'text_storage_id = :text_storage_id, updated_at',
+        "text_storage_id = :text_storage_id || '/' || :correlation_id, updated_at",
+      ],
+    ],
+    scenario: 'one-by-one',
+    violates: [
+      'one-created-per-content',
+      'one-essay-per-content',
+      'created-count',
+      'no-false-no-slot',
+      'acknowledged-is-stored',
+      'stored-was-acknowledged',
+      'documents-complete',
+      'one-event-per-assignment',
+    ],
+    needsRivals: false,
+  },
+  {
+    name: 'no-unique-index',
+    mistake:
+      'Idempotency is left to a look before the claim: duplicates that arrive together all find nothing.',
+    original: 'inventory',
+    edits: [],
+    withoutUniqueIndexes: true,
+    widening: [SLOW_COMMIT_OF_ESSAY],
+    scenario: 'duplicates',
+    violates: ['content-in-one-slot', 'one-created-per-content', 'one-essay-per-content'],
+    mayViolate: ['created-count', 'reused-names-created-essay', 'no-false-no-slot'],
+    needsRivals: true,
+    mayErr: true,
+  },
+  {
+    name: 'a-key-of-the-checksum',
+    mistake:
+      'Contents with the same checksum are taken for one, though two people may hand in the same text.',
+    original: 'inventory',
+    edits: [
+      [
+        'text_storage_id = :text_storage_id\n    and (select inventory',
+        "processing_metadata ->> 'content_md5_hash' = :content_md5_hash\n    and (select inventory",
+      ],
+    ],
+    scenario: 'one-by-one',
+    violates: [
+      'one-content-per-essay',
+      'created-count',
+      'reused-names-created-essay',
+      'acknowledged-is-stored',
+    ],
+    needsRivals: false,
+  },
+  {
+    name: 'a-full-batch-knows-nobody',
+    mistake: 'A full batch answers no_slot before it looks whether the content holds one of its slots.',
+    original: 'inventory',
+    edits: [
+      [
+        "and (select inventory from tracker) = 'essays'\n), claimed",
+        `and (select inventory from tracker) = 'essays'
+    and exists (select 1 from essay_states where batch_id = :batch_id and current_status = 'uploaded')
+), claimed`,
+      ],
+    ],
+    scenario: 'one-by-one',
+    violates: ['no-false-no-slot'],
+    needsRivals: false,
+  },
+  {
+    name: 'created-said-for-reused',
+    mistake: 'A duplicate is answered as if it had taken the slot itself.',
+    original: 'cte',
+    edits: [["'reused' from existing", "'created' from existing"]],
+    scenario: 'one-by-one',
+    violates: ['one-created-per-content'],
+    needsRivals: false,
+  },
+  {
+    name: 'reused-said-for-created',
+    mistake:
+      'The upsert decides who created (xmax = 0), but the essay was registered before: nobody ever did.',
+    original: 'cte',
+    edits: [
+      [
+        'where essay.text_storage_id is null\n  returning essay_id',
+        'where essay.text_storage_id is null\n  returning essay_id, xmax = 0 as inserted',
+      ],
+      [
+        "select internal_essay_id as essay_id, 'created' as outcome from assigned",
+        `select internal_essay_id as essay_id, case when inserted then 'created' else 'reused' end as outcome
+from assigned join written on written.essay_id = assigned.internal_essay_id`,
+      ],
+    ],
+    scenario: 'one-by-one',
+    violates: ['reused-names-created-essay', 'no-false-no-slot'],
+    needsRivals: false,
+  },
+  {
+    name: 'wrong-essay-returned',
+    mistake: 'A duplicate is told the essay that was assigned last, not its own.',
+    original: 'inventory',
+    edits: [
+      [
+        "select essay_id, 'reused' from existing",
+        `select (select max(essay_id) from essay_states where batch_id = :batch_id and text_storage_id is not null),
+  'reused' from existing`,
+      ],
+    ],
+    scenario: 'one-by-one',
+    violates: [
+      'reused-names-created-essay',
+      'one-essay-per-content',
+      'one-content-per-essay',
+      'acknowledged-is-stored',
+    ],
+    needsRivals: false,
+  },
+];

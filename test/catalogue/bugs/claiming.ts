@@ -1,0 +1,146 @@
+import type { SqlBug } from '../planted-bug.js';
+import {
+  LOCK,
+  SLOW_COMMIT_OF_ESSAY,
+  SLOW_COMMIT_OF_SLOT,
+  SLOW_WRITE_OF_ESSAY,
+  ZERO_ROWS_ARE_NO_SLOT,
+} from './pieces.js';
+
+/** One essay is given to several contents: all were told so, the last one stands, each wrote an event. */
+const GIVEN_TWICE = [
+  'one-content-per-essay',
+  'acknowledged-is-stored',
+  'one-event-per-assignment',
+  'duplicate-wrote-nothing',
+] as const;
+
+const CHOOSE_ESSAY = `select essay_id from essay_states
+  where batch_id = :batch_id
+    and current_status = 'uploaded'`;
+
+/** Mistakes in how a free slot is found and taken. */
+export const CLAIMING: readonly SqlBug[] = [
+  {
+    name: 'claims-without-a-lock',
+    mistake: 'The free slot is read without a lock, so all who read at the same time write the same one.',
+    original: 'inventory',
+    edits: [[LOCK, '  limit 1']],
+    widening: [SLOW_WRITE_OF_ESSAY],
+    scenario: 'collision',
+    violates: GIVEN_TWICE,
+    needsRivals: true,
+  },
+  {
+    name: 'chooses-then-locks',
+    mistake:
+      'A subquery chooses the slot and the lock comes after: who waited for it takes it a second time.',
+    original: 'inventory',
+    edits: [
+      [CHOOSE_ESSAY, `select essay_id from essay_states where essay_id = (\n  ${CHOOSE_ESSAY}`],
+      [LOCK, '  limit 1\n  )\n  for no key update'],
+    ],
+    widening: [SLOW_COMMIT_OF_ESSAY],
+    scenario: 'collision',
+    violates: GIVEN_TWICE,
+    needsRivals: true,
+  },
+  {
+    name: 'chooses-locks-and-rechecks',
+    mistake:
+      'As before, with the status checked again: who waited finds the slot taken and looks for no other.',
+    original: 'inventory',
+    edits: [
+      [
+        CHOOSE_ESSAY,
+        `select essay_id from essay_states where current_status = 'uploaded' and essay_id = (\n  ${CHOOSE_ESSAY}`,
+      ],
+      [LOCK, '  limit 1\n  )\n  for no key update'],
+      ZERO_ROWS_ARE_NO_SLOT,
+    ],
+    widening: [SLOW_COMMIT_OF_ESSAY],
+    scenario: 'collision',
+    violates: ['no-false-no-slot', 'created-count'],
+    needsRivals: true,
+  },
+  {
+    name: 'advisory-lock-in-the-same-statement',
+    mistake:
+      'An advisory lock on the batch stands for the row lock, but the snapshot is older than the lock.',
+    original: 'inventory',
+    edits: [
+      [
+        'with tracker as materialized (\n  select inventory from batch_essay_trackers',
+        `with locked as materialized (
+  select pg_advisory_xact_lock(hashtextextended(:batch_id, 0))
+), tracker as materialized (
+  select inventory from batch_essay_trackers, locked`,
+      ],
+      [LOCK, '  limit 1'],
+    ],
+    widening: [SLOW_COMMIT_OF_ESSAY],
+    scenario: 'collision',
+    violates: GIVEN_TWICE,
+    needsRivals: true,
+  },
+  {
+    name: 'locks-the-tracker-too',
+    mistake:
+      'FOR UPDATE on a join locks the batch as well, so rivals skip all its slots and say there is none.',
+    original: 'cte',
+    edits: [
+      [
+        `select id from slot_assignments
+  where batch_tracker_id = (select id from tracker where inventory = 'slots')
+    and status = 'available'`,
+        `select slot.id from slot_assignments slot
+  join batch_essay_trackers batch on batch.id = slot.batch_tracker_id
+  where batch.batch_id = :batch_id and batch.inventory = 'slots'
+    and slot.status = 'available'`,
+      ],
+      [LOCK, '  limit 1\n  for update skip locked'],
+      ZERO_ROWS_ARE_NO_SLOT,
+    ],
+    widening: [SLOW_COMMIT_OF_SLOT],
+    scenario: 'collision',
+    violates: ['no-false-no-slot', 'created-count'],
+    needsRivals: true,
+  },
+  {
+    name: 'zero-rows-taken-for-no-slot',
+    mistake: 'SKIP LOCKED found nothing, so no slot is left; but those who hold the last ones may roll back.',
+    original: 'cte',
+    edits: [ZERO_ROWS_ARE_NO_SLOT],
+    widening: [SLOW_COMMIT_OF_SLOT],
+    scenario: 'crowd',
+    violates: ['no-false-no-slot'],
+    mayViolate: ['created-count'],
+    needsRivals: true,
+  },
+  {
+    name: 'leaves-the-last-slot',
+    mistake: 'An offset meant to spread the claims skips past the last slot of a batch.',
+    original: 'inventory',
+    edits: [[LOCK, '  limit 1 offset 1\n  for no key update skip locked'], ZERO_ROWS_ARE_NO_SLOT],
+    scenario: 'one-by-one',
+    violates: ['created-count', 'no-false-no-slot'],
+    needsRivals: false,
+  },
+  {
+    name: 'forgets-the-batch',
+    mistake: 'The claim is not confined to the batch, so a content gets a slot of any.',
+    original: 'cte',
+    edits: [
+      [
+        `batch_tracker_id = (select id from tracker where inventory = 'slots')
+    and status = 'available'`,
+        `(select inventory from tracker) = 'slots'
+    and status = 'available'`,
+      ],
+    ],
+    scenario: 'collision',
+    violates: ['acknowledged-is-stored'],
+    mayViolate: ['stored-was-acknowledged', 'one-event-per-assignment', 'one-completion-per-full-batch'],
+    needsRivals: false,
+  },
+];
