@@ -28,7 +28,14 @@ const PROVEN: Proof = {
 const EXAMPLE: Counterexample = {
   configuration: 'two contents, one slot',
   preemptions: 1,
-  violated: [{ name: 'no-false-no-slot', passed: false, witnesses: [{ content: 'b', outcome: 'no slot' }] }],
+  violated: [
+    {
+      name: 'no-false-no-slot',
+      passed: false,
+      witnesses: [{ content: 'b', outcome: 'no slot' }],
+      timeline: [],
+    },
+  ],
   calls: ['S1 a: created e1\nDROP TABLE x;', 'S2 b: no_slot'],
   setup: [{ session: 1, sql: ['SET a;'] }],
   registration: ['REGISTER;'],
