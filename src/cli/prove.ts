@@ -32,7 +32,8 @@ interface ProveFlags extends ConnectionFlags, OutputFlags {
 const HELP = `
 Each statement outside a transaction is cut where PostgreSQL lets others in: between its execution and its
 commit. Callers die, roll back or lose their reply; a foreign session holds the free slots and lets go.
-Time stands still: that a wait for a lock ends by the clock is not tried.
+With three callers a look for completion is one step: how looks meet is seen with two. Time stands still: that
+a wait for a lock ends by the clock is not tried.
 
 Examples:
   els-assign prove --strategy cte

@@ -51,8 +51,13 @@ function coverageWord(coverage: Coverage): string {
 
 function endingLine(proof: Proof, colours: ChalkInstance): string {
   const { configurations, schedules, durationMs } = proof;
-  const bound = configurations.find(({ coverage }) => coverage.kind === 'preemptions')?.coverage;
-  const within = bound?.kind === 'preemptions' ? ` up to ${plural(bound.most, 'preemption')}` : '';
+  const bounds = configurations.flatMap(({ coverage }) =>
+    coverage.kind === 'preemptions' ? [coverage.most] : [],
+  );
+  const least = Math.min(...bounds);
+  const most = Math.max(...bounds);
+  const range = least === most ? plural(most, 'preemption') : `${least}–${most} preemptions`;
+  const within = bounds.length > 0 ? ` up to ${range}` : '';
   const words = {
     valid: colours.green.bold(`PROVEN${within}`),
     invalid: colours.red.bold('VIOLATED'),

@@ -28,7 +28,14 @@ const PROVEN: Proof = {
 const EXAMPLE: Counterexample = {
   configuration: 'two contents, one slot',
   preemptions: 1,
-  violated: [{ name: 'no-false-no-slot', passed: false, witnesses: [{ content: 'b', outcome: 'no slot' }] }],
+  violated: [
+    {
+      name: 'no-false-no-slot',
+      passed: false,
+      witnesses: [{ content: 'b', outcome: 'no slot' }],
+      timeline: [],
+    },
+  ],
   calls: ['S1 a: created e1\nDROP TABLE x;', 'S2 b: no_slot'],
   setup: [{ session: 1, sql: ['SET a;'] }],
   registration: ['REGISTER;'],
@@ -56,6 +63,9 @@ describe('a proof as text', () => {
     const proof: Proof = { ...PROVEN, configurations: [bounded] };
     expect(renderProof(proof, PLAIN)).toContain('≤ 2 preemptions');
     expect(lastLine(proof)).toMatch(/^PROVEN up to 2 preemptions {2}/);
+    const tighter = { ...bounded, coverage: { kind: 'preemptions', most: 1 } } as const;
+    const both = { ...proof, configurations: [bounded, tighter] };
+    expect(lastLine(both)).toMatch(/^PROVEN up to 1–2 preemptions {2}/);
   });
 
   it('does not say proven for one that was cut off, and says why', () => {
