@@ -1,7 +1,7 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import type { Call } from '../domain/call.js';
 import { InfrastructureError, UsageError } from '../domain/errors.js';
-import { reasonOf } from './reason.js';
+import { reasonOf } from '../domain/system-error.js';
 import { toCallLine, toRunLine, type RunRecord } from './records.js';
 
 /** What a run says of itself before its calls. */

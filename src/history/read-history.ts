@@ -2,7 +2,7 @@ import { UsageError } from '../domain/errors.js';
 import type { Call } from '../domain/call.js';
 import { LineError, readLines } from './lines.js';
 import { readCall, readHeader } from './read-record.js';
-import { reasonOf } from './reason.js';
+import { reasonOf } from '../domain/system-error.js';
 import type { RunRecord } from './records.js';
 
 /** One run of a history file. */

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { getSystemErrorMap } from 'node:util';
+import { reasonOf } from '../domain/system-error.js';
 
 /** Far more than any scenario needs. */
 const MAX_BYTES = 1_048_576;
@@ -27,11 +27,4 @@ function decode(bytes: Uint8Array): TextFile {
   } catch {
     return { problem: 'it is not UTF-8 text' };
   }
-}
-
-/** The system's own words for a failed call; what Node adds to them repeats the path. */
-function reasonOf(error: unknown): string {
-  const { errno, code } = error as NodeJS.ErrnoException;
-  const [, reason] = getSystemErrorMap().get(errno ?? 0) ?? [];
-  return reason ?? (code === 'ERR_INVALID_ARG_VALUE' ? 'its name contains a NUL' : String(code));
 }
