@@ -3,7 +3,7 @@ import type { Call } from '../domain/call.js';
 import type { InvariantResult, Witness } from '../domain/run-result.js';
 import type { Audit } from './audits.js';
 import type { ContentHistory, HistoryIndex } from './history-index.js';
-import { invariant } from './invariant.js';
+import { invariant, MAX_WITNESSES } from './invariant.js';
 import { loadStatement } from '../database/statement.js';
 import type { RunClock } from './timeline.js';
 import type { Violation } from './violation.js';
@@ -28,7 +28,7 @@ export async function readAssignments(
   return rows;
 }
 
-/** Says what audits found, with the calls that the offending rows speak of. */
+/** Says what audits found, with the calls that the rows which are shown speak of. */
 export function auditInvariants(
   audits: readonly Audit[],
   index: HistoryIndex,
@@ -37,7 +37,10 @@ export function auditInvariants(
   return audits.map(({ name, rows }) =>
     invariant(
       name,
-      rows.map((row) => ({ rows: [row], calls: callsOn(row, index) })),
+      rows.map((row, position) => ({
+        rows: [row],
+        calls: position < MAX_WITNESSES ? callsOn(row, index) : [],
+      })),
       clock,
     ),
   );

@@ -4,7 +4,7 @@ import { timelineOf, type RunClock } from './timeline.js';
 import { witnessesOf, type Violation } from './violation.js';
 
 /** Enough to understand a violation; the number of the others is said. */
-const MAX_WITNESSES = 5;
+export const MAX_WITNESSES = 5;
 
 /** An invariant holds when nothing proves the opposite. Its timeline is that of the violation with the fewest calls. */
 export function invariant(name: string, violations: readonly Violation[], clock: RunClock): InvariantResult {
