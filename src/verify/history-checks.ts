@@ -3,7 +3,7 @@ import type { InvariantResult } from '../domain/run-result.js';
 import { isOpen, type ContentHistory, type HistoryIndex } from './history-index.js';
 import { invariant } from './invariant.js';
 import { falseNoSlots } from './no-slot-check.js';
-import { possibleClaims } from './possible-claims.js';
+import { earliestClaim } from './possible-claims.js';
 import type { RunClock } from './timeline.js';
 import type { Violation } from './violation.js';
 
@@ -59,16 +59,18 @@ function essaysOf({ created, reused }: ContentHistory): Map<string, Call> {
   return essays;
 }
 
-/** Somebody must have created what was reused: a call that said so, or one whose reply was lost. */
+/**
+ * Somebody must have created what was reused, before it was answered: a call that said so, or one whose reply was
+ * lost.
+ */
 function reusedWithoutCreated(content: ContentHistory): Violation[] {
-  const { created, reused } = content;
-  const [creator] = created;
-  if (creator !== undefined) {
-    return reused
-      .filter((call) => call.essayId !== creator.essayId)
-      .map((call) => ({ calls: [creator, call] }));
-  }
-  return possibleClaims(content).length > 0 ? [] : reused.map((call) => ({ calls: [call] }));
+  const [creator] = content.created;
+  const claim = earliestClaim(content);
+  return content.reused.flatMap((call) => {
+    if (creator !== undefined && call.essayId !== creator.essayId) return [{ calls: [creator, call] }];
+    if (claim === undefined) return [{ calls: [call] }];
+    return call.endMicros < claim.startMicros ? [{ calls: [call, claim] }] : [];
+  });
 }
 
 /**
