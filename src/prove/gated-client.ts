@@ -31,14 +31,28 @@ export class GatedClient {
     this.#part = part;
   }
 
-  /** The only connection of an engine: given out again and again, also after the engine gave it up. */
+  /**
+   * A pool of one connection, given out again also after the engine gave it up. Who asks for it while it is in use
+   * waits: an engine's own timer may look for completion while a call still stands before a step.
+   */
   asPool(): DatabasePool {
+    const waiting: (() => void)[] = [];
+    let inUse = false;
     const lent = {
       query: (query: unknown, values?: unknown[]) => this.#query(query, values),
       on: (event: string, listener: () => void) => this.client.on(event as 'end', listener),
-      release: () => undefined,
+      release: () => {
+        const next = waiting.shift();
+        if (next) next();
+        else inUse = false;
+      },
     };
-    return { connect: () => Promise.resolve(lent) } as unknown as DatabasePool;
+    const connect = async () => {
+      if (inUse) await new Promise<void>((resolve) => waiting.push(resolve));
+      inUse = true;
+      return lent;
+    };
+    return { connect } as unknown as DatabasePool;
   }
 
   /** Runs prepared statements when the scheduler says so. */

@@ -143,6 +143,7 @@ function claimsInOneTransaction(
         const [row] = await session.run(statements[0], values);
         for (const statement of statements.slice(1)) await session.run(statement, values);
         await session.run(COMMIT, values);
+        client.release();
         return { outcome: 'created', essayId: row?.[0] ?? '', recovered: false };
       },
       close: () => Promise.resolve(),
