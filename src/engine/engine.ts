@@ -11,7 +11,7 @@ import { assignmentBinds } from './documents.js';
 import { deadlineError, failureError, refusalError, type Setback } from './outcome-errors.js';
 import { checkRequest } from './request.js';
 import { pauseBeforeRetry } from './retry.js';
-import type { FinalAnswer, Strategy, StrategySpec } from './strategy.js';
+import type { CallMemory, FinalAnswer, Strategy, StrategySpec } from './strategy.js';
 
 export interface EngineOptions {
   /** Default: `legacy`, the path with all flags off. */
@@ -47,6 +47,7 @@ interface CallUnderWay {
   setbacks: number;
   /** Whether an attempt lost its reply: its assignment may have happened. */
   ambiguous: boolean;
+  readonly memory: CallMemory;
 }
 
 /**
@@ -105,6 +106,7 @@ export class AssignmentEngine {
       deadlineMs: performance.now() + this.#timeoutMs,
       setbacks: 0,
       ambiguous: options.redelivered ?? false,
+      memory: {},
     };
     try {
       return await this.#untilAnswered(call);
@@ -165,7 +167,8 @@ export class AssignmentEngine {
   async #attemptOn(client: ClientBase, call: CallUnderWay): Promise<AssignmentResult | Setback> {
     const session = new Session(client, this.#claims);
     const sentAtMs = performance.now();
-    const answer = await this.#strategy.attempt(session, call.binds);
+    const claimedBefore = call.memory.claimedEssayId;
+    const answer = await this.#strategy.attempt(session, call.binds, call.memory);
     switch (answer.outcome) {
       case 'contended':
         return { code: 'contended', stillHeld: await this.#waitForVacancy(session, call) };
@@ -176,7 +179,7 @@ export class AssignmentEngine {
       case 'reused':
       case 'no_slot':
         await this.#oweLook(client, call, sentAtMs, answer.outcome === 'created');
-        return this.#toResult(session, call, answer);
+        return this.#toResult(session, call, answer, claimedBefore);
     }
   }
 
@@ -194,10 +197,15 @@ export class AssignmentEngine {
   }
 
   /** A retry after a lost reply may find what its own first attempt created. */
-  async #toResult(session: Session, call: CallUnderWay, answer: FinalAnswer): Promise<AssignmentResult> {
+  async #toResult(
+    session: Session,
+    call: CallUnderWay,
+    answer: FinalAnswer,
+    claimedBefore: string | undefined,
+  ): Promise<AssignmentResult> {
     if (answer.outcome === 'no_slot') return answer;
     const { outcome, essayId } = answer;
-    if (outcome === 'created') return { outcome, essayId, recovered: false };
+    if (outcome === 'created') return { outcome, essayId, recovered: essayId === claimedBefore };
     if (call.ambiguous && (await this.#isOwn(session, call, essayId))) {
       return { outcome: 'created', essayId, recovered: true };
     }

@@ -12,6 +12,12 @@ export type Answer =
   | { readonly outcome: 'contended' }
   | { readonly outcome: 'unknown_batch' | 'inventory_mismatch' };
 
+/** What a strategy remembers from one attempt of a call to the next. */
+export interface CallMemory {
+  /** The slot that an attempt of this call was told it had claimed. */
+  claimedEssayId?: string;
+}
+
 /** One way to assign. It answers from a single attempt: waiting and retrying are the engine's. */
 export interface Strategy {
   readonly inventory: Inventory;
@@ -23,9 +29,10 @@ export interface Strategy {
   /**
    * @param session a connection that prepared `statements`; left outside any transaction
    * @param binds values for the statements' binds
+   * @param memory of the call
    * @throws whatever node-postgres raises, and StrategyContractError
    */
-  attempt(session: Session, binds: BindValues): Promise<Answer>;
+  attempt(session: Session, binds: BindValues, memory: CallMemory): Promise<Answer>;
 }
 
 /** Names a strategy so that it can travel to a worker process. */

@@ -1,6 +1,6 @@
 import type { Session } from '../../database/session.js';
 import { loadStatement, type BindValues } from '../../database/statement.js';
-import type { Answer, Strategy } from '../strategy.js';
+import type { Answer, CallMemory, Strategy } from '../strategy.js';
 
 const FIND_TRACKER = loadStatement('strategies/legacy/find-tracker');
 const FIND_ASSIGNMENT = loadStatement('strategies/legacy/find-assignment');
@@ -42,30 +42,37 @@ export function legacyStrategy(advisoryLocks: boolean): Strategy {
   };
 }
 
-async function attemptLocked(session: Session, binds: BindValues): Promise<Answer> {
+async function attemptLocked(session: Session, binds: BindValues, memory: CallMemory): Promise<Answer> {
   await session.run(LOCK, binds);
   try {
-    return await attempt(session, binds);
+    return await attempt(session, binds, memory);
   } finally {
     await session.run(UNLOCK, binds);
   }
 }
 
-async function attempt(session: Session, binds: BindValues): Promise<Answer> {
+async function attempt(session: Session, binds: BindValues, memory: CallMemory): Promise<Answer> {
   const [tracker] = await session.run(FIND_TRACKER, binds);
   if (tracker === undefined) return { outcome: 'unknown_batch' };
   if (tracker[1] !== 'slots') return { outcome: 'inventory_mismatch' };
   const slotBinds = { ...binds, tracker_id: tracker[0] ?? null };
 
   const [existing] = await session.run(FIND_ASSIGNMENT, slotBinds);
+  if (existing?.[0] && existing[0] === memory.claimedEssayId) return create(session, binds, existing[0]);
   if (existing?.[0]) return reuse(session, binds, existing[0]);
 
   const [claimed] = await session.run(CLAIM_SLOT, slotBinds);
   if (claimed?.[0]) {
-    await writeEssay(session, { ...binds, essay_id: claimed[0], repair: 'f' });
-    return { outcome: 'created', essayId: claimed[0] };
+    memory.claimedEssayId = claimed[0];
+    return create(session, binds, claimed[0]);
   }
   return explainNoClaim(session, slotBinds);
+}
+
+/** The second transaction of the call that claimed the slot. */
+async function create(session: Session, binds: BindValues, essayId: string): Promise<Answer> {
+  await writeEssay(session, { ...binds, essay_id: essayId, repair: 'f' });
+  return { outcome: 'created', essayId };
 }
 
 /** A duplicate finds its essay written, unless the first delivery died between its two transactions. */
