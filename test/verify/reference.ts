@@ -1,0 +1,88 @@
+import type { Call } from '#els/domain/call.js';
+
+/**
+ * How well some order of effects explains a history: `no` order does; one does but leaves a slot free that a content
+ * should have got (`unfinished`); or one does (`yes`).
+ */
+export type Explained = 'no' | 'unfinished' | 'yes';
+
+/** Who holds which slot. An essay is null while no answer named it. */
+interface Holding {
+  readonly essayId: string | null;
+  /** The call that took it and was not told. */
+  readonly untold: string | null;
+}
+type Holdings = ReadonlyMap<string, Holding>;
+
+/**
+ * Decides by exhaustive search whether a history of one batch is linearizable: each call takes effect at one instant
+ * strictly between its start and its end. A call without a definite answer may take effect at any instant after its
+ * start, or never; an error has none. Exponential in the number of calls.
+ * Herlihy & Wing, "Linearizability", ACM TOPLAS 12(3), 1990.
+ */
+export function explain(history: readonly Call[], slots: number): Explained {
+  const calls = history.filter((call) => mayHaveHappened(call) || hasAnswer(call));
+  const mustHold = [...new Set(history.map((call) => call.textStorageId))].filter(
+    (content) => !isOpenEnded(history.filter((call) => call.textStorageId === content)),
+  );
+  const seen = new Set<string>();
+  let best: Explained = 'no';
+
+  function search(pending: readonly Call[], holdings: Holdings): void {
+    const key = JSON.stringify([pending.map((call) => calls.indexOf(call)), [...holdings].sort()]);
+    if (best === 'yes' || seen.has(key)) return;
+    seen.add(key);
+    if (!pending.some(hasAnswer)) {
+      const isFull = holdings.size === slots || mustHold.every((content) => holdings.has(content));
+      best = isFull ? 'yes' : 'unfinished';
+    }
+    for (const next of pending) {
+      if (pending.some((call) => hasAnswer(call) && call.endMicros <= next.startMicros)) continue;
+      const rest = pending.filter((call) => call !== next);
+      for (const after of effects(next, holdings, slots)) search(rest, after);
+    }
+  }
+
+  search(calls, new Map());
+  return best;
+}
+
+function hasAnswer({ outcome }: Call): boolean {
+  return outcome === 'created' || outcome === 'reused' || outcome === 'no_slot';
+}
+
+function mayHaveHappened({ outcome, errorCode }: Call): boolean {
+  const indefinite = ['database_unavailable', 'contention_deadline'];
+  return outcome === 'unknown' || (errorCode !== null && indefinite.includes(errorCode));
+}
+
+/** Whether nobody can say if a content should hold a slot. */
+function isOpenEnded(calls: readonly Call[]): boolean {
+  return calls.some(mayHaveHappened) && !calls.some(hasAnswer);
+}
+
+/** What a call may leave behind where it comes next; nothing where its answer would be wrong. */
+function effects(call: Call, holdings: Holdings, slots: number): Holdings[] {
+  const own = holdings.get(call.textStorageId);
+  const mayTake = own === undefined && holdings.size < slots;
+  if (mayHaveHappened(call)) {
+    return mayTake ? [held(call, holdings, { essayId: null, untold: call.correlationId })] : [];
+  }
+  if (call.outcome === 'no_slot') return own === undefined && holdings.size === slots ? [holdings] : [];
+  const isForeign = [...holdings].some(
+    ([content, { essayId }]) => content !== call.textStorageId && essayId === call.essayId,
+  );
+  if (isForeign) return [];
+  if (own === undefined) {
+    const takes = call.outcome === 'created' || call.replyLost;
+    return takes && mayTake ? [held(call, holdings, { essayId: call.essayId, untold: null })] : [];
+  }
+  if (own.essayId !== null && own.essayId !== call.essayId) return [];
+  if (call.outcome === 'reused') return [held(call, holdings, { ...own, essayId: call.essayId })];
+  const findsItsOwn = call.recovered && own.untold === call.correlationId;
+  return findsItsOwn ? [held(call, holdings, { essayId: call.essayId, untold: null })] : [];
+}
+
+function held({ textStorageId }: Call, holdings: Holdings, holding: Holding): Holdings {
+  return new Map([...holdings, [textStorageId, holding]]);
+}
