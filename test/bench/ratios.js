@@ -16,6 +16,7 @@ import { checkpoint } from '../../dist/database/environment.js';
 import { clientConfig } from '../../dist/database/target.js';
 import { WorkerFleet } from '../../dist/runner/fleet.js';
 import { resolveScenario } from '../../dist/scenario/index.js';
+import { ratio } from './ratio.js';
 import { BATCHES, pgbenchDefinitions, pgbenchScript } from './pgbench-script.js';
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
@@ -68,17 +69,6 @@ async function runTool(database, fleet, scenario, strategy, round) {
   const run = await executeRun(database, fleet, { ...job, ...settings }, new AbortController().signal);
   if (!run.passed || run.notes.length > 0) throw new Error(`${strategy}: ${run.notes.join('; ')}`);
   return run.throughputPerSecond;
-}
-
-function ratio(name, above, below) {
-  const rounds = above.map((value, index) => value / below[index]);
-  const digits = (value) => Number(value.toFixed(3));
-  return {
-    name,
-    median: digits(median(above) / median(below)),
-    low: digits(Math.min(...rounds)),
-    high: digits(Math.max(...rounds)),
-  };
 }
 
 async function measure(database) {
