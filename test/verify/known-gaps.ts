@@ -26,16 +26,26 @@ const essayId = 'essay';
 
 export const KNOWN_GAPS: readonly Gap[] = [
   {
-    kind: 'a reused ended before any call that can have taken the slot started',
+    kind: 'a reused ended at the instant at which the first claim started',
     applies: (calls) =>
-      contentsOf(calls).some(({ holds, freeUntilMicros }) =>
-        holds.some((call) => call.outcome === 'reused' && call.endMicros <= freeUntilMicros),
-      ),
+      endedBy(calls, (own) => Math.min(...own.filter(mayClaim).map((call) => call.startMicros))),
     smallest: {
       slots: 1,
       calls: [
         callOf(0, [0, 1], { outcome: 'reused', essayId }),
         callOf(0, [1, 2], { outcome: 'created', essayId }),
+      ],
+    },
+  },
+  {
+    kind: 'a reused ended before the call started that took the slot itself, after a lost one that did not',
+    applies: (calls) => endedBy(calls, earliestClaimMicros),
+    smallest: {
+      slots: 1,
+      calls: [
+        callOf(0, [0, 1], { outcome: 'unknown' }),
+        callOf(0, [1, 2], { outcome: 'reused', essayId }),
+        callOf(0, [3, 4], { outcome: 'created', essayId }),
       ],
     },
   },
@@ -91,25 +101,38 @@ function fullBy(calls: readonly Call[]): number {
   return Math.min(...calls.filter((call) => call.outcome === 'no_slot').map((call) => call.endMicros));
 }
 
-function contentsOf(calls: readonly Call[]): Content[] {
-  return [...new Set(calls.map((call) => call.textStorageId))].map((content) => {
-    const own = calls.filter((call) => call.textStorageId === content);
-    const holds = own.filter((call) => call.outcome === 'created' || call.outcome === 'reused');
-    const noSlots = own.filter((call) => call.outcome === 'no_slot');
-    return { holds, noSlots, freeUntilMicros: earliestClaimMicros(own) };
+/** Whether a content was told of its slot, as if it had it for long, no later than an instant. */
+function endedBy(calls: readonly Call[], micros: (calls: readonly Call[]) => number): boolean {
+  return byContent(calls).some((own) => {
+    const reused = own.filter((call) => call.outcome === 'reused');
+    return reused.some((call) => call.endMicros <= micros(own));
   });
+}
+
+function byContent(calls: readonly Call[]): Call[][] {
+  const contents = [...new Set(calls.map((call) => call.textStorageId))];
+  return contents.map((content) => calls.filter((call) => call.textStorageId === content));
+}
+
+function mayClaim(call: Call): boolean {
+  return call.outcome === 'created' || call.replyLost || isIndefinite(call);
+}
+
+function contentsOf(calls: readonly Call[]): Content[] {
+  return byContent(calls).map((own) => ({
+    holds: own.filter((call) => call.outcome === 'created' || call.outcome === 'reused'),
+    noSlots: own.filter((call) => call.outcome === 'no_slot'),
+    freeUntilMicros: earliestClaimMicros(own),
+  }));
 }
 
 /** A `created` names the call that took the slot: itself, or an untold one that it recovers. */
 function earliestClaimMicros(calls: readonly Call[]): number {
   const created = calls.find((call) => call.outcome === 'created');
-  const untold = calls.filter(isIndefinite);
+  const isOwn = (call: Call) => created?.recovered && call.correlationId === created.correlationId;
   const claims =
     created === undefined
-      ? [...untold, ...calls.filter((call) => call.replyLost)]
-      : [
-          created,
-          ...untold.filter((call) => created.recovered && call.correlationId === created.correlationId),
-        ];
+      ? calls.filter(mayClaim)
+      : [created, ...calls.filter((call) => isIndefinite(call) && isOwn(call))];
   return Math.min(...claims.map((call) => call.startMicros));
 }
