@@ -27,7 +27,7 @@ function check(shape) {
     seconds: Number(seconds.toFixed(3)),
     cpuSeconds: Number(((user + system) / 1e6).toFixed(3)),
     callsPerSecond: Math.round(CALLS / seconds),
-    peakMiBBefore: heldMiB,
+    peakMiBBeforeCheck: heldMiB,
     peakMiB: peakMiB(),
     met: verdict === 'valid' && seconds <= TARGET_SECONDS,
   };

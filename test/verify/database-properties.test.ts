@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fast-check.js';
 import { expect, it } from 'vitest';
 import type { InvariantResult } from '#els/domain/run-result.js';
 import type { Call } from '#els/domain/call.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fast-check.js';
 import { describe, expect, it } from 'vitest';
 import { callOf, violatedBy } from './histories.js';
 import { KNOWN_GAPS } from './known-gaps.js';
