@@ -144,6 +144,18 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
         .map((call) => add({ ...call, outcome: 'created', essayId: 'one too many', correlationId: 'late' })),
   },
   {
+    what: 'a reused ended before a call started that can have taken the slot',
+    violates: 'reused-names-created-essay',
+    ways: (calls) =>
+      calls
+        .filter((call) => reused(call) && !call.replyLost)
+        .map((call) => {
+          const claims = siblings(calls, call).filter(mayClaim);
+          const endMicros = Math.min(...claims.map((claim) => claim.startMicros)) - 1;
+          return change(call, { startMicros: endMicros - 10, endMicros });
+        }),
+  },
+  {
     what: 'a no_slot says reused',
     violates: 'reused-names-created-essay',
     ways: (calls) =>
