@@ -11,7 +11,7 @@ import { runLoad, type LoadJob, type Recording } from '../runner/run-load.js';
 import { mulberry32 } from '../scenario/random.js';
 import { withClient, type Database } from './database.js';
 import type { RunJob } from './execute-run.js';
-import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
+import { deliveriesOwed, owedByTheDead, type OwedDeliveries } from './settled-calls.js';
 
 /** A load that was put on a database, with what was broken meanwhile. */
 export interface FinishedLoad {
@@ -53,12 +53,13 @@ export async function putLoad(
     inventory: createStrategy(strategy, advisoryLocks).inventory,
     applicationName: names.applicationName,
     random: mulberry32(plan.seed),
+    held: new Set(),
   });
   try {
     const { recording, walBytes } = await disturbedLoad(database, fleet, load, injector, stop);
-    const { results: faults, uncompleted } = injector.injection;
+    const { results: faults, uncompleted, killed } = injector.injection;
     if (stop.aborted) return { recording, redelivered: [], walBytes, faults };
-    const owed = deliveriesOwed(plan, recording.calls, uncompleted);
+    const owed = deliveriesOwed(plan, recording.calls, owedByTheDead(recording.calls, uncompleted, killed));
     const redelivered = await deliverOwed(load, owed, stop);
     const left = owed.again.length + owed.next.length - redelivered.length;
     const incomplete = left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
@@ -67,8 +68,7 @@ export async function putLoad(
       ...{ redelivered, walBytes, faults },
     };
   } finally {
-    await injector.disarm();
-    await proxy?.close();
+    await injector.disarm().finally(() => proxy?.close());
   }
 }
 

@@ -5,14 +5,16 @@ import { InfrastructureError } from '../domain/errors.js';
 const DEADLINE_MS = 60_000;
 
 /**
- * Runs the user's own command that shuts the server down and starts it again, in a shell. Its end is waited for,
- * not that of a server it leaves in the background.
+ * Runs the user's own command that shuts the server down and starts it again, in a shell and a session of its own: a
+ * Ctrl-C meant for us must not leave the server down. Its end is waited for, not that of a server it leaves behind.
  *
  * @throws InfrastructureError when it fails or takes more than a minute
  */
 export async function runRestartCommand(command: string): Promise<void> {
-  const shell = spawn('/bin/sh', ['-c', command], { stdio: 'ignore', timeout: DEADLINE_MS });
+  const shell = spawn('/bin/sh', ['-c', command], { stdio: 'ignore', detached: true });
+  const impatience = setTimeout(() => shell.pid && process.kill(-shell.pid, 'SIGKILL'), DEADLINE_MS);
   const [code, signal] = (await once(shell, 'exit')) as [number | null, NodeJS.Signals | null];
+  clearTimeout(impatience);
   if (code === 0) return;
   const how = signal ? `was ended by ${signal} after ${DEADLINE_MS / 1_000} s` : `exited with code ${code}`;
   throw new InfrastructureError('restart_failed', `--restart-command ${how}`);

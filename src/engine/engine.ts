@@ -156,7 +156,7 @@ export class AssignmentEngine {
       return await this.#attemptOn(client, call);
     } catch (error) {
       failed = setback(error);
-      call.ambiguous ||= failed.failure?.kind === 'connection';
+      call.ambiguous ||= failed.failure?.kind === 'connection' || call.memory.claimedEssayId !== undefined;
       return failed;
     } finally {
       const isPrepared = this.#prepared.has(client);

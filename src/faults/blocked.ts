@@ -14,10 +14,21 @@ export interface BlockedCall {
   readonly pid: number;
   /** From 0. */
   readonly worker: number;
+  readonly applicationName: string;
+}
+
+/** The number in `els-assign run/2.1`, from 0. */
+function workerOf(applicationName: string): number {
+  return parseInt(applicationName.slice(applicationName.lastIndexOf('/') + 1), 10) - 1;
+}
+
+/** The backends of a process that was killed may wait on: nobody's call is in flight there. */
+function isAlive({ worker, applicationName }: BlockedCall, load: RunningLoad): boolean {
+  return load.stations[worker]?.applicationName === applicationName;
 }
 
 /** The run's calls that wait for a session's locks now. */
-export async function blockedCalls(
+async function blockedCalls(
   { applicationName }: FaultGround,
   watcher: ForeignSession,
   holder: ForeignSession,
@@ -26,10 +37,7 @@ export async function blockedCalls(
     application_name: `${applicationName}/`,
     holder: holder.pid,
   });
-  return rows.map(({ pid, applicationName: name }) => ({
-    pid,
-    worker: Number(name.slice(name.lastIndexOf('/') + 1)) - 1,
-  }));
+  return rows.map((row) => ({ ...row, worker: workerOf(row.applicationName) }));
 }
 
 /**
@@ -44,7 +52,7 @@ export function awaitBlocked(
 ): Promise<BlockedCall[]> {
   return withSession(ground, async (watcher) => {
     const ask = async () => {
-      const blocked = await blockedCalls(ground, watcher, holder);
+      const blocked = (await blockedCalls(ground, watcher, holder)).filter((call) => isAlive(call, load));
       return blocked.length > 0 ? blocked : undefined;
     };
     return (await poll(ask, STRIKE_DEADLINE_MS, load.ended)) ?? [];

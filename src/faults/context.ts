@@ -13,6 +13,8 @@ export interface FaultGround extends ForeignTarget {
   readonly applicationName: string;
   /** Seeded: the same run picks the same victims. */
   readonly random: Random;
+  /** Contents that a fault of the run holds, or held: another one must not wait for it. */
+  readonly held: Set<string>;
   /** Between workers and server, where a fault of the run needs it. */
   readonly proxy: Proxy | undefined;
   /** Shuts the server down at once and starts it again, where that is possible. */
@@ -25,6 +27,8 @@ export interface Strike {
   readonly struck: boolean;
   /** What was hit, or why nothing was; one line. */
   readonly detail: string;
+  /** The worker that was killed; from 0. */
+  readonly killed?: number;
   readonly orphans?: number;
   /** Full batches that nobody has completed. */
   readonly uncompleted?: readonly string[];

@@ -4,7 +4,7 @@ import { openSession } from '../database/session.js';
 import { loadStatement, type Statement } from '../database/statement.js';
 import { clientConfig, type DatabaseTarget } from '../database/target.js';
 
-const BACKEND_PID = loadStatement('faults/backend-pid');
+const BACKEND_PID = loadStatement('database/backend-pid');
 const BEGIN = loadStatement('faults/begin');
 const ROLLBACK = loadStatement('faults/rollback');
 const BEGIN_SNAPSHOT = loadStatement('faults/begin-snapshot');

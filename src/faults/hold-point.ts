@@ -14,7 +14,8 @@ const HOLD = {
 } as const;
 const ASSIGNED = loadStatement('faults/assigned');
 
-const UNIQUE_VIOLATION = '23505';
+/** Somebody has the content, or is about to: unique_violation, lock_not_available. */
+const TAKEN = ['23505', '55P03'];
 
 /** Deliveries that are due sooner than this may be under way before they can be held; doubled with each try. */
 const LEAD_MS = 20;
@@ -40,14 +41,12 @@ export class HoldPoint {
    */
   static async upcoming(ground: FaultGround, load?: RunningLoad): Promise<HoldPoint | undefined> {
     const holder = await ForeignSession.begin(ground);
-    const worker = Math.floor(ground.random() * ground.plan.scenario.workers);
-    for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-      const skip = load ? await progress(ground, holder, load, LEAD_MS * 2 ** attempt) : early(ground);
-      const delivery = nth(deliveriesOf({ plan: ground.plan, workerIndex: worker }), skip);
-      if (delivery === undefined) break;
-      if (await hold(ground, holder, delivery)) {
-        return new HoldPoint(ground, holder, contentId(ground.plan, delivery.content));
-      }
+    try {
+      const textStorageId = await holdUpcoming(ground, holder, load);
+      if (textStorageId !== undefined) return new HoldPoint(ground, holder, textStorageId);
+    } catch (error) {
+      await holder.close();
+      throw error;
     }
     await holder.close();
     return undefined;
@@ -62,6 +61,26 @@ export class HoldPoint {
   release(): Promise<void> {
     return this.holder.close();
   }
+}
+
+/** @returns the content that is held; undefined when none was found */
+async function holdUpcoming(
+  ground: FaultGround,
+  holder: ForeignSession,
+  load: RunningLoad | undefined,
+): Promise<string | undefined> {
+  const worker = Math.floor(ground.random() * ground.plan.scenario.workers);
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+    const skip = load ? await progress(ground, holder, load, LEAD_MS * 2 ** attempt) : early(ground);
+    const delivery = nth(deliveriesOf({ plan: ground.plan, workerIndex: worker }), skip);
+    if (delivery === undefined) return undefined;
+    const textStorageId = contentId(ground.plan, delivery.content);
+    if (ground.held.has(textStorageId)) continue;
+    if (!(await hold(ground, holder, delivery))) continue;
+    ground.held.add(textStorageId);
+    return textStorageId;
+  }
+  return undefined;
 }
 
 /** One of the first deliveries of a worker. */
@@ -102,7 +121,7 @@ async function hold(ground: FaultGround, holder: ForeignSession, delivery: Deliv
     });
     return true;
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
+    if (!(error instanceof pg.DatabaseError) || !TAKEN.includes(error.code ?? '')) throw error;
     await holder.beginAgain();
     return false;
   }

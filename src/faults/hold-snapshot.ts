@@ -1,14 +1,16 @@
 import type { ArmFault } from './context.js';
 import { ForeignSession } from './foreign-session.js';
 import { assignedContents, countAssigned } from './hold-point.js';
+import { holding } from './holding.js';
 import { pause } from './waiting.js';
 
 const HELD_MS = 1_000;
 
 /** Holds a snapshot, so that no dead row of the run can be removed: the classic death of queues in PostgreSQL. */
 export const holdSnapshot: ArmFault = async (ground) => {
-  const holder = await ForeignSession.beginSnapshot(ground);
-  const before = await countAssigned(holder, ground);
+  const { holder, taken: before } = await holding(ForeignSession.beginSnapshot(ground), (session) =>
+    countAssigned(session, ground),
+  );
   return {
     async strike(load) {
       await pause(HELD_MS, load.ended);

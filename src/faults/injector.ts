@@ -30,8 +30,10 @@ const ARM: Readonly<Record<FaultKind, ArmFault>> = {
 /** What was injected into a load, and what it left. */
 export interface Injection {
   readonly results: readonly FaultResult[];
-  /** Full batches that a dead worker owed the completion of. */
+  /** Full batches that nobody had completed when the dead had been dead for a while. */
   readonly uncompleted: readonly string[];
+  /** The workers that were killed; from 0. */
+  readonly killed: ReadonlySet<number>;
 }
 
 /** Injects a run's faults one after the other: those without a time are armed before the barrier's release. */
@@ -41,6 +43,7 @@ export class FaultInjector {
   readonly #armed = new Map<Fault, ArmedFault>();
   readonly #results: FaultResult[] = [];
   readonly #uncompleted = new Set<string>();
+  readonly #killed = new Set<number>();
 
   constructor(ground: FaultGround) {
     this.#ground = ground;
@@ -50,7 +53,7 @@ export class FaultInjector {
   /** Arms what is to strike from the start. */
   async armEarly(): Promise<void> {
     for (const fault of this.#faults) {
-      if (fault.atMs === 0) this.#armed.set(fault, await ARM[fault.kind](this.#ground));
+      if (fault.atMs === 0) this.#armed.set(fault, await this.#arm(fault));
     }
   }
 
@@ -61,38 +64,49 @@ export class FaultInjector {
 
   /** What happened until now. */
   get injection(): Injection {
-    return { results: [...this.#results], uncompleted: [...this.#uncompleted] };
+    return { results: [...this.#results], uncompleted: [...this.#uncompleted], killed: this.#killed };
   }
 
   /** Takes back what is armed, when there will be no load. */
   async disarm(): Promise<void> {
-    for (const armed of this.#armed.values()) await armed.disarm();
+    const armed = [...this.#armed.values()];
     this.#armed.clear();
+    await Promise.all(armed.map((each) => each.disarm()));
   }
 
   async #inject(fault: Fault, load: RunningLoad): Promise<void> {
     const sinceRelease = () => Math.round((nowMicros() - load.startMicros) / 1_000);
     await pause(fault.atMs - sinceRelease(), load.ended);
     const startMs = sinceRelease();
-    const { struck, detail, orphans = 0, uncompleted = [] } = await this.#strike(fault, load);
+    const { struck, detail, killed, orphans = 0, uncompleted = [] } = await this.#strike(fault, load);
     for (const batchId of uncompleted) this.#uncompleted.add(batchId);
+    if (killed !== undefined) this.#killed.add(killed);
     const left = { orphans, uncompleted: uncompleted.length };
     const { kind, atMs: plannedMs } = fault;
     this.#results.push({ kind, plannedMs, startMs, endMs: sinceRelease(), struck, detail, left });
   }
 
+  /** What cannot be armed will not strike, and says why. */
+  async #arm(fault: Fault, load?: RunningLoad): Promise<ArmedFault> {
+    try {
+      return await ARM[fault.kind](this.#ground, load);
+    } catch (error) {
+      const miss = { struck: false, detail: reasonOf(error) };
+      return { strike: () => Promise.resolve(miss), disarm: () => Promise.resolve() };
+    }
+  }
+
   async #strike(fault: Fault, load: RunningLoad): Promise<Strike> {
     const armedEarly = this.#armed.get(fault);
     if (!armedEarly && load.ended.aborted) return { struck: false, detail: 'the load had ended before' };
-    let armed: ArmedFault | undefined;
+    const armed = armedEarly ?? (await this.#arm(fault, load));
     try {
-      armed = armedEarly ?? (await ARM[fault.kind](this.#ground, load));
       return await armed.strike(load);
     } catch (error) {
       return { struck: false, detail: reasonOf(error) };
     } finally {
       this.#armed.delete(fault);
-      await armed?.disarm();
+      await armed.disarm();
     }
   }
 }

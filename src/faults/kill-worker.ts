@@ -13,5 +13,6 @@ export const killWorker = atHoldPoint(async ({ ground, load, call, where, releas
   await load.stations[call.worker]?.killAndReplace();
   await sleep(ground.random() * LONGEST_LATER_MS);
   await release();
-  return { struck: true, detail: `killed ${where}`, uncompleted: await leftUncompleted(ground) };
+  const uncompleted = await leftUncompleted(ground);
+  return { struck: true, detail: `killed ${where}`, killed: call.worker, uncompleted };
 });

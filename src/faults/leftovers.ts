@@ -9,12 +9,13 @@ const UNCOMPLETED = loadStatement('faults/uncompleted');
 /** A living worker pays a completion debt sooner than this. */
 const DEBTS_PAID_MS = 250;
 
-/** How many slots of the run are taken and have no essay written. */
-export async function countOrphans(session: ForeignSession, { plan }: FaultGround): Promise<number> {
-  return (await session.query(ORPHANS, { batch_ids: plan.batchIds })).length;
+/** The contents whose slots are taken and whose essays are not written. */
+export async function orphanedContents(session: ForeignSession, { plan }: FaultGround): Promise<string[]> {
+  const rows = await session.query<{ textStorageId: string }>(ORPHANS, { batch_ids: plan.batchIds });
+  return rows.map((row) => row.textStorageId);
 }
 
-/** The full batches that were not completed before and are not after the living had time to: the dead owed it. */
+/** The full batches that were not completed before, and are not after the living had time to. */
 export function leftUncompleted(ground: FaultGround): Promise<string[]> {
   return withSession(ground, async (session) => {
     const before = await uncompleted(session, ground);

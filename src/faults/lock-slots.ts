@@ -2,6 +2,7 @@ import { loadStatement } from '../database/statement.js';
 import { awaitBlocked } from './blocked.js';
 import type { ArmFault } from './context.js';
 import { ForeignSession } from './foreign-session.js';
+import { holding } from './holding.js';
 import { pause } from './waiting.js';
 
 const LOCK_FREE = {
@@ -13,9 +14,11 @@ const HELD_MS = 300;
 
 /** Locks all free slots and then rolls back: whoever took that for a full batch said a false no_slot. */
 export const lockSlots: ArmFault = async (ground) => {
-  const holder = await ForeignSession.begin(ground);
   const batchIds = { batch_ids: ground.plan.batchIds };
-  const [row] = await holder.query<{ locked: number }>(LOCK_FREE[ground.inventory], batchIds);
+  const { holder, taken } = await holding(ForeignSession.begin(ground), (session) =>
+    session.query<{ locked: number }>(LOCK_FREE[ground.inventory], batchIds),
+  );
+  const [row] = taken;
   const locked = `${row?.locked ?? 0} free slots`;
   return {
     async strike(load) {

@@ -5,7 +5,7 @@ import { FAULT_KINDS } from '../domain/fault.js';
 /** Raised with every change that a reader of the one before would misunderstand. */
 export const HISTORY_VERSION = 1;
 
-// Every `error` says what is accepted; read.ts puts file, line, field and what was given before it.
+// Every `error` says what is accepted; read-record.ts and read-history.ts put file, line, field and what was given before it.
 
 function word<const T extends readonly string[]>(words: T) {
   return z.enum(words, { error: words.map((each) => `"${each}"`).join(' or ') });

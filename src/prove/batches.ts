@@ -13,16 +13,17 @@ export class ProofBatches {
   ) {}
 
   /** Registers `count` batches under a run of their own, in one statement. */
-  async register(count: number, slots: number): Promise<{ runId: string; batchIds: string[] }> {
+  async register(count: number, slots: number): Promise<string[]> {
     const runId = `${this.id}-${(this.#registrations += 1)}`;
     const batchIds = Array.from({ length: count }, (_, position) => `${runId}-${position + 1}`);
     const { crew, inventory } = this.stage;
     this.#runIds.push(runId);
     await registerBatches(crew.control, { runId, strategy: 'prove', inventory, batchIds, slots });
-    return { runId, batchIds };
+    return batchIds;
   }
 
-  remove(): Promise<void> {
-    return deleteRuns(this.stage.crew.control, this.#runIds.splice(0));
+  async remove(): Promise<void> {
+    await deleteRuns(this.stage.crew.control, this.#runIds);
+    this.#runIds.length = 0;
   }
 }

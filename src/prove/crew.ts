@@ -28,6 +28,7 @@ export const HOLD: Readonly<Record<Inventory, Statement>> = {
   slots: loadStatement('prove/hold-slots'),
   essays: loadStatement('prove/hold-essays'),
 };
+const BACKEND_PID = loadStatement('database/backend-pid');
 const ASYNCHRONOUS = loadStatement('prove/asynchronous');
 const BLOCKED = loadStatement('prove/blocked');
 const ALIVE = loadStatement('prove/alive');
@@ -54,9 +55,7 @@ export class Crew {
    * @param pool connections for the crew alone
    */
   static async assemble(pool: DatabasePool, schema: string, makeEngine: EngineFactory): Promise<Crew> {
-    const control = await pool.connect();
-    await openSession(control, { schema, lockTimeoutMs: NO_LOCK_TIMEOUT }, []);
-    await control.query(ASYNCHRONOUS.text);
+    const control = await connect(pool, (client) => open(client, schema));
     return new Crew(pool, schema, makeEngine, control);
   }
 
@@ -71,9 +70,12 @@ export class Crew {
     const position = this.members.indexOf(member);
     if (position === -1) return;
     this.members.splice(position, 1);
-    await this.control.query(TERMINATE.text, [member.pid]);
-    while ((await this.control.query(ALIVE.text, [member.pid])).rows.length > 0) await sleep(1);
-    member.client.release(true);
+    try {
+      await this.control.query(TERMINATE.text, [member.pid]);
+      while ((await this.control.query(ALIVE.text, [member.pid])).rows.length > 0) await sleep(1);
+    } finally {
+      member.client.release(true);
+    }
   }
 
   /** Gives all connections back, closed. */
@@ -89,12 +91,32 @@ export class Crew {
   }
 
   async #join(): Promise<Member> {
-    const client = await this.pool.connect();
-    await openSession(client, { schema: this.schema, lockTimeoutMs: NO_LOCK_TIMEOUT }, []);
-    await client.query(ASYNCHRONOUS.text);
-    await prepare(client, [...GATE_STATEMENTS, ...Object.values(HOLD)]);
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const client = await connect(this.pool, async (made) => {
+      await open(made, this.schema);
+      await prepare(made, [...GATE_STATEMENTS, ...Object.values(HOLD)]);
+    });
+    const { rows } = await client.query<{ pid: number }>(BACKEND_PID.text);
     const gate = new GatedClient(client);
     return { pid: rows[0]?.pid ?? 0, gate, client, engine: this.makeEngine(gate.asPool()) };
+  }
+}
+
+async function open(client: PoolClient, schema: string): Promise<void> {
+  await openSession(client, { schema, lockTimeoutMs: NO_LOCK_TIMEOUT }, []);
+  await client.query(ASYNCHRONOUS.text);
+}
+
+/** A connection that is made ready, or given back: the pool's end waits for it. */
+async function connect(
+  pool: DatabasePool,
+  makeReady: (client: PoolClient) => Promise<void>,
+): Promise<PoolClient> {
+  const client = await pool.connect();
+  try {
+    await makeReady(client);
+    return client;
+  } catch (error) {
+    client.release(true);
+    throw error;
   }
 }

@@ -82,7 +82,7 @@ export class Explorer {
   async #perform(beginnings: readonly Beginning[], stop: AbortSignal) {
     const { crew } = this.stage;
     const { slots } = this.configuration;
-    const { batchIds } = await this.batches.register(beginnings.length, slots);
+    const batchIds = await this.batches.register(beginnings.length, slots);
     const performances: Performance[] = [];
     for (const [position, { choices }] of beginnings.entries()) {
       if (stop.aborted || performances.some(({ stuck }) => stuck.length > 0)) break;

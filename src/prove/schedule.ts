@@ -83,7 +83,8 @@ class Schedule {
     try {
       stuck = await this.#perform(choices);
     } finally {
-      for (const actor of stuck) await this.#kill(actor);
+      for (const actor of stuck) actor.turnstile.abandon();
+      await Promise.allSettled(stuck.map((actor) => this.#kill(actor)));
       await Promise.all(plays);
     }
     return {

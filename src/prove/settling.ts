@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InfrastructureError } from '../domain/errors.js';
 import type { Actor } from './actor.js';
 import type { Crew } from './crew.js';
 
@@ -38,7 +39,12 @@ export class Settling {
    */
   async settle(step: number): Promise<void> {
     const deadlineMs = performance.now() + LONGEST_STEP_MS;
-    while (!(await this.#isAtRest()) && performance.now() < deadlineMs);
+    while (!(await this.#isAtRest())) {
+      if (performance.now() > deadlineMs) {
+        const message = `a statement is still at work after ${LONGEST_STEP_MS / 1_000} s`;
+        throw new InfrastructureError('statement_never_ends', message);
+      }
+    }
     for (const { part } of this.#running()) if (part.record) part.record.waitedForStep = step + 1;
   }
 

@@ -21,8 +21,8 @@ export interface WorkerJob {
   /** Where the server is to be reached instead of at its own address. */
   readonly via?: Endpoint | undefined;
   /**
-   * `immediate`: each start and each end of a call is told before the worker goes on, so that a SIGKILL loses
-   * nothing. `batched`: calls are told by the thousand.
+   * `immediate`: each start of a call is told before it is made and each end as it comes, so that a SIGKILL leaves
+   * no call that nobody knows of. `batched`: calls are told by the thousand.
    */
   readonly journal: 'batched' | 'immediate';
   /** For a worker that takes over from one that was killed. */

@@ -7,6 +7,7 @@ import { nowMicros } from './clock.js';
 import { deliverSlice } from './lanes.js';
 import { Recorder } from './recorder.js';
 import type { LoadJob } from './run-load.js';
+import { graceAfter } from './stop.js';
 
 /** The worker that a history names for calls made after the load by the coordinator. */
 export const REDELIVERER = -1;
@@ -46,10 +47,10 @@ export async function redeliver(
       redelivered: new Set(mayHaveHappened ? deliveries.map((delivery) => delivery.index) : []),
       startMicros: nowMicros(),
     });
-    await engine.close();
+    await Promise.race([engine.close(), graceAfter(stop)]);
     recorder.flush();
     return calls;
   } finally {
-    await pool.end();
+    await Promise.race([pool.end(), graceAfter(stop)]);
   }
 }

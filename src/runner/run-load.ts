@@ -54,7 +54,10 @@ export interface RunningLoad {
   /** The barrier's release, on `nowMicros`'s clock. */
   readonly startMicros: number;
   /** One for each worker of the plan. */
-  readonly stations: readonly Pick<Station, 'killAndReplace' | 'pause' | 'resume'>[];
+  readonly stations: readonly Pick<
+    Station,
+    'applicationName' | 'lostContents' | 'killAndReplace' | 'pause' | 'resume'
+  >[];
   /** Aborted when every worker has ended, or was told to stop. */
   readonly ended: AbortSignal;
 }
@@ -109,6 +112,8 @@ async function release(
   const deliveries = stations.map((station) => station.deliver(startMicros));
   const ended = new AbortController();
   const disturbed = during?.({ startMicros, stations, ended: AbortSignal.any([ended.signal, stop]) });
+  // It is awaited when the load has ended; until then nobody listens.
+  disturbed?.catch(() => undefined);
   try {
     const incomplete = await stoppable(stations, deliveries, stop);
     return toRecording(stations, startMicros, incomplete);

@@ -1,5 +1,6 @@
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Call } from '../domain/call.js';
+import { contentId } from '../scenario/plan.js';
 import { NO_EXTRAS, toCall, toCalls } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import type { WorkerFleet } from './fleet.js';
@@ -26,8 +27,11 @@ export class Station {
   #worker: WorkerProcess;
   #counters = NO_COUNTERS;
   #firstCall = 0;
+  #isPrepared = true;
   #toBeReplaced = false;
   #stopped = false;
+  /** How many processes were killed here. */
+  #deaths = 0;
 
   constructor(fleet: WorkerFleet, worker: WorkerProcess, job: WorkerJob) {
     this.#fleet = fleet;
@@ -48,19 +52,32 @@ export class Station {
   async deliver(startMicros: number): Promise<void> {
     for (;;) {
       try {
+        if (!this.#isPrepared) await this.#replace();
         this.summaries.push(await this.#worker.deliver(startMicros, (message) => this.#hear(message)));
         return;
       } catch (error) {
         if (!this.#toBeReplaced || this.#stopped) throw error;
       }
       this.#closeBooks();
-      await this.#replace();
     }
+  }
+
+  /** By which the connections of the process that works here now are known. */
+  get applicationName(): string {
+    const { applicationName } = this.#job;
+    return this.#deaths === 0 ? applicationName : `${applicationName}.${this.#deaths}`;
+  }
+
+  /** The contents of calls that a killed process had started and not ended. */
+  lostContents(): Set<string> {
+    const { plan } = this.#job;
+    return new Set([...this.lost].map((index) => contentId(plan, index % plan.scenario.contents)));
   }
 
   /** Kills the process for good: another one takes over. Resolves when it is gone. */
   killAndReplace(): Promise<void> {
     this.#toBeReplaced = true;
+    this.#deaths += 1;
     this.#worker.kill();
     return this.#worker.gone;
   }
@@ -97,6 +114,8 @@ export class Station {
 
   /** What a killed process could not say itself: the calls under way may have happened. */
   #closeBooks(): void {
+    this.#toBeReplaced = false;
+    this.#isPrepared = false;
     const latency = newHistogram();
     const serviceTime = newHistogram();
     for (const call of this.calls.slice(this.#firstCall)) {
@@ -122,9 +141,9 @@ export class Station {
   }
 
   async #replace(): Promise<void> {
-    this.#toBeReplaced = false;
     this.#worker = this.#fleet.replace(this.#job.workerIndex);
     const resume: Resume = { ended: this.#ended, lost: this.lost };
-    await this.#worker.prepare({ ...this.#job, resume });
+    await this.#worker.prepare({ ...this.#job, applicationName: this.applicationName, resume });
+    this.#isPrepared = true;
   }
 }

@@ -69,7 +69,7 @@ function reusedWithoutCreated(content: ContentHistory): Violation[] {
   return content.reused.flatMap((call) => {
     if (creator !== undefined && call.essayId !== creator.essayId) return [{ calls: [creator, call] }];
     if (claim === undefined) return [{ calls: [call] }];
-    return call.endMicros < claim.startMicros ? [{ calls: [call, claim] }] : [];
+    return call.endMicros <= claim.startMicros ? [{ calls: [call, claim] }] : [];
   });
 }
 

@@ -46,6 +46,15 @@ export function isOpen(content: ContentHistory): boolean {
   return content.indefinite.length > 0 && hasNoAnswer(content);
 }
 
+/**
+ * Whether every call that a caller made for a content failed. What the tool itself delivered afterwards, to see that
+ * it can be done, is no answer to a caller.
+ */
+export function onlyFailed({ created, reused, noSlot, indefinite, failed }: ContentHistory): boolean {
+  const byCallers = (calls: readonly Call[]) => calls.some((call) => call.worker >= 0);
+  return byCallers(failed) && ![created, reused, noSlot, indefinite].some(byCallers);
+}
+
 function listFor(content: ContentHistory, call: Call): Call[] {
   if (isIndefinite(call)) return content.indefinite;
   switch (call.outcome) {

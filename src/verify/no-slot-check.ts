@@ -4,29 +4,57 @@ import { earliestClaim } from './possible-claims.js';
 import type { Violation } from './violation.js';
 
 /**
- * A `no_slot` is false if fewer claims of other contents than there are slots had started before it ended, or if
- * its content's own `created` had ended before it started.
+ * A slot is never given back: when a `no_slot` was answered, the batch was full and stays so. By the end of the first
+ * one, then, as many contents as there are slots had started to claim theirs, every content that has a slot among
+ * them, and none that was itself told `no_slot`.
  *
  * @param slots of the batch
  */
 export function falseNoSlots(batch: ReadonlyMap<string, ContentHistory>, slots: number): Violation[] {
   const contents = [...batch.values()];
-  if (contents.every((content) => content.noSlot.length === 0)) return [];
-  const claims = contents
-    .map(earliestClaim)
-    .filter((claim) => claim !== undefined)
-    .sort((a, b) => a.startMicros - b.startMicros);
-  return contents.flatMap((content) => falseNoSlotsOf(content, claims, slots));
+  const first = firstNoSlot(contents);
+  if (first === undefined) return [];
+  const claims = contents.filter((content) => content.noSlot.length === 0).flatMap(claimOf);
+  const late = claims.filter((call) => call.startMicros >= first.endMicros);
+  return [
+    ...contents.flatMap(slotAndNoSlot),
+    ...late.filter(isHolders(batch)).map((call) => ({ calls: [first, call] })),
+    ...(claims.length - late.length < slots ? [{ calls: [first, ...earliestOf(late)] }] : []),
+  ];
 }
 
-function falseNoSlotsOf(content: ContentHistory, claims: readonly Call[], slots: number): Violation[] {
-  const ownMicros = earliestClaim(content)?.startMicros ?? Infinity;
-  const isAmongFirst = ownMicros <= (claims[slots - 1]?.startMicros ?? Infinity);
-  const filling = claims[isAmongFirst ? slots : slots - 1];
-  const [created] = content.created;
-  return content.noSlot.flatMap((call) => {
-    if (created !== undefined && created.endMicros <= call.startMicros) return [{ calls: [created, call] }];
-    if (call.endMicros > (filling?.startMicros ?? Infinity)) return [];
-    return [{ calls: filling === undefined ? [call] : [call, filling] }];
-  });
+function firstNoSlot(contents: readonly ContentHistory[]): Call | undefined {
+  let first: Call | undefined;
+  for (const { noSlot } of contents) {
+    for (const call of noSlot) if (first === undefined || call.endMicros < first.endMicros) first = call;
+  }
+  return first;
+}
+
+/** A content that has a slot was told that there was none. */
+function slotAndNoSlot({ created, reused, noSlot }: ContentHistory): Violation[] {
+  const [told] = noSlot;
+  const holder = created[0] ?? reused[0];
+  return told === undefined || holder === undefined ? [] : [{ calls: [told, holder] }];
+}
+
+function claimOf(content: ContentHistory): Call[] {
+  const claim = earliestClaim(content);
+  return claim === undefined ? [] : [claim];
+}
+
+/** Whether a claim's content has a slot for certain. */
+function isHolders(batch: ReadonlyMap<string, ContentHistory>): (call: Call) => boolean {
+  return ({ textStorageId }) => {
+    const content = batch.get(textStorageId);
+    return content !== undefined && content.created.length + content.reused.length > 0;
+  };
+}
+
+function earliestOf(calls: readonly Call[]): Call[] {
+  let earliest: Call | undefined;
+  for (const call of calls) {
+    if (earliest === undefined || call.startMicros < earliest.startMicros) earliest = call;
+  }
+  return earliest === undefined ? [] : [earliest];
 }

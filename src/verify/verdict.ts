@@ -1,5 +1,5 @@
 import type { InvariantResult, Verdict } from '../domain/run-result.js';
-import { hasNoAnswer, isOpen, type HistoryIndex } from './history-index.js';
+import { isOpen, onlyFailed, type HistoryIndex } from './history-index.js';
 
 /** What a call that was cut off leaves for the next one to finish. */
 const UNFINISHED = ['slot-and-essay-agree', 'one-completion-per-full-batch'];
@@ -16,6 +16,9 @@ const LOST_COMMITS = [
   'one-created-per-content',
   'one-essay-per-content',
   'one-content-per-essay',
+  'created-count',
+  'no-false-no-slot',
+  'one-completion-per-full-batch',
 ];
 
 /** What is known of how a history came about. */
@@ -55,7 +58,7 @@ export function judge(
   const reasons = [
     ...incomplete,
     ...(open > 0 ? [`contents without a definite answer: ${open}`] : []),
-    ...(failed > 0 ? [`contents whose every call ended in an error: ${failed}`] : []),
+    ...(failed > 0 ? [`contents that callers were only told errors of: ${failed}`] : []),
     ...(violated.length > 0 ? [`possibly for that reason: ${violated.join(', ')}`] : []),
     ...(violated.length > 0 && !durable
       ? ['the server does not promise that what it acknowledged stays']
@@ -70,7 +73,7 @@ function unanswered(index: HistoryIndex): { open: number; failed: number } {
   for (const batch of index.values()) {
     for (const content of batch.values()) {
       if (isOpen(content)) counts.open += 1;
-      else if (hasNoAnswer(content)) counts.failed += 1;
+      else if (onlyFailed(content)) counts.failed += 1;
     }
   }
   return counts;
