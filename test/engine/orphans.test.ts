@@ -55,3 +55,20 @@ describe.each(onSlots)('$name', (variant) => {
     expect(again).toEqual({ outcome: 'reused', essayId: essay, replyLost: true });
   });
 });
+
+describe('legacy', () => {
+  it('says that it may have happened when its second transaction fails: the slot is taken', async () => {
+    const impatient = db.engine({ timeoutMs: 300 });
+    const batchId = await newBatch(db, 'slots', 1);
+    const essay = essayId(batchId, 1);
+    const request = requestFor(batchId, 'content');
+    await withForeign(db, async (foreign) => {
+      await foreign.query('select 1 from essay_states where essay_id = $1 for update', [essay]);
+      await expect(impatient.assign(request)).rejects.toMatchObject({
+        code: 'contention_deadline',
+        details: { ambiguous: true },
+      });
+    });
+    expect(await impatient.assign(request)).toEqual({ outcome: 'reused', essayId: essay });
+  });
+});

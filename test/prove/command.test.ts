@@ -68,6 +68,17 @@ describe('els-assign prove', () => {
     ).toEqual([]);
   });
 
+  it('ends with exit 3 when its sessions are ended', async () => {
+    const { child, finished } = start(prove('--strategy', 'legacy'));
+    while (!String((await once(child.stderr ?? child, 'data'))[0]).includes('[2/16]'));
+    await db.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
+      `els-assign prove ${db.schema}`,
+    ]);
+    const { code, stdout, stderr } = await finished;
+    expect(code, stderr).toBe(3);
+    expect(stdout).not.toMatch(/PROVEN/);
+  });
+
   it.each([
     [['--strategy', 'nope'], 'unknown strategy "nope"'],
     [['--strategy', 'cte', '--callers', '4'], '--callers is "4"; accepted: 2 or 3'],
