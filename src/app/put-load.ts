@@ -58,7 +58,10 @@ export async function putLoad(
   try {
     const { recording, walBytes } = await disturbedLoad(database, fleet, load, injector, stop);
     const { results: faults, uncompleted, killed } = injector.injection;
-    if (stop.aborted) return { recording, redelivered: [], walBytes, faults };
+    if (stop.aborted) {
+      const incomplete = [...recording.incomplete, `stopped by ${String(stop.reason)}`];
+      return { recording: { ...recording, incomplete }, redelivered: [], walBytes, faults };
+    }
     const owed = deliveriesOwed(plan, recording.calls, owedByTheDead(recording.calls, uncompleted, killed));
     const redelivered = await deliverOwed(load, owed, stop);
     const left = owed.again.length + owed.next.length - redelivered.length;

@@ -16,6 +16,8 @@ export async function runRestartCommand(command: string): Promise<void> {
   const [code, signal] = (await once(shell, 'exit')) as [number | null, NodeJS.Signals | null];
   clearTimeout(impatience);
   if (code === 0) return;
-  const how = signal ? `was ended by ${signal} after ${DEADLINE_MS / 1_000} s` : `exited with code ${code}`;
+  const how = signal
+    ? `was ended by ${signal} (it may take ${DEADLINE_MS / 1_000} s)`
+    : `exited with code ${code}`;
   throw new InfrastructureError('restart_failed', `--restart-command ${how}`);
 }

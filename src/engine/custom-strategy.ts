@@ -6,6 +6,7 @@ import { prepare } from '../database/session.js';
 import { splitSql } from '../database/sql-text.js';
 import type { Inventory } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
+import { reasonOf } from '../domain/system-error.js';
 import { customStatement } from './create-strategy.js';
 import { ASSIGNMENT_BINDS } from './documents.js';
 import type { StrategySpec } from './strategy.js';
@@ -45,11 +46,7 @@ async function readText(path: string): Promise<string> {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     if (error instanceof TypeError) throw refusal(path, 'it is not a UTF-8 text file');
-    throw refusal(
-      path,
-      `it cannot be read (${error instanceof Error ? error.message : String(error)})`,
-      error,
-    );
+    throw refusal(path, `it cannot be read: ${reasonOf(error)}`, error);
   }
 }
 

@@ -84,8 +84,9 @@ async function holdUpcoming(
 }
 
 /** One of the first deliveries of a worker. */
-function early({ random, plan }: FaultGround): number {
-  return Math.floor(random() * plan.scenario.connections);
+function early({ random, plan: { scenario, totalDeliveries } }: FaultGround): number {
+  const each = Math.max(1, Math.floor(totalDeliveries / scenario.workers));
+  return Math.floor(random() * Math.min(scenario.connections, each));
 }
 
 /** How many deliveries each worker has made and will make within the lead. */

@@ -32,6 +32,7 @@ const BACKEND_PID = loadStatement('database/backend-pid');
 const ASYNCHRONOUS = loadStatement('prove/asynchronous');
 const BLOCKED = loadStatement('prove/blocked');
 const ALIVE = loadStatement('prove/alive');
+const CANCEL = loadStatement('prove/cancel');
 const TERMINATE = loadStatement('prove/terminate');
 
 /** A lock is waited for as long as its holder lives. */
@@ -76,6 +77,11 @@ export class Crew {
     } finally {
       member.client.release(true);
     }
+  }
+
+  /** Ends what the sessions are at, whoever waits for it. */
+  async interrupt(): Promise<void> {
+    await this.control.query(CANCEL.text, [this.members.map(({ pid }) => pid)]);
   }
 
   /** Gives all connections back, closed. */

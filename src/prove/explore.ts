@@ -73,6 +73,8 @@ export class Explorer {
     const { maxSchedules, stop, onProgress } = this.limits;
     const beginnings = this.#frontier.take(Math.min(CHUNK, maxSchedules - this.#schedules));
     const { performances, violated } = await this.#perform(beginnings, stop);
+    // What was under way was cancelled, and proves nothing.
+    if (stop.aborted) return undefined;
     performances.forEach((each, position) => this.#count(each, beginnings[position]));
     onProgress(this.#schedules, this.#frontier.size);
     return violated.length > 0 ? this.#pinpoint(beginnings, performances) : undefined;

@@ -55,6 +55,9 @@ export async function proveStrategy(pool: DatabasePool, task: ProofTask): Promis
     `proof-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`,
   );
   const explorations: Exploration[] = [];
+  // Where this fails the sessions are gone, and whoever waits for them learns it.
+  const onStop = () => void crew.interrupt().catch(() => undefined);
+  task.stop.addEventListener('abort', onStop, { once: true });
   try {
     for (const [position, configuration] of task.configurations.entries()) {
       if (task.stop.aborted || explorations.some(({ violation }) => violation)) break;
@@ -63,6 +66,7 @@ export async function proveStrategy(pool: DatabasePool, task: ProofTask): Promis
       await batches.remove();
     }
   } finally {
+    task.stop.removeEventListener('abort', onStop);
     await batches.remove().finally(() => crew.dismiss());
   }
   return conclude(task, explorations, performance.now() - startedMs);

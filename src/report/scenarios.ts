@@ -9,10 +9,13 @@ export function renderScenarioList(scenarios: readonly Scenario[]): string {
   return scenarios.map((scenario) => `${scenario.name}\n${about(scenario)}`).join('\n');
 }
 
-/** One scenario with its gates. */
+/** One scenario with its faults and gates. */
 export function renderScenario(scenario: Scenario): string {
+  const { name, rttMs } = scenario;
+  const rtt = rttMs > 0 ? `${INDENT}round-trip time  ${rttMs} ms more\n` : '';
+  const faults = scenario.faults.map(({ kind, atMs }) => `${INDENT}fault  ${kind} at ${atMs} ms\n`).join('');
   const gates = scenario.gates.map((gate) => `${INDENT}gate  ${gate}\n`).join('');
-  return `${scenario.name}\n${about(scenario)}${gates}`;
+  return `${name}\n${about(scenario)}${rtt}${faults}${gates}`;
 }
 
 function about(scenario: Scenario): string {

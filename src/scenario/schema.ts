@@ -6,7 +6,8 @@ import { FAULT_ACCEPTED, parseFault } from './fault.js';
 export const MAX_TOTAL_SLOTS = 10_000_000;
 export const MAX_TOTAL_DELIVERIES = 10_000_000;
 
-export const MAX_RTT_MS = 10_000;
+/** With more, a connection would not be made within the time that it may take. */
+export const MAX_RTT_MS = 1_000;
 export const RTT_ACCEPTED = `milliseconds from 0 to ${MAX_RTT_MS}`;
 
 // Every `error` below says what is accepted; invalid.ts puts the field and what was given before it.

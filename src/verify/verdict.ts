@@ -1,5 +1,7 @@
+import type { FaultResult } from '../domain/fault.js';
 import type { InvariantResult, Verdict } from '../domain/run-result.js';
 import { isOpen, onlyFailed, type HistoryIndex } from './history-index.js';
+import type { RunClock } from './timeline.js';
 
 /** What a call that was cut off leaves for the next one to finish. */
 const UNFINISHED = ['slot-and-essay-agree', 'one-completion-per-full-batch'];
@@ -41,7 +43,7 @@ export interface Judgement {
 export function judge(
   invariants: readonly InvariantResult[],
   index: HistoryIndex,
-  { incomplete, durable, unsettled }: Circumstances,
+  { incomplete, durable, unsettled, faults }: Circumstances & Pick<RunClock, 'faults'>,
 ): Judgement {
   const { open, failed } = unanswered(index);
   const excused = new Set([
@@ -57,6 +59,7 @@ export function judge(
   }
   const reasons = [
     ...incomplete,
+    ...faults.filter((fault) => !fault.struck).map(missed),
     ...(open > 0 ? [`contents without a definite answer: ${open}`] : []),
     ...(failed > 0 ? [`contents that callers were only told errors of: ${failed}`] : []),
     ...(violated.length > 0 ? [`possibly for that reason: ${violated.join(', ')}`] : []),
@@ -65,6 +68,11 @@ export function judge(
       : []),
   ];
   return { verdict: reasons.length > 0 ? 'unknown' : 'valid', notes: [...reasons, ...remarks] };
+}
+
+/** A fault that hit nothing proves nothing. */
+function missed({ kind, detail }: FaultResult): string {
+  return `the fault ${kind} struck no call in flight: ${detail}`;
 }
 
 /** Contents that nobody knows the state of: a lost call may have happened (open), or all calls failed. */

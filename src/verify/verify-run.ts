@@ -74,7 +74,10 @@ export function verifyDatabase(
     const index = indexHistory([]);
     const clock = { startMicros: 0, faults: [] };
     const invariants = auditInvariants(await runAudits(client, batchIds, false), index, clock);
-    return { invariants, ...judge(invariants, index, { incomplete: [], durable: true, unsettled }) };
+    return {
+      invariants,
+      ...judge(invariants, index, { incomplete: [], durable: true, unsettled, faults: [] }),
+    };
   });
 }
 
