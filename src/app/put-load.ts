@@ -10,8 +10,9 @@ import { redeliver } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type Recording } from '../runner/run-load.js';
 import { mulberry32 } from '../scenario/random.js';
 import { withClient, type Database } from './database.js';
+import { debtsOfTheDead } from './debts-of-the-dead.js';
 import type { RunJob } from './execute-run.js';
-import { deliveriesOwed, owedByTheDead, type OwedDeliveries } from './settled-calls.js';
+import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
 
 /** A load that was put on a database, with what was broken meanwhile. */
 export interface FinishedLoad {
@@ -57,12 +58,12 @@ export async function putLoad(
   });
   try {
     const { recording, walBytes } = await disturbedLoad(database, fleet, load, injector, stop);
-    const { results: faults, uncompleted, killed } = injector.injection;
+    const { faults, uncompleted } = debtsOfTheDead(recording.calls, injector.injections);
     if (stop.aborted) {
       const incomplete = [...recording.incomplete, `stopped by ${String(stop.reason)}`];
       return { recording: { ...recording, incomplete }, redelivered: [], walBytes, faults };
     }
-    const owed = deliveriesOwed(plan, recording.calls, owedByTheDead(recording.calls, uncompleted, killed));
+    const owed = deliveriesOwed(plan, recording.calls, uncompleted);
     const redelivered = await deliverOwed(load, owed, stop);
     const left = owed.again.length + owed.next.length - redelivered.length;
     const incomplete = left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];

@@ -58,17 +58,3 @@ function hasFailed(call: Call): boolean {
 function beyond(plan: WorkloadPlan, delivery: Delivery): Delivery {
   return { ...delivery, index: plan.totalDeliveries + delivery.content };
 }
-
-/** The batches whose last claim was a killed worker's: the living owe what they claimed last themselves. */
-export function owedByTheDead(
-  calls: readonly Call[],
-  uncompleted: readonly string[],
-  killed: ReadonlySet<number>,
-): string[] {
-  const lastClaim = new Map<string, Call>();
-  for (const call of calls) {
-    const isLater = call.endMicros > (lastClaim.get(call.batchId)?.endMicros ?? 0);
-    if ((call.outcome === 'created' || isIndefinite(call)) && isLater) lastClaim.set(call.batchId, call);
-  }
-  return uncompleted.filter((batchId) => killed.has(lastClaim.get(batchId)?.worker ?? NaN));
-}

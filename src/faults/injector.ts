@@ -27,13 +27,13 @@ const ARM: Readonly<Record<FaultKind, ArmFault>> = {
   'kill-before-completion': killBeforeCompletion,
 };
 
-/** What was injected into a load, and what it left. */
+/** A fault that was injected into a load. */
 export interface Injection {
-  readonly results: readonly FaultResult[];
+  readonly result: FaultResult;
   /** Full batches that nobody had completed when the dead had been dead for a while. */
   readonly uncompleted: readonly string[];
-  /** The workers that were killed; from 0. */
-  readonly killed: ReadonlySet<number>;
+  /** The worker that was killed; from 0. */
+  readonly killed: number | undefined;
 }
 
 /** Injects a run's faults one after the other: those without a time are armed before the barrier's release. */
@@ -41,9 +41,7 @@ export class FaultInjector {
   readonly #ground: FaultGround;
   readonly #faults: readonly Fault[];
   readonly #armed = new Map<Fault, ArmedFault>();
-  readonly #results: FaultResult[] = [];
-  readonly #uncompleted = new Set<string>();
-  readonly #killed = new Set<number>();
+  readonly #injections: Injection[] = [];
 
   constructor(ground: FaultGround) {
     this.#ground = ground;
@@ -63,8 +61,8 @@ export class FaultInjector {
   }
 
   /** What happened until now. */
-  get injection(): Injection {
-    return { results: [...this.#results], uncompleted: [...this.#uncompleted], killed: this.#killed };
+  get injections(): readonly Injection[] {
+    return this.#injections;
   }
 
   /** Takes back what is armed, when there will be no load. */
@@ -79,11 +77,10 @@ export class FaultInjector {
     await pause(fault.atMs - sinceRelease(), load.ended);
     const startMs = sinceRelease();
     const { struck, detail, killed, orphans = 0, uncompleted = [] } = await this.#strike(fault, load);
-    for (const batchId of uncompleted) this.#uncompleted.add(batchId);
-    if (killed !== undefined) this.#killed.add(killed);
     const left = { orphans, uncompleted: uncompleted.length };
     const { kind, atMs: plannedMs } = fault;
-    this.#results.push({ kind, plannedMs, startMs, endMs: sinceRelease(), struck, detail, left });
+    const result = { kind, plannedMs, startMs, endMs: sinceRelease(), struck, detail, left };
+    this.#injections.push({ result, uncompleted, killed });
   }
 
   /** What cannot be armed will not strike, and says why. */

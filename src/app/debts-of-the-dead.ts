@@ -1,0 +1,36 @@
+import type { Call } from '../domain/call.js';
+import type { FaultResult } from '../domain/fault.js';
+import type { Injection } from '../faults/injector.js';
+import { isIndefinite } from '../verify/history-index.js';
+
+/** What faults left behind. */
+export interface Leftovers {
+  readonly faults: readonly FaultResult[];
+  /** Full batches whose completion a killed worker owed. */
+  readonly uncompleted: readonly string[];
+}
+
+/** Tells what the dead left from what the living are late with: the worker that claimed a batch's last slot owes. */
+export function debtsOfTheDead(calls: readonly Call[], injections: readonly Injection[]): Leftovers {
+  if (injections.every(({ uncompleted }) => uncompleted.length === 0)) {
+    return { faults: injections.map(({ result }) => result), uncompleted: [] };
+  }
+  const lastClaims = lastClaimOfEachBatch(calls);
+  const owed = injections.map(({ uncompleted, killed }) =>
+    uncompleted.filter((batchId) => lastClaims.get(batchId)?.worker === killed),
+  );
+  const faults = injections.map(({ result }, position) => ({
+    ...result,
+    left: { ...result.left, uncompleted: owed[position]?.length ?? 0 },
+  }));
+  return { faults, uncompleted: [...new Set(owed.flat())] };
+}
+
+function lastClaimOfEachBatch(calls: readonly Call[]): Map<string, Call> {
+  const last = new Map<string, Call>();
+  for (const call of calls) {
+    const isLater = call.endMicros > (last.get(call.batchId)?.endMicros ?? 0);
+    if ((call.outcome === 'created' || isIndefinite(call)) && isLater) last.set(call.batchId, call);
+  }
+  return last;
+}
