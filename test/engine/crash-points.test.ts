@@ -94,7 +94,7 @@ describe.each(VARIANTS.filter(({ strategy }) => strategy === 'legacy'))('$name',
   );
 });
 
-describe.each(VARIANTS)('$name', (variant) => {
+describe.each(VARIANTS.filter(({ advisoryLocks }) => !advisoryLocks))('$name', (variant) => {
   /** Fills a batch and dies with its look under way; a look that is rolled back was never made. */
   async function dieBeforeLook(contents: number) {
     const worker = await startWorker(db, variant, contents);

@@ -75,8 +75,8 @@ describe('refuses a file', () => {
   });
 
   it.each([
-    ['that does not exist', 'missing.sql', /ENOENT/],
-    ['that is a directory', 'directory.sql', /EISDIR/],
+    ['that does not exist', 'missing.sql', /cannot be read: no such file or directory/],
+    ['that is a directory', 'directory.sql', /cannot be read: illegal operation on a directory/],
   ])('%s', async (_, name, message) => {
     await mkdir(join(folder, 'directory.sql'), { recursive: true });
     const refusal = await refusalOf(join(folder, name));
