@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { compare } from '../app/compare.js';
 import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
 import { scenariosToCompare } from '../app/scenarios.js';
@@ -52,6 +51,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
     allowInconclusive = false,
   } = flags;
   const plan = { scenarios, strategies, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
+  const { compare } = await import('../app/compare.js');
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
       checkFaults(database, scenarios, strategies);

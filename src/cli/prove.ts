@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { withDatabase } from '../app/database.js';
-import { prove } from '../app/prove.js';
 import { prepareDatabase } from '../app/setup.js';
 import { resolveStrategy } from '../app/strategies.js';
 import { EXIT, UsageError } from '../domain/errors.js';
@@ -73,6 +72,7 @@ async function runProve(flags: ProveFlags): Promise<number> {
     withDatabase({ ...flags, env: process.env }, async (database) => {
       await prepareDatabase(database, [strategy]);
       const task = { strategy, advisoryLocks, callers, maxSchedules, preemptions };
+      const { prove } = await import('../app/prove.js');
       return prove(database, { ...task, stop, onProgress: progress.show }).finally(progress.end);
     }),
   );

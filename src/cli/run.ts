@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
-import { createHistory, executeRuns } from '../app/run.js';
 import { scenariosToRun } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import { FLAGS, resolveStrategy, strategyFromFlags, type StrategyChoice } from '../app/strategies.js';
@@ -41,6 +40,8 @@ async function runRun(flags: RunFlags): Promise<number> {
   const scenarios = await scenariosToRun(flags.scenario, toOverrides(flags));
   const seed = seedOf(flags);
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
+  // What puts the load is loaded once there is one: bad input is told at once.
+  const { createHistory, executeRuns } = await import('../app/run.js');
   const history = flags.history === undefined ? undefined : await createHistory(flags.history);
   const common = { ...choice, round: 1, seed, keep, timeoutMs, history };
   const jobs = scenarios.map((scenario) => ({ ...common, scenario }));

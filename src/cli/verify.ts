@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import { withDatabase } from '../app/database.js';
-import { openHistory } from '../app/open-history.js';
-import { verifyCalls, verifyKeptRuns, verifySchema } from '../app/verify.js';
 import { EXIT, UsageError } from '../domain/errors.js';
 import type { VerificationReport } from '../domain/verification.js';
 import { createColours } from '../report/colours.js';
@@ -55,6 +53,8 @@ async function verify(flags: VerifyFlags): Promise<VerificationReport> {
   if (historyOnly && history === undefined) {
     throw new UsageError('missing_history', '--history-only is given without --history; accepted: both');
   }
+  const { openHistory } = await import('../app/open-history.js');
+  const { verifyCalls, verifyKeptRuns, verifySchema } = await import('../app/verify.js');
   const runs = history === undefined ? undefined : await openHistory(history);
   if (runs && historyOnly) return verifyCalls(runs);
   return withDatabase({ ...flags, env: process.env }, (database) =>

@@ -1,5 +1,6 @@
-import { loadStatement } from '../database/statement.js';
-import { awaitBlocked } from './blocked.js';
+import { loadStatement, type Statement } from '../database/statement.js';
+import type { RunningLoad } from '../runner/run-load.js';
+import { awaitBlocked, type BlockedCall } from './blocked.js';
 import type { ArmFault, FaultGround, Strike } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';
 import { holding } from './holding.js';
@@ -9,33 +10,51 @@ import { terminate } from './terminate-backend.js';
 const LOCK_ESSAYS = loadStatement('faults/lock-free-essays');
 const LOCK_TRACKERS = loadStatement('faults/lock-trackers');
 
-const NOBODY_CAME: Strike = { struck: false, detail: 'no call came to the crash point' };
+/** What is to be told of a killed call while everybody else still waits. */
+type Tell = (
+  ground: FaultGround,
+  load: RunningLoad,
+  call: BlockedCall,
+) => Promise<Pick<Strike, 'detail' | 'orphans'>>;
+
+/** SIGKILL of a worker whose call waits for locks of a foreign session; its backend ends with it. */
+function killWhileLocked(lock: Statement, tell: Tell): ArmFault {
+  return async (ground) => {
+    const { holder } = await holding(ForeignSession.begin(ground), (session) =>
+      session.query(lock, { batch_ids: ground.plan.batchIds }),
+    );
+    return {
+      async strike(load) {
+        const [call] = await awaitBlocked(ground, holder, load);
+        if (call === undefined) return { struck: false, detail: 'no call came to the crash point' };
+        await load.stations[call.worker]?.killAndReplace();
+        await terminate(ground, call.pid);
+        const told = await tell(ground, load, call);
+        await holder.close();
+        const uncompleted = await leftUncompleted(ground);
+        return { struck: true, killed: call.worker, ...told, uncompleted };
+      },
+      disarm: () => holder.close(),
+    };
+  };
+}
 
 /**
  * SIGKILL of a worker between legacy's two transactions. The essays of all free slots are locked: the first
  * transaction takes its slot and commits, the second waits.
  */
-export const killBetweenTransactions: ArmFault = async (ground) => {
-  const { holder } = await holding(ForeignSession.begin(ground), (session) =>
-    session.query(LOCK_ESSAYS, { batch_ids: ground.plan.batchIds }),
-  );
-  return {
-    async strike(load) {
-      const [call] = await awaitBlocked(ground, holder, load);
-      if (call === undefined) return NOBODY_CAME;
-      await load.stations[call.worker]?.killAndReplace();
-      await terminate(ground, call.pid);
-      const orphans = await orphansOf(ground, load.stations[call.worker]?.lostContents() ?? new Set());
-      await holder.close();
-      const detail = `killed worker ${call.worker + 1} between the two transactions of a call`;
-      return {
-        ...{ struck: true, detail, killed: call.worker, orphans },
-        uncompleted: await leftUncompleted(ground),
-      };
-    },
-    disarm: () => holder.close(),
-  };
-};
+export const killBetweenTransactions = killWhileLocked(LOCK_ESSAYS, async (ground, load, { worker }) => ({
+  detail: `killed worker ${worker + 1} between the two transactions of a call`,
+  orphans: await orphansOf(ground, load.stations[worker]?.lostContents() ?? new Set()),
+}));
+
+/**
+ * SIGKILL of a worker between the commit of a batch's last claim and the completion statement. The trackers are
+ * locked: claims do not touch them, a look that would complete its batch waits.
+ */
+export const killBeforeCompletion = killWhileLocked(LOCK_TRACKERS, (_ground, _load, { worker }) =>
+  Promise.resolve({ detail: `killed worker ${worker + 1} before its completion statement` }),
+);
 
 /** The slots that were taken for calls of the dead, and whose essays are not written. */
 function orphansOf(ground: FaultGround, lostContents: ReadonlySet<string>): Promise<number> {
@@ -44,25 +63,3 @@ function orphansOf(ground: FaultGround, lostContents: ReadonlySet<string>): Prom
     return orphans.filter((textStorageId) => lostContents.has(textStorageId)).length;
   });
 }
-
-/**
- * SIGKILL of a worker between the commit of a batch's last claim and the completion statement. The trackers are
- * locked: claims do not touch them, a look that would complete its batch waits.
- */
-export const killBeforeCompletion: ArmFault = async (ground) => {
-  const { holder } = await holding(ForeignSession.begin(ground), (session) =>
-    session.query(LOCK_TRACKERS, { batch_ids: ground.plan.batchIds }),
-  );
-  return {
-    async strike(load) {
-      const [call] = await awaitBlocked(ground, holder, load);
-      if (call === undefined) return NOBODY_CAME;
-      await load.stations[call.worker]?.killAndReplace();
-      await terminate(ground, call.pid);
-      await holder.close();
-      const detail = `killed worker ${call.worker + 1} before its completion statement`;
-      return { struck: true, detail, killed: call.worker, uncompleted: await leftUncompleted(ground) };
-    },
-    disarm: () => holder.close(),
-  };
-};
