@@ -1,6 +1,7 @@
 import type { Call } from '../domain/call.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import { deliveryOf } from '../runner/call-chunks.js';
+import { deliveryAt } from '../scenario/plan.js';
 import { isIndefinite } from '../verify/history-index.js';
 
 /**
@@ -46,7 +47,7 @@ export function deliveriesOwed(
   }
   return {
     again: again.map((call) => deliveryOf(plan, call)),
-    next: [...next.values()].map((call) => beyond(plan, deliveryOf(plan, call))),
+    next: [...next.values()].map((call) => nextDelivery(plan, deliveryOf(plan, call))),
   };
 }
 
@@ -54,7 +55,7 @@ function hasFailed(call: Call): boolean {
   return call.outcome === 'error' && !isIndefinite(call);
 }
 
-/** The same content under a call of its own. */
-function beyond(plan: WorkloadPlan, delivery: Delivery): Delivery {
-  return { ...delivery, index: plan.totalDeliveries + delivery.content };
+/** The same content under a call of its own, beyond the plan. */
+function nextDelivery(plan: WorkloadPlan, { content }: Delivery): Delivery {
+  return deliveryAt(plan, plan.totalDeliveries + content);
 }

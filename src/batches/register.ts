@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { loadStatement, type Statement } from '../database/statement.js';
+import { bindValues, loadStatement } from '../database/statement.js';
 import type { Inventory } from '../domain/assignment.js';
 
 /** Batches of equal size to be registered together. */
@@ -28,7 +28,7 @@ export async function registerBatches(client: ClientBase, registration: BatchReg
     batch_ids: registration.batchIds,
     slots: registration.slots,
   };
-  await client.query(REGISTER.text, inOrder(REGISTER, values));
+  await client.query(REGISTER.text, bindValues(REGISTER, values));
 }
 
 /** Gives the planner fresh statistics of the tool's tables. */
@@ -38,10 +38,6 @@ export async function analyzeTables(client: ClientBase): Promise<void> {
 
 /** Removes what runs registered and everything that was written about it. All or nothing. */
 export async function deleteRuns(client: ClientBase, runIds: readonly string[]): Promise<void> {
-  await client.query(DELETE_RUNS.text, inOrder(DELETE_RUNS, { run_ids: runIds }));
+  await client.query(DELETE_RUNS.text, bindValues(DELETE_RUNS, { run_ids: runIds }));
   await client.query(VACUUM.text);
-}
-
-function inOrder(statement: Statement, values: Readonly<Record<string, unknown>>): unknown[] {
-  return statement.binds.map((bind) => values[bind]);
 }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { Pipeline, Preparation, type Column, type Row, type Step } from './protocol.js';
-import { loadStatement, type BindValues, type Statement } from './statement.js';
+import { bindValues, loadStatement, type BindValues, type Statement } from './statement.js';
 import pg from 'pg';
 
 /** Counts round trips where they happen. */
@@ -38,11 +38,10 @@ export async function openSession(
 }
 
 function sessionValues(settings: SessionSettings): string[] {
-  const values: Record<string, string> = {
+  return bindValues(SESSION, {
     search_path: pg.escapeIdentifier(settings.schema),
     lock_timeout: `${settings.lockTimeoutMs}ms`,
-  };
-  return SESSION.binds.map((bind) => values[bind] ?? '');
+  });
 }
 
 /**

@@ -91,7 +91,7 @@ function quoteIdentifier(identifiers: Readonly<Record<string, string>>, name: st
  *
  * @throws Error when a bind has no value: the statement and its caller disagree
  */
-export function bindValues(statement: Statement, values: BindValues): (string | null)[] {
+export function bindValues<T>(statement: Statement, values: Readonly<Record<string, T>>): T[] {
   return statement.binds.map((bind) => {
     const value = values[bind];
     if (value === undefined) throw new Error(`statement ${statement.name}: no value for :${bind}`);

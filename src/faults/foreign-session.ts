@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { databaseFailure } from '../database/failure.js';
 import { openSession } from '../database/session.js';
-import { loadStatement, type Statement } from '../database/statement.js';
+import { bindValues, loadStatement, type Statement } from '../database/statement.js';
 import { clientConfig, type DatabaseTarget } from '../database/target.js';
 
 const BACKEND_PID = loadStatement('database/backend-pid');
@@ -65,7 +65,7 @@ export class ForeignSession {
     statement: Statement,
     values: Readonly<Record<string, Value>>,
   ): Promise<T[]> {
-    const { rows } = await this.#client.query<T>(statement.text, inOrder(statement, values));
+    const { rows } = await this.#client.query<T>(statement.text, bindValues(statement, values));
     return rows;
   }
 
@@ -78,14 +78,6 @@ export class ForeignSession {
       if (databaseFailure(error)?.kind !== 'connection') throw error;
     }
   }
-}
-
-function inOrder(statement: Statement, values: Readonly<Record<string, Value>>): Value[] {
-  return statement.binds.map((bind) => {
-    const value = values[bind];
-    if (value === undefined) throw new Error(`statement ${statement.name}: no value for :${bind}`);
-    return value;
-  });
 }
 
 /** Opens a session for as long as the work lasts. */

@@ -4,7 +4,7 @@ import type { ArithmeticOperator, Comparison, ComparisonOperator, Expression } f
 import { tokenize } from './tokenize.js';
 import type { Token } from './tokenize.js';
 import { GATE_NAMES, isGateName } from './values.js';
-import { didYouMean } from './wording.js';
+import { didYouMean } from '../domain/wording.js';
 
 /**
  * Reads a gate by recursive descent:

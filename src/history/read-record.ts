@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Call } from '../domain/call.js';
+import { describeGiven, quote } from '../domain/wording.js';
 import { LineError } from './lines.js';
 import { callRecord, HISTORY_VERSION, runRecord, type RunRecord } from './records.js';
 
@@ -11,7 +12,7 @@ import { callRecord, HISTORY_VERSION, runRecord, type RunRecord } from './record
 export function readHeader(text: string, line: number): RunRecord {
   const { schemaVersion, ...fields } = fieldsOf(text, line, 'run');
   if (schemaVersion === HISTORY_VERSION) return check(runRecord, fields, line);
-  throw new LineError(line, `schemaVersion is ${describe(schemaVersion)}; accepted: ${HISTORY_VERSION}`);
+  throw new LineError(line, `schemaVersion is ${describeGiven(schemaVersion)}; accepted: ${HISTORY_VERSION}`);
 }
 
 /**
@@ -33,11 +34,11 @@ export function readCall(text: string, line: number, batchIds: ReadonlySet<strin
 function fieldsOf(text: string, line: number, expected: string): Record<string, unknown> {
   const value = parseJson(text, line);
   if (typeof value !== 'object' || value === null) {
-    throw new LineError(line, `it is ${describe(value)}; accepted: an object`);
+    throw new LineError(line, `it is ${describeGiven(value)}; accepted: an object`);
   }
   const { type, ...fields } = value as Record<string, unknown>;
   if (type === expected) return fields;
-  throw new LineError(line, `type is ${describe(type)}; accepted: "${expected}"`);
+  throw new LineError(line, `type is ${describeGiven(type)}; accepted: "${expected}"`);
 }
 
 function check<S extends z.ZodType>(schema: S, fields: unknown, line: number): z.output<S> {
@@ -59,19 +60,5 @@ function describeIssue(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) return 'it is no record of a history';
   const field = issue.path.map(String).join('.') || 'the line';
   if (issue.code === 'unrecognized_keys') return `unknown field ${quote(issue.keys[0] ?? '')} in ${field}`;
-  return `${field} is ${describe(issue.input)}; accepted: ${issue.message}`;
-}
-
-/** A value as a message shows it; never its inside, which may be large. */
-function describe(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (typeof value === 'string') return quote(value);
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
-  return Array.isArray(value) ? 'a list' : 'an object';
-}
-
-const MAX_QUOTED = 60;
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text);
+  return `${field} is ${describeGiven(issue.input)}; accepted: ${issue.message}`;
 }

@@ -1,7 +1,7 @@
 import { databaseFailure } from '../database/failure.js';
 import type { Call } from '../domain/call.js';
+import { CUT_OFF, toEnd, toErrorEnd, type CallEnd } from '../domain/call-end.js';
 import type { AssignmentRequest, Inventory } from '../domain/assignment.js';
-import { DIED, toEnd, toErrorEnd, type CallEnd } from './call-record.js';
 import type { Caller, Role } from './configuration.js';
 import { HOLD, type Member } from './crew.js';
 import type { Part } from './part.js';
@@ -69,7 +69,7 @@ export class Actor {
     if (this.#end === undefined && this.part.ending === 'rollback') return undefined;
     const { textStorageId, correlationId } = this.#request(this.role);
     return {
-      ...(this.#end ?? DIED),
+      ...(this.#end ?? CUT_OFF),
       worker: this.session,
       batchId: this.batchId,
       textStorageId,

@@ -25,7 +25,7 @@ export async function violations(
 
 function noErrors(calls: readonly Call[]): InvariantResult {
   const witnesses = calls
-    .filter(({ outcome }) => outcome === 'error')
+    .filter(({ errorCode }) => errorCode !== null)
     .map(({ worker, batchId, textStorageId, errorCode, sqlState }) => ({
       ...{ session: worker + 1, batch_id: batchId, content: textStorageId },
       ...{ error: errorCode, sqlstate: sqlState },

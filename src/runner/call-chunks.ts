@@ -1,6 +1,6 @@
 import type { Call, CallOutcome } from '../domain/call.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
-import { contentId } from '../scenario/plan.js';
+import { contentId, deliveryAt } from '../scenario/plan.js';
 import type { CallChunk, CallExtras } from './messages.js';
 
 /** Identifies a delivery's call; what it wrote is recognised by it. */
@@ -10,10 +10,8 @@ export function correlationId(plan: Pick<WorkloadPlan, 'runId'>, deliveryIndex: 
 
 /** The delivery that a call of the plan made. */
 export function deliveryOf(plan: WorkloadPlan, call: Pick<Call, 'correlationId'>): Delivery {
-  const { contents, batches } = plan.scenario;
-  const index = Number(call.correlationId.slice(correlationId(plan, 0).length - 1)) - 1;
-  const content = index % contents;
-  return { index, content, batch: content % batches };
+  const digits = call.correlationId.slice(correlationId(plan, 0).length - 1);
+  return deliveryAt(plan, Number(digits) - 1);
 }
 
 /** One finished call, as its worker records it. */
@@ -44,7 +42,7 @@ export function toChunk(calls: readonly FinishedCall[]): CallChunk {
   };
 }
 
-export const NO_EXTRAS: CallExtras = { recovered: false, replyLost: false, errorCode: null, sqlState: null };
+const NO_EXTRAS: CallExtras = { recovered: false, replyLost: false, errorCode: null, sqlState: null };
 
 /** A finished call as history tells it. */
 export function toCall(
@@ -52,11 +50,10 @@ export function toCall(
   worker: number,
   { deliveryIndex, ...finished }: FinishedCall,
 ): Call {
-  const { contents, batches } = plan.scenario;
-  const content = deliveryIndex % contents;
+  const { content, batch } = deliveryAt(plan, deliveryIndex);
   return {
     worker,
-    batchId: plan.batchIds[content % batches] ?? '',
+    batchId: plan.batchIds[batch] ?? '',
     textStorageId: contentId(plan, content),
     correlationId: correlationId(plan, deliveryIndex),
     ...finished,

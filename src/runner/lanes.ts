@@ -1,9 +1,9 @@
-import type { AssignmentRequest, AssignmentResult } from '../domain/assignment.js';
-import { AssignmentError } from '../domain/errors.js';
+import type { AssignmentRequest } from '../domain/assignment.js';
+import { CUT_OFF, toEnd, toErrorEnd } from '../domain/call-end.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import type { AssignmentEngine } from '../engine/engine.js';
 import { contentId } from '../scenario/plan.js';
-import { correlationId, NO_EXTRAS, type FinishedCall } from './call-chunks.js';
+import { correlationId } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import type { StartedCall } from './messages.js';
 import type { Recorder } from './recorder.js';
@@ -78,27 +78,10 @@ async function deliver(job: LaneJob, delivery: Delivery, underWay: Map<number, S
   if (underWay.delete(delivery.index)) job.recorder.add({ ...call, endMicros: nowMicros(), ...end });
 }
 
-type CallEnd = Omit<FinishedCall, keyof StartedCall | 'endMicros'>;
-
-function toEnd(result: AssignmentResult): CallEnd {
-  const { outcome } = result;
-  const essayId = outcome === 'no_slot' ? null : result.essayId;
-  const recovered = outcome === 'created' && result.recovered;
-  const replyLost = outcome === 'reused' && result.replyLost === true;
-  return { ...NO_EXTRAS, outcome, essayId, recovered, replyLost };
-}
-
-function toErrorEnd(error: unknown): CallEnd {
-  if (!(error instanceof AssignmentError)) throw error;
-  const { ambiguous = false, sqlState = null } = error.details;
-  const outcome = ambiguous ? 'unknown' : 'error';
-  return { ...NO_EXTRAS, outcome, essayId: null, errorCode: error.code, sqlState };
-}
-
 /** Calls that did not end in the grace may have happened. */
 function giveUp(recorder: Recorder, underWay: Map<number, StartedCall>): void {
   for (const call of underWay.values()) {
-    recorder.add({ ...call, ...NO_EXTRAS, endMicros: nowMicros(), outcome: 'unknown', essayId: null });
+    recorder.add({ ...call, ...CUT_OFF, endMicros: nowMicros() });
   }
   underWay.clear();
 }

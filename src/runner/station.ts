@@ -1,7 +1,8 @@
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Call } from '../domain/call.js';
-import { contentId } from '../scenario/plan.js';
-import { NO_EXTRAS, toCall, toCalls } from './call-chunks.js';
+import { CUT_OFF } from '../domain/call-end.js';
+import { contentId, deliveryAt } from '../scenario/plan.js';
+import { toCall, toCalls } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import type { WorkerFleet } from './fleet.js';
 import { encode, newHistogram, record } from './latency.js';
@@ -71,7 +72,7 @@ export class Station {
   /** The contents of calls that a killed process had started and not ended. */
   lostContents(): Set<string> {
     const { plan } = this.#job;
-    return new Set([...this.lost].map((index) => contentId(plan, index % plan.scenario.contents)));
+    return new Set([...this.lost].map((index) => contentId(plan, deliveryAt(plan, index).content)));
   }
 
   /** Kills the process for good: another one takes over. Resolves when it is gone. */
@@ -125,13 +126,7 @@ export class Station {
     const histograms = { latency: encode(latency), serviceTime: encode(serviceTime) };
     this.summaries.push({ ...histograms, counters: this.#counters, ranOut: false });
     for (const call of this.#underWay.values()) {
-      const cutOff = {
-        ...call,
-        ...NO_EXTRAS,
-        endMicros: nowMicros(),
-        outcome: 'unknown',
-        essayId: null,
-      } as const;
+      const cutOff = { ...call, ...CUT_OFF, endMicros: nowMicros() };
       this.calls.push(toCall(this.#job.plan, this.#job.workerIndex, cutOff));
       this.lost.add(call.deliveryIndex);
     }

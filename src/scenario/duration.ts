@@ -1,5 +1,5 @@
 import { UsageError } from '../domain/errors.js';
-import { quote } from '../gate/wording.js';
+import { quote } from '../domain/wording.js';
 
 const MILLIS_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ['ms', 1],

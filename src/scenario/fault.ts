@@ -1,6 +1,6 @@
 import { UsageError } from '../domain/errors.js';
 import { FAULT_KINDS, type Fault } from '../domain/fault.js';
-import { didYouMean, quote } from '../gate/wording.js';
+import { didYouMean, quote } from '../domain/wording.js';
 import { durationMillis } from './duration.js';
 
 /** What `parseFault` accepts, for messages. */

@@ -1,14 +1,6 @@
 import type { z } from 'zod';
-import { didYouMean, quote } from '../gate/wording.js';
+import { describeGiven, didYouMean, quote } from '../domain/wording.js';
 import { SCENARIO_FIELDS } from './schema.js';
-
-/** A value as a message shows it; never its inside, which may be large. */
-export function describeGiven(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (typeof value === 'string') return quote(value, 60);
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
-  return Array.isArray(value) ? 'a list' : 'an object';
-}
 
 /**
  * What is wrong with a scenario file's fields: the field, what was given and what is accepted.

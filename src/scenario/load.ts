@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
-import { didYouMean, quote } from '../gate/wording.js';
+import { didYouMean, quote } from '../domain/wording.js';
 import { describeIssues } from './invalid.js';
 import { describeJsonError } from './json-error.js';
 import { readTextFile } from './read-text.js';

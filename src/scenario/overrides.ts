@@ -1,7 +1,7 @@
 import { UsageError } from '../domain/errors.js';
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import { DURATION_ACCEPTED, isRunTime } from './duration.js';
-import { describeGiven } from './invalid.js';
+import { describeGiven } from '../domain/wording.js';
 import { readScenarioFile } from './load.js';
 import { toScenario } from './resolve.js';
 import { brokenRule } from './rules.js';

@@ -29,16 +29,19 @@ export function deliveriesOf({ plan, workerIndex }: WorkerSlice): Generator<Deli
 }
 
 function* inOrder(
-  { scenario }: WorkloadPlan,
+  plan: WorkloadPlan,
   workerIndex: number,
   order: Uint32Array,
 ): Generator<Delivery, void, undefined> {
-  const { contents, batches, workers } = scenario;
-  for (let position = workerIndex; position < order.length; position += workers) {
-    const index = order[position] ?? 0;
-    const content = index % contents;
-    yield { index, content, batch: content % batches };
+  for (let position = workerIndex; position < order.length; position += plan.scenario.workers) {
+    yield deliveryAt(plan, order[position] ?? 0);
   }
+}
+
+/** The delivery at an index; beyond the plan's last one its contents come once more, in turn. */
+export function deliveryAt({ scenario }: WorkloadPlan, index: number): Delivery {
+  const content = index % scenario.contents;
+  return { index, content, batch: content % scenario.batches };
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { AssignmentResult } from '../domain/assignment.js';
-import type { Call } from '../domain/call.js';
-import { AssignmentError } from '../domain/errors.js';
+import type { AssignmentResult } from './assignment.js';
+import type { Call } from './call.js';
+import { AssignmentError } from './errors.js';
 
-/** How a call ended, or that its process is gone. */
+/** How a call ended, apart from when. */
 export type CallEnd = Pick<
   Call,
   'outcome' | 'essayId' | 'recovered' | 'replyLost' | 'errorCode' | 'sqlState'
@@ -10,9 +10,10 @@ export type CallEnd = Pick<
 
 const NOTHING = { essayId: null, recovered: false, replyLost: false, errorCode: null, sqlState: null };
 
-/** Its process died: it may have happened. */
-export const DIED: CallEnd = { ...NOTHING, outcome: 'unknown' };
+/** Nobody was told: the caller gave up or died, and the call may have happened. */
+export const CUT_OFF: CallEnd = { ...NOTHING, outcome: 'unknown' };
 
+/** What `assign` answered. */
 export function toEnd(result: AssignmentResult): CallEnd {
   const { outcome } = result;
   if (outcome === 'no_slot') return { ...NOTHING, outcome };
@@ -22,8 +23,13 @@ export function toEnd(result: AssignmentResult): CallEnd {
   return { ...NOTHING, outcome, essayId, recovered, replyLost };
 }
 
-/** @throws the error itself when it is a defect of the program */
+/**
+ * What `assign` threw.
+ *
+ * @throws the error itself when it is a defect of the program
+ */
 export function toErrorEnd(error: unknown): CallEnd {
   if (!(error instanceof AssignmentError)) throw error;
-  return { ...NOTHING, outcome: 'error', errorCode: error.code, sqlState: error.details.sqlState ?? null };
+  const { ambiguous = false, sqlState = null } = error.details;
+  return { ...NOTHING, outcome: ambiguous ? 'unknown' : 'error', errorCode: error.code, sqlState };
 }

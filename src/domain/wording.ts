@@ -12,6 +12,14 @@ function escapeCharacter(character: string): string {
   return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
+/** A value as a message shows it; never its inside, which may be large. */
+export function describeGiven(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'string') return quote(value, 60);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : 'an object';
+}
+
 /** ` (did you mean x?)` where a candidate is close to the word (one typo for every three characters), else ''. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const tolerated = Math.max(1, Math.floor(word.length / 3));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, quote } from '#els/gate/wording.js';
+import { didYouMean, quote } from '#els/domain/wording.js';
 
 describe('quote', () => {
   it('keeps printable text, in any script, and plain spaces', () => {
