@@ -126,7 +126,7 @@ function headerOf(
 
 /** After a crash, acknowledged commits are a promise with fsync and synchronous_commit alone. */
 async function keepsCommits(client: ClientBase, faults: readonly FaultResult[]): Promise<boolean> {
-  if (!faults.some((fault) => fault.kind === 'restart-server' && fault.struck)) return true;
+  if (!faults.some((fault) => fault.kind === 'restart-server')) return true;
   const { fsync, synchronousCommit } = await readEnvironment(client, false);
   return fsync === 'on' && synchronousCommit !== 'off';
 }

@@ -6,7 +6,7 @@ import { HistoryFile } from '../history/history-file.js';
 import { WorkerFleet } from '../runner/fleet.js';
 import { withClient, type Database } from './database.js';
 import { executeRun, type RunJob } from './execute-run.js';
-import { worstVerdict } from './verdicts.js';
+import { verdictPasses, worstVerdict } from './verdicts.js';
 
 /** Creates the file that keeps every call of the runs. */
 export const createHistory = (path: string): Promise<HistoryFile> => HistoryFile.create(path);
@@ -71,9 +71,7 @@ async function executeInTurn(
 }
 
 function passes({ allowInconclusive }: RunControl): (run: RunResult) => boolean {
-  return (run) =>
-    run.gates.every((gate) => gate.passed) &&
-    (run.verdict === 'valid' || (allowInconclusive && run.verdict === 'unknown'));
+  return (run) => run.gates.every((gate) => gate.passed) && verdictPasses(run.verdict, allowInconclusive);
 }
 
 function checkPasses({ allowInconclusive }: RunControl): (check: { result: string }) => boolean {

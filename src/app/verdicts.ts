@@ -5,3 +5,8 @@ export function worstVerdict(of: readonly { readonly verdict: Verdict }[]): Verd
   if (of.some(({ verdict }) => verdict === 'invalid')) return 'invalid';
   return of.length > 0 && of.every(({ verdict }) => verdict === 'valid') ? 'valid' : 'unknown';
 }
+
+/** Whether a verdict lets a command pass: `unknown` is no pass unless it is allowed. */
+export function verdictPasses(verdict: Verdict, allowInconclusive: boolean): boolean {
+  return verdict === 'valid' || (allowInconclusive && verdict === 'unknown');
+}

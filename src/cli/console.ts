@@ -17,3 +17,9 @@ export function printResult(text: string): Promise<void> {
 export function printLine(line: string): void {
   process.stderr.write(`${line}\n`);
 }
+
+/** How wide results may be; nothing where stdout is no terminal. */
+export function terminalWidth(): { width?: number } {
+  const width = process.stdout.columns;
+  return width ? { width } : {};
+}

@@ -3,7 +3,8 @@ import { EXIT } from '../domain/errors.js';
 import type { Report } from '../domain/run-result.js';
 import { createColours } from '../report/colours.js';
 import { renderJson, renderJsonError } from '../report/json.js';
-import { printLine, printResult } from './console.js';
+import { printLine, printResult, terminalWidth } from './console.js';
+import { signalExitCode } from './stop-signal.js';
 import { readTool } from './tool.js';
 
 /** How a command shows its report. */
@@ -28,13 +29,12 @@ function toJson(report: Report): string {
 
 function toText(report: Report, render: Finish['render']): string {
   if (report.runs.length === 0) return '';
-  const width = process.stdout.columns;
-  return render(report, createColours(process.stdout, process.env), width ? { width } : {});
+  return render(report, createColours(process.stdout, process.env), terminalWidth());
 }
 
 /** Proven invalid weighs more than a failure of the surroundings, and that more than a failed gate. */
 function exitCode({ interrupted, verdict, failure, passed }: Report): number {
-  if (interrupted) return interrupted === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  if (interrupted) return signalExitCode(interrupted);
   if (verdict === 'invalid') return EXIT.failed;
   if (failure) return EXIT.infrastructure;
   return passed ? EXIT.passed : EXIT.failed;

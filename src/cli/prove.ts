@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { withDatabase } from '../app/database.js';
 import { prepareDatabase } from '../app/setup.js';
 import { resolveStrategy } from '../app/strategies.js';
+import { verdictPasses } from '../app/verdicts.js';
 import { EXIT, UsageError } from '../domain/errors.js';
-import type { Proof } from '../domain/proof.js';
 import { createColours } from '../report/colours.js';
 import { renderProofJson } from '../report/json.js';
 import { renderProof } from '../report/proof.js';
@@ -16,7 +16,7 @@ import {
   type OutputFlags,
 } from './options.js';
 import { proofProgress } from './proof-progress.js';
-import { stoppable } from './stop-signal.js';
+import { signalExitCode, stoppable } from './stop-signal.js';
 import { readTool } from './tool.js';
 
 interface ProveFlags extends ConnectionFlags, OutputFlags {
@@ -76,20 +76,14 @@ async function runProve(flags: ProveFlags): Promise<number> {
       return prove(database, { ...task, stop, onProgress: progress.show }).finally(progress.end);
     }),
   );
-  const passed = isPassed(proof, flags);
+  const { interrupted } = proof;
+  const passed = !interrupted && verdictPasses(proof.verdict, flags.allowInconclusive ?? false);
   const colours = createColours(process.stdout, process.env);
   await printResult(json ? renderProofJson(proof, passed, readTool()) : renderProof(proof, colours));
-  if (proof.interrupted) printLine(`stopped by ${proof.interrupted}; the results are partial`);
-  return exitCode(proof, passed);
-}
-
-function isPassed({ verdict, interrupted }: Proof, { allowInconclusive = false }: ProveFlags): boolean {
-  if (interrupted) return false;
-  return verdict === 'valid' || (allowInconclusive && verdict === 'unknown');
-}
-
-function exitCode({ interrupted }: Proof, passed: boolean): number {
-  if (interrupted) return interrupted === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  if (interrupted) {
+    printLine(`stopped by ${interrupted}; the results are partial`);
+    return signalExitCode(interrupted);
+  }
   return passed ? EXIT.passed : EXIT.failed;
 }
 

@@ -1,3 +1,4 @@
+import { EXIT } from '../domain/errors.js';
 import type { StopSignal } from '../domain/run-result.js';
 
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
@@ -16,4 +17,9 @@ export async function stoppable<T>(work: (stop: AbortSignal) => Promise<T>): Pro
   } finally {
     for (const signal of SIGNALS) process.off(signal, onSignal);
   }
+}
+
+/** How a command exits that a signal stopped. */
+export function signalExitCode(signal: StopSignal): number {
+  return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
 }

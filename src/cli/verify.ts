@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { withDatabase } from '../app/database.js';
+import { verdictPasses } from '../app/verdicts.js';
 import { EXIT, UsageError } from '../domain/errors.js';
 import type { VerificationReport } from '../domain/verification.js';
 import { createColours } from '../report/colours.js';
-import { renderVerificationJson, renderVerification } from '../report/verification.js';
-import { printResult } from './console.js';
+import { renderVerificationJson } from '../report/json.js';
+import { renderVerification } from '../report/verification.js';
+import { printResult, terminalWidth } from './console.js';
 import { addConnectionOptions, type ConnectionFlags } from './options.js';
 import { readTool } from './tool.js';
 
@@ -37,13 +39,13 @@ export function addVerify(program: Command, setExitCode: (code: number) => void)
 }
 
 async function runVerify(flags: VerifyFlags): Promise<number> {
-  const result = await verify(flags);
-  const { verdict } = result;
-  const passed = verdict === 'valid' || (verdict === 'unknown' && (flags.allowInconclusive ?? false));
+  const report = await verify(flags);
+  const passed = verdictPasses(report.verdict, flags.allowInconclusive ?? false);
+  const colours = createColours(process.stdout, process.env);
   await printResult(
     flags.json
-      ? renderVerificationJson({ ...result, passed }, readTool())
-      : renderVerification({ ...result, passed }, createColours(process.stdout, process.env), widthOf()),
+      ? renderVerificationJson(report, passed, readTool())
+      : renderVerification(report, passed, colours, terminalWidth()),
   );
   return passed ? EXIT.passed : EXIT.failed;
 }
@@ -60,9 +62,4 @@ async function verify(flags: VerifyFlags): Promise<VerificationReport> {
   return withDatabase({ ...flags, env: process.env }, (database) =>
     runs ? verifyKeptRuns(database, runs) : verifySchema(database),
   );
-}
-
-function widthOf(): { width?: number } {
-  const width = process.stdout.columns;
-  return width ? { width } : {};
 }

@@ -5,8 +5,8 @@ import { bindValues, loadStatement, type Statement } from '../database/statement
 import { clientConfig, type DatabaseTarget } from '../database/target.js';
 
 const BACKEND_PID = loadStatement('database/backend-pid');
-const BEGIN = loadStatement('faults/begin');
-const ROLLBACK = loadStatement('faults/rollback');
+const BEGIN = loadStatement('database/begin');
+const ROLLBACK = loadStatement('database/rollback');
 const BEGIN_SNAPSHOT = loadStatement('faults/begin-snapshot');
 
 /** A foreign session waits for nobody's lock longer than this. */

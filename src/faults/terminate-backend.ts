@@ -3,7 +3,7 @@ import { atHoldPoint } from './at-hold-point.js';
 import type { FaultGround } from './context.js';
 import { withSession } from './foreign-session.js';
 
-const TERMINATE = loadStatement('faults/terminate');
+const TERMINATE = loadStatement('database/terminate-backend');
 
 /** Ends a backend of the run in the middle of what it does. */
 export async function terminate(ground: FaultGround, pid: number): Promise<void> {

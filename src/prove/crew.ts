@@ -33,7 +33,7 @@ const ASYNCHRONOUS = loadStatement('prove/asynchronous');
 const BLOCKED = loadStatement('prove/blocked');
 const ALIVE = loadStatement('prove/alive');
 const CANCEL = loadStatement('prove/cancel');
-const TERMINATE = loadStatement('prove/terminate');
+const TERMINATE = loadStatement('database/terminate-backend');
 
 /** A lock is waited for as long as its holder lives. */
 const NO_LOCK_TIMEOUT = 0;

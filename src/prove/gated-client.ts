@@ -7,9 +7,9 @@ import { toReply, type Part } from './part.js';
 import { isWhole } from './round-trips.js';
 import { Abandoned } from './turnstile.js';
 
-const BEGIN = loadStatement('prove/begin');
+const BEGIN = loadStatement('database/begin');
 const COMMIT = loadStatement('prove/commit');
-const ROLLBACK = loadStatement('prove/rollback');
+const ROLLBACK = loadStatement('database/rollback');
 const WROTE = loadStatement('prove/wrote');
 
 /** Statements to prepare on the connection of a gated client. */

@@ -1,5 +1,6 @@
 import type { Proof } from '../domain/proof.js';
 import type { Report } from '../domain/run-result.js';
+import type { VerificationReport } from '../domain/verification.js';
 
 /** Which program wrote a document. */
 export interface Tool {
@@ -37,6 +38,11 @@ export function renderProofJson(proof: Proof, passed: boolean, tool: Tool): stri
   return document({ schemaVersion: SCHEMA_VERSION, tool: identity(tool), passed, ...proof });
 }
 
+/** The answer of `verify` as one JSON document. */
+export function renderVerificationJson(report: VerificationReport, passed: boolean, tool: Tool): string {
+  return document({ schemaVersion: SCHEMA_VERSION, tool: identity(tool), passed, ...report });
+}
+
 /**
  * A failure as one JSON document: never passed, verdict unknown.
  * @param partial what was measured before, if anything; without it the environment is null and runs are empty.
@@ -54,10 +60,10 @@ export function renderJsonError(error: Failure, tool: Tool, partial?: Report): s
   });
 }
 
-export function identity({ name, version }: Tool): Tool {
+function identity({ name, version }: Tool): Tool {
   return { name, version };
 }
 
-export function document(value: object): string {
+function document(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -2,26 +2,22 @@ import type { ChalkInstance } from 'chalk';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
 import { invariantLines, noteLines } from './findings.js';
 import { plural } from './format.js';
-import { document, identity, type Tool } from './json.js';
 import { indent } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
 import { createStyle, narrower, type Style, type TextOptions } from './style.js';
 
-/** The answer of `verify`, and whether it passes. */
-type Answer = VerificationReport & { readonly passed: boolean };
-
-/** The answer of `verify` as one JSON document, schema version 1. */
-export function renderVerificationJson({ passed, verdict, checked }: Answer, tool: Tool): string {
-  return document({ schemaVersion: 1, tool: identity(tool), passed, verdict, checked });
-}
-
 /** The answer of `verify` as text: a block for each run or the schema, PASSED or FAILED on the last line. */
-export function renderVerification(answer: Answer, colours: ChalkInstance, options: TextOptions): string {
+export function renderVerification(
+  report: VerificationReport,
+  passed: boolean,
+  colours: ChalkInstance,
+  options: TextOptions,
+): string {
   const style = createStyle(colours, options);
-  const ending = answer.passed ? colours.green('PASSED') : colours.red('FAILED');
+  const ending = passed ? colours.green('PASSED') : colours.red('FAILED');
   const blocks = [
-    ...answer.checked.map((each) => checkedBlock(each, style)),
-    [`${ending}  verdict ${colourVerdict(answer.verdict, colours)}`],
+    ...report.checked.map((each) => checkedBlock(each, style)),
+    [`${ending}  verdict ${colourVerdict(report.verdict, colours)}`],
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
