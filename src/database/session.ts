@@ -18,7 +18,7 @@ export interface SessionSettings {
 const SESSION = loadStatement('database/session');
 
 /** A connection that breaks while it is in use fails the query under way; its event says nothing more. */
-function ignoreConnectionEvents(client: ClientBase): void {
+export function ignoreConnectionEvents(client: ClientBase): void {
   client.on('error', () => undefined);
 }
 

@@ -1,7 +1,7 @@
 import type { ClientBase, PoolClient } from 'pg';
 import { databaseFailure, type DatabaseFailure } from '../database/failure.js';
 import type { DatabasePool } from '../database/pool.js';
-import { openSession, Session, type RoundTripCounter } from '../database/session.js';
+import { ignoreConnectionEvents, openSession, Session, type RoundTripCounter } from '../database/session.js';
 import { loadStatement, type BindValues, type Statement } from '../database/statement.js';
 import type { AssignmentRequest, AssignmentResult, EngineCounters } from '../domain/assignment.js';
 import { CompletionDebts, type LookResult } from './completion-debts.js';
@@ -72,6 +72,8 @@ export class AssignmentEngine {
   constructor(pool: DatabasePool, options: EngineOptions = {}) {
     const { strategy = { kind: 'built-in', name: 'legacy' }, advisoryLocks = false } = options;
     this.#pool = pool;
+    // pg-pool takes its own listener away in the moment in which it hands a connection out.
+    pool.on('connect', ignoreConnectionEvents);
     this.#strategy = createStrategy(strategy, advisoryLocks);
     this.#schema = options.schema ?? 'els_assign';
     this.#timeoutMs = options.timeoutMs ?? 10_000;

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createPool } from '#els/database/pool.js';
+import { withConnectionString } from '#els/database/target.js';
+import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn } from './support/draw.js';
+import { startProxy } from '../support/tcp-proxy.js';
 import { assignByHand, until, untilLocked, withForeign } from './support/hold.js';
 import { ASSIGNED_EVENT, assignedEssays, disagreements, eventsOf } from './support/rows.js';
 import { essayId, newBatch, optionsOf, VARIANTS } from './support/variants.js';
@@ -53,6 +57,29 @@ describe.each(VARIANTS)('$name', (variant) => {
     });
     await expectOneAssignment(batchId, essayId(batchId, slots), 0);
   });
+});
+
+it('survives a backend that ends in the moment in which it becomes ready', async () => {
+  const proxy = await startProxy(db.url);
+  const applicationName = `ready ${db.schema}`;
+  const target = withConnectionString('--database-url', proxy.url);
+  const pool = createPool(target, { connections: 1, applicationName });
+  const engine = createAssignmentEngine(pool, { schema: db.schema });
+  const batchId = await newBatch(db, 'slots', 3);
+  proxy.holdReadyUntilClosed();
+  const call = engine.assign(requestFor(batchId, 'content'));
+  await until('the backend is ready', async () => {
+    const ended = await db.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and state = 'idle'`,
+      [applicationName],
+    );
+    return ended.length > 0;
+  });
+  expect(await call).toMatchObject({ outcome: 'created', recovered: false });
+  expect(engine.counters.retriesByCode).toEqual({ connection: 1 });
+  await engine.close();
+  await pool.end();
+  await proxy.shut();
 });
 
 it('legacy, terminated between its two transactions, keeps its slot', async () => {

@@ -7,9 +7,14 @@ export interface TcpProxy {
   readonly url: string;
   /** Passes `replies` more answers of the server on, swallows the next, and breaks that connection. */
   loseReplyAfter(replies: number): void;
+  /** Keeps the server's next ReadyForQuery back until the server closes: then it and the server's last words come at once. */
+  holdReadyUntilClosed(): void;
   /** Breaks every connection and takes no other. */
   shut(): Promise<void>;
 }
+
+/** Source: PostgreSQL manual, 55.7 Message Formats. */
+const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
 /** Starts a proxy to the server that a connection URL names. */
 export async function startProxy(databaseUrl: string): Promise<TcpProxy> {
@@ -17,6 +22,7 @@ export async function startProxy(databaseUrl: string): Promise<TcpProxy> {
   const target = { host: url.hostname, port: Number(url.port || 5432) };
   const sockets = new Set<Socket>();
   let repliesLeft = Infinity;
+  let holdsNext = false;
 
   const server = createServer((client) => {
     const upstream = connect(target);
@@ -28,8 +34,14 @@ export async function startProxy(databaseUrl: string): Promise<TcpProxy> {
     }
     client.on('data', (data) => upstream.write(data));
     client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
+    const held: Buffer[] = [];
+    upstream.on('close', () => client.end(Buffer.concat(held)));
     upstream.on('data', (data) => {
+      if (held.length > 0 || (holdsNext && data.subarray(-READY_FOR_QUERY.length).equals(READY_FOR_QUERY))) {
+        holdsNext = false;
+        held.push(data);
+        return;
+      }
       if (repliesLeft > 0) {
         repliesLeft -= 1;
         client.write(data);
@@ -45,6 +57,7 @@ export async function startProxy(databaseUrl: string): Promise<TcpProxy> {
   return {
     url: url.href,
     loseReplyAfter: (replies) => void (repliesLeft = replies),
+    holdReadyUntilClosed: () => void (holdsNext = true),
     shut: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
