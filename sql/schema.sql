@@ -13,6 +13,9 @@ create table batch_essay_trackers (
   course_code text not null default '',
   correlation_id text not null default '',
   completed_at timestamptz,
+  -- A hint: most slots up to this one are taken. Claims start behind it, and look everywhere before they say that
+  -- nothing is free.
+  low_water text collate "C" not null default '',
   created_at timestamptz not null default now()
 );
 

@@ -5,19 +5,25 @@
 --   * essay state is written only for a slot that this call took, or for an orphan (slot assigned, essay
 --     not), whose timeline says that it was repaired, never over another content; the event follows what was
 --     written and nothing else;
---   * `existing`, `contended` and `no_slot` are read on one snapshot; zero rows claimed is not `no_slot`;
+--   * the claim starts behind the low-water mark, past the dead index entries of what was taken before; a null
+--     mark: it looks everywhere, as it must before `contended` or `no_slot` is believed;
+--   * `existing`, `contended` and `no_slot` are read on one snapshot; zero rows claimed is not `no_slot`; a completed
+--     batch has no free slot, however many dead entries a look would have to pass;
 --     the order makes the planner read the index; for a mere `exists` it scans the whole table.
-with tracker as materialized (
-  select id, inventory from batch_essay_trackers where batch_id = :batch_id
-), existing as materialized (
-  select internal_essay_id from slot_assignments
-  where batch_tracker_id = (select id from tracker where inventory = 'slots')
-    and text_storage_id = :text_storage_id
+with seen as materialized (
+  select id, inventory = 'slots' as fits, completed_at is null as is_open,
+    case when :low_water::text is null then '' else greatest(low_water, :low_water) end as low_water,
+    (
+      select internal_essay_id from slot_assignments
+      where batch_tracker_id = tracker.id and text_storage_id = :text_storage_id
+    ) as existing
+  from batch_essay_trackers tracker
+  where batch_id = :batch_id
 ), claimed as materialized (
   select id from slot_assignments
-  where batch_tracker_id = (select id from tracker where inventory = 'slots')
+  where batch_tracker_id = (select id from seen where fits and is_open and existing is null)
     and status = 'available'
-    and not exists (select 1 from existing)
+    and internal_essay_id collate "C" > (select low_water from seen)
   order by internal_essay_id collate "C"
   limit 1
   for no key update skip locked
@@ -31,11 +37,11 @@ with tracker as materialized (
 ), owed as (
   select internal_essay_id, '{}'::jsonb as repair from assigned
   union all
-  select internal_essay_id, jsonb_build_object('repaired', :timeline::jsonb -> 'ready_for_processing')
-  from existing
-  where not exists (
+  select existing, jsonb_build_object('repaired', :timeline::jsonb -> 'ready_for_processing')
+  from seen
+  where fits and existing is not null and not exists (
     select 1 from essay_states
-    where essay_id = existing.internal_essay_id and text_storage_id is not null
+    where essay_id = seen.existing and text_storage_id is not null
   )
 ), written as (
   insert into essay_states as essay (essay_id, batch_id, current_status, processing_metadata,
@@ -58,19 +64,20 @@ with tracker as materialized (
     essay_id, 'essay.slot.assigned'
   from written
 )
-select internal_essay_id as essay_id, 'created' as outcome from assigned
-union all
-select internal_essay_id, 'reused' from existing
-union all
-select null, case
-    when not exists (select 1 from tracker) then 'unknown_batch'
-    when (select inventory from tracker) <> 'slots' then 'inventory_mismatch'
+select coalesce(assigned.internal_essay_id, seen.existing) as essay_id, case
+    when assigned.internal_essay_id is not null then 'created'
+    when seen.id is null then 'unknown_batch'
+    when not seen.fits then 'inventory_mismatch'
+    when seen.existing is not null then 'reused'
+    when not seen.is_open then 'no_slot'
     when (
       select id from slot_assignments
-      where batch_tracker_id = (select id from tracker) and status = 'available'
+      where batch_tracker_id = seen.id and status = 'available'
       order by internal_essay_id collate "C"
       limit 1
     ) is not null then 'contended'
     else 'no_slot'
-  end
-where not exists (select 1 from assigned) and not exists (select 1 from existing)
+  end as outcome
+from (select) as always
+  left join seen on true
+  left join assigned on true

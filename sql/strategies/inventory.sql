@@ -3,20 +3,24 @@
 -- Must hold:
 --   * the claim is MATERIALIZED so that it runs once, and locks one essay alone;
 --   * the event follows the row that was updated and nothing else; a duplicate writes nothing;
---   * `existing`, `contended` and `no_slot` are read on one snapshot; zero rows claimed is not `no_slot`;
+--   * the claim starts behind the low-water mark, past the dead index entries of what was taken before; a null
+--     mark: it looks everywhere, as it must before `contended` or `no_slot` is believed;
+--   * `existing`, `contended` and `no_slot` are read on one snapshot; zero rows claimed is not `no_slot`; a completed
+--     batch has no free essay, however many dead entries a look would have to pass;
 --     the order makes the planner read the index; for a mere `exists` it scans the whole table.
-with tracker as materialized (
-  select inventory from batch_essay_trackers where batch_id = :batch_id
-), existing as materialized (
-  select essay_id from essay_states
-  where batch_id = :batch_id and text_storage_id = :text_storage_id
-    and (select inventory from tracker) = 'essays'
+with seen as materialized (
+  select batch_id, inventory = 'essays' as fits, completed_at is null as is_open,
+    case when :low_water::text is null then '' else greatest(low_water, :low_water) end as low_water,
+    (
+      select essay_id from essay_states where batch_id = :batch_id and text_storage_id = :text_storage_id
+    ) as existing
+  from batch_essay_trackers
+  where batch_id = :batch_id
 ), claimed as materialized (
   select essay_id from essay_states
-  where batch_id = :batch_id
+  where batch_id = (select batch_id from seen where fits and is_open and existing is null)
     and current_status = 'uploaded'
-    and (select inventory from tracker) = 'essays'
-    and not exists (select 1 from existing)
+    and essay_id collate "C" > (select low_water from seen)
   order by essay_id collate "C"
   limit 1
   for no key update skip locked
@@ -36,13 +40,12 @@ with tracker as materialized (
     essay_id, 'essay.slot.assigned'
   from assigned
 )
-select essay_id, 'created' as outcome from assigned
-union all
-select essay_id, 'reused' from existing
-union all
-select null, case
-    when not exists (select 1 from tracker) then 'unknown_batch'
-    when (select inventory from tracker) <> 'essays' then 'inventory_mismatch'
+select coalesce(assigned.essay_id, seen.existing) as essay_id, case
+    when assigned.essay_id is not null then 'created'
+    when seen.batch_id is null then 'unknown_batch'
+    when not seen.fits then 'inventory_mismatch'
+    when seen.existing is not null then 'reused'
+    when not seen.is_open then 'no_slot'
     when (
       select essay_id from essay_states
       where batch_id = :batch_id and current_status = 'uploaded'
@@ -50,5 +53,7 @@ select null, case
       limit 1
     ) is not null then 'contended'
     else 'no_slot'
-  end
-where not exists (select 1 from assigned) and not exists (select 1 from existing)
+  end as outcome
+from (select) as always
+  left join seen on true
+  left join assigned on true

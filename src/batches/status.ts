@@ -41,6 +41,9 @@ export async function batchTotals(client: ClientBase, batchIds: readonly string[
  * @returns whether the batch was full and not yet completed: the repair was needed
  */
 export async function repairCompletion(client: ClientBase, batchId: string): Promise<boolean> {
-  const { rows } = await client.query<{ state: string }>(LOOK.text, bindValues(LOOK, { batch_id: batchId }));
+  const { rows } = await client.query<{ state: string }>(
+    LOOK.text,
+    bindValues(LOOK, { batch_id: batchId, low_water: '' }),
+  );
   return rows[0]?.state === 'completed';
 }

@@ -34,6 +34,7 @@ const BIND_TYPES: Readonly<Record<string, number>> = {
   processing_metadata: OID.jsonb,
   storage_references: OID.jsonb,
   timeline: OID.jsonb,
+  low_water: OID.text,
 };
 
 /**

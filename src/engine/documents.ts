@@ -7,9 +7,15 @@ import type { AssignmentRequest } from '../domain/assignment.js';
  *
  * @param request the content to assign
  * @param now the moment that the timeline states
+ * @param lowWater where the claim starts; null: it looks everywhere
  */
-export function assignmentBinds(request: AssignmentRequest, now: Date): BindValues {
+export function assignmentBinds(
+  request: AssignmentRequest,
+  now: Date,
+  lowWater: string | null = null,
+): BindValues {
   return {
+    low_water: lowWater,
     batch_id: request.batchId,
     text_storage_id: request.textStorageId,
     original_file_name: request.originalFileName,

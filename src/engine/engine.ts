@@ -8,6 +8,7 @@ import { CompletionDebts, type LookResult } from './completion-debts.js';
 import { contentionStatements, waitForVacancy } from './contention.js';
 import { createStrategy } from './create-strategy.js';
 import { assignmentBinds } from './documents.js';
+import { LowWaterMarks } from './low-water.js';
 import { deadlineError, failureError, refusalError, type Setback } from './outcome-errors.js';
 import { checkRequest } from './request.js';
 import { pauseBeforeRetry } from './retry.js';
@@ -47,6 +48,8 @@ interface CallUnderWay {
   setbacks: number;
   /** Whether an attempt lost its reply: its assignment may have happened. */
   ambiguous: boolean;
+  /** Whether an attempt found nothing: the next ones start at no mark. */
+  looksEverywhere: boolean;
   readonly memory: CallMemory;
 }
 
@@ -64,6 +67,7 @@ export class AssignmentEngine {
   readonly #claims: RoundTripCounter = { roundTrips: 0 };
   readonly #looks: RoundTripCounter = { roundTrips: 0 };
   readonly #retriesByCode: Record<string, number> = {};
+  readonly #marks = new LowWaterMarks();
   readonly #debts = new CompletionDebts((batchId) => this.#lookAt(batchId));
 
   /**
@@ -108,6 +112,7 @@ export class AssignmentEngine {
       deadlineMs: performance.now() + this.#timeoutMs,
       setbacks: 0,
       ambiguous: options.redelivered ?? false,
+      looksEverywhere: !this.#strategy.startsAtLowWater,
       memory: {},
     };
     try {
@@ -170,16 +175,20 @@ export class AssignmentEngine {
     const session = new Session(client, this.#claims);
     const sentAtMs = performance.now();
     const claimedBefore = call.memory.claimedEssayId;
-    const answer = await this.#strategy.attempt(session, call.binds, call.memory);
+    const lowWater = call.looksEverywhere ? null : this.#marks.of(call.request.batchId);
+    const answer = await this.#strategy.attempt(session, { ...call.binds, low_water: lowWater }, call.memory);
     switch (answer.outcome) {
       case 'contended':
-        return { code: 'contended', stillHeld: await this.#waitForVacancy(session, call) };
+        call.looksEverywhere = true;
+        if (lowWater) return { code: 'contended', atOnce: true };
+        return { code: 'contended', atOnce: await this.#waitForVacancy(session, call) };
       case 'unknown_batch':
       case 'inventory_mismatch':
         throw refusalError(answer.outcome, call.request, this.#strategy.inventory, call.ambiguous);
       case 'created':
       case 'reused':
       case 'no_slot':
+        if (answer.outcome === 'created') this.#moveMark(call.request.batchId, answer.essayId);
         await this.#oweLook(client, call, sentAtMs, answer.outcome === 'created');
         return this.#toResult(session, call, answer, claimedBefore);
     }
@@ -190,6 +199,10 @@ export class AssignmentEngine {
     const remainingMs = call.deadlineMs - performance.now();
     if (remainingMs <= 0) return true;
     return waitForVacancy(session, this.#strategy.inventory, call.binds, remainingMs);
+  }
+
+  #moveMark(batchId: string, essayId: string): void {
+    if (this.#strategy.startsAtLowWater) this.#marks.claimed(batchId, essayId);
   }
 
   async #oweLook(client: ClientBase, call: CallUnderWay, sentAtMs: number, created: boolean): Promise<void> {
@@ -225,7 +238,7 @@ export class AssignmentEngine {
     }
     if (performance.now() >= call.deadlineMs) throw deadlineError(setbackSeen, call.request, call.ambiguous);
     this.#retriesByCode[setbackSeen.code] = (this.#retriesByCode[setbackSeen.code] ?? 0) + 1;
-    if (setbackSeen.stillHeld) return;
+    if (setbackSeen.atOnce) return;
     call.setbacks += 1;
     await pauseBeforeRetry(call.setbacks);
   }
@@ -251,7 +264,10 @@ export class AssignmentEngine {
   }
 
   async #look(client: ClientBase, batchId: string): Promise<LookResult> {
-    const [row] = await new Session(client, this.#looks).run(LOOK, { batch_id: batchId });
+    const [row] = await new Session(client, this.#looks).run(LOOK, {
+      batch_id: batchId,
+      low_water: this.#marks.toKeep(batchId),
+    });
     return row?.[0] as LookResult;
   }
 }

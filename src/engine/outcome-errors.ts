@@ -7,8 +7,8 @@ import { StrategyContractError } from './strategy.js';
 export interface Setback {
   /** What the retry is counted under: SQLSTATE, `contended` or `connection`; undefined: no database failure. */
   readonly code: string | undefined;
-  /** After `contended`: the slot waited for is still held, so the wait was pause enough. */
-  readonly stillHeld?: boolean;
+  /** After `contended`: try again at once, for the slot waited for is still held, or was not looked for everywhere. */
+  readonly atOnce?: boolean;
   readonly failure?: DatabaseFailure | undefined;
   readonly error?: unknown;
 }

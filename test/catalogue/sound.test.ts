@@ -7,7 +7,7 @@ import { times } from '../engine/support/draw.js';
 import { VARIANTS } from '../engine/support/variants.js';
 import { useDatabase } from '../support/database.js';
 import { runJson, violated } from '../verify/scenario-files.js';
-import { SLOW_COMMIT_OF_ESSAY, SLOW_COMMIT_OF_SLOT, SLOW_WRITE_OF_ESSAY } from './bugs/pieces.js';
+import { SLOW_COMMIT, SLOW_WRITE_OF_ESSAY } from './bugs/pieces.js';
 import { scenarioFile } from './expectations.js';
 import { SCENARIOS } from './planted-bug.js';
 
@@ -36,8 +36,8 @@ describe.each(times(ROUNDS, (round) => round + 1))('round %i: the verifier accep
 });
 
 const SLOW = [
-  { what: 'a slow commit of cte', original: 'cte', edit: SLOW_COMMIT_OF_SLOT },
-  { what: 'a slow commit of inventory', original: 'inventory', edit: SLOW_COMMIT_OF_ESSAY },
+  { what: 'a slow commit of cte', original: 'cte', edit: SLOW_COMMIT },
+  { what: 'a slow commit of inventory', original: 'inventory', edit: SLOW_COMMIT },
   { what: 'a slow write of inventory', original: 'inventory', edit: SLOW_WRITE_OF_ESSAY },
 ] as const;
 

@@ -16,14 +16,14 @@ const db = useDatabase();
 const lockedInside = edited(
   edited(
     sqlFile('strategies/cte.sql'),
-    'with tracker as materialized (',
+    'with seen as materialized (',
     `with locked as materialized (
       select 1 as one,
         pg_advisory_xact_lock(hashtextextended(:text_storage_id, hashtextextended(:batch_id, 0)))
-    ), tracker as materialized (`,
+    ), seen as materialized (`,
   ),
-  'from batch_essay_trackers where batch_id = :batch_id',
-  'from batch_essay_trackers where batch_id = :batch_id and (select one from locked) = 1',
+  'where batch_id = :batch_id\n), claimed',
+  'where batch_id = :batch_id and (select one from locked) = 1\n), claimed',
 );
 
 /** Takes the advisory lock of a batch and content, by the key of sql/strategies/lock.sql. */

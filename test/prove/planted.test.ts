@@ -43,7 +43,7 @@ describe('a bug that only concurrency shows is found', () => {
   });
 
   it('a lost idempotency key: the duplicate fails for ever, and is not waited for', async () => {
-    const sound = 'and text_storage_id = :text_storage_id\n';
+    const sound = 'and text_storage_id = :text_storage_id\n    ) as existing';
     const strategy = custom(edited(CTE, sound, `and false ${sound}`));
     const makeEngine: EngineFactory = (pool) =>
       createAssignmentEngine(pool, { strategy, schema: db.schema, timeoutMs: 600_000 });
@@ -64,7 +64,11 @@ describe('without the unique indexes on contents', () => {
 
   it('an advisory lock inside the claim itself is worthless', async () => {
     const lock = 'pg_advisory_xact_lock(hashtextextended(:text_storage_id, 0)) is not null';
-    const sql = edited(CTE, 'where batch_id = :batch_id\n)', `where batch_id = :batch_id and ${lock}\n)`);
+    const sql = edited(
+      CTE,
+      'where batch_id = :batch_id\n), claimed',
+      `where batch_id = :batch_id and ${lock}\n), claimed`,
+    );
     expectViolated(await proveHere(db, custom(sql)), ['one-created-per-content']);
   });
 

@@ -37,6 +37,7 @@ export function legacyStrategy(advisoryLocks: boolean): Strategy {
   return {
     inventory: 'slots',
     statements: advisoryLocks ? [...STATEMENTS, LOCK, UNLOCK] : STATEMENTS,
+    startsAtLowWater: false,
     looksAfterEachCall: true,
     attempt: advisoryLocks ? attemptLocked : attempt,
   };

@@ -27,6 +27,7 @@ export function singleStatementStrategy(
   return {
     inventory,
     statements: advisoryLocks ? [LOCK, statement] : [statement],
+    startsAtLowWater: statement.binds.includes('low_water'),
     looksAfterEachCall: false,
     attempt: async (session: Session, binds) => readAnswer(await session.pipeline(steps(binds))),
   };

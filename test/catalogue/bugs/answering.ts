@@ -1,5 +1,5 @@
 import type { SqlBug } from '../planted-bug.js';
-import { SLOW_COMMIT_OF_ESSAY } from './pieces.js';
+import { SLOW_COMMIT } from './pieces.js';
 
 /** Mistakes in who is a duplicate, and in what callers are told. */
 export const ANSWERING: readonly SqlBug[] = [
@@ -9,8 +9,8 @@ export const ANSWERING: readonly SqlBug[] = [
     original: 'inventory',
     edits: [
       [
-        'text_storage_id = :text_storage_id\n    and (select inventory',
-        "text_storage_id = :text_storage_id || '/' || :correlation_id\n    and (select inventory",
+        'text_storage_id = :text_storage_id\n    ) as existing',
+        "text_storage_id = :text_storage_id || '/' || :correlation_id\n    ) as existing",
       ],
       [
         'text_storage_id = :text_storage_id, updated_at',
@@ -37,7 +37,7 @@ export const ANSWERING: readonly SqlBug[] = [
     original: 'inventory',
     edits: [],
     withoutUniqueIndexes: true,
-    widening: [SLOW_COMMIT_OF_ESSAY],
+    widening: [SLOW_COMMIT],
     scenario: 'duplicates',
     violates: ['content-in-one-slot', 'one-created-per-content', 'one-essay-per-content'],
     mayViolate: ['created-count', 'reused-names-created-essay', 'no-false-no-slot'],
@@ -51,8 +51,8 @@ export const ANSWERING: readonly SqlBug[] = [
     original: 'inventory',
     edits: [
       [
-        'text_storage_id = :text_storage_id\n    and (select inventory',
-        "processing_metadata ->> 'content_md5_hash' = :content_md5_hash\n    and (select inventory",
+        'text_storage_id = :text_storage_id\n    ) as existing',
+        "processing_metadata ->> 'content_md5_hash' = :content_md5_hash limit 1\n    ) as existing",
       ],
     ],
     scenario: 'one-by-one',
@@ -70,10 +70,10 @@ export const ANSWERING: readonly SqlBug[] = [
     original: 'inventory',
     edits: [
       [
-        "and (select inventory from tracker) = 'essays'\n), claimed",
-        `and (select inventory from tracker) = 'essays'
-    and exists (select 1 from essay_states where batch_id = :batch_id and current_status = 'uploaded')
-), claimed`,
+        'text_storage_id = :text_storage_id\n    ) as existing',
+        `text_storage_id = :text_storage_id
+        and exists (select 1 from essay_states where batch_id = :batch_id and current_status = 'uploaded')
+    ) as existing`,
       ],
     ],
     scenario: 'one-by-one',
@@ -84,7 +84,7 @@ export const ANSWERING: readonly SqlBug[] = [
     name: 'created-said-for-reused',
     mistake: 'A duplicate is answered as if it had taken the slot itself.',
     original: 'cte',
-    edits: [["'reused' from existing", "'created' from existing"]],
+    edits: [["then 'reused'", "then 'created'"]],
     scenario: 'one-by-one',
     violates: ['one-created-per-content'],
     needsRivals: false,
@@ -100,9 +100,9 @@ export const ANSWERING: readonly SqlBug[] = [
         'where essay.text_storage_id is null\n  returning essay_id, xmax = 0 as inserted',
       ],
       [
-        "select internal_essay_id as essay_id, 'created' as outcome from assigned",
-        `select internal_essay_id as essay_id, case when inserted then 'created' else 'reused' end as outcome
-from assigned join written on written.essay_id = assigned.internal_essay_id`,
+        "when assigned.internal_essay_id is not null then 'created'",
+        `when assigned.internal_essay_id is not null then case
+      when (select inserted from written) then 'created' else 'reused' end`,
       ],
     ],
     scenario: 'one-by-one',
@@ -115,9 +115,10 @@ from assigned join written on written.essay_id = assigned.internal_essay_id`,
     original: 'inventory',
     edits: [
       [
-        "select essay_id, 'reused' from existing",
-        `select (select max(essay_id) from essay_states where batch_id = :batch_id and text_storage_id is not null),
-  'reused' from existing`,
+        'seen.existing) as essay_id',
+        `case when seen.existing is not null then (
+    select max(essay_id) from essay_states where batch_id = :batch_id and text_storage_id is not null
+  ) end) as essay_id`,
       ],
     ],
     scenario: 'one-by-one',

@@ -1,11 +1,5 @@
 import type { SqlBug } from '../planted-bug.js';
-import {
-  LOCK,
-  SLOW_COMMIT_OF_ESSAY,
-  SLOW_COMMIT_OF_SLOT,
-  SLOW_WRITE_OF_ESSAY,
-  ZERO_ROWS_ARE_NO_SLOT,
-} from './pieces.js';
+import { LOCK, SLOW_COMMIT, SLOW_WRITE_OF_ESSAY, ZERO_ROWS_ARE_NO_SLOT } from './pieces.js';
 
 /** One essay is given to several contents: all were told so, the last one stands, each wrote an event. */
 const GIVEN_TWICE = [
@@ -17,7 +11,7 @@ const GIVEN_TWICE = [
 ] as const;
 
 const CHOOSE_ESSAY = `select essay_id from essay_states
-  where batch_id = :batch_id
+  where batch_id = (select batch_id from seen where fits and is_open and existing is null)
     and current_status = 'uploaded'`;
 
 /** Mistakes in how a free slot is found and taken. */
@@ -41,7 +35,7 @@ export const CLAIMING: readonly SqlBug[] = [
       [CHOOSE_ESSAY, `select essay_id from essay_states where essay_id = (\n  ${CHOOSE_ESSAY}`],
       [LOCK, '  limit 1\n  )\n  for no key update'],
     ],
-    widening: [SLOW_COMMIT_OF_ESSAY],
+    widening: [SLOW_COMMIT],
     scenario: 'collision',
     violates: GIVEN_TWICE,
     needsRivals: true,
@@ -59,7 +53,7 @@ export const CLAIMING: readonly SqlBug[] = [
       [LOCK, '  limit 1\n  )\n  for no key update'],
       ZERO_ROWS_ARE_NO_SLOT,
     ],
-    widening: [SLOW_COMMIT_OF_ESSAY],
+    widening: [SLOW_COMMIT],
     scenario: 'collision',
     violates: ['no-false-no-slot', 'created-count'],
     needsRivals: true,
@@ -71,15 +65,12 @@ export const CLAIMING: readonly SqlBug[] = [
     original: 'inventory',
     edits: [
       [
-        'with tracker as materialized (\n  select inventory from batch_essay_trackers',
-        `with locked as materialized (
-  select pg_advisory_xact_lock(hashtextextended(:batch_id, 0))
-), tracker as materialized (
-  select inventory from batch_essay_trackers, locked`,
+        'from batch_essay_trackers\n',
+        'from batch_essay_trackers, pg_advisory_xact_lock(hashtextextended(:batch_id, 0))\n',
       ],
       [LOCK, '  limit 1'],
     ],
-    widening: [SLOW_COMMIT_OF_ESSAY],
+    widening: [SLOW_COMMIT],
     scenario: 'collision',
     violates: GIVEN_TWICE,
     needsRivals: true,
@@ -92,7 +83,7 @@ export const CLAIMING: readonly SqlBug[] = [
     edits: [
       [
         `select id from slot_assignments
-  where batch_tracker_id = (select id from tracker where inventory = 'slots')
+  where batch_tracker_id = (select id from seen where fits and is_open and existing is null)
     and status = 'available'`,
         `select slot.id from slot_assignments slot
   join batch_essay_trackers batch on batch.id = slot.batch_tracker_id
@@ -102,7 +93,7 @@ export const CLAIMING: readonly SqlBug[] = [
       [LOCK, '  limit 1\n  for update skip locked'],
       ZERO_ROWS_ARE_NO_SLOT,
     ],
-    widening: [SLOW_COMMIT_OF_SLOT],
+    widening: [SLOW_COMMIT],
     scenario: 'collision',
     violates: ['no-false-no-slot', 'created-count'],
     needsRivals: true,
@@ -112,7 +103,7 @@ export const CLAIMING: readonly SqlBug[] = [
     mistake: 'SKIP LOCKED found nothing, so no slot is left; but those who hold the last ones may roll back.',
     original: 'cte',
     edits: [ZERO_ROWS_ARE_NO_SLOT],
-    widening: [SLOW_COMMIT_OF_SLOT],
+    widening: [SLOW_COMMIT],
     scenario: 'crowd',
     violates: ['no-false-no-slot'],
     mayViolate: ['created-count'],
@@ -133,9 +124,9 @@ export const CLAIMING: readonly SqlBug[] = [
     original: 'cte',
     edits: [
       [
-        `batch_tracker_id = (select id from tracker where inventory = 'slots')
+        `batch_tracker_id = (select id from seen where fits and is_open and existing is null)
     and status = 'available'`,
-        `(select inventory from tracker) = 'slots'
+        `exists (select 1 from seen where fits and is_open and existing is null)
     and status = 'available'`,
       ],
     ],

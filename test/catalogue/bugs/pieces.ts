@@ -15,14 +15,8 @@ export const SLOW_WRITE_OF_ESSAY: Edit = [
   'from claimed, pg_sleep(0.1)\n  where essay.essay_id',
 ];
 
-/** A claim stays uncommitted for a while: essays. */
-export const SLOW_COMMIT_OF_ESSAY: Edit = [
-  "select essay_id, 'created' as outcome from assigned",
-  "select essay_id, 'created' as outcome from assigned, (select pg_sleep(0.1) from assigned) as slow_commit",
-];
-
-/** A claim stays uncommitted for a while: slots. */
-export const SLOW_COMMIT_OF_SLOT: Edit = [
-  "'created' as outcome from assigned",
-  "'created' as outcome from assigned, (select pg_sleep(0.1) from assigned) as slow_commit",
+/** A claim stays uncommitted for a while, in either statement. */
+export const SLOW_COMMIT: Edit = [
+  'left join assigned on true',
+  'left join (select assigned.*, pg_sleep(0.1) from assigned) as assigned on true',
 ];

@@ -43,7 +43,7 @@ export const TELLING: readonly SqlBug[] = [
       [
         EVENT_OF_ESSAY,
         `essay_id, 'essay.slot.assigned'
-  from (select essay_id from assigned union all select essay_id from existing) as told`,
+  from (select essay_id from assigned union all select existing from seen where existing is not null) as told`,
       ],
     ],
     scenario: 'one-by-one',

@@ -96,12 +96,11 @@ export const WRITING: readonly SqlBug[] = [
     original: 'cte',
     edits: [
       [
-        `from existing
-  where not exists (
+        `and not exists (
     select 1 from essay_states
-    where essay_id = existing.internal_essay_id and text_storage_id is not null
+    where essay_id = seen.existing and text_storage_id is not null
   )`,
-        'from existing',
+        '',
       ],
       [UPSERT, UPSERT.replace('\n  where essay.text_storage_id is null', '')],
     ],
@@ -116,7 +115,7 @@ export const WRITING: readonly SqlBug[] = [
     edits: [
       alsoWrite(`touched as (
   update essay_states essay set updated_at = now(), version = essay.version + 1
-  from existing where essay.essay_id = existing.essay_id
+  from seen where essay.essay_id = seen.existing
 )`),
     ],
     scenario: 'one-by-one',

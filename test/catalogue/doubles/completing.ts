@@ -20,7 +20,7 @@ export class CompletesInTheTransaction extends EngineDouble {
   protected override async lookAfter(): Promise<void> {}
 }
 
-const LOOK_AGAIN = edited(LOOK, 'and completed_at is null\n', '\n');
+const LOOK_AGAIN = edited(LOOK, 'and completed_at is null and (', 'and (');
 
 /** Does not ask whether the batch was completed before. */
 export class CompletesAgain extends EngineDouble {
