@@ -1,6 +1,6 @@
 import type { Call } from '../domain/call.js';
 import type { FaultResult } from '../domain/fault.js';
-import type { BatchTotals, Outcomes, RunResult } from '../domain/run-result.js';
+import type { BatchTotals, ClientCost, Outcomes, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { evaluateGate } from '../gate/evaluate-gate.js';
 import { parseGate } from '../gate/parse-gate.js';
@@ -82,6 +82,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
       roundTripsPerAssignment: counters.roundTrips / assignments,
       walBytesPerAssignment: walBytes / assignments,
     },
+    client: recording.client,
   };
 }
 
@@ -102,6 +103,17 @@ function countErrors(calls: readonly Call[]): Record<string, number> {
   return counts;
 }
 
+/** A worker with fewer CPUs than this was held up by others, and not by its own work. */
+const OWN_CPU = 0.8;
+
+function saturationNote({ busiestWorker, busiestWorkerCpus }: ClientCost): string {
+  const busy = `a worker was never idle (busy ${Math.floor(busiestWorker * 100)} % of the time)`;
+  return busiestWorkerCpus >= OWN_CPU
+    ? `${busy}: the tool set the pace, not the server; give more --workers or fewer --connections`
+    : `${busy} but got ${busiestWorkerCpus.toFixed(2)} of a CPU: tool and server compete for too few CPUs; ` +
+        'give fewer --workers or --connections, or run the tool on another machine';
+}
+
 function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
   const notes: string[] = [];
   const { durationMs } = plan.scenario;
@@ -111,6 +123,7 @@ function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
       `the inventory ran out after ${ran} s of ${durationMs / 1_000} s; give more --batches or --slots`,
     );
   }
+  if (recording.client.saturated) notes.push(saturationNote(recording.client));
   if (job.keep) notes.push(`kept run ${plan.runId}: batches ${plan.batchIds[0]} to ${plan.batchIds.at(-1)}`);
   return notes;
 }

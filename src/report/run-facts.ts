@@ -49,14 +49,15 @@ export function outcomeLines(run: RunResult, style: Style): string[] {
   ];
 }
 
-/** What the assignments cost: time on the whole, round trips, WAL. */
+/** What the assignments cost: time on the whole, round trips, WAL, CPU of the tool itself. */
 export function costLines(run: RunResult, style: Style): string[] {
   const { roundTripsPerAssignment, walBytesPerAssignment } = run.cost;
   const wal = walBytesPerAssignment === null ? [] : [`${formatNumber(walBytesPerAssignment)} bytes of WAL`];
+  const cpu = `client ${formatMicros(run.client.cpuMicrosPerCall)} CPU`;
   const took = `${plural(run.assignments, 'call')} in ${formatMicros(run.durationMs * 1000)}`;
   return [
     ...fact('throughput', [`${formatNumber(run.throughputPerSecond)}/s`, took], style),
-    ...fact('each call', [`${formatNumber(roundTripsPerAssignment)} round trips`, ...wal], style),
+    ...fact('each call', [`${formatNumber(roundTripsPerAssignment)} round trips`, ...wal, cpu], style),
     ...fact('completion', [plural(run.completionLooks, 'look')], style),
   ];
 }

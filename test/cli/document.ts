@@ -79,6 +79,17 @@ const runSchema = z.strictObject({
   durationMs: measure,
   throughputPerSecond: measure,
   cost: z.strictObject({ roundTripsPerAssignment: measure, walBytesPerAssignment: measure.nullable() }),
+  client: z.strictObject({
+    cpuMicrosPerCall: measure,
+    eventLoopLagMicros: z.strictObject({
+      p50: measure.nullable(),
+      p99: measure.nullable(),
+      max: measure.nullable(),
+    }),
+    busiestWorker: measure.max(1),
+    busiestWorkerCpus: measure,
+    saturated: z.boolean(),
+  }),
   invariants: z.array(
     z.strictObject({
       name: z.string(),

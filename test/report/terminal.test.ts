@@ -85,9 +85,10 @@ describe('renderRuns', () => {
   it('shows throughput, round trips, WAL and completion looks', () => {
     const { run } = createSampler();
     const cost = { roundTripsPerAssignment: 1.024, walBytesPerAssignment: 2345.6 };
-    const text = render(reportOf([run({ throughputPerSecond: 8012.3, completionLooks: 13, cost })]));
+    const client = { ...run().client, cpuMicrosPerCall: 61.2 };
+    const text = render(reportOf([run({ throughputPerSecond: 8012.3, completionLooks: 13, cost, client })]));
     expect(text).toContain('8,012/s');
-    expect(text).toContain('1.02 round trips · 2,346 bytes of WAL');
+    expect(text).toContain('1.02 round trips · 2,346 bytes of WAL · client 61µs CPU\n');
     expect(text).toContain('13 looks');
     expect(render(reportOf([run({ cost: { walBytesPerAssignment: null } })]))).not.toContain('WAL');
   });
