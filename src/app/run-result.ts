@@ -1,3 +1,4 @@
+import type { ServerWork } from '../database/statement-statistics.js';
 import type { Call } from '../domain/call.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult } from '../domain/run-result.js';
@@ -8,6 +9,7 @@ import { expectedCounts } from '../scenario/plan.js';
 import type { Verification } from '../verify/verify-run.js';
 import type { RunJob } from './execute-run.js';
 import type { FinishedLoad } from './put-load.js';
+import type { ServerCost } from './server-meter.js';
 import { settledCalls } from './settled-calls.js';
 
 /** All that is known of a finished run. */
@@ -52,7 +54,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
   const { scenario, seed } = plan;
   const { name, batches, slots, contents, deliveries, arrival, workers, connections, durationMs, rttMs } =
     scenario;
-  const { recording, redelivered, walBytes, faults } = load;
+  const { recording, redelivered, server, faults } = load;
   const { counters } = recording;
   const calls = settledCalls(recording.calls, redelivered);
   const assignments = calls.length;
@@ -78,11 +80,21 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     serviceTimeMicros: recording.serviceTimeMicros,
     durationMs: recording.durationMs,
     throughputPerSecond: assignments / (recording.durationMs / 1_000),
-    cost: {
-      roundTripsPerAssignment: counters.roundTrips / assignments,
-      walBytesPerAssignment: walBytes / assignments,
-    },
+    cost: { roundTripsPerAssignment: counters.roundTrips / assignments, ...serverCost(server, assignments) },
     client: recording.client,
+  };
+}
+
+function serverCost(
+  { walBytes, work }: ServerCost,
+  assignments: number,
+): Omit<RunResult['cost'], 'roundTripsPerAssignment'> {
+  const each = (read: (work: ServerWork) => number) => (work === undefined ? null : read(work) / assignments);
+  return {
+    walBytesPerAssignment: walBytes / assignments,
+    buffersHitPerAssignment: each((done) => done.buffersHit),
+    buffersDirtiedPerAssignment: each((done) => done.buffersDirtied),
+    serverExecutionMicrosPerAssignment: each((done) => done.executionMicros),
   };
 }
 

@@ -129,6 +129,14 @@ export interface RunResult {
     readonly roundTripsPerAssignment: number;
     /** Of the whole server while the load ran; null where the role or the server cannot tell. */
     readonly walBytesPerAssignment: number | null;
+    /**
+     * Of every statement of the role in the database while the load ran, by pg_stat_statements; null where it
+     * cannot be read or lost counters meanwhile. Pages found in shared buffers, and pages changed first.
+     */
+    readonly buffersHitPerAssignment: number | null;
+    readonly buffersDirtiedPerAssignment: number | null;
+    /** Wall-clock time in the executor, waits for locks included; neither planning nor the flush of a commit. */
+    readonly serverExecutionMicrosPerAssignment: number | null;
   };
   readonly client: ClientCost;
   readonly invariants: readonly InvariantResult[];

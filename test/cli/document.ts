@@ -78,7 +78,13 @@ const runSchema = z.strictObject({
   latencyMicros: latency,
   durationMs: measure,
   throughputPerSecond: measure,
-  cost: z.strictObject({ roundTripsPerAssignment: measure, walBytesPerAssignment: measure.nullable() }),
+  cost: z.strictObject({
+    roundTripsPerAssignment: measure,
+    walBytesPerAssignment: measure.nullable(),
+    buffersHitPerAssignment: measure.nullable(),
+    buffersDirtiedPerAssignment: measure.nullable(),
+    serverExecutionMicrosPerAssignment: measure.nullable(),
+  }),
   client: z.strictObject({
     cpuMicrosPerCall: measure,
     eventLoopLagMicros: z.strictObject({

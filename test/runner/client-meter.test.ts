@@ -18,6 +18,7 @@ describe('startClientMeter', () => {
     expect(idle.calls).toBe(7);
     expect(idle.elapsedMs).toBeGreaterThanOrEqual(399);
     expect(idle.utilization).toBeLessThan(0.5);
+    expect(idle.cpuMicros).toBeLessThan(200_000);
     expect(idle.lagMicros.p50).toBeLessThan(10_000);
   });
 

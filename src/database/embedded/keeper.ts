@@ -7,6 +7,7 @@ import { freeData } from './postmaster.js';
 import { sizeOf } from './programs.js';
 import { startServer, type Server } from './server.js';
 import { chooseServerUser } from './server-user.js';
+import { ensureStatistics } from './statistics.js';
 
 const LOG_LIMIT_BYTES = 1_000_000;
 
@@ -66,7 +67,14 @@ async function prepareAndStart(layout: Layout, signal: AbortSignal, port?: numbe
   await sweep(layout.folder, installed.version);
   const binaries = await runnableBinaries(installed, layout);
   await ensureCluster(layout, binaries, user, signal);
-  return startServer(layout, binaries, user, signal, findPort);
+  const server = await startServer(layout, binaries, user, signal, findPort);
+  try {
+    await ensureStatistics(layout, server.port);
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
 }
 
 /** Removes what killed predecessors left half-done, and copies of other versions' binaries. */
