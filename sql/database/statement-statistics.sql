@@ -5,8 +5,8 @@ select coalesce(sum(calls), 0)::float8 as "calls",
   coalesce(sum(shared_blks_hit), 0)::float8 as "buffersHit",
   coalesce(sum(shared_blks_dirtied), 0)::float8 as "buffersDirtied",
   coalesce(sum(total_exec_time), 0) * 1000 as "executionMicros",
-  (select format('%s evictions since %s', dealloc, stats_reset) from :"schema".pg_stat_statements_info()) as "epoch"
-from :"schema".pg_stat_statements(false)
+  (select format('%s evictions since %s', dealloc, stats_reset) from :"statistics_schema".pg_stat_statements_info()) as "epoch"
+from :"statistics_schema".pg_stat_statements(false)
 where toplevel
   and userid = (select oid from pg_roles where rolname = current_user)
   and dbid = (select oid from pg_database where datname = current_database())

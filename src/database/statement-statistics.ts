@@ -40,7 +40,7 @@ export async function createStatementStatistics(client: ClientBase): Promise<voi
  * @returns the statement that reads it; undefined where the extension was not created
  */
 export async function findStatementStatistics(client: ClientBase): Promise<Statement | undefined> {
-  const { rows } = await client.query<{ schema: string }>(FIND.text);
+  const { rows } = await client.query<{ statistics_schema: string }>(FIND.text);
   return rows[0] && loadStatement('database/statement-statistics', rows[0]);
 }
 

@@ -7,7 +7,6 @@ import { freeData } from './postmaster.js';
 import { sizeOf } from './programs.js';
 import { startServer, type Server } from './server.js';
 import { chooseServerUser } from './server-user.js';
-import { ensureStatistics } from './statistics.js';
 
 const LOG_LIMIT_BYTES = 1_000_000;
 
@@ -69,6 +68,8 @@ async function prepareAndStart(layout: Layout, signal: AbortSignal, port?: numbe
   await ensureCluster(layout, binaries, user, signal);
   const server = await startServer(layout, binaries, user, signal, findPort);
   try {
+    // The only part that talks to the server needs the driver, which would delay every start before this moment.
+    const { ensureStatistics } = await import('./statistics.js');
     await ensureStatistics(layout, server.port);
     return server;
   } catch (error) {
