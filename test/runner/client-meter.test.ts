@@ -19,7 +19,17 @@ describe('startClientMeter', () => {
     expect(idle.elapsedMs).toBeGreaterThanOrEqual(399);
     expect(idle.utilization).toBeLessThan(0.5);
     expect(idle.cpuMicros).toBeLessThan(200_000);
-    expect(idle.lagMicros.p50).toBeLessThan(10_000);
+  });
+
+  it('does not take the period of its timer for a lag', async () => {
+    const medians: number[] = [];
+    // On a machine that is busy with other things the median may be late, but not each time.
+    while (medians.length < 5 && !medians.some((median) => median < 5_000)) {
+      const meter = startClientMeter();
+      await sleep(200);
+      medians.push(meter.stop(0).lagMicros.p50);
+    }
+    expect(Math.min(...medians)).toBeLessThan(5_000);
   });
 
   it('finds a process that never waits busy, and its timers late by what blocks them', async () => {
