@@ -1,4 +1,4 @@
-import { checkpoint, walPositionBytes } from '../database/environment.js';
+import { checkpoint } from '../database/environment.js';
 import type { Call } from '../domain/call.js';
 import { needsProxy, type FaultResult } from '../domain/fault.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
@@ -12,6 +12,7 @@ import { mulberry32 } from '../scenario/random.js';
 import { withClient, type Database } from './database.js';
 import { debtsOfTheDead } from './debts-of-the-dead.js';
 import type { RunJob } from './execute-run.js';
+import { ServerMeter, type ServerCost } from './server-meter.js';
 import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
 
 /** A load that was put on a database, with what was broken meanwhile. */
@@ -19,8 +20,7 @@ export interface FinishedLoad {
   readonly recording: Recording;
   /** What was delivered again after the load, because its callers had no definite answer. */
   readonly redelivered: readonly Call[];
-  /** Written by the whole server while the load ran. */
-  readonly walBytes: number;
+  readonly server: ServerCost;
   readonly faults: readonly FaultResult[];
 }
 
@@ -57,11 +57,11 @@ export async function putLoad(
     held: new Set(),
   });
   try {
-    const { recording, walBytes } = await disturbedLoad(database, fleet, load, injector, stop);
+    const { recording, server } = await disturbedLoad(database, fleet, load, injector, stop);
     const { faults, uncompleted } = debtsOfTheDead(recording.calls, injector.injections);
     if (stop.aborted) {
       const incomplete = [...recording.incomplete, `stopped by ${String(stop.reason)}`];
-      return { recording: { ...recording, incomplete }, redelivered: [], walBytes, faults };
+      return { recording: { ...recording, incomplete }, redelivered: [], server, faults };
     }
     const owed = deliveriesOwed(plan, recording.calls, uncompleted);
     const redelivered = await deliverOwed(load, owed, stop);
@@ -69,7 +69,7 @@ export async function putLoad(
     const incomplete = left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
     return {
       recording: { ...recording, incomplete: [...recording.incomplete, ...incomplete] },
-      ...{ redelivered, walBytes, faults },
+      ...{ redelivered, server, faults },
     };
   } finally {
     await injector.disarm().finally(() => proxy?.close());
@@ -87,16 +87,16 @@ async function disturbedLoad(
   load: LoadJob,
   injector: FaultInjector,
   stop: AbortSignal,
-): Promise<{ recording: Recording; walBytes: number }> {
-  let walBefore = 0;
+): Promise<Pick<FinishedLoad, 'recording' | 'server'>> {
+  const meter = new ServerMeter(pool);
   const beforeRelease = async () => {
     await withClient(pool, checkpoint);
-    walBefore = await withClient(pool, walPositionBytes);
+    await meter.start();
     await injector.armEarly();
   };
   const during = load.plan.scenario.faults.length > 0 ? injector.strikeAll.bind(injector) : undefined;
   const recording = await runLoad(fleet, load, { beforeRelease, during }, stop);
-  return { recording, walBytes: (await withClient(pool, walPositionBytes)) - walBefore };
+  return { recording, server: await meter.stop() };
 }
 
 async function deliverOwed(

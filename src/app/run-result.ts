@@ -1,6 +1,7 @@
+import type { ServerWork } from '../database/statement-statistics.js';
 import type { Call } from '../domain/call.js';
 import type { FaultResult } from '../domain/fault.js';
-import type { BatchTotals, Outcomes, RunResult } from '../domain/run-result.js';
+import type { BatchTotals, ClientCost, Outcomes, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { evaluateGate } from '../gate/evaluate-gate.js';
 import { parseGate } from '../gate/parse-gate.js';
@@ -8,6 +9,7 @@ import { expectedCounts } from '../scenario/plan.js';
 import type { Verification } from '../verify/verify-run.js';
 import type { RunJob } from './execute-run.js';
 import type { FinishedLoad } from './put-load.js';
+import type { ServerCost } from './server-meter.js';
 import { settledCalls } from './settled-calls.js';
 
 /** All that is known of a finished run. */
@@ -52,7 +54,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
   const { scenario, seed } = plan;
   const { name, batches, slots, contents, deliveries, arrival, workers, connections, durationMs, rttMs } =
     scenario;
-  const { recording, redelivered, walBytes, faults } = load;
+  const { recording, redelivered, server, faults } = load;
   const { counters } = recording;
   const calls = settledCalls(recording.calls, redelivered);
   const assignments = calls.length;
@@ -78,10 +80,21 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     serviceTimeMicros: recording.serviceTimeMicros,
     durationMs: recording.durationMs,
     throughputPerSecond: assignments / (recording.durationMs / 1_000),
-    cost: {
-      roundTripsPerAssignment: counters.roundTrips / assignments,
-      walBytesPerAssignment: walBytes / assignments,
-    },
+    cost: { roundTripsPerAssignment: counters.roundTrips / assignments, ...serverCost(server, assignments) },
+    client: recording.client,
+  };
+}
+
+function serverCost(
+  { walBytes, work }: ServerCost,
+  assignments: number,
+): Omit<RunResult['cost'], 'roundTripsPerAssignment'> {
+  const each = (read: (work: ServerWork) => number) => (work === undefined ? null : read(work) / assignments);
+  return {
+    walBytesPerAssignment: walBytes / assignments,
+    buffersHitPerAssignment: each((done) => done.buffersHit),
+    buffersDirtiedPerAssignment: each((done) => done.buffersDirtied),
+    serverExecutionMicrosPerAssignment: each((done) => done.executionMicros),
   };
 }
 
@@ -102,6 +115,17 @@ function countErrors(calls: readonly Call[]): Record<string, number> {
   return counts;
 }
 
+/** A worker with fewer CPUs than this was held up by others, and not by its own work. */
+const OWN_CPU = 0.8;
+
+function saturationNote({ busiestWorker, busiestWorkerCpus }: ClientCost): string {
+  const busy = `a worker was never idle (busy ${Math.floor(busiestWorker * 100)} % of the time)`;
+  return busiestWorkerCpus >= OWN_CPU
+    ? `${busy}: the tool set the pace, not the server; give more --workers or fewer --connections`
+    : `${busy} but got ${busiestWorkerCpus.toFixed(2)} of a CPU: tool and server compete for too few CPUs; ` +
+        'give fewer --workers or --connections, or run the tool on another machine';
+}
+
 function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
   const notes: string[] = [];
   const { durationMs } = plan.scenario;
@@ -111,6 +135,7 @@ function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
       `the inventory ran out after ${ran} s of ${durationMs / 1_000} s; give more --batches or --slots`,
     );
   }
+  if (recording.client.saturated) notes.push(saturationNote(recording.client));
   if (job.keep) notes.push(`kept run ${plan.runId}: batches ${plan.batchIds[0]} to ${plan.batchIds.at(-1)}`);
   return notes;
 }

@@ -17,6 +17,30 @@ export interface LatencyMicros {
   readonly max: number;
 }
 
+/** How late an event loop was, in microseconds; NaN where the load was too short to tell. */
+export interface LagMicros {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** What the load cost the tool itself; NaN where no worker process lived to tell. */
+export interface ClientCost {
+  /** CPU of the worker processes, user and system, for each call that they made. */
+  readonly cpuMicrosPerCall: number;
+  /** Of the worker whose event loop was late the most. */
+  readonly eventLoopLagMicros: LagMicros;
+  /** Event loop utilization, 0 to 1, of the busiest worker: its loop waited for nothing, or only for a CPU. */
+  readonly busiestWorker: number;
+  /** CPUs that the busiest worker got: near 1 it worked all the time, far less than 1 it waited for a CPU. */
+  readonly busiestWorkerCpus: number;
+  /**
+   * Whether a worker was never idle, over half a second or more: answers of the server waited for the tool, which
+   * set the pace. Over less time nothing is said: false.
+   */
+  readonly saturated: boolean;
+}
+
 export interface Outcomes {
   readonly created: number;
   readonly reused: number;
@@ -105,7 +129,16 @@ export interface RunResult {
     readonly roundTripsPerAssignment: number;
     /** Of the whole server while the load ran; null where the role or the server cannot tell. */
     readonly walBytesPerAssignment: number | null;
+    /**
+     * Of every statement of the role in the database while the load ran, by pg_stat_statements; null where it
+     * cannot be read or lost counters meanwhile. Pages found in shared buffers, and pages changed first.
+     */
+    readonly buffersHitPerAssignment: number | null;
+    readonly buffersDirtiedPerAssignment: number | null;
+    /** Wall-clock time in the executor, waits for locks included; neither planning nor the flush of a commit. */
+    readonly serverExecutionMicrosPerAssignment: number | null;
   };
+  readonly client: ClientCost;
   readonly invariants: readonly InvariantResult[];
   readonly gates: readonly GateResult[];
   readonly passed: boolean;

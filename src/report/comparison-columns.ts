@@ -30,6 +30,7 @@ export function comparisonTable(
     groups: [
       outcomeColumns(column, colours),
       figureColumns(column),
+      costColumns(column),
       [...ratioColumns(column, rows, comparison), ...judgementColumns(column, colours)],
     ],
   };
@@ -43,16 +44,29 @@ function outcomeColumns(column: MakeColumn, colours: ChalkInstance): Column[] {
 }
 
 function figureColumns(column: MakeColumn): Column[] {
-  const figure = (
-    head: string,
-    format: (value: number) => string,
-    read: (run: RunResult) => number,
-  ): Column => column(head, (row) => format(medianOf(row, read)));
+  const figure = figureOf(column);
   return [
     ...LATENCIES.map((name) => figure(name, formatMicros, (run) => run.latencyMicros[name])),
     figure('per s', formatNumber, (run) => run.throughputPerSecond),
     figure('trips', formatNumber, (run) => run.cost.roundTripsPerAssignment),
   ];
+}
+
+/** What an assignment cost the server. */
+function costColumns(column: MakeColumn): Column[] {
+  const figure = figureOf(column);
+  return [
+    figure('server', formatMicros, ({ cost }) => cost.serverExecutionMicrosPerAssignment ?? NaN),
+    figure('hit', formatNumber, ({ cost }) => cost.buffersHitPerAssignment ?? NaN),
+    figure('dirtied', formatNumber, ({ cost }) => cost.buffersDirtiedPerAssignment ?? NaN),
+    figure('WAL', formatNumber, ({ cost }) => cost.walBytesPerAssignment ?? NaN),
+  ];
+}
+
+/** Makes columns of medians over the rounds. */
+function figureOf(column: MakeColumn) {
+  return (head: string, format: (value: number) => string, read: (run: RunResult) => number): Column =>
+    column(head, (row) => format(medianOf(row, read)));
 }
 
 function ratioColumns(

@@ -5,7 +5,7 @@ import { hang, indent, wrapParts, wrapWords } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
 import { narrower, type Style } from './style.js';
 
-/** How to read the ratios, and how sure the least sure range is. */
+/** How to read the ratios and the server's cost, and how sure the least sure range is. */
 export function legendLines({ baseline, ratios }: Comparison, { colours, width }: Style): string[] {
   if (ratios.length === 0) {
     return [colours.yellow(`no ratios: nothing else ran in the same rounds as ${baseline}`)];
@@ -17,6 +17,7 @@ export function legendLines({ baseline, ratios }: Comparison, { colours, width }
       `[lowest – highest round] holds the true median with ${Math.floor(confidence * 100)} % confidence`,
     );
   }
+  parts.push('each assignment: server = execution time, hit and dirtied = buffers, WAL = bytes');
   return wrapParts(parts, '; ', width).map((line) => colours.dim(line));
 }
 

@@ -49,15 +49,32 @@ export function outcomeLines(run: RunResult, style: Style): string[] {
   ];
 }
 
-/** What the assignments cost: time on the whole, round trips, WAL. */
+/** What the assignments cost: time on the whole, round trips, WAL, CPU of the tool itself. */
 export function costLines(run: RunResult, style: Style): string[] {
   const { roundTripsPerAssignment, walBytesPerAssignment } = run.cost;
   const wal = walBytesPerAssignment === null ? [] : [`${formatNumber(walBytesPerAssignment)} bytes of WAL`];
+  const work = serverParts(run.cost);
+  const cpu = `client ${formatMicros(run.client.cpuMicrosPerCall)} CPU`;
   const took = `${plural(run.assignments, 'call')} in ${formatMicros(run.durationMs * 1000)}`;
   return [
     ...fact('throughput', [`${formatNumber(run.throughputPerSecond)}/s`, took], style),
-    ...fact('each call', [`${formatNumber(roundTripsPerAssignment)} round trips`, ...wal], style),
+    ...fact(
+      'each call',
+      [`${formatNumber(roundTripsPerAssignment)} round trips`, ...wal, ...work, cpu],
+      style,
+    ),
     ...fact('completion', [plural(run.completionLooks, 'look')], style),
+  ];
+}
+
+/** What pg_stat_statements told, where it could be read. */
+function serverParts(cost: RunResult['cost']): string[] {
+  const { serverExecutionMicrosPerAssignment: execution } = cost;
+  const { buffersHitPerAssignment: hit, buffersDirtiedPerAssignment: dirtied } = cost;
+  if (execution === null || hit === null || dirtied === null) return [];
+  return [
+    `server ${formatMicros(execution)} execution`,
+    `${formatNumber(hit)} buffers hit, ${formatNumber(dirtied)} dirtied`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Endpoint, TargetSource } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
 import type { AssignmentErrorCode } from '../domain/errors.js';
+import type { LagMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 
@@ -90,4 +91,17 @@ export interface WorkerSummary {
   readonly counters: EngineCounters;
   /** Whether every delivery was made before the time was over. */
   readonly ranOut: boolean;
+  /** Undefined for a process that was killed: nobody knows. */
+  readonly client: ClientWeight | undefined;
+}
+
+/** What a worker process took for its load, from the barrier's release to the end of its last call. */
+export interface ClientWeight {
+  readonly calls: number;
+  readonly elapsedMs: number;
+  /** User and system, of all threads. */
+  readonly cpuMicros: number;
+  /** The share of the time in which the event loop did not wait for something to do, 0 to 1. */
+  readonly utilization: number;
+  readonly lagMicros: LagMicros;
 }

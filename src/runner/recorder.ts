@@ -32,6 +32,11 @@ export class Recorder {
     this.#calls = [];
   }
 
+  /** How many calls were added. */
+  get calls(): number {
+    return this.#latency.totalCount;
+  }
+
   /** The histograms, encoded. */
   histograms(): { readonly latency: string; readonly serviceTime: string } {
     return { latency: encode(this.#latency), serviceTime: encode(this.#serviceTime) };

@@ -2,9 +2,10 @@ import type { DatabaseTarget, Endpoint } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Call } from '../domain/call.js';
 import { killsWorker } from '../domain/fault.js';
-import type { LatencyMicros } from '../domain/run-result.js';
+import type { ClientCost, LatencyMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
+import { addUpWeights } from './client-weight.js';
 import { nowMicros } from './clock.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toLatencyMicros } from './latency.js';
@@ -36,6 +37,7 @@ export interface Recording {
   readonly latencyMicros: LatencyMicros;
   readonly serviceTimeMicros: LatencyMicros;
   readonly counters: EngineCounters;
+  readonly client: ClientCost;
   /** From the barrier's release to the last answer. */
   readonly durationMs: number;
   /** Whether a worker made all its deliveries before the scenario's duration was over. */
@@ -187,6 +189,7 @@ function toRecording(
     latencyMicros: toLatencyMicros(addUp(summaries.map((summary) => summary.latency))),
     serviceTimeMicros: toLatencyMicros(addUp(summaries.map((summary) => summary.serviceTime))),
     counters: sumCounters(summaries.map((summary) => summary.counters)),
+    client: addUpWeights(summaries.map((summary) => summary.client)),
     durationMs: (endMicros - startMicros) / 1_000,
     ranOut: summaries.some((summary) => summary.ranOut),
     incomplete,

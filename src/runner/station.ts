@@ -124,7 +124,8 @@ export class Station {
       record(serviceTime, call.endMicros - call.startMicros);
     }
     const histograms = { latency: encode(latency), serviceTime: encode(serviceTime) };
-    this.summaries.push({ ...histograms, counters: this.#counters, ranOut: false });
+    const unknown = { ranOut: false, client: undefined };
+    this.summaries.push({ ...histograms, ...unknown, counters: this.#counters });
     for (const call of this.#underWay.values()) {
       const cutOff = { ...call, ...CUT_OFF, endMicros: nowMicros() };
       this.calls.push(toCall(this.#job.plan, this.#job.workerIndex, cutOff));

@@ -4,6 +4,7 @@ import { withConnectionString, type DatabaseTarget } from '../database/target.js
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Delivery } from '../domain/scenario.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
+import { startClientMeter } from './client-meter.js';
 import { waitUntilMicros } from './clock.js';
 import { deliveriesOf } from '../scenario/plan.js';
 import { deliverSlice } from './lanes.js';
@@ -118,14 +119,16 @@ async function deliver(startMicros: number): Promise<void> {
   };
   const redelivered = job.resume?.lost ?? new Set();
   await waitUntilMicros(startMicros);
+  const meter = startClientMeter();
   const { ranOut } = await deliverSlice({
     ...{ plan, deliveries, engine, recorder, announce, redelivered, startMicros },
     stop: signal,
   });
+  const client = meter.stop(recorder.calls);
   await Promise.race([engine.close(), graceAfter(signal)]);
   recorder.flush();
   await Promise.race([pool.end(), graceAfter(signal)]);
-  await send({ type: 'done', summary: { ...recorder.histograms(), counters: counters(), ranOut } });
+  await send({ type: 'done', summary: { ...recorder.histograms(), counters: counters(), ranOut, client } });
 }
 
 /** What was counted since `before`. */

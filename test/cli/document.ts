@@ -78,7 +78,24 @@ const runSchema = z.strictObject({
   latencyMicros: latency,
   durationMs: measure,
   throughputPerSecond: measure,
-  cost: z.strictObject({ roundTripsPerAssignment: measure, walBytesPerAssignment: measure.nullable() }),
+  cost: z.strictObject({
+    roundTripsPerAssignment: measure,
+    walBytesPerAssignment: measure.nullable(),
+    buffersHitPerAssignment: measure.nullable(),
+    buffersDirtiedPerAssignment: measure.nullable(),
+    serverExecutionMicrosPerAssignment: measure.nullable(),
+  }),
+  client: z.strictObject({
+    cpuMicrosPerCall: measure,
+    eventLoopLagMicros: z.strictObject({
+      p50: measure.nullable(),
+      p99: measure.nullable(),
+      max: measure.nullable(),
+    }),
+    busiestWorker: measure.max(1),
+    busiestWorkerCpus: measure,
+    saturated: z.boolean(),
+  }),
   invariants: z.array(
     z.strictObject({
       name: z.string(),

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { prepare } from '#els/database/session.js';
 import { bindValues, loadStatement, readSql, toStatement } from '#els/database/statement.js';
 import { useDatabase } from '../support/database.js';
@@ -17,6 +17,8 @@ const FILES = readdirSync(SQL_FOLDER, { recursive: true, encoding: 'utf8' })
   .sort();
 
 describe('every file of sql/', () => {
+  beforeAll(() => db.query(readSql('database/create-statement-statistics')));
+
   it('is there', () => {
     expect(FILES).toEqual(expect.arrayContaining(['schema', 'strategies/cte', 'completion/look']));
   });
@@ -26,7 +28,7 @@ describe('every file of sql/', () => {
   });
 
   it.each(FILES.filter((name) => !SCRIPTS.includes(name)))('%s prepares on the server', async (name) => {
-    const statement = loadStatement(name, { schema: 'any "schema"' });
+    const statement = loadStatement(name, { schema: 'any "schema"', statistics_schema: 'public' });
     expect(Buffer.byteLength(statement.name)).toBeLessThanOrEqual(63);
     const client = await db.pool.connect();
     try {

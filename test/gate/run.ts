@@ -23,7 +23,13 @@ export function someRun(): GateInput {
       max: 60_001,
     },
     throughputPerSecond: 5_123.45678,
-    cost: { roundTripsPerAssignment: 1.25, walBytesPerAssignment: null },
+    cost: {
+      roundTripsPerAssignment: 1.25,
+      walBytesPerAssignment: null,
+      buffersHitPerAssignment: null,
+      buffersDirtiedPerAssignment: null,
+      serverExecutionMicrosPerAssignment: null,
+    },
   };
 }
 

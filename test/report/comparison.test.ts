@@ -63,10 +63,19 @@ describe('renderComparison', () => {
       return {
         throughputPerSecond: figure * 100,
         latencyMicros: { ...latencyMicros, mean: figure, p50: figure * 2, p95: figure * 3, p99: figure * 4 },
-        cost: { ...cost, roundTripsPerAssignment: figure / 100 },
+        cost: {
+          ...cost,
+          roundTripsPerAssignment: figure / 100,
+          serverExecutionMicrosPerAssignment: figure * 5,
+          buffersHitPerAssignment: figure / 10,
+          buffersDirtiedPerAssignment: figure / 50,
+          walBytesPerAssignment: figure * 6,
+        },
       };
     });
-    const figureCells = ['100/100', '100', '200µs', '400µs', '600µs', '800µs', '20,000', '2.00'];
+    const latencyCells = ['200µs', '400µs', '600µs', '800µs'];
+    const costCells = ['1.00ms', '20.0', '4.00', '1,200'];
+    const figureCells = ['100/100', '100', ...latencyCells, '20,000', '2.00', ...costCells];
     const text = render(runs);
     expect(cells(text, 'legacy')).toEqual([
       'legacy',
@@ -101,7 +110,7 @@ describe('renderComparison', () => {
 
   it('shows a dash where there is no ratio', () => {
     const text = render(rounds(createSampler()), { ...COMPARISON, ratios: [ratioOf({})] });
-    expect(cells(text, 'cte').slice(9, 11)).toEqual(['2.50 [2.25 – 2.75]', '–']);
+    expect(cells(text, 'cte').slice(13, 15)).toEqual(['2.50 [2.25 – 2.75]', '–']);
   });
 
   it('gives the row of the same locks its ratio', () => {
@@ -167,6 +176,14 @@ describe('renderComparison', () => {
     );
     expect(cells(render(runs), 'cte')[5]).toBe('–');
     expect(cells(render(runs), 'legacy')[5]).not.toBe('–');
+  });
+
+  it('shows a dash for what the server could not tell', () => {
+    const runs = rounds(createSampler(), ({ strategy, cost }) => ({
+      cost: strategy === 'cte' ? { ...cost, serverExecutionMicrosPerAssignment: null } : cost,
+    }));
+    expect(cells(render(runs), 'cte')[9]).toBe('–');
+    expect(cells(render(runs), 'legacy')[9]).not.toBe('–');
   });
 
   it('shows the smallest of successes that are all as expected', () => {
@@ -285,6 +302,10 @@ describe('renderComparison', () => {
       'p99',
       'per s',
       'trips',
+      'server',
+      'hit',
+      'dirtied',
+      'WAL',
       '× p95',
       'gates',
       'verdict',

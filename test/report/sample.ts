@@ -79,7 +79,21 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
     serviceTimeMicros: sampleLatency(integer),
     durationMs: integer(10, 5000),
     throughputPerSecond: integer(100, 20_000),
-    cost: { roundTripsPerAssignment: 1, walBytesPerAssignment: integer(300, 3000), ...cost },
+    cost: {
+      roundTripsPerAssignment: 1,
+      walBytesPerAssignment: integer(300, 3000),
+      buffersHitPerAssignment: integer(20, 200),
+      buffersDirtiedPerAssignment: integer(1, 20),
+      serverExecutionMicrosPerAssignment: integer(50, 900),
+      ...cost,
+    },
+    client: {
+      cpuMicrosPerCall: integer(40, 400),
+      eventLoopLagMicros: { p50: 300, p99: 4_000, max: 9_000 },
+      busiestWorker: 0.5,
+      busiestWorkerCpus: 0.4,
+      saturated: false,
+    },
     invariants: [
       { name: 'one_created_per_content', passed: true, witnesses: [], timeline: [] },
       { name: 'no_essay_given_twice', passed: true, witnesses: [], timeline: [] },

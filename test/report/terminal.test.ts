@@ -84,12 +84,20 @@ describe('renderRuns', () => {
 
   it('shows throughput, round trips, WAL and completion looks', () => {
     const { run } = createSampler();
-    const cost = { roundTripsPerAssignment: 1.024, walBytesPerAssignment: 2345.6 };
-    const text = render(reportOf([run({ throughputPerSecond: 8012.3, completionLooks: 13, cost })]));
+    const cost = {
+      ...{ roundTripsPerAssignment: 1.024, walBytesPerAssignment: 2345.6 },
+      ...{ buffersHitPerAssignment: 27.97, buffersDirtiedPerAssignment: 0.193 },
+      serverExecutionMicrosPerAssignment: 149.6,
+    };
+    const client = { ...run().client, cpuMicrosPerCall: 61.2 };
+    const text = render(reportOf([run({ throughputPerSecond: 8012.3, completionLooks: 13, cost, client })]));
     expect(text).toContain('8,012/s');
-    expect(text).toContain('1.02 round trips · 2,346 bytes of WAL');
+    expect(text).toContain('1.02 round trips · 2,346 bytes of WAL · server 150µs execution');
+    expect(text).toContain('28.0 buffers hit, 0.19 dirtied · client 61µs CPU\n');
     expect(text).toContain('13 looks');
     expect(render(reportOf([run({ cost: { walBytesPerAssignment: null } })]))).not.toContain('WAL');
+    const unknown = { serverExecutionMicrosPerAssignment: null, buffersHitPerAssignment: null };
+    expect(render(reportOf([run({ cost: unknown })]))).not.toMatch(/execution|buffers/);
   });
 
   it('prints a dash for the latency of a run without calls', () => {

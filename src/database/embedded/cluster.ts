@@ -9,6 +9,9 @@ import type { ServerUser } from './server-user.js';
 /** The only role of the server, its superuser. */
 export const ROLE = 'els_assign';
 
+/** The database that initdb makes, and the tool uses. */
+export const DATABASE = 'postgres';
+
 const PASSWORD_BYTES = 32;
 
 /**

@@ -66,7 +66,16 @@ async function prepareAndStart(layout: Layout, signal: AbortSignal, port?: numbe
   await sweep(layout.folder, installed.version);
   const binaries = await runnableBinaries(installed, layout);
   await ensureCluster(layout, binaries, user, signal);
-  return startServer(layout, binaries, user, signal, findPort);
+  const server = await startServer(layout, binaries, user, signal, findPort);
+  try {
+    // The only part that talks to the server needs the driver, which would delay every start before this moment.
+    const { ensureStatistics } = await import('./statistics.js');
+    await ensureStatistics(layout, server.port);
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
 }
 
 /** Removes what killed predecessors left half-done, and copies of other versions' binaries. */

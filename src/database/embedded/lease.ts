@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { locateBinaries } from './binaries.js';
 import { liveClaim, supervisorWords, type Claim } from './claim.js';
-import { readPassword, ROLE } from './cluster.js';
+import { DATABASE, readPassword, ROLE } from './cluster.js';
 import { joinSupervisor, type Holding } from './control-client.js';
 import { failed, isTyped, messageOf } from './failures.js';
 import { prepareHome, type Layout } from './home.js';
@@ -90,7 +90,7 @@ async function join(layout: Layout, claim: Claim, timeoutMs: number): Promise<Em
   const password = await readPassword(layout);
   let released: Promise<void> | undefined;
   return {
-    connection: { host: '127.0.0.1', port: answer.port, user: ROLE, password, database: 'postgres' },
+    connection: { host: '127.0.0.1', port: answer.port, user: ROLE, password, database: DATABASE },
     release: () => (released ??= release(layout, holding, claim.pid, answer)),
     restart: () => restart(layout, holding),
   };

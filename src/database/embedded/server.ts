@@ -23,6 +23,8 @@ const SETTINGS = {
   max_connections: '200',
   shared_buffers: '256MB',
   max_wal_size: '2GB',
+  // Counts what the statements of a load cost the server.
+  shared_preload_libraries: 'pg_stat_statements',
   // Load tests provoke errors by the thousand, and the client is told each; LOG and FATAL still get into the log.
   log_min_messages: 'log',
 };

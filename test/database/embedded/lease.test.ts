@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { leaseEmbeddedServer } from '#els/database/embedded/lease.js';
+import { leaseEmbeddedServer, type EmbeddedConnection } from '#els/database/embedded/lease.js';
 import {
   hold,
   postmastersOf,
@@ -39,6 +39,25 @@ describe('one lease', () => {
     const second = await leaseEmbeddedServer({ ELS_ASSIGN_HOME: home });
     expect(await query(second.connection, 'select answer from kept')).toEqual([{ answer: 42 }]);
     await second.release();
+    await second.release();
+  });
+
+  it('has pg_stat_statements in its database, also with data that were made without it, and after a restart', async () => {
+    const created = (connection: EmbeddedConnection) =>
+      query(connection, `select count(*)::int from pg_extension where extname = 'pg_stat_statements'`);
+    const counts = (connection: EmbeddedConnection) =>
+      query(connection, 'select count(*) > 0 as counts from public.pg_stat_statements');
+    const first = await leaseEmbeddedServer({ ELS_ASSIGN_HOME: sharedFolder() });
+    expect(await counts(first.connection)).toEqual([{ counts: true }]);
+    await query(first.connection, 'drop extension pg_stat_statements');
+    expect(await created(first.connection)).toEqual([{ count: 0 }]);
+    await first.release();
+
+    const second = await leaseEmbeddedServer({ ELS_ASSIGN_HOME: sharedFolder() });
+    expect(await counts(second.connection)).toEqual([{ counts: true }]);
+    await second.restart();
+    expect(await created(second.connection)).toEqual([{ count: 1 }]);
+    expect(await counts(second.connection)).toEqual([{ counts: true }]);
     await second.release();
   });
 
