@@ -1,5 +1,6 @@
 import type { FaultResult } from './fault.js';
 import type { Arrival } from './scenario.js';
+import type { Sweep } from './sweep.js';
 import type { TimelineEntry } from './timeline.js';
 
 export type Verdict = 'valid' | 'invalid' | 'unknown';
@@ -106,6 +107,8 @@ export interface RunResult {
     /** Of the whole server while the load ran; null where the role or the server cannot tell. */
     readonly walBytesPerAssignment: number | null;
   };
+  /** The load generator itself, where it was measured. */
+  readonly client?: { readonly saturated: boolean } | undefined;
   readonly invariants: readonly InvariantResult[];
   readonly gates: readonly GateResult[];
   readonly passed: boolean;
@@ -157,6 +160,7 @@ export interface Report {
   readonly environment: Environment;
   readonly runs: readonly RunResult[];
   readonly comparison?: Comparison | undefined;
+  readonly sweep?: Sweep | undefined;
   readonly verdict: Verdict;
   readonly passed: boolean;
   /** Set when a signal ended the work early: the runs are partial. */
