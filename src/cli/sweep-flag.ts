@@ -16,14 +16,20 @@ const PARAMETERS = SWEPT_PARAMETERS.join(', ');
  */
 export function parseSweep(text: string, earlier?: SweepAxis): SweepAxis {
   if (earlier !== undefined) throw refused(text, 'is given after another one', 'one --sweep');
-  const [name = '', list] = text.split(/=(.*)/s).map((part) => part.trim());
+  const [name = '', list = ''] = text.split(/=(.*)/s).map((part) => part.trim());
   const parameter = SWEPT_PARAMETERS.find((each) => each === name);
-  if (parameter === undefined || list === undefined) {
+  if (parameter === undefined) {
     const hint = didYouMean(name, SWEPT_PARAMETERS);
-    throw refused(text, `is no sweep${hint}`, `PARAMETER=VALUE,VALUE,… with one of ${PARAMETERS}`);
+    throw refused(
+      text,
+      `is of no known parameter${hint}`,
+      `PARAMETER=VALUE,VALUE,… with one of ${PARAMETERS}`,
+    );
   }
   const words = list.split(',').map((word) => word.trim());
-  if (!words.every((word) => /^\d+$/.test(word))) throw refused(text, 'has other values', 'whole numbers');
+  if (!words.every((word) => /^\d+$/.test(word))) {
+    throw refused(text, 'has a value that is no whole number', `${parameter}=1,2,4`);
+  }
   const values = words.map(Number).sort((a, b) => a - b);
   if (new Set(values).size < values.length) throw refused(text, 'has a value twice', 'each value once');
   if (values.length > MAX_VALUES) {
