@@ -4,7 +4,7 @@ import type { Scenario } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 import type { Database } from './database.js';
 import type { RunJob } from './execute-run.js';
-import { executeRuns, type RunControl } from './run.js';
+import { executeRuns, type RunControl, type SumUp } from './run.js';
 
 /** What is compared with what. */
 export interface ComparePlan {
@@ -21,7 +21,8 @@ export interface ComparePlan {
 
 /** Runs every strategy through the same scenarios in interleaved rounds, and compares. */
 export function compare(database: Database, plan: ComparePlan, control: RunControl): Promise<Report> {
-  return executeRuns(database, comparisonJobs(plan), control, buildComparison);
+  const sumUp: SumUp = (runs) => ({ comparison: buildComparison(runs) });
+  return executeRuns(database, comparisonJobs(plan), control, sumUp);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readEnvironment } from '../database/environment.js';
 import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
-import type { Comparison, Report, RunResult, StopSignal } from '../domain/run-result.js';
+import type { Report, RunResult, StopSignal } from '../domain/run-result.js';
 import { HistoryFile } from '../history/history-file.js';
 import { WorkerFleet } from '../runner/fleet.js';
 import { withClient, type Database } from './database.js';
@@ -23,27 +23,30 @@ export interface RunControl {
   readonly allowInconclusive: boolean;
 }
 
+/** What the finished runs say together, at least one of them. */
+export type SumUp = (runs: readonly RunResult[]) => Pick<Report, 'comparison' | 'sweep'>;
+
 /**
  * Executes runs one after the other; a signal or a failure of the surroundings ends the sequence with what was
  * measured until then.
  *
- * @param compare makes the comparison out of the finished runs
+ * @param sumUp makes what is said of the finished runs together
  */
 export async function executeRuns(
   database: Database,
   jobs: readonly RunJob[],
   control: RunControl,
-  compare?: (runs: readonly RunResult[]) => Comparison,
+  sumUp: SumUp = () => ({}),
 ): Promise<Report> {
   const environment = await withClient(database.pool, (client) => readEnvironment(client, database.embedded));
   const { runs, failure } = await executeInTurn(database, jobs, control);
   const verdict = worstVerdict(runs);
-  const comparison = compare && runs.length > 0 ? compare(runs) : undefined;
+  const summary = runs.length > 0 ? sumUp(runs) : {};
   const interrupted = control.stop.aborted ? (control.stop.reason as StopSignal) : undefined;
   const complete = failure === undefined && interrupted === undefined;
   const passed =
-    complete && runs.every(passes(control)) && (comparison?.checks ?? []).every(checkPasses(control));
-  return { environment, runs, comparison, verdict, passed, interrupted, failure };
+    complete && runs.every(passes(control)) && (summary.comparison?.checks ?? []).every(checkPasses(control));
+  return { environment, runs, ...summary, verdict, passed, interrupted, failure };
 }
 
 async function executeInTurn(

@@ -4,15 +4,20 @@ import { withDatabase } from '../app/database.js';
 import { scenariosToRun } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import { FLAGS, resolveStrategy, strategyFromFlags, type StrategyChoice } from '../app/strategies.js';
+import { scenariosToSweep, sumUpSweep } from '../app/sweep.js';
+import type { SweepAxis } from '../domain/sweep.js';
+import { renderSweep } from '../report/sweep.js';
 import { renderRuns } from '../report/terminal.js';
 import { finish, type Finish } from './finish.js';
 import { addLoadOptions, seedOf, toOverrides, type LoadFlags } from './options.js';
 import { showProgress } from './progress.js';
 import { stoppable } from './stop-signal.js';
+import { parseSweep } from './sweep-flag.js';
 
 interface RunFlags extends LoadFlags {
   readonly strategy?: string;
   readonly history?: string;
+  readonly sweep?: SweepAxis;
 }
 
 const HELP = `
@@ -22,7 +27,8 @@ Without --strategy the service's flags decide, all off meaning legacy:
 Examples:
   els-assign run --strategy cte --workers 6
   els-assign run --strategy inventory --advisory-locks --scenario overflow --slots 40 --contents 90
-  els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json`;
+  els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json
+  els-assign run --strategy cte --sweep connections=1,2,4,8,16,32`;
 
 /** `els-assign run` */
 export function addRun(program: Command, setExitCode: (code: number) => void): void {
@@ -30,6 +36,11 @@ export function addRun(program: Command, setExitCode: (code: number) => void): v
     .description('put a load on one strategy and verify every outcome')
     .option('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
     .option('--history <file>', 'keep every call in this file (NDJSON), for `verify --history`')
+    .option(
+      '--sweep <parameter=values>',
+      'run one scenario (default sustained) once for each value, e.g. connections=1,2,4,8',
+      parseSweep,
+    )
     .option('--advisory-locks', 'serialize calls with the same batch and content')
     .addHelpText('after', HELP)
     .action(async (flags: RunFlags) => setExitCode(await runRun(flags)));
@@ -37,7 +48,10 @@ export function addRun(program: Command, setExitCode: (code: number) => void): v
 
 async function runRun(flags: RunFlags): Promise<number> {
   const choice = await chooseStrategy(flags);
-  const scenarios = await scenariosToRun(flags.scenario, toOverrides(flags));
+  const { sweep } = flags;
+  const scenarios = sweep
+    ? await scenariosToSweep(flags.scenario, toOverrides(flags), sweep)
+    : await scenariosToRun(flags.scenario, toOverrides(flags));
   const seed = seedOf(flags);
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.
@@ -49,10 +63,11 @@ async function runRun(flags: RunFlags): Promise<number> {
     withDatabase({ ...flags, env: process.env }, async (database) => {
       checkFaults(database, scenarios, [choice.strategy]);
       await prepareDatabase(database, [choice.strategy]);
-      return executeRuns(database, jobs, { onRun: showProgress(flags), stop, allowInconclusive });
+      const control = { onRun: showProgress(flags, sweep?.parameter), stop, allowInconclusive };
+      return executeRuns(database, jobs, control, sweep && sumUpSweep(sweep.parameter));
     }),
   ).finally(() => history?.close());
-  const how: Finish = { json: flags.json ?? false, render: renderRuns };
+  const how: Finish = { json: flags.json ?? false, render: sweep ? renderSweep : renderRuns };
   return finish(report, how);
 }
 

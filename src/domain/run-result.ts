@@ -1,5 +1,6 @@
 import type { FaultResult } from './fault.js';
 import type { Arrival } from './scenario.js';
+import type { Sweep } from './sweep.js';
 import type { TimelineEntry } from './timeline.js';
 
 export type Verdict = 'valid' | 'invalid' | 'unknown';
@@ -36,9 +37,9 @@ export interface ClientCost {
   readonly busiestWorkerCpus: number;
   /**
    * Whether a worker was never idle, over half a second or more: answers of the server waited for the tool, which
-   * set the pace. Over less time nothing is said: false.
+   * set the pace. Null: nothing is said over less time, nor where no worker lived to tell.
    */
-  readonly saturated: boolean;
+  readonly saturated: boolean | null;
 }
 
 export interface Outcomes {
@@ -190,6 +191,7 @@ export interface Report {
   readonly environment: Environment;
   readonly runs: readonly RunResult[];
   readonly comparison?: Comparison | undefined;
+  readonly sweep?: Sweep | undefined;
   readonly verdict: Verdict;
   readonly passed: boolean;
   /** Set when a signal ended the work early: the runs are partial. */

@@ -98,7 +98,7 @@ function createdCell({ runs }: ComparisonRow): string {
 }
 
 /** How many gates of all rounds passed. */
-function gatesCell({ runs }: ComparisonRow, colours: ChalkInstance): string {
+export function gatesCell({ runs }: Pick<ComparisonRow, 'runs'>, colours: ChalkInstance): string {
   const gates = runs.flatMap((run) => run.gates);
   const passed = gates.filter((gate) => gate.passed).length;
   return gates.length === 0 ? MISSING : `${mark(passed === gates.length, colours)} ${passed}/${gates.length}`;

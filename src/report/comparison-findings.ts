@@ -1,6 +1,5 @@
 import type { Comparison, ComparisonCheck, RunResult } from '../domain/run-result.js';
 import { gateLines, noteLines, violatedLines } from './findings.js';
-import { strategyLabel } from './format.js';
 import { hang, indent, wrapParts, wrapWords } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
 import { narrower, type Style } from './style.js';
@@ -31,11 +30,21 @@ export function checkLines(checks: readonly ComparisonCheck[], { colours, width 
   });
 }
 
-/** What a reader must know of single runs: every failed gate, violated invariant and note, of any round. */
-export function findingLines(runs: readonly RunResult[], style: Style): string[] {
+/**
+ * What a reader must know of single runs: every failed gate, violated invariant and note.
+ *
+ * @param nameOf tells a run from the others, in parts
+ */
+export function findingLines(
+  runs: readonly RunResult[],
+  nameOf: (run: RunResult) => readonly string[],
+  style: Style,
+): string[] {
   return runs.flatMap((run) => {
     const details = runDetails(run, narrower(style, 2));
-    return details.length === 0 && run.passed ? [] : [runHeading(run, style), ...indent(2, details)];
+    return details.length === 0 && run.passed
+      ? []
+      : [runHeading(run, nameOf(run), style), ...indent(2, details)];
   });
 }
 
@@ -51,10 +60,7 @@ function runDetails(run: RunResult, style: Style): string[] {
   ];
 }
 
-function runHeading(run: RunResult, { colours, width }: Style): string {
-  const parts = [run.scenario, colours.bold(strategyLabel(run)), `round ${run.round}`];
-  if (run.verdict !== 'valid') {
-    parts.push(`verdict ${colourVerdict(run.verdict, colours)}`);
-  }
-  return wrapParts(parts, ' · ', width).join('\n');
+function runHeading({ verdict }: RunResult, name: readonly string[], { colours, width }: Style): string {
+  const problem = verdict === 'valid' ? [] : [`verdict ${colourVerdict(verdict, colours)}`];
+  return wrapParts([...name, ...problem], ' · ', width).join('\n');
 }

@@ -5,7 +5,7 @@ import { checkLines, findingLines, legendLines } from './comparison-findings.js'
 import { groupScenarios, rowsOf } from './comparison-rows.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { plural } from './format.js';
+import { plural, strategyLabel } from './format.js';
 import { fitColumns, indent, tableLines, wrapParts } from './layout.js';
 import { createStyle, narrower, type Style, type TextOptions } from './style.js';
 
@@ -21,7 +21,7 @@ export function renderComparison(report: Report, colours: ChalkInstance, options
     ...groupScenarios(runs).map(([, ofScenario]) => scenarioBlock(ofScenario, report, style)),
     comparison === undefined ? [] : legendLines(comparison, style),
     comparison === undefined ? [] : checkLines(comparison.checks, style),
-    findingLines(runs, style),
+    findingLines(runs, (run) => roundName(run, style), style),
     [endingLine(report, style)],
   ];
   const filled = blocks.filter((lines) => lines.length > 0);
@@ -43,6 +43,10 @@ function scenarioBlock(
     ...scenarioHeading(runs, style),
     ...tables.flatMap((columns) => [...indent(2, tableLines(columns)), '']),
   ];
+}
+
+function roundName(run: RunResult, { colours }: Style): string[] {
+  return [run.scenario, colours.bold(strategyLabel(run)), `round ${run.round}`];
 }
 
 function scenarioHeading(runs: readonly [RunResult, ...RunResult[]], { colours, width }: Style): string[] {

@@ -21,7 +21,7 @@ const SCHEMA_VERSION = 1;
  * A value that was not measured (NaN, infinite) is null: that is how JSON.stringify writes it.
  */
 export function renderJson(report: Report, tool: Tool): string {
-  const { passed, verdict, environment, runs, comparison } = report;
+  const { passed, verdict, environment, runs, comparison, sweep } = report;
   return document({
     schemaVersion: SCHEMA_VERSION,
     tool: identity(tool),
@@ -30,6 +30,7 @@ export function renderJson(report: Report, tool: Tool): string {
     environment,
     runs,
     comparison,
+    sweep,
   });
 }
 
@@ -57,6 +58,7 @@ export function renderJsonError(error: Failure, tool: Tool, partial?: Report): s
     environment: partial?.environment ?? null,
     runs: partial?.runs ?? [],
     comparison: partial?.comparison,
+    sweep: partial?.sweep,
   });
 }
 

@@ -25,8 +25,12 @@ export function addUpWeights(weights: readonly (ClientWeight | undefined)[]): Cl
     eventLoopLagMicros: highest(known, (weight) => weight.lagMicros.p99)?.lagMicros ?? NO_LAG,
     busiestWorker: busiest?.utilization ?? NaN,
     busiestWorkerCpus: busiest === undefined ? NaN : busiest.cpuMicros / (busiest.elapsedMs * 1_000),
-    saturated: known.some((weight) => weight.utilization >= BUSY && weight.elapsedMs >= SHORTEST_MS),
+    saturated: isSaturated(known.filter((weight) => weight.elapsedMs >= SHORTEST_MS)),
   };
+}
+
+function isSaturated(weights: readonly ClientWeight[]): boolean | null {
+  return weights.length === 0 ? null : weights.some((weight) => weight.utilization >= BUSY);
 }
 
 /** The weight with the highest figure; undefined where none has one. */

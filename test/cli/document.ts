@@ -94,7 +94,7 @@ const runSchema = z.strictObject({
     }),
     busiestWorker: measure.max(1),
     busiestWorkerCpus: measure,
-    saturated: z.boolean(),
+    saturated: z.boolean().nullable(),
   }),
   invariants: z.array(
     z.strictObject({
@@ -151,6 +151,21 @@ const comparison = z.strictObject({
   ),
 });
 
+const sweep = z.strictObject({
+  parameter: z.string(),
+  steps: z.array(
+    z.strictObject({
+      value: count,
+      throughputPerSecond: measure,
+      p95Micros: measure,
+      clientSaturated: z.boolean().nullable(),
+    }),
+  ),
+  knee: count.nullable(),
+  clientSaturatedFrom: count.nullable(),
+  clientUnsaturatedFrom: count.nullable(),
+});
+
 const head = {
   schemaVersion: z.literal(1),
   tool: z.strictObject({ name: z.literal('els-assign'), version: z.string().regex(/^\d+\.\d+\.\d+/) }),
@@ -159,6 +174,7 @@ const answer = { ...head, passed: z.boolean(), verdict, environment, runs: z.arr
 
 const runDocument = z.strictObject(answer);
 const compareDocument = z.strictObject({ ...answer, comparison });
+const sweepDocument = z.strictObject({ ...answer, sweep });
 const failureDocument = z.strictObject({
   ...head,
   passed: z.literal(false),
@@ -171,6 +187,7 @@ const failureDocument = z.strictObject({
 export type RunEntry = z.output<typeof runSchema>;
 export type RunDocument = z.output<typeof runDocument>;
 export type CompareDocument = z.output<typeof compareDocument>;
+export type SweepDocument = z.output<typeof sweepDocument>;
 
 /** Reads what `run --json` printed: one document of exactly the documented names, and nothing else. */
 export function runDocumentOf(finished: Finished): RunDocument {
@@ -180,6 +197,11 @@ export function runDocumentOf(finished: Finished): RunDocument {
 /** Reads what `compare --json` printed. */
 export function compareDocumentOf(finished: Finished): CompareDocument {
   return read(finished, compareDocument);
+}
+
+/** Reads what `run --sweep --json` printed. */
+export function sweepDocumentOf(finished: Finished): SweepDocument {
+  return read(finished, sweepDocument);
 }
 
 /** Reads the document of exit codes 2 and 3. */

@@ -1,12 +1,15 @@
-import type { Environment, LatencyMicros, Report, RunResult } from '#els/domain/run-result.js';
+import type { ClientCost, Environment, LatencyMicros, Report, RunResult } from '#els/domain/run-result.js';
 import { onTestFailed } from 'vitest';
 
 /** Everything of a run that a test may want to state itself. */
-export type RunOverrides = Partial<Omit<RunResult, 'outcomes' | 'plan' | 'latencyMicros' | 'cost'>> & {
+export type RunOverrides = Partial<
+  Omit<RunResult, 'outcomes' | 'plan' | 'latencyMicros' | 'cost' | 'client'>
+> & {
   readonly outcomes?: Partial<RunResult['outcomes']>;
   readonly plan?: Partial<RunResult['plan']>;
   readonly latencyMicros?: Partial<LatencyMicros>;
   readonly cost?: Partial<RunResult['cost']>;
+  readonly client?: Partial<ClientCost>;
 };
 
 export const ENVIRONMENT: Environment = {
@@ -44,7 +47,7 @@ export function reportOf(runs: readonly RunResult[], overrides: Partial<Report> 
 }
 
 function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunResult {
-  const { outcomes, plan, latencyMicros, cost, ...others } = overrides;
+  const { outcomes, plan, latencyMicros, cost, client, ...others } = overrides;
   const contents = integer(2, 500);
   return {
     scenario: 'high-concurrency',
@@ -92,7 +95,8 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
       eventLoopLagMicros: { p50: 300, p99: 4_000, max: 9_000 },
       busiestWorker: 0.5,
       busiestWorkerCpus: 0.4,
-      saturated: false,
+      saturated: null,
+      ...client,
     },
     invariants: [
       { name: 'one_created_per_content', passed: true, witnesses: [], timeline: [] },

@@ -42,7 +42,7 @@ describe('addUpWeights', () => {
       eventLoopLagMicros: NO_LAG,
       busiestWorker: NaN,
       busiestWorkerCpus: NaN,
-      saturated: false,
+      saturated: null,
     });
   });
 
@@ -56,9 +56,9 @@ describe('addUpWeights', () => {
     [0.95, 500, true],
     [1, 60_000, true],
     [0.94, 60_000, false],
-    [1, 499, false],
+    [1, 499, null],
   ])('of utilization %d over %d ms says saturated: %s', (utilization, elapsedMs, saturated) => {
-    const weights = [weight({}), weight({ utilization, elapsedMs })];
+    const weights = [weight({ elapsedMs: 1 }), weight({ utilization, elapsedMs })];
     expect(addUpWeights(weights).saturated).toBe(saturated);
   });
 });

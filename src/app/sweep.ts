@@ -1,0 +1,63 @@
+import { buildSweep } from '../compare/sweep.js';
+import { UsageError } from '../domain/errors.js';
+import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
+import type { SweepAxis, SweptParameter } from '../domain/sweep.js';
+import { loadScenario, resolveScenario } from '../scenario/index.js';
+import type { SumUp } from './run.js';
+
+const DEFAULT_SCENARIO = 'sustained';
+
+/**
+ * The scenario of each step of a sweep: the one named, else `sustained`, with one value after the other.
+ *
+ * @param named at most one
+ * @throws UsageError where several are named, a flag gives the swept parameter too, or the scenario refuses a value
+ */
+export async function scenariosToSweep(
+  named: readonly string[],
+  overrides: ScenarioOverrides,
+  { parameter, values }: SweepAxis,
+): Promise<Scenario[]> {
+  const [name = DEFAULT_SCENARIO, ...others] = named;
+  if (others.length > 0) {
+    throw refusal(`--sweep with ${named.length} scenarios (${named.join(', ')}); accepted: one`);
+  }
+  if (overrides[parameter] !== undefined) {
+    throw refusal(`--${parameter} and --sweep ${parameter}= are both given; accepted: one of them`);
+  }
+  const unswept = await loadScenario(name);
+  const steps: Scenario[] = [];
+  for (const value of values) {
+    const { batches = parameter === 'slots' ? batchesFor(unswept, value) : undefined } = overrides;
+    steps.push(await resolveStep(name, { ...overrides, batches, [parameter]: value }, parameter));
+  }
+  return steps;
+}
+
+/** Makes what `executeRuns` says of the runs of a sweep. */
+export function sumUpSweep(parameter: SweptParameter): SumUp {
+  return (runs) => ({ sweep: buildSweep(parameter, runs) });
+}
+
+/** As many slots in all as the scenario has, so that a closed loop lasts its time in small batches too. */
+function batchesFor({ arrival, batches, slots }: Scenario, slotsOfStep: number): number | undefined {
+  return arrival === 'closed' ? Math.ceil((batches * slots) / slotsOfStep) : undefined;
+}
+
+async function resolveStep(
+  name: string,
+  overrides: ScenarioOverrides,
+  parameter: SweptParameter,
+): Promise<Scenario> {
+  try {
+    return await resolveScenario(name, overrides);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const step = `--sweep ${parameter}=${overrides[parameter]}`;
+    throw new UsageError(error.code, `${step}: ${error.message}`, { cause: error });
+  }
+}
+
+function refusal(message: string): UsageError {
+  return new UsageError('invalid_sweep', message);
+}

@@ -1,0 +1,26 @@
+import { KNEE_SHARE } from '../domain/sweep.js';
+
+/** What one value of a parameter achieved. */
+export interface Point {
+  readonly value: number;
+  readonly throughputPerSecond: number;
+}
+
+/**
+ * The knee of a throughput curve: the smallest value that reaches 95 % of the best throughput. Beyond it more of the
+ * parameter is not worth what it costs, which is what a knee means in V. Satopää et al., "Finding a 'Kneedle' in a
+ * Haystack: Detecting Knee Points in System Behavior", ICDCS Workshops (2011).
+ *
+ * The rule is in the manner of the one-standard-error rule (L. Breiman et al., "Classification and Regression Trees",
+ * 1984): the least that is as good as the best but for noise. The paper's own algorithm scales a curve to its extremes
+ * and looks for the largest distance from the diagonal: on 3 to 8 points it finds a knee in the noise of a flat curve,
+ * and one bad point moves all distances. Here one bad point matters only where it is the best.
+ *
+ * @param points in the order of their values
+ * @returns null where only the last value reaches 95 %: the throughput still rises; a single point shows no knee
+ */
+export function kneeOf(points: readonly Point[]): number | null {
+  const best = Math.max(...points.map((point) => point.throughputPerSecond));
+  const knee = points.find((point) => point.throughputPerSecond >= KNEE_SHARE * best);
+  return knee === undefined || knee === points.at(-1) ? null : knee.value;
+}

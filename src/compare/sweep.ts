@@ -1,0 +1,38 @@
+import type { RunResult } from '../domain/run-result.js';
+import type { Sweep, SweepStep, SweptParameter } from '../domain/sweep.js';
+import { kneeOf } from './knee.js';
+
+/**
+ * Sums up the runs of a sweep.
+ *
+ * @param runs in the order of the parameter's values; the knee is sought among the valid ones
+ */
+export function buildSweep(parameter: SweptParameter, runs: readonly RunResult[]): Sweep {
+  const steps = runs.map((run) => toStep(parameter, run));
+  return {
+    parameter,
+    steps,
+    knee: kneeOf(steps.filter((_, position) => runs[position]?.verdict === 'valid')),
+    clientSaturatedFrom: startOfTail(steps, true),
+    clientUnsaturatedFrom: startOfTail(steps, false),
+  };
+}
+
+function toStep(parameter: SweptParameter, run: RunResult): SweepStep {
+  return {
+    value: valueOf(parameter, run),
+    throughputPerSecond: run.throughputPerSecond,
+    p95Micros: run.latencyMicros.p95,
+    clientSaturated: run.client.saturated,
+  };
+}
+
+function valueOf(parameter: SweptParameter, { workers, connections, plan }: RunResult): number {
+  return { ...plan, workers, connections }[parameter];
+}
+
+/** The first value of the last steps that all have the client so; null where the last one has not. */
+function startOfTail(steps: readonly SweepStep[], clientSaturated: boolean): number | null {
+  const lastOther = steps.findLastIndex((step) => step.clientSaturated !== clientSaturated);
+  return steps[lastOther + 1]?.value ?? null;
+}

@@ -1,0 +1,44 @@
+/** What a sweep may vary. */
+export const SWEPT_PARAMETERS = [
+  'connections',
+  'workers',
+  'slots',
+  'batches',
+  'contents',
+  'deliveries',
+] as const;
+
+export type SweptParameter = (typeof SWEPT_PARAMETERS)[number];
+
+/** One parameter of a scenario, and the values it is given in turn. */
+export interface SweepAxis {
+  readonly parameter: SweptParameter;
+  /** They rise. */
+  readonly values: readonly number[];
+}
+
+/** What one run of a sweep says. */
+export interface SweepStep {
+  readonly value: number;
+  readonly throughputPerSecond: number;
+  /** Latency from the intended start. */
+  readonly p95Micros: number;
+  /** Whether the load generator was the bottleneck; null where that was not measured. */
+  readonly clientSaturated: boolean | null;
+}
+
+/** The knee is the smallest value that reaches this share of the best throughput. */
+export const KNEE_SHARE = 0.95;
+
+/** The answer of a sweep beside its runs. */
+export interface Sweep {
+  readonly parameter: SweptParameter;
+  /** One for each run, in their order: values rise. */
+  readonly steps: readonly SweepStep[];
+  /** Where more of the parameter gains little more throughput; null where no step of a valid run shows that. */
+  readonly knee: number | null;
+  /** From this value on the load generator was the bottleneck at every step; null: not at the last one. */
+  readonly clientSaturatedFrom: number | null;
+  /** From this value on the load generator was the bottleneck at no step; null: it was, or was not measured. */
+  readonly clientUnsaturatedFrom: number | null;
+}

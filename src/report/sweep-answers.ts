@@ -1,0 +1,36 @@
+import type { RunResult } from '../domain/run-result.js';
+import { KNEE_SHARE, type Sweep } from '../domain/sweep.js';
+import { formatNumber } from './format.js';
+
+/** Where the knee is, how that is meant, and whether it is the server's. */
+export function kneeText({ parameter, steps, knee }: Sweep, runs: readonly RunResult[]): string {
+  const percent = Math.round((1 - KNEE_SHARE) * 100);
+  const valid = steps.filter((_, position) => runs[position]?.verdict === 'valid');
+  if (valid.length < 2) return 'none: it takes two valid steps';
+  if (knee === null) {
+    return `none up to ${parameter} ${valid.at(-1)?.value}: the throughput still rose there, by more than ${percent} %`;
+  }
+  const best = valid.reduce((most, step) =>
+    step.throughputPerSecond > most.throughputPerSecond ? step : most,
+  );
+  const rule = `the smallest within ${percent} % of the best throughput`;
+  const text = `${parameter} ${knee}: ${rule} (${formatNumber(best.throughputPerSecond)}/s at ${best.value})`;
+  const limited = steps.some(({ value, clientSaturated }) => value === knee && clientSaturated === true);
+  return limited ? `${text}, but the load generator was the bottleneck there: the server may do more` : text;
+}
+
+/** Where the load generator began or ceased to be the bottleneck. */
+export function bottleneckOf(sweep: Sweep): string {
+  const { parameter, steps, clientSaturatedFrom, clientUnsaturatedFrom } = sweep;
+  const first = steps[0]?.value;
+  const subject = 'the load generator was';
+  if (clientSaturatedFrom !== null) {
+    const where =
+      clientSaturatedFrom === first ? 'at every step' : `from ${parameter} ${clientSaturatedFrom} on`;
+    return `${subject} the bottleneck ${where}: the server may do more there`;
+  }
+  if (clientUnsaturatedFrom === null) return `whether ${subject} the bottleneck was not measured`;
+  return clientUnsaturatedFrom === first
+    ? `${subject} the bottleneck at no step`
+    : `${subject} no longer the bottleneck from ${parameter} ${clientUnsaturatedFrom} on`;
+}

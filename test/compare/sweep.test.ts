@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { buildSweep } from '#els/compare/sweep.js';
+import type { RunResult } from '#els/domain/run-result.js';
+import type { Sweep } from '#els/domain/sweep.js';
+import { createSampler, type RunOverrides } from '../report/sample.js';
+
+/** The sweep of connections 1, 2, 4, … with these runs. */
+function sweepOf(overrides: readonly RunOverrides[]): Sweep {
+  const { run } = createSampler();
+  return buildSweep(
+    'connections',
+    overrides.map((each, position) => run({ connections: 2 ** position, ...each })),
+  );
+}
+
+const saturated = (...client: (boolean | null)[]): RunOverrides[] =>
+  client.map((each) => ({ client: { saturated: each } }));
+
+describe('buildSweep', () => {
+  it('has a step for each run', () => {
+    const { parameter, steps } = sweepOf([
+      { throughputPerSecond: 700, latencyMicros: { p95: 910 } },
+      { throughputPerSecond: 900, latencyMicros: { p95: 1_200 }, client: { saturated: true } },
+    ]);
+    expect(parameter).toBe('connections');
+    expect(steps).toEqual([
+      { value: 1, throughputPerSecond: 700, p95Micros: 910, clientSaturated: null },
+      { value: 2, throughputPerSecond: 900, p95Micros: 1_200, clientSaturated: true },
+    ]);
+  });
+
+  it('reads the value of every parameter from the run', () => {
+    const plan = { slots: 11, batches: 12, contents: 13, deliveries: 14 };
+    const run: RunResult = createSampler().run({ workers: 15, connections: 16, plan });
+    const value = (parameter: Sweep['parameter']) => buildSweep(parameter, [run]).steps[0]?.value;
+    const parameters = ['slots', 'batches', 'contents', 'deliveries', 'workers', 'connections'] as const;
+    expect(parameters.map(value)).toEqual([11, 12, 13, 14, 15, 16]);
+  });
+
+  it.each(['invalid', 'unknown'] as const)('seeks the knee without a step whose verdict is %s', (verdict) => {
+    const throughputs = [1_000, 5_000, 2_000, 2_010];
+    const runs = throughputs.map((throughputPerSecond) => ({ throughputPerSecond }));
+    expect(sweepOf(runs).knee).toBe(2);
+    expect(sweepOf(runs.map((run, step) => (step === 1 ? { ...run, verdict } : run))).knee).toBe(4);
+  });
+
+  const tails: [client: (boolean | null)[], saturatedFrom: number | null, unsaturatedFrom: number | null][] =
+    [
+      [[false, false, false], null, 1],
+      [[true, true, true], 1, null],
+      [[false, true, true], 2, null],
+      [[true, false, false], null, 2],
+      [[true, false, true], 4, null],
+      [[null, true, true], 2, null],
+      [[true, true, null], null, null],
+      [[null, null, null], null, null],
+    ];
+  it.each(tails)('client saturated %j: from %j on, and not from %j on', (client, yes, no) => {
+    const { clientSaturatedFrom, clientUnsaturatedFrom } = sweepOf(saturated(...client));
+    expect({ clientSaturatedFrom, clientUnsaturatedFrom }).toEqual({
+      clientSaturatedFrom: yes,
+      clientUnsaturatedFrom: no,
+    });
+  });
+});
