@@ -1,0 +1,2 @@
+-- Does this backend keep a snapshot, so that no row that died since can be removed?
+select backend_xmin is not null as held from pg_stat_activity where pid = :pid::integer
