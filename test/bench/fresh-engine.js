@@ -29,11 +29,12 @@ async function claim(engine, batchId, content) {
  * The first claim on a batch of an engine that never saw it, over a connection that is warm from another batch.
  *
  * @param {import('./server.js').Bench} bench
- * @param {{ batchId: string, warmUpBatchId: string, content: string }} sample `content` is new to both batches
+ * @param {{ batchId: string, content: string }} sample
+ * @param {string} warmUpBatchId
  * @returns when the claim began and ended
  * @throws Error when it found no slot
  */
-export async function firstClaim({ database: { target, schema } }, { batchId, warmUpBatchId, content }) {
+export async function firstClaim({ database: { target, schema } }, { batchId, content }, warmUpBatchId) {
   const pool = createPool(target, { connections: 1, applicationName: 'els-assign bench' });
   const engine = createAssignmentEngine(pool, { strategy: { kind: 'built-in', name: 'inventory' }, schema });
   try {

@@ -34,13 +34,16 @@ export function findPgbench() {
  * @returns {Promise<{ perSecond: number, transactions: number }>}
  * @throws Error when a transaction failed
  */
-export async function runPgbench({ database, folder }, script, variables) {
+export async function runPgbench({ database, folder, stop }, script, variables) {
   const file = join(folder, 'pgbench.sql');
   await writeFile(file, script);
   const definitions = Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
   const clients = ['-c', String(CONNECTIONS), '-j', String(WORKERS), '-T', String(SECONDS)];
   const args = ['-n', '-M', 'prepared', ...clients, ...definitions, '-f', file];
-  const { stdout } = await promisify(execFile)(findPgbench(), args, { env: environmentOf(database) });
+  const { stdout } = await promisify(execFile)(findPgbench(), args, {
+    env: environmentOf(database),
+    signal: stop,
+  });
   const figure = (pattern) => Number(pattern.exec(stdout)?.[1]);
   if (figure(/number of failed transactions: (\d+) /) !== 0) throw new Error(`pgbench failed: ${stdout}`);
   return {

@@ -21,6 +21,7 @@ export async function measureInRounds(bench, measurements, rounds) {
 }
 
 async function measureOnce(bench, { series, measure }, round, rounds) {
+  bench.stop.throwIfAborted();
   const start = nowMicros();
   const where = `round ${round} of ${rounds}`;
   try {

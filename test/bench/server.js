@@ -17,16 +17,18 @@ const HOMES = '/var/tmp/els-assign-bench-';
  * @property {import('../../dist/runner/fleet.js').WorkerFleet} fleet
  * @property {string} folder for files of a measurement
  * @property {import('../../dist/domain/run-result.js').Environment} environment
+ * @property {AbortSignal} stop aborted when the suite is to end early
  */
 
 /**
  * Starts an embedded server that nobody else uses, with its data in a folder of its own, for as long as the work lasts.
  *
  * @template T
+ * @param {AbortSignal} stop
  * @param {(bench: Bench) => Promise<T>} work
  * @throws InfrastructureError when the server cannot be started, or does not sync its commits
  */
-export async function withServer(work) {
+export async function withServer(stop, work) {
   const folder = await mkdtemp(HOMES);
   await chmod(folder, 0o755);
   const env = { ELS_ASSIGN_HOME: join(folder, 'home') };
@@ -34,7 +36,7 @@ export async function withServer(work) {
   try {
     return await withDatabase({ schema: SCHEMA, env }, async (database) => {
       const environment = await prepareServer(database);
-      return work({ database, fleet, folder, environment }).finally(() => fleet.close());
+      return work({ database, fleet, folder, environment, stop }).finally(() => fleet.close());
     });
   } finally {
     await rm(folder, { recursive: true, force: true });

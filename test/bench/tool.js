@@ -29,18 +29,16 @@ export function benchScenario(shape) {
  *
  * @param {import('./server.js').Bench} bench
  * @param {{ strategy: string, advisoryLocks?: boolean, scenario: object, round: number }} load
- * @param {() => Promise<void>} before awaited when the tables are fresh
  * @returns the run's result, its calls and the ids of its batches
  * @throws Error when the run did not pass, or its inventory ran out before its time
  */
-export async function runTool(bench, { strategy, advisoryLocks = false, scenario, round }, before) {
+export async function runTool(bench, { strategy, advisoryLocks = false, scenario, round }) {
   await freshSchema(bench);
-  await before?.();
   const kept = {};
   const history = { append: async ({ batchIds }, calls) => Object.assign(kept, { batchIds, calls }) };
   const what = { strategy: { kind: 'built-in', name: strategy }, advisoryLocks, scenario, history };
   const job = { ...what, round, seed: round, keep: true, timeoutMs: TIMEOUT_MS };
-  const run = await executeRun(bench.database, bench.fleet, job, new AbortController().signal);
+  const run = await executeRun(bench.database, bench.fleet, job, bench.stop);
   const notes = run.notes.filter((note) => !KEPT.test(note));
   if (!run.passed || notes.length > 0) {
     const broken = [...run.invariants, ...run.gates].filter(({ passed }) => !passed);

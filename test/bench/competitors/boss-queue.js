@@ -3,10 +3,10 @@ import { openBoss } from './boss.js';
 import { drainByCrew } from './crew.js';
 import { dropSchema, settle } from './schema.js';
 
-const SCHEMA = 'pg_boss_queue';
+const SCHEMA = 'boss_queue';
 const QUEUE = 'nothing';
 const MEMBER = new URL('./boss-member.js', import.meta.url);
-const JOBS = 10_000 * SECONDS;
+const JOBS = 20_000 * SECONDS;
 const JOBS_PER_INSERT = 5_000;
 
 async function addJobs(boss) {

@@ -1,8 +1,8 @@
 import * as graphileWorker from 'graphile-worker';
-import pg from 'pg';
 import { runPgbench } from '../pgbench.js';
 import { SECONDS } from '../settings.js';
 import { addGraphileJobs, countGraphileJobs, TASK } from './graphile-jobs.js';
+import { openGraphilePool } from './graphile-pool.js';
 
 const SCHEMA = 'graphile_worker_claim';
 const JOBS_PER_SECOND = 40_000;
@@ -16,7 +16,7 @@ const GET_JOB = /^get_job/;
  * @returns {Promise<{ text: string, values: unknown[] }>}
  */
 async function observeClaim({ database: { target } }) {
-  const pgPool = new pg.Pool({ connectionString: target.connectionString });
+  const pgPool = openGraphilePool({ connectionString: target.connectionString });
   const seen = [];
   pgPool.on('connect', (client) => {
     const { query } = client;

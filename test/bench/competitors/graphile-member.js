@@ -1,9 +1,9 @@
 // A process of Graphile Worker's fast path (https://worker.graphile.org/docs/performance): local queue, completion in
 // batches. runOnce ends when the queue is empty and every completion is in the database.
 import { Logger, runOnce } from 'graphile-worker-local-queue';
-import pg from 'pg';
 import { nowMicros } from '../../../dist/runner/clock.js';
 import { TASK } from './graphile-jobs.js';
+import { openGraphilePool } from './graphile-pool.js';
 import { serve } from './serve.js';
 
 /** What the library needs beside the connections of its jobs (its documentation of maxPoolSize). */
@@ -16,7 +16,7 @@ async function connectAll(pool, connections) {
 
 await serve(async ({ connectionString, schema, connections, size }) => {
   const maxPoolSize = connections + OWN_CONNECTIONS;
-  const pgPool = new pg.Pool({ connectionString, max: maxPoolSize, idleTimeoutMillis: 0 });
+  const pgPool = openGraphilePool({ connectionString, max: maxPoolSize, idleTimeoutMillis: 0 });
   await connectAll(pgPool, maxPoolSize);
   let done = 0;
   let startMicros;

@@ -5,7 +5,7 @@ import { addGraphileJobs, countGraphileJobs } from './graphile-jobs.js';
 
 const SCHEMA = 'graphile_worker_queue';
 const MEMBER = new URL('./graphile-member.js', import.meta.url);
-const JOBS = 10_000 * SECONDS;
+const JOBS = 20_000 * SECONDS;
 
 /**
  * Lets Graphile Worker do jobs of which each does nothing.

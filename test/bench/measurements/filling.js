@@ -5,7 +5,7 @@ import { benchScenario, runTool } from '../tool.js';
 
 const SLOTS = 100_000;
 /** Contents beyond the last slot, to be told `no_slot`. */
-const TOO_MANY = 10_000;
+const TOO_MANY = 3_000;
 
 /** Names of the series of one strategy. */
 export function fillingSeries(strategy, held) {
