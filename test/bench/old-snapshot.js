@@ -1,4 +1,5 @@
-import { loadStatement } from '../../dist/database/statement.js';
+import { withClient } from '../../dist/app/database.js';
+import { bindValues, loadStatement } from '../../dist/database/statement.js';
 import { ForeignSession } from '../../dist/faults/foreign-session.js';
 import { benchStatement } from './bench-sql.js';
 
@@ -14,15 +15,21 @@ const HOLDS = benchStatement('holds-snapshot');
  * @param {() => Promise<T>} work
  * @throws Error when the snapshot was not held until the end
  */
-export async function underOldSnapshot({ database: { target, schema } }, work) {
+export async function underOldSnapshot({ database: { pool, target, schema } }, work) {
   const session = await ForeignSession.beginSnapshot({ target, schema });
   try {
     await session.query(SELECT, {});
     const result = await work();
-    const [row] = await session.query(HOLDS, { pid: session.pid });
-    if (!row?.held) throw new Error('the old snapshot was not held until the end');
+    if (!(await holdsSnapshot(pool, session.pid))) {
+      throw new Error('the old snapshot was not held until the end');
+    }
     return result;
   } finally {
     await session.close();
   }
+}
+
+async function holdsSnapshot(pool, pid) {
+  const { rows } = await withClient(pool, (client) => client.query(HOLDS.text, bindValues(HOLDS, { pid })));
+  return rows[0]?.held === true;
 }

@@ -19,10 +19,7 @@ export function findPgbench() {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : [];
   const found = versions.map((version) => join(DEBIAN, version, 'bin/pgbench')).find(existsSync);
   if (found) return found;
-  throw new InfrastructureError(
-    'pgbench_missing',
-    "pgbench is missing: install Debian's package postgresql-contrib (or postgresql)",
-  );
+  throw new InfrastructureError('pgbench_missing', "pgbench is missing: install Debian's package postgresql");
 }
 
 /**
