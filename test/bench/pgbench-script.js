@@ -1,58 +1,79 @@
-import { readFileSync } from 'node:fs';
+import { splitSql } from '../../dist/database/sql-text.js';
+import { readSql } from '../../dist/database/statement.js';
 
-/** Batches and contents that pgbench draws from. */
-export const BATCHES = 100;
+/** Drawn anew for each transaction, from so many that no content comes twice. */
+const CONTENTS = 1e15;
+/** What legacy's steps read from the step before, by the name that \gset gives it. */
+const READ = { tracker_id: 'id', essay_id: 'internal_essay_id' };
 
-const DRAW = `\\set batch_id random(1, ${BATCHES})\n\\set text_storage_id random(1, 1000000000000)\n\\set correlation_id random(1, 1000000000000)\n`;
+const METADATA = {
+  original_file_name: 'essay.txt',
+  file_size_bytes: '1024',
+  content_md5_hash: 'd41d8cd98f00b204e9800998ecf8427e',
+  file_upload_id: 'upload-1',
+};
+const DEFINED = {
+  ...METADATA,
+  processing_metadata: JSON.stringify({ ...METADATA, file_size_bytes: 1024, correlation_id: 'call-1' }),
+  storage_references: JSON.stringify({ original_essay: 'content-1' }),
+  timeline: JSON.stringify({ ready_for_processing: new Date().toISOString() }),
+  repair: 'false',
+  low_water: '',
+};
+const DRAWN = ['batch_id', 'text_storage_id', 'correlation_id'];
 
-/** One file of sql/ as pgbench reads it: its own `:name` variables are the binds, comments are left out. */
-function sql(path) {
-  const text = readFileSync(new URL(`../../sql/${path}.sql`, import.meta.url), 'utf8');
-  const statement = text.replace(/^--.*\n/gm, '').trim();
-  return statement.replaceAll(':tracker_id', ':id').replaceAll(':essay_id', ':internal_essay_id');
+/**
+ * SQL as pgbench reads it: its own `:name` variables are the binds, comments are left out. pgbench's -D refuses an
+ * empty value, so a bind that is defined empty becomes a literal.
+ *
+ * @throws Error for a bind without a value, which pgbench would take for NULL
+ */
+export function pgbenchSql(text) {
+  return splitSql(text.replace(/^--.*\n/gm, '').trim())
+    .map((piece) => (piece.kind === 'bind' ? pgbenchBind(piece.name) : piece.text))
+    .join('');
+}
+
+function pgbenchBind(name) {
+  if (name in READ) return `:${READ[name]}`;
+  if (DEFINED[name] === '') return "''";
+  if (DRAWN.includes(name) || name in DEFINED) return `:${name}`;
+  throw new Error(`pgbench has no value for the bind :${name}`);
 }
 
 /** The same statements, in the same order, as legacy sends them for a new content. */
 function legacy() {
-  const step = (name, end = ';') => `${sql(`strategies/legacy/${name}`)}${end}\n`;
+  const step = (path, end = ';') => `${pgbenchSql(readSql(path))}${end}\n`;
   return [
-    step('find-tracker', ' \\gset'),
-    step('find-assignment'),
-    step('claim-slot', ' \\gset'),
-    step('begin'),
-    step('read-essay'),
-    step('upsert-essay'),
-    step('insert-event'),
-    step('commit'),
-    `${sql('completion/look')};\n`,
+    step('strategies/legacy/find-tracker', ' \\gset'),
+    step('strategies/legacy/find-assignment'),
+    step('strategies/legacy/claim-slot', ' \\gset'),
+    step('strategies/legacy/begin'),
+    step('strategies/legacy/read-essay'),
+    step('strategies/legacy/upsert-essay'),
+    step('strategies/legacy/insert-event'),
+    step('strategies/legacy/commit'),
+    step('completion/look'),
   ].join('');
 }
 
 /**
- * A strategy as a pgbench script.
+ * What one pgbench transaction sends to assign one new content. For `cte` and `inventory` the tool's coalesced
+ * completion looks are missing: about one per 50 ms and batch.
  *
  * @param {'legacy' | 'cte' | 'inventory'} strategy
  */
-export function pgbenchScript(strategy) {
-  return DRAW + (strategy === 'legacy' ? legacy() : `${sql(`strategies/${strategy}`)};\n`);
+export function strategyScript(strategy) {
+  return strategy === 'legacy' ? legacy() : `${pgbenchSql(readSql(`strategies/${strategy}`))};\n`;
 }
 
-/** What the drawn variables leave out, as pgbench's -D options. */
-export function pgbenchDefinitions() {
-  const documents = {
-    original_file_name: 'essay.txt',
-    file_size_bytes: '1024',
-    content_md5_hash: 'd41d8cd98f00b204e9800998ecf8427e',
-    file_upload_id: 'upload-1',
-    processing_metadata: JSON.stringify({
-      original_file_name: 'essay.txt',
-      file_size_bytes: 1024,
-      content_md5_hash: 'd41d8cd98f00b204e9800998ecf8427e',
-      file_upload_id: 'upload-1',
-      correlation_id: 'call-1',
-    }),
-    storage_references: JSON.stringify({ original_essay: 'content-1' }),
-    timeline: JSON.stringify({ ready_for_processing: new Date().toISOString() }),
-  };
-  return Object.entries(documents).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
+/** Draws the content of a transaction, and its batch among as many. */
+export function drawContent(batches) {
+  const draw = { batch_id: batches, text_storage_id: CONTENTS, correlation_id: CONTENTS };
+  return DRAWN.map((name) => `\\set ${name} random(1, ${draw[name]})\n`).join('');
+}
+
+/** Variables of pgbench's -D for what is not drawn. */
+export function contentVariables() {
+  return Object.fromEntries(Object.entries(DEFINED).filter(([, value]) => value !== ''));
 }
