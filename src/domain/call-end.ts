@@ -17,10 +17,14 @@ export const CUT_OFF: CallEnd = { ...NOTHING, outcome: 'unknown' };
 export function toEnd(result: AssignmentResult): CallEnd {
   const { outcome } = result;
   if (outcome === 'no_slot') return { ...NOTHING, outcome };
-  const { essayId } = result;
-  const recovered = outcome === 'created' && result.recovered;
-  const replyLost = outcome === 'reused' && result.replyLost === true;
-  return { ...NOTHING, outcome, essayId, recovered, replyLost };
+  return {
+    outcome,
+    essayId: result.essayId,
+    recovered: outcome === 'created' && result.recovered,
+    replyLost: outcome === 'reused' && result.replyLost === true,
+    errorCode: null,
+    sqlState: null,
+  };
 }
 
 /**

@@ -16,8 +16,8 @@ export interface LaneJob {
   readonly deliveries: Iterator<Delivery, void, undefined>;
   readonly engine: AssignmentEngine;
   readonly recorder: Recorder;
-  /** Awaited before a call is made. */
-  readonly announce: (call: StartedCall) => Promise<void>;
+  /** Awaited before a call is made, where there is one. */
+  readonly announce: ((call: StartedCall) => Promise<void>) | undefined;
   /** Deliveries whose earlier call may have happened. */
   readonly redelivered: ReadonlySet<number>;
   /** The barrier's release. */
@@ -72,16 +72,16 @@ async function deliver(job: LaneJob, delivery: Delivery, underWay: Map<number, S
   const intendedMicros = job.plan.scenario.arrival === 'burst' ? job.startMicros : startMicros;
   const call: StartedCall = { deliveryIndex: delivery.index, intendedMicros, startMicros };
   underWay.set(delivery.index, call);
-  await job.announce(call);
+  if (job.announce) await job.announce(call);
   const redelivered = job.redelivered.has(delivery.index);
   const end = await job.engine.assign(requestOf(job.plan, delivery), { redelivered }).then(toEnd, toErrorEnd);
-  if (underWay.delete(delivery.index)) job.recorder.add({ ...call, endMicros: nowMicros(), ...end });
+  if (underWay.delete(delivery.index)) job.recorder.add(call, nowMicros(), end);
 }
 
 /** Calls that did not end in the grace may have happened. */
 function giveUp(recorder: Recorder, underWay: Map<number, StartedCall>): void {
   for (const call of underWay.values()) {
-    recorder.add({ ...call, ...CUT_OFF, endMicros: nowMicros() });
+    recorder.add(call, nowMicros(), CUT_OFF);
   }
   underWay.clear();
 }
