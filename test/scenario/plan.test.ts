@@ -16,6 +16,7 @@ function scenario(fields: Partial<Scenario>): Scenario {
     workers: 3,
     connections: 8,
     faults: [],
+    bulk: 1,
     rttMs: 0,
     gates: [],
     ...fields,
