@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { requestFor, useDatabase } from '../support/database.js';
+import { drawn, times } from './support/draw.js';
+import {
+  assignByHand,
+  engineLocks,
+  lockEssay,
+  lockVacancies,
+  until,
+  untilLocked,
+  withForeign,
+} from './support/hold.js';
+import { BULK_VARIANTS, tally, valuesOf } from './support/many.js';
+import { ASSIGNED_EVENT, assignedEssays, eventsOf } from './support/rows.js';
+import { essayId, newBatch, optionsOf } from './support/variants.js';
+
+const db = useDatabase();
+
+function requestsFor(batchId: string, count: number) {
+  return times(count, (position) => requestFor(batchId, `content-${position}`));
+}
+
+describe.each(BULK_VARIANTS)('$name', (variant) => {
+  const { inventory } = variant;
+
+  drawn(
+    'takes what is free, waits for what a rival holds, and has it when the rival rolls back',
+    async (draw) => {
+      const engine = db.engine(optionsOf(variant));
+      const held = draw.integer(1, 4);
+      const free = draw.integer(1, 6);
+      const batchId = await newBatch(db, inventory, held + free);
+      const requests = requestsFor(batchId, held + free + 2);
+      await withForeign(db, async (foreign) => {
+        for (const number of times(held, (position) => free + position + 1)) {
+          await lockEssay(foreign, inventory, essayId(batchId, number));
+        }
+        const call = engine.assignMany(requests);
+        await untilLocked(db);
+        expect(await assignedEssays(db, batchId)).toHaveLength(free);
+        await foreign.rollback();
+        expect(tally(await call)).toEqual({ created: held + free, no_slot: 2 });
+      });
+      expect(engine.counters.retriesByCode['contended']).toBeGreaterThan(0);
+      expect(await eventsOf(db, batchId, ASSIGNED_EVENT)).toHaveLength(held + free);
+    },
+  );
+
+  drawn('takes slots before its mark that a rival had while others behind were claimed', async (draw) => {
+    const engine = db.engine(optionsOf(variant));
+    const held = draw.integer(1, 4);
+    const batchId = await newBatch(db, inventory, held + 2);
+    await withForeign(db, async (foreign) => {
+      for (const number of times(held, (position) => position + 1)) {
+        await lockEssay(foreign, inventory, essayId(batchId, number));
+      }
+      expect(tally(await engine.assignMany([requestFor(batchId, 'early')]))).toEqual({ created: 1 });
+    });
+    const results = await engine.assignMany(requestsFor(batchId, held + 1));
+    expect(tally(results)).toEqual({ created: held + 1 });
+    expect(engine.counters.retriesByCode).toEqual({ contended: 1 });
+  });
+
+  drawn('says no_slot for the rest once the rival has committed its claims', async (draw) => {
+    const engine = db.engine(optionsOf(variant));
+    const held = draw.integer(1, 4);
+    const free = draw.integer(0, 4);
+    const batchId = await newBatch(db, inventory, held + free);
+    await withForeign(db, async (foreign) => {
+      for (const number of times(held, (position) => free + position + 1)) {
+        const essay = essayId(batchId, number);
+        await assignByHand(foreign, { inventory, essay, content: `rival-${number}` });
+      }
+      const call = engine.assignMany(requestsFor(batchId, held + free));
+      await untilLocked(db);
+      await foreign.commit();
+      const results = await call;
+      expect(tally(results)).toEqual({ ...(free > 0 && { created: free }), no_slot: held });
+    });
+  });
+
+  drawn('gives up at its deadline for those that have nothing, and keeps what it has', async (draw) => {
+    const engine = db.engine({ ...optionsOf(variant), timeoutMs: draw.integer(100, 300) });
+    const batchId = await newBatch(db, inventory, 3);
+    const full = await newBatch(db, inventory, 1);
+    const requests = [...requestsFor(batchId, 3), requestFor(full, 'content')];
+    await withForeign(db, async (foreign) => {
+      await lockEssay(foreign, inventory, essayId(batchId, 2));
+      const results = await engine.assignMany(requests);
+      expect(tally(results)).toEqual({ created: 3, contention_deadline: 1 });
+      const late = results.findIndex(({ status }) => status === 'rejected');
+      expect(results[late]).toMatchObject({
+        reason: {
+          retryable: true,
+          correlationId: requests[late]?.correlationId,
+          details: { ambiguous: false },
+        },
+      });
+      await until('the engine holds no lock', async () => (await engineLocks(db)).length === 0);
+    });
+    expect(tally(await engine.assignMany(requests))).toEqual({ reused: 3, created: 1 });
+  });
+
+  drawn('is made again as a whole when a rival with one of its contents commits', async (draw) => {
+    const engine = db.engine(optionsOf(variant));
+    const contents = draw.integer(2, 9);
+    const rival = draw.integer(0, contents - 1);
+    const batchId = await newBatch(db, inventory, contents + 1);
+    const requests = requestsFor(batchId, contents);
+    const essay = essayId(batchId, draw.integer(1, contents + 1));
+    await withForeign(db, async (foreign) => {
+      await assignByHand(foreign, { inventory, essay, content: `content-${rival}` });
+      const call = engine.assignMany(requests);
+      await untilLocked(db);
+      await foreign.commit();
+      const results = valuesOf(await call);
+      expect(results[rival]).toEqual({ outcome: 'reused', essayId: essay });
+      expect(results.filter(({ outcome }) => outcome === 'created')).toHaveLength(contents - 1);
+    });
+    expect(engine.counters.retriesByCode).toEqual({ '23505': 1 });
+    expect(await assignedEssays(db, batchId)).toHaveLength(contents);
+    expect(await eventsOf(db, batchId, ASSIGNED_EVENT)).toHaveLength(contents - 1);
+  });
+
+  drawn('creates all when the rival with one of its contents rolls back', async (draw) => {
+    const engine = db.engine(optionsOf(variant));
+    const contents = draw.integer(2, 9);
+    const batchId = await newBatch(db, inventory, contents + 1);
+    await withForeign(db, async (foreign) => {
+      const content = `content-${draw.integer(0, contents - 1)}`;
+      await assignByHand(foreign, { inventory, essay: essayId(batchId, contents + 1), content });
+      const call = engine.assignMany(requestsFor(batchId, contents));
+      await untilLocked(db);
+      await foreign.rollback();
+      expect(tally(await call)).toEqual({ created: contents });
+    });
+    expect(engine.counters.retriesByCode).toEqual({});
+  });
+
+  drawn(
+    'never waits for a call that waits for it, though both name their contents in any order',
+    async (draw) => {
+      const engines = times(4, () => db.engine(optionsOf(variant), 2));
+      const contents = 40;
+      for (let round = 0; round < 25; round++) {
+        const batchId = await newBatch(db, inventory, contents);
+        const results = await Promise.all(
+          engines.map((engine) => {
+            const requests = requestsFor(batchId, contents).sort(() => draw.integer(0, 1) - 0.5);
+            return engine.assignMany(requests);
+          }),
+        );
+        expect(tally(results.flat())).toEqual({ created: contents, reused: 3 * contents });
+      }
+      for (const { counters } of engines) expect(counters.retriesByCode).not.toHaveProperty('40P01');
+    },
+  );
+
+  if (variant.advisoryLocks) {
+    it('makes the second call wait for the first and see its slots', async () => {
+      const engines = [db.engine(optionsOf(variant)), db.engine(optionsOf(variant))] as const;
+      for (const round of times(10, (position) => position)) {
+        const batchId = await newBatch(db, inventory, 30);
+        const calls = engines.map((engine, position) => {
+          const requests = requestsFor(batchId, 30);
+          return engine.assignMany(position === round % 2 ? requests : requests.reverse());
+        });
+        expect(tally((await Promise.all(calls)).flat())).toEqual({ created: 30, reused: 30 });
+      }
+      for (const { counters } of engines) expect(counters.retriesByCode).toEqual({});
+      await until('no advisory lock is held', async () =>
+        (await engineLocks(db)).every(({ locktype }) => locktype !== 'advisory'),
+      );
+    });
+  }
+
+  drawn('serves single calls and bulk calls that wait for the same slots', async (draw) => {
+    const engine = db.engine(optionsOf(variant));
+    const slots = draw.integer(2, 6);
+    const batchId = await newBatch(db, inventory, slots);
+    const results = await withForeign(db, async (foreign) => {
+      await lockVacancies(foreign, inventory, batchId);
+      const many = engine.assignMany(requestsFor(batchId, slots));
+      const single = Promise.allSettled(
+        times(slots, (position) => engine.assign(requestFor(batchId, `single-${position}`))),
+      );
+      await untilLocked(db, slots + 1);
+      await sleep(draw.integer(0, 30));
+      await foreign.rollback();
+      return [...(await many), ...(await single)];
+    });
+    expect(tally(results)).toEqual({ created: slots, no_slot: slots });
+  });
+});
