@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
 import { describe, expect, it } from 'vitest';
+import { createPool } from '#els/database/pool.js';
+import { withConnectionString } from '#els/database/target.js';
+import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn, times } from './support/draw.js';
 import {
@@ -13,12 +17,21 @@ import {
 } from './support/hold.js';
 import { BULK_VARIANTS, tally, valuesOf } from './support/many.js';
 import { ASSIGNED_EVENT, assignedEssays, eventsOf } from './support/rows.js';
-import { essayId, newBatch, optionsOf } from './support/variants.js';
+import { essayId, newBatch, optionsOf, type Variant } from './support/variants.js';
 
 const db = useDatabase();
 
 function requestsFor(batchId: string, count: number) {
   return times(count, (position) => requestFor(batchId, `content-${position}`));
+}
+
+/** An engine whose planner must do without one of its ways. */
+function engineWithout(way: string, variant: Variant) {
+  const onConnect = async (client: ClientBase) => void (await client.query(`set enable_${way} = off`));
+  const target = withConnectionString('--database-url', db.url);
+  const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}`, onConnect });
+  const engine = createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema });
+  return { engine, close: () => engine.close().then(() => pool.end()) };
 }
 
 describe.each(BULK_VARIANTS)('$name', (variant) => {
@@ -136,6 +149,38 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
       expect(tally(await call)).toEqual({ created: contents });
     });
     expect(engine.counters.retriesByCode).toEqual({});
+  });
+
+  describe.each(['nestloop', 'hashjoin', 'mergejoin', 'indexscan', 'seqscan'])('without %s', (way) => {
+    drawn(
+      'writes its contents in their order, so that two callers never wait for each other',
+      async (draw) => {
+        const contents = draw.integer(10, 60);
+        const held = draw.integer(0, contents - 2);
+        const batchId = await newBatch(db, inventory, 2 * contents);
+        const requests = requestsFor(batchId, contents);
+        const inOrder = requests.map(({ textStorageId }) => textStorageId).sort();
+        const { engine, close } = engineWithout(way, variant);
+        await withForeign(db, async (foreign) => {
+          const by = (position: number) => ({
+            ...{
+              inventory,
+              essay: essayId(batchId, contents + position + 1),
+              content: inOrder[position] ?? '',
+            },
+          });
+          await assignByHand(foreign, by(held));
+          const call = engine.assignMany(requests.sort(() => draw.integer(0, 1) - 0.5));
+          await untilLocked(db);
+          // What comes later is not written yet: nobody who writes it waits.
+          await foreign.query(`set local lock_timeout = '2s'`);
+          for (let later = held + 1; later < contents; later++) await assignByHand(foreign, by(later));
+          await foreign.rollback();
+          expect(tally(await call)).toEqual({ created: contents });
+        });
+        await close();
+      },
+    );
   });
 
   drawn(
