@@ -16,7 +16,7 @@ import {
   withForeign,
 } from './support/hold.js';
 import { BULK_VARIANTS, tally, valuesOf } from './support/many.js';
-import { ASSIGNED_EVENT, assignedEssays, eventsOf } from './support/rows.js';
+import { ASSIGNED_EVENT, assignedEssays, disagreements, eventsOf } from './support/rows.js';
 import { essayId, newBatch, optionsOf, type Variant } from './support/variants.js';
 
 const db = useDatabase();
@@ -172,8 +172,8 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
           await assignByHand(foreign, by(held));
           const call = engine.assignMany(requests.sort(() => draw.integer(0, 1) - 0.5));
           await untilLocked(db);
-          // What comes later is not written yet: nobody who writes it waits.
-          await foreign.query(`set local lock_timeout = '2s'`);
+          // What comes later is not written yet: who writes it does not wait.
+          await foreign.query(`set local lock_timeout = '200ms'`);
           for (let later = held + 1; later < contents; later++) await assignByHand(foreign, by(later));
           await foreign.rollback();
           expect(tally(await call)).toEqual({ created: contents });
@@ -201,6 +201,43 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
       for (const { counters } of engines) expect(counters.retriesByCode).not.toHaveProperty('40P01');
     },
   );
+
+  if (inventory === 'slots') {
+    drawn('repairs the orphans among its contents, in their order too', async (draw) => {
+      const engine = db.engine(optionsOf(variant));
+      const contents = draw.integer(10, 30);
+      const held = draw.integer(0, contents - 2);
+      const batchId = await newBatch(db, inventory, 2 * contents);
+      const requests = requestsFor(batchId, contents);
+      const inOrder = requests.map(({ textStorageId }) => textStorageId).sort();
+      for (const [position, content] of inOrder.entries()) {
+        await db.query(
+          `update slot_assignments set status = 'assigned', text_storage_id = $2, original_file_name = '',
+           assigned_at = now() where internal_essay_id = $1`,
+          [essayId(batchId, contents - position), content],
+        );
+      }
+      await withForeign(db, async (foreign) => {
+        const writeEssay = (position: number) => {
+          const essay = essayId(batchId, contents + position + 1);
+          return assignByHand(foreign, { inventory: 'essays', essay, content: inOrder[position] ?? '' });
+        };
+        await writeEssay(held);
+        const call = engine.assignMany(requests.sort(() => draw.integer(0, 1) - 0.5));
+        await untilLocked(db);
+        await foreign.query(`set local lock_timeout = '200ms'`);
+        for (let later = held + 1; later < contents; later++) await writeEssay(later);
+        await foreign.rollback();
+        expect(tally(await call)).toEqual({ reused: contents });
+      });
+      expect(await disagreements(db, batchId)).toEqual([]);
+      expect(await eventsOf(db, batchId, ASSIGNED_EVENT)).toHaveLength(contents);
+      const essays = await assignedEssays(db, batchId);
+      expect(essays.every(({ timeline }) => timeline['repaired'] === timeline['ready_for_processing'])).toBe(
+        true,
+      );
+    });
+  }
 
   if (variant.advisoryLocks) {
     it('makes the second call wait for the first and see its slots', async () => {
