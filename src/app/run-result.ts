@@ -52,8 +52,8 @@ type Judgement = 'verdict' | 'invariants' | 'notes' | 'gates' | 'passed';
 function measure(run: FinishedRun): Omit<RunResult, Judgement> {
   const { job, plan, load, totals } = run;
   const { scenario, seed } = plan;
-  const { name, batches, slots, contents, deliveries, arrival, workers, connections, durationMs, rttMs } =
-    scenario;
+  const { name, batches, slots, contents, deliveries, arrival, workers, connections } = scenario;
+  const { bulk, durationMs, rttMs } = scenario;
   const { recording, redelivered, server, faults } = load;
   const { counters } = recording;
   const calls = settledCalls(recording.calls, redelivered);
@@ -65,7 +65,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     workers,
     connections,
     round: job.round,
-    plan: { batches, slots, contents, deliveries, arrival, seed, rttMs },
+    plan: { batches, slots, contents, deliveries, arrival, seed, bulk, rttMs },
     assignments,
     expectedSuccesses: durationMs === undefined ? expectedCounts(scenario).successes : assignments,
     outcomes: countOutcomes(calls),

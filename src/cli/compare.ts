@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { checkBulk } from '../app/check-bulk.js';
 import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
 import { scenariosToCompare } from '../app/scenarios.js';
@@ -43,6 +44,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const strategies: StrategySpec[] = [];
   for (const name of flags.strategies.split(',')) strategies.push(await resolveStrategy(name.trim()));
   const scenarios = await scenariosToCompare(flags.scenario, toOverrides(flags));
+  checkBulk(scenarios, strategies);
   const {
     rounds,
     advisoryLocks = false,

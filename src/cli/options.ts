@@ -52,6 +52,7 @@ export function addLoadOptions(command: Command): Command {
     .option('--deliveries <n>', 'how often each content is delivered', parseCount('--deliveries'))
     .option('--workers <n>', 'worker processes', parseCount('--workers'))
     .option('--connections <n>', 'connections of each worker', parseCount('--connections'))
+    .option('--bulk <n>', 'contents that one call assigns: cte and inventory', parseCount('--bulk'))
     .option('--duration <time>', 'length of closed-loop scenarios, e.g. 5s, 500ms', parseDuration)
     .addOption(
       new Option('--timeout <time>', 'deadline of one call, with its retries')
@@ -72,9 +73,9 @@ export function addLoadOptions(command: Command): Command {
 
 /** The counts that flags gave. */
 export function toOverrides(flags: LoadFlags): ScenarioOverrides {
-  const { batches, slots, contents, deliveries, workers, connections } = flags;
+  const { batches, slots, contents, deliveries, workers, connections, bulk } = flags;
   const { duration: durationMs, fault: faults, rttMs } = flags;
-  return { batches, slots, contents, deliveries, workers, connections, durationMs, faults, rttMs };
+  return { batches, slots, contents, deliveries, workers, connections, bulk, durationMs, faults, rttMs };
 }
 
 /** A random workload, unless a seed repeats one. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { checkBulk } from '../app/check-bulk.js';
 import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
 import { scenariosToRun } from '../app/scenarios.js';
@@ -27,6 +28,7 @@ Without --strategy the service's flags decide, all off meaning legacy:
 Examples:
   els-assign run --strategy cte --workers 6
   els-assign run --strategy inventory --advisory-locks --scenario overflow --slots 40 --contents 90
+  els-assign run --strategy inventory --scenario sustained --bulk 100
   els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json
   els-assign run --strategy cte --sweep connections=1,2,4,8,16,32`;
 
@@ -52,6 +54,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   const scenarios = sweep
     ? await scenariosToSweep(flags.scenario, toOverrides(flags), sweep)
     : await scenariosToRun(flags.scenario, toOverrides(flags));
+  checkBulk(scenarios, [choice.strategy]);
   const seed = seedOf(flags);
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.

@@ -102,6 +102,8 @@ export interface RunResult {
     readonly deliveries: number;
     readonly arrival: Arrival;
     readonly seed: number;
+    /** Most deliveries that one call made. */
+    readonly bulk: number;
     /** Added by the tool's own proxy; 0: none. */
     readonly rttMs: number;
   };

@@ -18,6 +18,8 @@ export interface Scenario {
   readonly workers: number;
   /** Connections of each worker, and calls it has in flight. */
   readonly connections: number;
+  /** Most deliveries that one call of `assignMany` makes; 1: each delivery is a call of `assign`. */
+  readonly bulk: number;
   /** Closed loop only: stop after this time, or when every delivery was made. */
   readonly durationMs?: number | undefined;
   /** What is broken on purpose while the load runs. */
@@ -38,6 +40,7 @@ export type ScenarioOverrides = {
       | 'deliveries'
       | 'workers'
       | 'connections'
+      | 'bulk'
       | 'durationMs'
       | 'faults'
       | 'rttMs'

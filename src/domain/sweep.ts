@@ -6,6 +6,7 @@ export const SWEPT_PARAMETERS = [
   'batches',
   'contents',
   'deliveries',
+  'bulk',
 ] as const;
 
 export type SweptParameter = (typeof SWEPT_PARAMETERS)[number];

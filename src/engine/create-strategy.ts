@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { loadStatement, toStatement } from '../database/statement.js';
+import type { Inventory } from '../domain/assignment.js';
 import { legacyStrategy } from './strategies/legacy.js';
+import { manyStatement } from './strategies/many-statement.js';
 import { singleStatementStrategy } from './strategies/single-statement.js';
 import type { Strategy, StrategySpec } from './strategy.js';
 
@@ -17,10 +19,15 @@ export function createStrategy(spec: StrategySpec, advisoryLocks: boolean): Stra
     case 'legacy':
       return legacyStrategy(advisoryLocks);
     case 'cte':
-      return singleStatementStrategy(loadStatement('strategies/cte'), 'slots', advisoryLocks);
+      return builtIn('cte', 'slots', advisoryLocks);
     case 'inventory':
-      return singleStatementStrategy(loadStatement('strategies/inventory'), 'essays', advisoryLocks);
+      return builtIn('inventory', 'essays', advisoryLocks);
   }
+}
+
+function builtIn(name: 'cte' | 'inventory', inventory: Inventory, advisoryLocks: boolean): Strategy {
+  const many = manyStatement(loadStatement(`strategies/${name}-many`), advisoryLocks);
+  return singleStatementStrategy(loadStatement(`strategies/${name}`), inventory, advisoryLocks, many);
 }
 
 /** The statement of a custom strategy; its prepared name follows from its text. */

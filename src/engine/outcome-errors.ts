@@ -13,6 +13,28 @@ export interface Setback {
   readonly error?: unknown;
 }
 
+/** Why a call ends without an answer: its last attempt must not be made again, or its deadline has passed. */
+export interface GivenUp {
+  readonly because: 'failed' | 'deadline';
+  readonly setback: Setback;
+}
+
+/**
+ * The error for a call that was given up.
+ *
+ * @param ambiguous whether it may have happened
+ * @returns AssignmentError, or the error itself when it is a defect of the program
+ */
+export function givenUpError(
+  { because, setback }: GivenUp,
+  request: AssignmentRequest,
+  ambiguous: boolean,
+): unknown {
+  return because === 'deadline'
+    ? deadlineError(setback, request, ambiguous)
+    : failureError(setback, request, ambiguous);
+}
+
 /** The batch cannot be served by this strategy. */
 export function refusalError(
   code: 'unknown_batch' | 'inventory_mismatch',
@@ -31,16 +53,8 @@ export function refusalError(
   });
 }
 
-/**
- * The error for an attempt that must not be made again.
- *
- * @returns AssignmentError, or the error itself when it is a defect of the program
- */
-export function failureError(
-  { failure, error }: Setback,
-  request: AssignmentRequest,
-  ambiguous: boolean,
-): unknown {
+/** The error for an attempt that must not be made again. */
+function failureError({ failure, error }: Setback, request: AssignmentRequest, ambiguous: boolean): unknown {
   if (failure === undefined && !(error instanceof StrategyContractError)) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new AssignmentError(
@@ -52,7 +66,7 @@ export function failureError(
 }
 
 /** The error for a call whose deadline passed between attempts. */
-export function deadlineError(
+function deadlineError(
   { code, failure, error }: Setback,
   request: AssignmentRequest,
   ambiguous: boolean,

@@ -3,6 +3,9 @@ import { AssignmentError } from '../domain/errors.js';
 
 const MAX_ID_CHARACTERS = 255;
 
+/** NUL, and surrogates that are no pair. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
 /**
  * Checks a request before anything is sent.
  *
@@ -33,8 +36,12 @@ function checkText(request: AssignmentRequest, field: TextField, minCharacters: 
   ) {
     throw invalid(request, `${field} must have ${minCharacters} to ${MAX_ID_CHARACTERS} characters`);
   }
-  if (value.includes('\0'))
-    throw invalid(request, `${field} must not contain NUL, which PostgreSQL cannot store`);
+  if (UNSTORABLE.test(value)) {
+    throw invalid(
+      request,
+      `${field} must not contain NUL or half a surrogate pair: PostgreSQL cannot store them`,
+    );
+  }
 }
 
 function invalid(request: AssignmentRequest, message: string): AssignmentError {

@@ -6,11 +6,33 @@ import type { BuiltInStrategy, Inventory } from '../domain/assignment.js';
 export type FinalAnswer =
   { readonly outcome: 'created' | 'reused'; readonly essayId: string } | { readonly outcome: 'no_slot' };
 
+/** An answer after which nothing is tried again. */
+export type SettledAnswer =
+  FinalAnswer | { readonly outcome: 'unknown_batch' } | { readonly outcome: 'inventory_mismatch' };
+
 /** What one attempt of a strategy says; `contended`: the engine waits for a slot in doubt and tries again. */
-export type Answer =
-  | FinalAnswer
-  | { readonly outcome: 'contended' }
-  | { readonly outcome: 'unknown_batch' | 'inventory_mismatch' };
+export type Answer = SettledAnswer | { readonly outcome: 'contended' };
+
+/** What one attempt of a strategy says of one of many contents. */
+export interface ContentAnswer {
+  readonly textStorageId: string;
+  readonly answer: Answer;
+  /** With `reused`: the correlation id of the call that created it; null where nobody can tell. */
+  readonly createdBy: string | null;
+}
+
+/** How a strategy assigns many contents of one batch in one attempt. */
+export interface ManyForm {
+  readonly statements: readonly Statement[];
+
+  /**
+   * @param session as in `Strategy.attempt`
+   * @param binds values for the statements' binds
+   * @returns an answer for each content
+   * @throws whatever node-postgres raises, and StrategyContractError
+   */
+  attempt(session: Session, binds: BindValues): Promise<ContentAnswer[]>;
+}
 
 /** What a strategy remembers from one attempt of a call to the next. */
 export interface CallMemory {
@@ -35,6 +57,9 @@ export interface Strategy {
    * @throws whatever node-postgres raises, and StrategyContractError
    */
   attempt(session: Session, binds: BindValues, memory: CallMemory): Promise<Answer>;
+
+  /** Its form for many contents; undefined: it assigns one at a time. */
+  readonly many?: ManyForm | undefined;
 }
 
 /** Names a strategy so that it can travel to a worker process. */

@@ -14,6 +14,7 @@ export function planLines({ plan, workers, connections }: RunResult, { colours, 
     `${plural(plan.batches, 'batch', 'batches')} × ${plural(plan.slots, 'slot')}`,
     `${plural(plan.contents, 'content')} × ${plural(plan.deliveries, 'delivery', 'deliveries')}`,
     plan.arrival === 'burst' ? 'burst' : 'closed loop',
+    ...(plan.bulk > 1 ? [`bulk ${plan.bulk}`] : []),
     ...(plan.rttMs > 0 ? [`${plan.rttMs} ms round-trip time added`] : []),
     `seed ${plan.seed}`,
   ];

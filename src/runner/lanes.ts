@@ -1,5 +1,5 @@
 import type { AssignmentRequest } from '../domain/assignment.js';
-import { CUT_OFF, toEnd, toErrorEnd } from '../domain/call-end.js';
+import { CUT_OFF, toEnd, toErrorEnd, type CallEnd } from '../domain/call-end.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import type { AssignmentEngine } from '../engine/engine.js';
 import { contentId } from '../scenario/plan.js';
@@ -12,13 +12,13 @@ import { graceAfter } from './stop.js';
 /** A worker's slice of a plan, and how it may be stopped. */
 export interface LaneJob {
   readonly plan: WorkloadPlan;
-  /** What this worker delivers, ready to be taken. */
-  readonly deliveries: Iterator<Delivery, void, undefined>;
+  /** What this worker delivers, ready to be taken: the deliveries of each call. */
+  readonly calls: Iterator<readonly Delivery[], void, undefined>;
   readonly engine: AssignmentEngine;
   readonly recorder: Recorder;
   /** Awaited before a call is made, where there is one. */
   readonly announce: ((call: StartedCall) => Promise<void>) | undefined;
-  /** Deliveries whose earlier call may have happened. */
+  /** Deliveries whose earlier call may have happened: a call has such ones alone, or none. */
   readonly redelivered: ReadonlySet<number>;
   /** The barrier's release. */
   readonly startMicros: number;
@@ -40,7 +40,7 @@ export async function deliverSlice(job: LaneJob): Promise<{ ranOut: boolean }> {
 
   const lane = async () => {
     while (nowMicros() < endMicros && !job.stop.aborted) {
-      const next = job.deliveries.next();
+      const next = job.calls.next();
       if (next.done) {
         ranOut = true;
         return;
@@ -67,15 +67,34 @@ export function requestOf(plan: WorkloadPlan, delivery: Delivery): AssignmentReq
   };
 }
 
-async function deliver(job: LaneJob, delivery: Delivery, underWay: Map<number, StartedCall>): Promise<void> {
+async function deliver(
+  job: LaneJob,
+  deliveries: readonly Delivery[],
+  underWay: Map<number, StartedCall>,
+): Promise<void> {
   const startMicros = nowMicros();
   const intendedMicros = job.plan.scenario.arrival === 'burst' ? job.startMicros : startMicros;
-  const call: StartedCall = { deliveryIndex: delivery.index, intendedMicros, startMicros };
-  underWay.set(delivery.index, call);
-  if (job.announce) await job.announce(call);
-  const redelivered = job.redelivered.has(delivery.index);
-  const end = await job.engine.assign(requestOf(job.plan, delivery), { redelivered }).then(toEnd, toErrorEnd);
-  if (underWay.delete(delivery.index)) job.recorder.add(call, nowMicros(), end);
+  const calls = deliveries.map(({ index }) => ({ deliveryIndex: index, intendedMicros, startMicros }));
+  for (const call of calls) underWay.set(call.deliveryIndex, call);
+  if (job.announce) await Promise.all(calls.map(job.announce));
+  const ends = await assigned(job, deliveries);
+  const endMicros = nowMicros();
+  for (const [position, end] of ends.entries()) {
+    const call = calls[position];
+    if (call && underWay.delete(call.deliveryIndex)) job.recorder.add(call, endMicros, end);
+  }
+}
+
+/** How the deliveries of one call ended. */
+async function assigned(job: LaneJob, deliveries: readonly Delivery[]): Promise<CallEnd[]> {
+  const requests = deliveries.map((delivery) => requestOf(job.plan, delivery));
+  const redelivered = deliveries.some(({ index }) => job.redelivered.has(index));
+  const [only] = requests;
+  if (job.plan.scenario.bulk === 1 && only) {
+    return [await job.engine.assign(only, { redelivered }).then(toEnd, toErrorEnd)];
+  }
+  const results = await job.engine.assignMany(requests, { redelivered });
+  return results.map((each) => (each.status === 'fulfilled' ? toEnd(each.value) : toErrorEnd(each.reason)));
 }
 
 /** Calls that did not end in the grace may have happened. */

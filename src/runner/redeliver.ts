@@ -42,7 +42,7 @@ export async function redeliver(
   try {
     await deliverSlice({
       ...{ plan, engine, recorder, stop: AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]) },
-      deliveries: deliveries.values(),
+      calls: deliveries.map((delivery) => [delivery]).values(),
       announce: undefined,
       redelivered: new Set(mayHaveHappened ? deliveries.map((delivery) => delivery.index) : []),
       startMicros: nowMicros(),

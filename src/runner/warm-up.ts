@@ -1,3 +1,4 @@
+import type { AssignmentRequest } from '../domain/assignment.js';
 import { AssignmentError } from '../domain/errors.js';
 import type { AssignmentEngine } from '../engine/engine.js';
 import type { WorkerJob } from './messages.js';
@@ -28,6 +29,11 @@ export async function warmUp(engine: AssignmentEngine, job: WorkerJob): Promise<
   await engine.close();
 }
 
+async function oneOfMany(engine: AssignmentEngine, request: AssignmentRequest): Promise<void> {
+  const [result] = await engine.assignMany([request]);
+  if (result?.status === 'rejected') throw result.reason;
+}
+
 async function warmUpCall(engine: AssignmentEngine, job: WorkerJob, id: string): Promise<void> {
   const request = {
     batchId: job.warmUpBatchId,
@@ -39,7 +45,7 @@ async function warmUpCall(engine: AssignmentEngine, job: WorkerJob, id: string):
     correlationId: `${job.warmUpBatchId}-${id}`,
   };
   try {
-    await engine.assign(request);
+    await (job.plan.scenario.bulk === 1 ? engine.assign(request) : oneOfMany(engine, request));
   } catch (error) {
     // A strategy that fails is what the run is there to report: it will fail again, recorded.
     if (!(error instanceof AssignmentError) || error.code === 'database_unavailable') throw error;

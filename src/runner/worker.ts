@@ -6,7 +6,7 @@ import type { Delivery } from '../domain/scenario.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
 import { startClientMeter } from './client-meter.js';
 import { waitUntilMicros } from './clock.js';
-import { deliveriesOf } from '../scenario/plan.js';
+import { callsOf } from '../scenario/plan.js';
 import { deliverSlice } from './lanes.js';
 import { graceAfter } from './stop.js';
 import type { FromWorker, Resume, StartedCall, ToWorker, WorkerJob } from './messages.js';
@@ -24,7 +24,7 @@ interface Prepared {
   readonly job: WorkerJob;
   readonly pool: DatabasePool;
   readonly engine: AssignmentEngine;
-  readonly deliveries: Iterator<Delivery, void, undefined>;
+  readonly calls: Iterator<readonly Delivery[], void, undefined>;
 }
 
 let stop = new AbortController();
@@ -87,24 +87,28 @@ async function prepare(job: WorkerJob): Promise<void> {
   } catch (error) {
     throw explainConnectFailure(target, error instanceof Error && error.cause ? error.cause : error);
   }
-  const deliveries = remaining(deliveriesOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
-  prepared = { job, pool, engine, deliveries };
+  const calls = remaining(callsOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
+  prepared = { job, pool, engine, calls };
   await send({ type: 'ready' });
 }
 
-/** What a killed predecessor left of the slice. */
+/** What a killed predecessor left of the slice; what it had started apart from what it had not. */
 function* remaining(
-  deliveries: Iterable<Delivery>,
-  resume: Resume | undefined,
-): Generator<Delivery, void, undefined> {
-  for (const delivery of deliveries) {
-    if (!resume?.ended.has(delivery.index)) yield delivery;
+  calls: Iterable<readonly Delivery[]>,
+  { ended, lost }: Resume = { ended: new Set(), lost: new Set() },
+): Generator<readonly Delivery[], void, undefined> {
+  for (const deliveries of calls) {
+    const left = deliveries.filter(({ index }) => !ended.has(index));
+    const started = left.filter(({ index }) => lost.has(index));
+    const fresh = left.filter(({ index }) => !lost.has(index));
+    if (started.length > 0) yield started;
+    if (fresh.length > 0) yield fresh;
   }
 }
 
 async function deliver(startMicros: number): Promise<void> {
   if (prepared === undefined) throw new Error('started before it was prepared');
-  const { job, pool, engine, deliveries } = prepared;
+  const { job, pool, engine, calls } = prepared;
   const { plan } = job;
   const { signal } = stop;
   const before = engine.counters;
@@ -119,7 +123,7 @@ async function deliver(startMicros: number): Promise<void> {
   await waitUntilMicros(startMicros);
   const meter = startClientMeter();
   const { ranOut } = await deliverSlice({
-    ...{ plan, deliveries, engine, recorder, announce, redelivered, startMicros },
+    ...{ plan, calls, engine, recorder, announce, redelivered, startMicros },
     stop: signal,
   });
   const client = meter.stop(recorder.calls);

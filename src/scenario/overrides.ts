@@ -8,7 +8,7 @@ import { brokenRule } from './rules.js';
 import { scenarioFileSchema } from './schema.js';
 import type { ScenarioFile } from './schema.js';
 
-const COUNTS = ['batches', 'slots', 'contents', 'deliveries', 'workers', 'connections'] as const;
+const COUNTS = ['batches', 'slots', 'contents', 'deliveries', 'workers', 'connections', 'bulk'] as const;
 type Counts = Partial<Pick<ScenarioFile, (typeof COUNTS)[number]>>;
 
 /**

@@ -21,21 +21,57 @@ function numbered(position: number, digits: number): string {
 }
 
 /**
- * The deliveries of one worker, in order. The workers of a plan share out all its deliveries, each made by
- * exactly one of them, and none has two more than another. The order is made at once, not when the first is taken.
+ * The calls of one worker, in order, each with its deliveries: one, or up to `bulk` of one batch. The workers of a plan
+ * share out all its calls, each made by exactly one of them, and none has two more than another. The order is made at
+ * once, not when the first is taken.
  */
-export function deliveriesOf({ plan, workerIndex }: WorkerSlice): Generator<Delivery, void, undefined> {
-  return inOrder(plan, workerIndex, deliveryOrder(plan));
+export function callsOf({ plan, workerIndex }: WorkerSlice): Generator<readonly Delivery[], void, undefined> {
+  const order = deliveryOrder(plan);
+  const { workers, bulk } = plan.scenario;
+  return bulk === 1
+    ? singly(plan, workerIndex, order)
+    : inGroups(
+        plan,
+        groupsOf(plan, order).filter((_, number) => number % workers === workerIndex),
+      );
 }
 
-function* inOrder(
+/** The deliveries of one worker, in the order of its calls. */
+export function* deliveriesOf(slice: WorkerSlice): Generator<Delivery, void, undefined> {
+  for (const deliveries of callsOf(slice)) yield* deliveries;
+}
+
+function* singly(
   plan: WorkloadPlan,
   workerIndex: number,
   order: Uint32Array,
-): Generator<Delivery, void, undefined> {
+): Generator<readonly Delivery[], void, undefined> {
   for (let position = workerIndex; position < order.length; position += plan.scenario.workers) {
-    yield deliveryAt(plan, order[position] ?? 0);
+    yield [deliveryAt(plan, order[position] ?? 0)];
   }
+}
+
+function* inGroups(
+  plan: WorkloadPlan,
+  groups: readonly (readonly number[])[],
+): Generator<readonly Delivery[], void, undefined> {
+  for (const indices of groups) yield indices.map((index) => deliveryAt(plan, index));
+}
+
+/** Puts each delivery into a group of its batch; a group takes its place when it is full, what is left comes last. */
+function groupsOf(plan: WorkloadPlan, order: Uint32Array): number[][] {
+  const { bulk } = plan.scenario;
+  const groups: number[][] = [];
+  const open = new Map<number, number[]>();
+  for (const index of order) {
+    const { batch } = deliveryAt(plan, index);
+    const group = open.get(batch) ?? [];
+    group.push(index);
+    if (group.length < bulk) open.set(batch, group);
+    else open.delete(batch);
+    if (group.length === bulk) groups.push(group);
+  }
+  return [...groups, ...open.values()];
 }
 
 /** The delivery at an index; beyond the plan's last one its contents come once more, in turn. */
@@ -50,9 +86,10 @@ export function deliveryAt({ scenario }: WorkloadPlan, index: number): Delivery 
  */
 function deliveryOrder({ scenario, seed, totalDeliveries }: WorkloadPlan): Uint32Array {
   const { contents, deliveries } = scenario;
+  const inTurn = contentOrder(scenario);
   const order = Uint32Array.from(
     { length: totalDeliveries },
-    (_, position) => (position % deliveries) * contents + Math.floor(position / deliveries),
+    (_, position) => (position % deliveries) * contents + (inTurn[Math.floor(position / deliveries)] ?? 0),
   );
   const random = mulberry32(seed);
   const size = blockSize(scenario);
@@ -62,13 +99,27 @@ function deliveryOrder({ scenario, seed, totalDeliveries }: WorkloadPlan): Uint3
   return order;
 }
 
+/** The contents, `bulk` of one batch after `bulk` of another: with 1, as they are numbered. */
+function contentOrder({ batches, contents, bulk }: Scenario): Uint32Array {
+  const order = new Uint32Array(contents);
+  let position = 0;
+  for (let first = 0; first * batches < contents; first += bulk) {
+    for (let batch = 0; batch < batches; batch++) {
+      const end = Math.min(contents, (first + bulk) * batches);
+      for (let content = first * batches + batch; content < end; content += batches)
+        order[position++] = content;
+    }
+  }
+  return order;
+}
+
 /**
  * A burst is one block: all of it is due at the same moment. In a closed loop duplicates collide only while
  * they are in flight together, so a block is about what the connections hold, and no content spans two.
  */
-function blockSize({ arrival, contents, deliveries, workers, connections }: Scenario): number {
+function blockSize({ arrival, contents, deliveries, workers, connections, bulk }: Scenario): number {
   if (arrival === 'burst') return contents * deliveries;
-  return Math.ceil((workers * connections) / deliveries) * deliveries;
+  return Math.ceil((workers * connections * bulk) / deliveries) * deliveries;
 }
 
 /** How the calls of a full run must end, whatever their order. */

@@ -6,6 +6,9 @@ import { FAULT_ACCEPTED, parseFault } from './fault.js';
 export const MAX_TOTAL_SLOTS = 10_000_000;
 export const MAX_TOTAL_DELIVERIES = 10_000_000;
 
+/** Deliveries of one call. */
+const MAX_BULK = 1_000;
+
 /** With more, a connection would not be made within the time that it may take. */
 export const MAX_RTT_MS = 1_000;
 export const RTT_ACCEPTED = `milliseconds from 0 to ${MAX_RTT_MS}`;
@@ -57,6 +60,7 @@ export const scenarioFileSchema = z.strictObject(
     arrival: arrival.default('burst'),
     workers: wholeNumber(64).default(3),
     connections: wholeNumber(256).default(8),
+    bulk: wholeNumber(MAX_BULK).default(1),
     duration: duration.optional(),
     faults: faults.default([]),
     rttMs: rttMs.default(0),

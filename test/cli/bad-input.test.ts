@@ -47,7 +47,15 @@ describe('the database of these tests', () => {
 describe('a count', () => {
   const NO_COUNT = ['0', '-1', '1.5', 'abc', '1e3', ''];
   const TOO_LARGE = '9007199254740991';
-  const flags = ['--slots', '--contents', '--deliveries', '--batches', '--workers', '--connections'];
+  const flags = [
+    '--slots',
+    '--contents',
+    '--deliveries',
+    '--batches',
+    '--workers',
+    '--connections',
+    '--bulk',
+  ];
   const counts: [command: string, flag: string][] = [
     ...flags.map((flag): [string, string] => ['run', flag]),
     ['compare', '--rounds'],

@@ -36,6 +36,7 @@ const plan = z.strictObject({
   deliveries: count,
   arrival: z.enum(['burst', 'closed']),
   seed: count,
+  bulk: count,
   rttMs: measure,
 });
 

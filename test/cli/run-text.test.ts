@@ -31,7 +31,16 @@ describe('run as text', () => {
         ...counts,
       ]);
       const { code, stdout, stderr } = finished;
-      const shape = { batches: 1, slots, contents, deliveries, arrival: 'burst', seed: 0, rttMs: 0 } as const;
+      const shape = {
+        batches: 1,
+        slots,
+        contents,
+        deliveries,
+        arrival: 'burst',
+        seed: 0,
+        bulk: 1,
+        rttMs: 0,
+      } as const;
       const created = createdBy(shape);
       const successes = created * deliveries;
 

@@ -162,7 +162,7 @@ describe('run --seed', () => {
 
 describe('created', () => {
   it('is counted batch by batch', () => {
-    const rest = { seed: 0, rttMs: 0 };
+    const rest = { seed: 0, bulk: 1, rttMs: 0 };
     expect(createdBy({ batches: 2, slots: 3, contents: 7, deliveries: 1, arrival: 'burst', ...rest })).toBe(
       6,
     );

@@ -30,11 +30,19 @@ describe('buildSweep', () => {
   });
 
   it('reads the value of every parameter from the run', () => {
-    const plan = { slots: 11, batches: 12, contents: 13, deliveries: 14 };
+    const plan = { slots: 11, batches: 12, contents: 13, deliveries: 14, bulk: 17 };
     const run: RunResult = createSampler().run({ workers: 15, connections: 16, plan });
     const value = (parameter: Sweep['parameter']) => buildSweep(parameter, [run]).steps[0]?.value;
-    const parameters = ['slots', 'batches', 'contents', 'deliveries', 'workers', 'connections'] as const;
-    expect(parameters.map(value)).toEqual([11, 12, 13, 14, 15, 16]);
+    const parameters = [
+      'slots',
+      'batches',
+      'contents',
+      'deliveries',
+      'workers',
+      'connections',
+      'bulk',
+    ] as const;
+    expect(parameters.map(value)).toEqual([11, 12, 13, 14, 15, 16, 17]);
   });
 
   it.each(['invalid', 'unknown'] as const)('seeks the knee without a step whose verdict is %s', (verdict) => {

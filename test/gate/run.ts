@@ -3,7 +3,16 @@ import type { GateInput } from '#els/gate/index.js';
 /** A run in which no two values are equal; latencies in microseconds. */
 export function someRun(): GateInput {
   return {
-    plan: { batches: 2, slots: 50, contents: 90, deliveries: 3, arrival: 'burst', seed: 1, rttMs: 0 },
+    plan: {
+      batches: 2,
+      slots: 50,
+      contents: 90,
+      deliveries: 3,
+      arrival: 'burst',
+      seed: 1,
+      bulk: 1,
+      rttMs: 0,
+    },
     workers: 4,
     connections: 8,
     assignments: 270,

@@ -65,6 +65,7 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
       deliveries: 1,
       arrival: 'burst',
       seed: 42,
+      bulk: 1,
       rttMs: 0,
       ...plan,
     },

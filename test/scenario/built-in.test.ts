@@ -36,7 +36,7 @@ function perfectRun(scenario: Scenario): GateInput {
   };
   return {
     ...someRun(),
-    plan: { batches, slots, contents, deliveries, arrival, seed: 1, rttMs: 0 },
+    plan: { batches, slots, contents, deliveries, arrival, seed: 1, bulk: 1, rttMs: 0 },
     workers,
     connections,
     assignments: contents * deliveries,

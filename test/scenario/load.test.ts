@@ -9,7 +9,7 @@ import { scenarioFileSchema } from '#els/scenario/schema.js';
 import { usageErrorOf } from './usage-error.js';
 
 const FIELDS =
-  'name, description, batches, slots, contents, deliveries, arrival, workers, connections, duration, faults, rttMs, gates';
+  'name, description, batches, slots, contents, deliveries, arrival, workers, connections, bulk, duration, faults, rttMs, gates';
 const NAMES =
   'batch-completion, cross-instance, high-concurrency, idempotent-duplicates, overflow, sustained';
 const MINIMAL = { name: 'mine', description: 'My own.', slots: 7 };
@@ -44,6 +44,7 @@ describe('a scenario file', () => {
       arrival: 'burst',
       workers: 3,
       connections: 8,
+      bulk: 1,
       faults: [],
       rttMs: 0,
       gates: [],
@@ -61,6 +62,7 @@ describe('a scenario file', () => {
       arrival: 'closed',
       workers: 8,
       connections: 9,
+      bulk: 10,
       rttMs: 0.5,
       gates: ['p95 < 500ms', 'created == contents'],
     };
@@ -145,6 +147,7 @@ describe('a scenario file with a wrong field', () => {
     [{ contents: null }, `contents is null; accepted: ${upTo(10_000_000)}`],
     [{ deliveries: 10_000_001 }, `deliveries is 10000001; accepted: ${upTo(10_000_000)}`],
     [{ workers: 65 }, `workers is 65; accepted: ${upTo(64)}`],
+    [{ bulk: 1_001 }, `bulk is 1001; accepted: ${upTo(1_000)}`],
     [{ connections: 257 }, `connections is 257; accepted: ${upTo(256)}`],
     [{ connections: true }, `connections is true; accepted: ${upTo(256)}`],
     [{ arrival: 'Burst' }, 'arrival is "Burst"; accepted: "burst" or "closed"'],

@@ -16,6 +16,7 @@ const LIMITS = {
   deliveries: 10_000_000,
   workers: 64,
   connections: 256,
+  bulk: 1_000,
 };
 const COUNTS = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery, Scenario } from '#els/domain/scenario.js';
-import { contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/scenario/index.js';
+import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/scenario/index.js';
 import { forRandomDraws } from './seeded.js';
 import type { Draw } from './seeded.js';
 
@@ -16,6 +16,7 @@ function scenario(fields: Partial<Scenario>): Scenario {
     workers: 3,
     connections: 8,
     faults: [],
+    bulk: 1,
     rttMs: 0,
     gates: [],
     ...fields,
@@ -171,6 +172,82 @@ describe('deliveriesOf', () => {
       expect(made).toBe(333_333);
     },
   );
+});
+
+/** What the planner of the version before bulk calls made of the shape below. */
+const ORDER_OF_BULK_1 = [
+  [[7], [8], [10], [2], [4], [11], [13]],
+  [[0], [1], [9], [3], [12], [5], [6]],
+];
+
+describe('callsOf', () => {
+  const bulky = (draw: Draw) => ({ ...randomScenario(draw), bulk: draw.integer(2, 40) });
+
+  /** The calls of every worker. */
+  function calls(shape: Scenario, seed: number): (readonly Delivery[])[][] {
+    const plan = planWorkload(shape, 'run', seed);
+    return Array.from({ length: shape.workers }, (_, workerIndex) => [...callsOf({ plan, workerIndex })]);
+  }
+
+  it('makes every delivery in exactly one call, and gives no worker two calls more than another', () => {
+    forRandomDraws(200, (draw) => {
+      const shape = bulky(draw);
+      const workers = calls(shape, draw.integer(0, 2 ** 31));
+      const indices = workers.flat(2).map(({ index }) => index);
+      const total = shape.contents * shape.deliveries;
+      expect(indices.sort((a, b) => a - b)).toEqual(Array.from({ length: total }, (_, index) => index));
+      const counts = workers.map((worker) => worker.length);
+      expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+    });
+  });
+
+  it('fills every call with deliveries of one batch, but for one call of each batch', () => {
+    forRandomDraws(200, (draw) => {
+      const shape = bulky(draw);
+      const notFull = new Set<number>();
+      for (const call of calls(shape, draw.integer(0, 2 ** 31)).flat()) {
+        const batch = call[0]?.batch ?? NaN;
+        expect(call.every((delivery) => delivery.batch === batch)).toBe(true);
+        if (call.length === shape.bulk) continue;
+        expect(call.length).toBeLessThan(shape.bulk);
+        expect(notFull.has(batch)).toBe(false);
+        notFull.add(batch);
+      }
+    });
+  });
+
+  it('makes the deliveries one by one with bulk 1, in the order of every version before', () => {
+    const shape = scenario({
+      batches: 2,
+      contents: 7,
+      deliveries: 2,
+      arrival: 'closed',
+      workers: 2,
+      connections: 2,
+    });
+    const indices = calls(shape, 5).map((worker) => worker.map((call) => call.map(({ index }) => index)));
+    expect(indices).toEqual(ORDER_OF_BULK_1);
+  });
+
+  it('spreads the duplicates of a closed loop over calls that are in flight together', () => {
+    forRandomDraws(50, (draw) => {
+      const shape = scenario({
+        ...{ batches: draw.integer(1, 20), contents: 4_000, deliveries: 3, arrival: 'closed' },
+        bulk: draw.integer(10, 50),
+      });
+      const workers = calls(shape, draw.integer(0, 2 ** 31));
+      const callOf = new Map<number, Set<number>>();
+      for (const [worker, made] of workers.entries()) {
+        for (const [turn, call] of made.entries()) {
+          const position = turn * shape.workers + worker;
+          for (const { content } of call)
+            callOf.set(content, (callOf.get(content) ?? new Set()).add(position));
+        }
+      }
+      const spread = [...callOf.values()].filter((positions) => positions.size > 1).length;
+      expect(spread).toBeGreaterThan(shape.contents / 2);
+    });
+  });
 });
 
 describe('expectedCounts', () => {

@@ -2,7 +2,7 @@ import type { Row, Step } from '../../database/protocol.js';
 import type { Session } from '../../database/session.js';
 import { loadStatement, type BindValues, type Statement } from '../../database/statement.js';
 import type { Inventory } from '../../domain/assignment.js';
-import { StrategyContractError, type Answer, type Strategy } from '../strategy.js';
+import { StrategyContractError, type Answer, type ManyForm, type Strategy } from '../strategy.js';
 
 const LOCK = loadStatement('strategies/lock');
 
@@ -11,11 +11,14 @@ const LOCK = loadStatement('strategies/lock');
  *
  * With advisory locks the lock and the claim go out before one Sync: still one round trip, and the claim's
  * snapshot is younger than the lock. Inside one statement the lock would be worthless: its snapshot is older.
+ *
+ * @param many its form for many contents, if it has one
  */
 export function singleStatementStrategy(
   statement: Statement,
   inventory: Inventory,
   advisoryLocks: boolean,
+  many?: ManyForm,
 ): Strategy {
   const steps = (values: BindValues): Step[] =>
     advisoryLocks
@@ -26,10 +29,11 @@ export function singleStatementStrategy(
       : [{ statement, values }];
   return {
     inventory,
-    statements: advisoryLocks ? [LOCK, statement] : [statement],
+    statements: [...(advisoryLocks ? [LOCK, statement] : [statement]), ...(many?.statements ?? [])],
     startsAtLowWater: statement.binds.includes('low_water'),
     looksAfterEachCall: false,
     attempt: async (session: Session, binds) => readAnswer(await session.pipeline(steps(binds))),
+    many,
   };
 }
 
@@ -38,7 +42,15 @@ function readAnswer(rows: readonly Row[]): Answer {
   if (row === undefined || rows.length > 1) {
     throw new StrategyContractError(`the statement returned ${rows.length} rows; it must return one`);
   }
-  const [essayId, outcome] = row;
+  return toAnswer(row[0], row[1]);
+}
+
+/**
+ * Reads what a statement says of one content.
+ *
+ * @throws StrategyContractError when the contract does not know it
+ */
+export function toAnswer(essayId: string | null | undefined, outcome: string | null | undefined): Answer {
   if (outcome === 'created' || outcome === 'reused') {
     if (essayId) return { outcome, essayId };
     throw new StrategyContractError(`the statement said ${outcome} without an essay_id`);

@@ -6,7 +6,7 @@ import type { AssignmentEngine } from '#els/engine/engine.js';
 import { waitUntilMicros } from '#els/runner/clock.js';
 import { deliverSlice } from '#els/runner/lanes.js';
 import { Recorder } from '#els/runner/recorder.js';
-import { deliveriesOf } from '#els/scenario/plan.js';
+import { callsOf } from '#els/scenario/plan.js';
 import { DOUBLE_BUGS } from '../doubles.js';
 import { EngineDouble } from '../doubles/engine-double.js';
 import type { FromDoubleWorker, ToDoubleWorker } from './messages.js';
@@ -54,13 +54,13 @@ async function deliver(startMicros: number): Promise<void> {
   const { job, pool, double } = prepared;
   const { plan, workerIndex } = job;
   const recorder = new Recorder((chunk) => send({ type: 'calls', chunk }), CHUNK_CALLS);
-  const deliveries = deliveriesOf({ plan, workerIndex });
+  const calls = callsOf({ plan, workerIndex });
   // The lanes call assign alone.
   const engine = double as unknown as AssignmentEngine;
   const stop = new AbortController().signal;
   await waitUntilMicros(startMicros);
   await deliverSlice({
-    ...{ plan, deliveries, engine, recorder, startMicros, stop },
+    ...{ plan, calls, engine, recorder, startMicros, stop },
     announce: () => Promise.resolve(),
     redelivered: new Set(),
   });

@@ -75,7 +75,7 @@ function scenarioOf(contents: number): Scenario {
   return {
     ...{ name: 'crash', description: 'made by a test', batches: 1, slots: contents, contents, deliveries: 1 },
     ...{ arrival: 'burst', workers: 1, connections: contents, gates: [] },
-    ...{ faults: [], rttMs: 0 },
+    ...{ faults: [], bulk: 1, rttMs: 0 },
   };
 }
 

@@ -1,0 +1,135 @@
+import type { ClientBase } from 'pg';
+import { Session } from '../database/session.js';
+import type { AssignmentRequest } from '../domain/assignment.js';
+import { UsageError } from '../domain/errors.js';
+import type { Answered, CallUnderWay } from './attempts.js';
+import { manyBinds } from './documents.js';
+import { afterContention, lowWaterOf, oweLook, type EngineParts } from './engine-parts.js';
+import { rejected, resultsOf, type ManyResults } from './many-results.js';
+import { givenUpError, type Setback } from './outcome-errors.js';
+import { checkRequest } from './request.js';
+import { StrategyContractError, type ContentAnswer, type ManyForm } from './strategy.js';
+
+/** A request and where its result goes. */
+interface Place {
+  readonly request: AssignmentRequest;
+  readonly position: number;
+}
+
+/** The requests of each content that has no answer yet; the first of them is the one that creates. */
+type OpenContents = Map<string, [Place, ...Place[]]>;
+
+const BULK_UNSUPPORTED =
+  'this strategy assigns one content at a time; accepted for many are cte and inventory';
+
+/** The part of a call that is about one batch, under way. */
+interface BatchCall extends CallUnderWay {
+  readonly batchId: string;
+  readonly now: Date;
+  readonly open: OpenContents;
+  readonly results: ManyResults;
+}
+
+/**
+ * Gives many contents their slots: batch by batch, each batch by one statement.
+ *
+ * @param start begins the part of the call that is about one batch
+ * @returns how each request ended, in their order
+ * @throws UsageError `bulk_unsupported` when the strategy assigns one content at a time
+ */
+export async function assignMany(
+  parts: EngineParts,
+  requests: readonly AssignmentRequest[],
+  start: () => CallUnderWay,
+): Promise<ManyResults> {
+  const many = bulkForm(parts);
+  const results: ManyResults = [];
+  for (const [batchId, open] of byBatch(requests, results)) {
+    const call: BatchCall = { ...start(), batchId, now: new Date(), open, results };
+    const end = await parts.attempts.untilAnswered(call, (client) => attempt(parts, many, client, call));
+    if ('answer' in end) continue;
+    // It may have taken the last slot all the same.
+    if (call.ambiguous) parts.debts.owe(batchId, performance.now(), false);
+    for (const { request, position } of [...open.values()].flat()) {
+      results[position] = rejected(givenUpError(end, request, call.ambiguous));
+    }
+  }
+  return results;
+}
+
+function bulkForm({ strategy: { many } }: EngineParts): ManyForm {
+  if (many !== undefined) return many;
+  throw new UsageError('bulk_unsupported', BULK_UNSUPPORTED);
+}
+
+/** The valid requests by batch and content; the others are rejected. */
+function byBatch(requests: readonly AssignmentRequest[], results: ManyResults): Map<string, OpenContents> {
+  const batches = new Map<string, OpenContents>();
+  for (const [position, request] of requests.entries()) {
+    try {
+      checkRequest(request);
+    } catch (error) {
+      results[position] = rejected(error);
+      continue;
+    }
+    const open = batches.get(request.batchId) ?? new Map<string, [Place, ...Place[]]>();
+    batches.set(request.batchId, open);
+    const places = open.get(request.textStorageId);
+    if (places === undefined) open.set(request.textStorageId, [{ request, position }]);
+    else places.push({ request, position });
+  }
+  return batches;
+}
+
+async function attempt(
+  parts: EngineParts,
+  many: ManyForm,
+  client: ClientBase,
+  call: BatchCall,
+): Promise<Answered<true> | Setback> {
+  const { batchId, open } = call;
+  const sentAtMs = performance.now();
+  const lowWater = lowWaterOf(parts, call, batchId);
+  const requests = [...open.values()].map(([{ request }]) => request);
+  const binds = manyBinds(batchId, requests, call.now, lowWater);
+  const answers = await many.attempt(new Session(client, parts.claims), binds);
+  if (answers.length !== requests.length) {
+    throw new StrategyContractError(
+      `the statement answered ${answers.length} of ${requests.length} contents`,
+    );
+  }
+  for (const answer of answers) settle(parts, call, answer);
+  await oweLookAfter(parts, client, batchId, sentAtMs, answers);
+  if (open.size === 0) return { answer: true };
+  return afterContention(parts, client, call, { batchId, lowWater });
+}
+
+/** Notes how the requests of a content ended, unless it must be tried again. */
+function settle(
+  parts: EngineParts,
+  call: BatchCall,
+  { textStorageId, answer, createdBy }: ContentAnswer,
+): void {
+  if (answer.outcome === 'contended') return;
+  if (answer.outcome === 'created') parts.marks.claimed(call.batchId, answer.essayId);
+  const places = call.open.get(textStorageId) ?? [];
+  call.open.delete(textStorageId);
+  const requests = places.map(({ request }) => request);
+  const { ambiguous } = call;
+  const results = resultsOf(answer, requests, createdBy, { ambiguous, inventory: parts.strategy.inventory });
+  for (const [index, result] of results.entries()) call.results[places[index]?.position ?? 0] = result;
+}
+
+/** One look for all that a statement answered. */
+async function oweLookAfter(
+  parts: EngineParts,
+  client: ClientBase,
+  batchId: string,
+  sentAtMs: number,
+  answers: readonly ContentAnswer[],
+): Promise<void> {
+  const outcomes = new Set(answers.map(({ answer }) => answer.outcome));
+  const created = outcomes.has('created');
+  if (!created && !outcomes.has('reused') && !outcomes.has('no_slot')) return;
+  await oweLook(parts, client, batchId, { sentAtMs, created });
+}

@@ -1,0 +1,50 @@
+import type { ClientBase } from 'pg';
+import { databaseFailure } from '../database/failure.js';
+import type { DatabasePool } from '../database/pool.js';
+import { ignoreConnectionEvents, openSession, type SessionSettings } from '../database/session.js';
+import type { Statement } from '../database/statement.js';
+
+/** An engine's connections: each is set up, and its statements are prepared, before its first use. */
+export class EngineConnections {
+  readonly #pool: DatabasePool;
+  readonly #settings: SessionSettings;
+  readonly #statements: readonly Statement[];
+  readonly #prepared = new WeakSet<ClientBase>();
+
+  /**
+   * @param pool connections for one engine alone
+   * @param statements prepared on each
+   */
+  constructor(pool: DatabasePool, settings: SessionSettings, statements: readonly Statement[]) {
+    this.#pool = pool;
+    // pg-pool takes its own listener away in the moment in which it hands a connection out.
+    pool.on('connect', ignoreConnectionEvents);
+    this.#settings = settings;
+    this.#statements = statements;
+  }
+
+  /**
+   * Lends a connection for as long as `work` lasts. One that broke, or could not be prepared, is closed.
+   *
+   * @throws what connecting, preparing or `work` raised
+   */
+  async use<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    let broken = false;
+    try {
+      await this.#prepareOnce(client);
+      return await work(client);
+    } catch (error) {
+      broken = !this.#prepared.has(client) || databaseFailure(error)?.kind === 'connection';
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async #prepareOnce(client: ClientBase): Promise<void> {
+    if (this.#prepared.has(client)) return;
+    await openSession(client, this.#settings, this.#statements);
+    this.#prepared.add(client);
+  }
+}
