@@ -7,6 +7,14 @@ const LOOK_AFTER_MS = 50;
 /** Batches known to be complete need no look; beyond this many the memory starts anew. */
 const MAX_REMEMBERED = 10_000;
 
+/** More batches than this are looked at one statement after the other. */
+const MOST_TOGETHER = 100;
+
+/** Looks at batches, all on one snapshot, and tells what was found of each. */
+export type LookAtBatches = (
+  batchIds: readonly string[],
+) => Promise<readonly (readonly [batchId: string, found: LookResult])[]>;
+
 interface Debt {
   dueAtMs: number;
   lastAnswerAtMs: number;
@@ -20,13 +28,13 @@ interface Debt {
 export class CompletionDebts {
   readonly #debts = new Map<string, Debt>();
   readonly #complete = new Set<string>();
-  readonly #look: (batchId: string) => Promise<LookResult>;
+  readonly #look: LookAtBatches;
   #timer: NodeJS.Timeout | undefined;
   #paying: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
 
-  /** @param look asks the server; a failed look leaves the debt unpaid */
-  constructor(look: (batchId: string) => Promise<LookResult>) {
+  /** @param look asks the server; a failed look leaves the debts unpaid */
+  constructor(look: LookAtBatches) {
     this.#look = look;
   }
 
@@ -85,20 +93,24 @@ export class CompletionDebts {
   }
 
   async #pay(dueUntilMs: number): Promise<void> {
-    for (const [batchId, debt] of [...this.#debts]) {
-      if (debt.dueAtMs > dueUntilMs + LOOK_AFTER_MS / 2) continue;
-      this.#debts.delete(batchId);
-      await this.#payOne(batchId);
+    const isDue = ({ dueAtMs }: Debt) => dueAtMs <= dueUntilMs + LOOK_AFTER_MS / 2;
+    const due = [...this.#debts].filter(([, debt]) => isDue(debt)).map(([batchId]) => batchId);
+    for (let first = 0; first < due.length; first += MOST_TOGETHER) {
+      await this.#payTogether(due.slice(first, first + MOST_TOGETHER));
     }
   }
 
-  async #payOne(batchId: string): Promise<void> {
+  /** A debt that a call incurs while the look is under way is a new one. */
+  async #payTogether(batchIds: readonly string[]): Promise<void> {
+    for (const batchId of batchIds) this.#debts.delete(batchId);
     try {
-      this.note(batchId, await this.#look(batchId));
+      for (const [batchId, found] of await this.#look(batchIds)) this.note(batchId, found);
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
       const now = performance.now();
-      if (!this.#debts.has(batchId)) this.#debts.set(batchId, { dueAtMs: now, lastAnswerAtMs: now });
+      for (const batchId of batchIds) {
+        if (!this.#debts.has(batchId)) this.#debts.set(batchId, { dueAtMs: now, lastAnswerAtMs: now });
+      }
     }
   }
 }

@@ -29,6 +29,7 @@ export interface EngineOptions {
 }
 
 const LOOK = loadStatement('completion/look');
+const LOOK_MANY = loadStatement('completion/look-many');
 
 /** lock_timeout = 0 would mean: wait for ever. */
 const SHORTEST_LOCK_TIMEOUT_MS = 1;
@@ -60,7 +61,7 @@ export class AssignmentEngine {
     const strategy = createStrategy(spec, advisoryLocks);
     const lockTimeoutMs = Math.max(SHORTEST_LOCK_TIMEOUT_MS, timeoutMs);
     const waits = contentionStatements(strategy.inventory);
-    const statements = [...strategy.statements, ...waits, LOOK, OWN_ASSIGNMENT];
+    const statements = [...strategy.statements, ...waits, LOOK, LOOK_MANY, OWN_ASSIGNMENT];
     this.#timeoutMs = timeoutMs;
     this.#connections = new EngineConnections(pool, { schema, lockTimeoutMs }, statements);
     this.#parts = {
@@ -68,7 +69,9 @@ export class AssignmentEngine {
       attempts: new Attempts(this.#connections),
       claims: { roundTrips: 0 },
       marks: new LowWaterMarks(),
-      debts: new CompletionDebts((batchId) => this.#connections.use((client) => this.#look(client, batchId))),
+      debts: new CompletionDebts((batchIds) =>
+        this.#connections.use((client) => this.#lookAtAll(client, batchIds)),
+      ),
       look: (client, batchId) => this.#look(client, batchId),
     };
   }
@@ -135,6 +138,20 @@ export class AssignmentEngine {
   #start({ redelivered = false }: DeliveryOptions, deadlineMs: number): CallUnderWay {
     const { startsAtLowWater } = this.#parts.strategy;
     return { deadlineMs, setbacks: 0, ambiguous: redelivered, looksEverywhere: !startsAtLowWater };
+  }
+
+  async #lookAtAll(
+    client: ClientBase,
+    batchIds: readonly string[],
+  ): Promise<(readonly [string, LookResult])[]> {
+    const [only] = batchIds;
+    if (only !== undefined && batchIds.length === 1) return [[only, await this.#look(client, only)]];
+    const due = batchIds.map((batchId) => ({
+      batch_id: batchId,
+      low_water: this.#parts.marks.toKeep(batchId),
+    }));
+    const rows = await new Session(client, this.#looks).run(LOOK_MANY, { due: JSON.stringify(due) });
+    return rows.map(([batchId, state]) => [batchId ?? '', state as LookResult]);
   }
 
   async #look(client: ClientBase, batchId: string): Promise<LookResult> {

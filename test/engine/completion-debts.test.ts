@@ -8,10 +8,15 @@ const LOOK_AFTER_MS = 50;
 function debtsThatFind(found: (batchId: string, look: number) => LookResult | Error) {
   const looks: { batchId: string; atMs: number }[] = [];
   const startMs = performance.now();
-  const debts = new CompletionDebts((batchId) => {
-    looks.push({ batchId, atMs: performance.now() - startMs });
-    const answer = found(batchId, looks.length);
-    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  const debts = new CompletionDebts((batchIds) => {
+    const answers: [string, LookResult][] = [];
+    for (const batchId of batchIds) {
+      looks.push({ batchId, atMs: performance.now() - startMs });
+      const answer = found(batchId, looks.length);
+      if (answer instanceof Error) return Promise.reject(answer);
+      answers.push([batchId, answer]);
+    }
+    return Promise.resolve(answers);
   });
   /** A call that was sent and answered at these times since the start. */
   const answer = (sentAtMs: number, { batchId = 'batch', created = true } = {}) =>
@@ -140,12 +145,12 @@ describe('settle', () => {
   it('leaves no look under way and starts none afterwards', async () => {
     let underWay = 0;
     let looks = 0;
-    const debts = new CompletionDebts(async () => {
+    const debts = new CompletionDebts(async (batchIds) => {
       underWay += 1;
-      looks += 1;
+      looks += batchIds.length;
       await new Promise((resolve) => setTimeout(resolve, 10));
       underWay -= 1;
-      return 'open';
+      return batchIds.map((batchId) => [batchId, 'open'] as const);
     });
     // Enough that looks in the background fall due while these are being paid.
     for (let batch = 0; batch < 10; batch++) debts.owe(`batch-${batch}`, performance.now(), true);
