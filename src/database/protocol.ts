@@ -1,4 +1,5 @@
 import type { Connection, Submittable } from 'pg';
+import { serialize } from 'pg-protocol';
 import { bindValues, type BindValues, type Statement } from './statement.js';
 
 /** A row as the server sent it: columns in PostgreSQL's text format. */
@@ -16,25 +17,12 @@ export interface Column {
   readonly dataTypeID: number;
 }
 
-/** node-postgres' Connection as it is: its published types describe older signatures. */
-interface ProtocolConnection {
-  readonly stream: { cork(): void; uncork(): void };
-  parse(message: { name: string; text: string; types: readonly number[] }): void;
-  bind(message: { statement: string; values: (string | null)[] }): void;
-  describe(message: { type: 'S' | 'P'; name: string }): void;
-  execute(message: object): void;
-  sync(): void;
-}
+const EXECUTE = serialize.execute();
+const SYNC = serialize.sync();
 
-/** Everything written while corked leaves in one packet. */
-function writeAtOnce(connection: Connection, write: (connection: ProtocolConnection) => void): void {
-  const protocol = connection as unknown as ProtocolConnection;
-  protocol.stream.cork();
-  try {
-    write(protocol);
-  } finally {
-    protocol.stream.uncork();
-  }
+/** One buffer is one write and one packet; several, even corked, cost the client more. */
+function writeAtOnce(connection: Connection, messages: readonly Buffer[]): void {
+  connection.stream.write(Buffer.concat(messages));
 }
 
 /** What node-postgres calls on a query of one's own; each subclass says what it sends and keeps. */
@@ -79,13 +67,11 @@ export class Preparation extends ProtocolExchange<Column[]> {
   }
 
   submit(connection: Connection): void {
-    writeAtOnce(connection, (protocol) => {
-      for (const { name, text, parameterTypes } of this.statements) {
-        protocol.parse({ name, text, types: parameterTypes });
-        protocol.describe({ type: 'S', name });
-      }
-      protocol.sync();
-    });
+    const messages = this.statements.flatMap(({ name, text, parameterTypes }) => [
+      serialize.parse({ name, text, types: [...parameterTypes] }),
+      serialize.describe({ type: 'S', name }),
+    ]);
+    writeAtOnce(connection, [...messages, SYNC]);
   }
 
   handleRowDescription(message: { fields: Column[] }): void {
@@ -124,13 +110,10 @@ export class Pipeline extends ProtocolExchange<Row[]> {
   }
 
   submit(connection: Connection): void {
-    writeAtOnce(connection, (protocol) => {
-      for (const message of this.#bound) {
-        protocol.bind(message);
-        protocol.execute({});
-      }
-      protocol.sync();
-    });
+    const messages: Buffer[] = [];
+    for (const message of this.#bound) messages.push(serialize.bind(message), EXECUTE);
+    messages.push(SYNC);
+    writeAtOnce(connection, messages);
   }
 
   /** Rows are kept as text; their columns were described when the statement was prepared. */

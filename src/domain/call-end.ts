@@ -17,11 +17,14 @@ export const CUT_OFF: CallEnd = { ...NOTHING, outcome: 'unknown' };
 export function toEnd(result: AssignmentResult): CallEnd {
   const { outcome } = result;
   if (outcome === 'no_slot') return { ...NOTHING, outcome };
-  const { essayId } = result;
-  const recovered = outcome === 'created' && result.recovered;
-  const replyLost = outcome === 'reused' && result.replyLost === true;
-  // Spelt out, for every call comes by here: spreading NOTHING takes 4 µs more (Node 20).
-  return { outcome, essayId, recovered, replyLost, errorCode: null, sqlState: null };
+  return {
+    outcome,
+    essayId: result.essayId,
+    recovered: outcome === 'created' && result.recovered,
+    replyLost: outcome === 'reused' && result.replyLost === true,
+    errorCode: null,
+    sqlState: null,
+  };
 }
 
 /**

@@ -3,7 +3,7 @@ import { CUT_OFF, toEnd, toErrorEnd, type CallEnd } from '../domain/call-end.js'
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import type { AssignmentEngine } from '../engine/engine.js';
 import { contentId } from '../scenario/plan.js';
-import { correlationId, type FinishedCall } from './call-chunks.js';
+import { correlationId } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import type { StartedCall } from './messages.js';
 import type { Recorder } from './recorder.js';
@@ -16,8 +16,8 @@ export interface LaneJob {
   readonly calls: Iterator<readonly Delivery[], void, undefined>;
   readonly engine: AssignmentEngine;
   readonly recorder: Recorder;
-  /** Awaited before a call is made. */
-  readonly announce: (call: StartedCall) => Promise<void>;
+  /** Awaited before a call is made, where there is one. */
+  readonly announce: ((call: StartedCall) => Promise<void>) | undefined;
   /** Deliveries whose earlier call may have happened: a call has such ones alone, or none. */
   readonly redelivered: ReadonlySet<number>;
   /** The barrier's release. */
@@ -76,33 +76,13 @@ async function deliver(
   const intendedMicros = job.plan.scenario.arrival === 'burst' ? job.startMicros : startMicros;
   const calls = deliveries.map(({ index }) => ({ deliveryIndex: index, intendedMicros, startMicros }));
   for (const call of calls) underWay.set(call.deliveryIndex, call);
-  await Promise.all(calls.map(job.announce));
+  if (job.announce) await Promise.all(calls.map(job.announce));
   const ends = await assigned(job, deliveries);
   const endMicros = nowMicros();
   for (const [position, end] of ends.entries()) {
     const call = calls[position];
-    if (call && underWay.delete(call.deliveryIndex)) job.recorder.add(finished(call, endMicros, end));
+    if (call && underWay.delete(call.deliveryIndex)) job.recorder.add(call, endMicros, end);
   }
-}
-
-/** Spelt out, for every call comes by here: spreading both takes 9 µs more (Node 20). */
-function finished(
-  { deliveryIndex, intendedMicros, startMicros }: StartedCall,
-  endMicros: number,
-  { outcome, essayId, recovered, replyLost, errorCode, sqlState }: CallEnd,
-): FinishedCall {
-  return {
-    deliveryIndex,
-    intendedMicros,
-    startMicros,
-    endMicros,
-    outcome,
-    essayId,
-    recovered,
-    replyLost,
-    errorCode,
-    sqlState,
-  };
 }
 
 /** How the deliveries of one call ended. */
@@ -120,7 +100,7 @@ async function assigned(job: LaneJob, deliveries: readonly Delivery[]): Promise<
 /** Calls that did not end in the grace may have happened. */
 function giveUp(recorder: Recorder, underWay: Map<number, StartedCall>): void {
   for (const call of underWay.values()) {
-    recorder.add({ ...call, ...CUT_OFF, endMicros: nowMicros() });
+    recorder.add(call, nowMicros(), CUT_OFF);
   }
   underWay.clear();
 }

@@ -1,6 +1,7 @@
+import type { CallEnd } from '../domain/call-end.js';
 import { toChunk, type FinishedCall } from './call-chunks.js';
 import { encode, newHistogram, record } from './latency.js';
-import type { CallChunk } from './messages.js';
+import type { CallChunk, StartedCall } from './messages.js';
 
 /** Keeps a worker's histograms and passes its calls on: all of them, no sampling. */
 export class Recorder {
@@ -19,10 +20,22 @@ export class Recorder {
     this.#chunkCalls = chunkCalls;
   }
 
-  add(call: FinishedCall): void {
-    record(this.#latency, call.endMicros - call.intendedMicros);
-    record(this.#serviceTime, call.endMicros - call.startMicros);
-    this.#calls.push(call);
+  /** Notes that a call has ended. Field by field: to spread two objects into one costs microseconds a call. */
+  add(call: StartedCall, endMicros: number, end: CallEnd): void {
+    record(this.#latency, endMicros - call.intendedMicros);
+    record(this.#serviceTime, endMicros - call.startMicros);
+    this.#calls.push({
+      deliveryIndex: call.deliveryIndex,
+      intendedMicros: call.intendedMicros,
+      startMicros: call.startMicros,
+      endMicros,
+      outcome: end.outcome,
+      essayId: end.essayId,
+      recovered: end.recovered,
+      replyLost: end.replyLost,
+      errorCode: end.errorCode,
+      sqlState: end.sqlState,
+    });
     if (this.#calls.length >= this.#chunkCalls) this.flush();
   }
 

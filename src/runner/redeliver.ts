@@ -43,7 +43,7 @@ export async function redeliver(
     await deliverSlice({
       ...{ plan, engine, recorder, stop: AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]) },
       calls: deliveries.map((delivery) => [delivery]).values(),
-      announce: () => Promise.resolve(),
+      announce: undefined,
       redelivered: new Set(mayHaveHappened ? deliveries.map((delivery) => delivery.index) : []),
       startMicros: nowMicros(),
     });

@@ -118,9 +118,7 @@ async function deliver(startMicros: number): Promise<void> {
     (chunk) => void send({ type: 'calls', chunk, counters: counters() }),
     isImmediate ? 1 : CHUNK_CALLS,
   );
-  const announce = async (call: StartedCall) => {
-    if (isImmediate) await send({ type: 'started', call });
-  };
+  const announce = isImmediate ? (call: StartedCall) => send({ type: 'started', call }) : undefined;
   const redelivered = job.resume?.lost ?? new Set();
   await waitUntilMicros(startMicros);
   const meter = startClientMeter();

@@ -10,10 +10,11 @@ import { freshSchema } from './server.js';
  * Assigns contents by pgbench, and checks that each transaction took one slot: none came too late for the last.
  *
  * @param {import('./server.js').Bench} bench
- * @param {{ strategy: string, statements: string, batches: number, slots: number }} load `slots` of each batch
+ * @param {{ strategy: string, statements: string, batches: number, slots: number, variables?: object }} load `slots` of
+ * each batch
  * @returns {Promise<number>} assignments per second
  */
-export async function assignByPgbench(bench, { strategy, statements, batches, slots }) {
+export async function assignByPgbench(bench, { strategy, statements, batches, slots, variables = {} }) {
   const inventory = strategy === 'inventory' ? 'essays' : 'slots';
   const batchIds = Array.from({ length: batches }, (_, index) => String(index + 1));
   const { pool } = bench.database;
@@ -24,7 +25,10 @@ export async function assignByPgbench(bench, { strategy, statements, batches, sl
     await checkpoint(client);
   });
   const script = drawContent(batches) + statements;
-  const { perSecond, transactions } = await runPgbench(bench, script, contentVariables());
+  const { perSecond, transactions } = await runPgbench(bench, script, {
+    ...contentVariables(),
+    ...variables,
+  });
   const { ready } = await withClient(pool, (client) => batchTotals(client, batchIds));
   if (ready !== transactions) {
     const slotsInAll = batches * slots;

@@ -26,16 +26,18 @@ const DRAWN = ['batch_id', 'text_storage_id', 'correlation_id'];
  * SQL as pgbench reads it: its own `:name` variables are the binds, comments are left out. pgbench's -D refuses an
  * empty value, so a bind that is defined empty becomes a literal.
  *
+ * @param {string} text
+ * @param {Record<string, string>} [read] binds that are variables read by \\gset
  * @throws Error for a bind without a value, which pgbench would take for NULL
  */
-export function pgbenchSql(text) {
+export function pgbenchSql(text, read = READ) {
   return splitSql(text.replace(/^--.*\n/gm, '').trim())
-    .map((piece) => (piece.kind === 'bind' ? pgbenchBind(piece.name) : piece.text))
+    .map((piece) => (piece.kind === 'bind' ? pgbenchBind(piece.name, read) : piece.text))
     .join('');
 }
 
-function pgbenchBind(name) {
-  if (name in READ) return `:${READ[name]}`;
+function pgbenchBind(name, read) {
+  if (name in read) return `:${read[name]}`;
   if (DEFINED[name] === '') return "''";
   if (DRAWN.includes(name) || name in DEFINED) return `:${name}`;
   throw new Error(`pgbench has no value for the bind :${name}`);
@@ -66,6 +68,22 @@ function legacy() {
 export function strategyScript(strategy) {
   return strategy === 'legacy' ? legacy() : `${pgbenchSql(readSql(`strategies/${strategy}`))};\n`;
 }
+
+/** Before every slot's id in collation "C": where a client starts that has claimed nothing. */
+const NO_MARK = '!';
+
+/**
+ * A statement that claims on one batch only: as the engine does, each client starts behind the essay that it claimed
+ * last.
+ *
+ * @param {string} text of a statement that returns essay_id
+ */
+export function claimScript(text) {
+  return `${pgbenchSql(text, { low_water: 'essay_id' })} \\gset\n`;
+}
+
+/** Variables of a script of `claimScript` before the first claim. */
+export const CLAIM_VARIABLES = { essay_id: NO_MARK };
 
 /** Draws the content of a transaction, and its batch among as many. */
 export function drawContent(batches) {

@@ -1,7 +1,9 @@
+import { bulkSeries } from './measurements/bulk.js';
 import { BURST } from './measurements/burst.js';
 import { CLAIMS } from './measurements/claims.js';
 import { fillingSeries } from './measurements/filling.js';
 import { firstClaimSeries } from './measurements/first-claim.js';
+import { QUEUES } from './measurements/queues.js';
 
 /**
  * @typedef {object} RatioDefinition
@@ -25,6 +27,9 @@ const throughput = [
   between(['tool inventory, advisory locks', 'tool inventory'], atLeast(0.97)),
   between([CLAIMS.reduced, CLAIMS.graphile], atLeast(1.2)),
   between([CLAIMS.whole, CLAIMS.graphile]),
+  between([bulkSeries(100), 'tool inventory'], atLeast(6)),
+  between([bulkSeries(500), QUEUES.graphile], atLeast(1.5)),
+  between([bulkSeries(500), QUEUES.boss]),
 ];
 
 const filling = ['inventory', 'cte'].flatMap((strategy) =>

@@ -1,7 +1,8 @@
 import { claimGraphileJobs } from '../competitors/graphile-claim.js';
 import { readBenchSql } from '../bench-sql.js';
 import { assignByPgbench } from '../pgbench-assignments.js';
-import { pgbenchSql, strategyScript } from '../pgbench-script.js';
+import { CLAIM_VARIABLES, claimScript } from '../pgbench-script.js';
+import { readSql } from '../../../dist/database/statement.js';
 import { SECONDS } from '../settings.js';
 
 const SLOTS_PER_SECOND = 40_000;
@@ -12,9 +13,9 @@ export const CLAIMS = {
   graphile: "pgbench Graphile Worker's claim, one queue",
 };
 
-function onOneBatch(bench, statements) {
-  const slots = SLOTS_PER_SECOND * SECONDS;
-  return assignByPgbench(bench, { strategy: 'inventory', statements, batches: 1, slots });
+function onOneBatch(bench, sql) {
+  const load = { strategy: 'inventory', batches: 1, slots: SLOTS_PER_SECOND * SECONDS };
+  return assignByPgbench(bench, { ...load, statements: claimScript(sql), variables: CLAIM_VARIABLES });
 }
 
 function claimMeasurement(series, perSecond) {
@@ -24,9 +25,7 @@ function claimMeasurement(series, perSecond) {
 
 /** One batch against one queue, each claim by pgbench. */
 export const claims = [
-  claimMeasurement(CLAIMS.reduced, (bench) =>
-    onOneBatch(bench, `${pgbenchSql(readBenchSql('claim-essay'))};\n`),
-  ),
-  claimMeasurement(CLAIMS.whole, (bench) => onOneBatch(bench, strategyScript('inventory'))),
+  claimMeasurement(CLAIMS.reduced, (bench) => onOneBatch(bench, readBenchSql('claim-essay'))),
+  claimMeasurement(CLAIMS.whole, (bench) => onOneBatch(bench, readSql('strategies/inventory'))),
   claimMeasurement(CLAIMS.graphile, claimGraphileJobs),
 ];

@@ -1,3 +1,4 @@
+import { bulks } from './bulk.js';
 import { burst } from './burst.js';
 import { claims } from './claims.js';
 import { fillings } from './filling.js';
@@ -21,6 +22,7 @@ export const MEASUREMENTS = [
   ...toolStrategies,
   toolAdvisoryLocks,
   ...claims,
+  ...bulks,
   ...queues,
   burst,
   ...fillings,

@@ -1,9 +1,10 @@
 -- strategies/inventory.sql reduced to what a job queue's claim does: no look for a duplicate, no documents, no event.
--- Must hold: the same index, order and lock as there, MATERIALIZED so that it runs once.
+-- Must hold: the same index, order, lock and start behind the last claim as there, MATERIALIZED so that it runs once.
 with claimed as materialized (
   select essay_id from essay_states
   where batch_id = :batch_id
     and current_status = 'uploaded'
+    and essay_id collate "C" > :low_water
   order by essay_id collate "C"
   limit 1
   for no key update skip locked

@@ -1,0 +1,149 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { withConnectionString } from '#els/database/target.js';
+import { LowWaterMarks } from '#els/engine/low-water.js';
+import { WorkerFleet } from '#els/runner/fleet.js';
+import { runLoad } from '#els/runner/run-load.js';
+import { warmUpSlots } from '#els/runner/warm-up.js';
+import { planWorkload } from '#els/scenario/plan.js';
+import { askOracles } from '../support/oracles.js';
+import { requestFor, useDatabase } from '../support/database.js';
+import { assignByHand, lockEssay, until, withForeign } from './support/hold.js';
+import { assignedEssays } from './support/rows.js';
+import { essayId, newBatch, optionsOf, VARIANTS, type Variant } from './support/variants.js';
+
+const db = useDatabase();
+const fleet = new WorkerFleet();
+afterAll(() => fleet.close());
+
+const WITH_MARKS = VARIANTS.filter(({ strategy }) => strategy !== 'legacy');
+const SLOTS = 400;
+const HELD = 15;
+const SHAPE = { workers: 3, connections: 8 };
+
+async function register({ inventory, strategy }: Variant, runId: string, slots: number): Promise<void> {
+  await db.register({ batchId: runId, slots, inventory });
+  await db.query('update run_batches set run_id = $1, strategy = $2 where batch_id = $1', [runId, strategy]);
+}
+
+/** Three processes fill one batch while a foreign transaction holds its first slots, which it rolls back at the end. */
+async function fillAroundHeldSlots(variant: Variant, bulk: number) {
+  const plan = planWorkload(
+    {
+      ...{
+        name: 'held',
+        description: 'made by a test',
+        batches: 1,
+        slots: SLOTS,
+        contents: SLOTS,
+        deliveries: 1,
+      },
+      ...{ arrival: 'burst', ...SHAPE, gates: [], faults: [], bulk, rttMs: 0 },
+    },
+    `held-${variant.name.replaceAll(' ', '-')}-${bulk}`,
+    1,
+  );
+  const batchId = plan.batchIds[0] ?? '';
+  const warmUpBatchId = `${plan.runId}-warm-up`;
+  await register(variant, batchId, SLOTS);
+  await register(variant, warmUpBatchId, warmUpSlots(SHAPE.workers, SHAPE.connections));
+  const recording = await withForeign(db, async (foreign) => {
+    for (let held = 1; held <= HELD; held++)
+      await lockEssay(foreign, variant.inventory, essayId(batchId, held));
+    const load = runLoad(
+      fleet,
+      {
+        ...{ plan, strategy: { kind: 'built-in', name: variant.strategy }, warmUpBatchId, schema: db.schema },
+        ...{ target: withConnectionString('--database-url', db.url), advisoryLocks: variant.advisoryLocks },
+        ...{ timeoutMs: 20_000, applicationName: plan.runId },
+      },
+      { beforeRelease: () => Promise.resolve() },
+      new AbortController().signal,
+    );
+    await until('all other slots are taken', async () => {
+      return (await assignedEssays(db, batchId)).length === SLOTS - HELD;
+    });
+    await foreign.rollback();
+    return load;
+  });
+  return { plan, recording };
+}
+
+describe.each(WITH_MARKS)('$name', (variant) => {
+  it.each([1, 20])(
+    'processes whose marks have passed a slot find it when it is rolled back, %i contents a call',
+    async (bulk) => {
+      const { plan, recording } = await fillAroundHeldSlots(variant, bulk);
+      const outcomes = new Set(recording.calls.map(({ outcome }) => outcome));
+      expect(outcomes).toEqual(new Set(['created']));
+      expect(recording.counters.retriesByCode['contended']).toBeGreaterThan(0);
+      const { verdict, invariants } = await askOracles(db, plan, recording.calls);
+      expect(invariants.filter(({ passed }) => !passed)).toEqual([]);
+      expect(verdict).toBe('valid');
+    },
+    60_000,
+  );
+
+  it('a claim starts behind the last one, and a slot freed before it is taken last', async () => {
+    const engine = db.engine(optionsOf(variant));
+    const batchId = await newBatch(db, variant.inventory, 4);
+    const claim = (content: string) => engine.assign(requestFor(batchId, content));
+    await withForeign(db, async (foreign) => {
+      await assignByHand(foreign, { ...variant, essay: essayId(batchId, 1), content: 'rolled back' });
+      expect(await claim('a')).toMatchObject({ essayId: essayId(batchId, 2) });
+      await foreign.rollback();
+    });
+    expect(await claim('b')).toMatchObject({ essayId: essayId(batchId, 3) });
+    expect(await claim('c')).toMatchObject({ essayId: essayId(batchId, 4) });
+    expect(await claim('d')).toMatchObject({ outcome: 'created', essayId: essayId(batchId, 1) });
+    expect(await claim('e')).toEqual({ outcome: 'no_slot' });
+  });
+
+  it('a new process starts at the mark that another one left, and finds what is free before it', async () => {
+    const batchId = await newBatch(db, variant.inventory, 600);
+    const first = db.engine(optionsOf(variant), 4);
+    const contents = Array.from({ length: 520 }, (_, index) => `c${index}`);
+    await withForeign(db, async (foreign) => {
+      await lockEssay(foreign, variant.inventory, essayId(batchId, 1));
+      for (const content of contents) await first.assign(requestFor(batchId, content));
+    });
+    await first.close();
+    const marks = await db.query<{ low_water: string }>(
+      'select low_water from batch_essay_trackers where batch_id = $1',
+      [batchId],
+    );
+    expect(marks[0]?.low_water).toBe(essayId(batchId, 521));
+    const second = db.engine(optionsOf(variant), 4);
+    const claimed: string[] = [];
+    for (let call = 0; call < 80; call++) {
+      const result = await second.assign(requestFor(batchId, `d${call}`));
+      if (result.outcome === 'created') claimed.push(result.essayId);
+    }
+    expect(claimed[0]).toBe(essayId(batchId, 522));
+    expect(claimed.at(-1)).toBe(essayId(batchId, 1));
+    expect(new Set(claimed).size).toBe(80);
+  });
+});
+
+describe('LowWaterMarks', () => {
+  it('move forward only, in the order of bytes', () => {
+    const marks = new LowWaterMarks();
+    expect(marks.of('b')).toBe('');
+    marks.claimed('b', 'e2');
+    marks.claimed('b', 'e1');
+    expect(marks.of('b')).toBe('e2');
+    // In UTF-16 the first sorts behind the second.
+    marks.claimed('b', 'e\uffee');
+    marks.claimed('b', 'e\u{10400}');
+    expect(marks.of('b')).toBe('e\u{10400}');
+  });
+
+  it('are to be kept after every 512 claims', () => {
+    const marks = new LowWaterMarks();
+    for (let claim = 1; claim < 512; claim++) marks.claimed('b', `e${String(claim).padStart(4, '0')}`);
+    expect(marks.toKeep('b')).toBe('');
+    marks.claimed('b', 'e0512');
+    expect(marks.toKeep('b')).toBe('e0512');
+    expect(marks.toKeep('b')).toBe('');
+    expect(marks.toKeep('other')).toBe('');
+  });
+});
