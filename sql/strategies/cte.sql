@@ -6,7 +6,8 @@
 --     not), whose timeline says that it was repaired, never over another content; the event follows what was
 --     written and nothing else;
 --   * the claim starts behind the low-water mark, past the dead index entries of what was taken before; a null
---     mark: it looks everywhere, as it must before `contended` or `no_slot` is believed;
+--     mark: it looks everywhere, as it must before `contended` is believed. `no_slot` is said of the whole batch,
+--     wherever the claim started;
 --   * `existing`, `contended` and `no_slot` are read on one snapshot; zero rows claimed is not `no_slot`; a completed
 --     batch has no free slot, however many dead entries a look would have to pass;
 --     the order makes the planner read the index; for a mere `exists` it scans the whole table.

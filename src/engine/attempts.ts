@@ -32,7 +32,7 @@ export class Attempts {
 
   /**
    * Makes attempts, each on a connection of its own, until one is answered, fails for good, or the deadline has
-   * passed.
+   * passed; not before one has looked for a slot everywhere.
    *
    * @param attempt answers, or says or throws what kept it from an answer
    */
@@ -43,9 +43,9 @@ export class Attempts {
     for (;;) {
       const step = await this.#make(call, attempt);
       if ('answer' in step) return step;
-      const { failure, code, atOnce } = step;
+      const { failure, code, atOnce, owesLook = false } = step;
       if (failure?.kind === 'statement' || code === undefined) return { because: 'failed', setback: step };
-      if (performance.now() >= call.deadlineMs) return { because: 'deadline', setback: step };
+      if (!owesLook && performance.now() >= call.deadlineMs) return { because: 'deadline', setback: step };
       this.retriesByCode[code] = (this.retriesByCode[code] ?? 0) + 1;
       if (atOnce) continue;
       call.setbacks += 1;

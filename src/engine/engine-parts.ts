@@ -37,13 +37,13 @@ export async function afterContention(
   { batchId, lowWater }: { readonly batchId: string; readonly lowWater: string | null },
 ): Promise<Setback> {
   call.looksEverywhere = true;
-  if (lowWater) return { code: 'contended', atOnce: true };
+  const owesLook = lowWater !== null;
   const remainingMs = call.deadlineMs - performance.now();
   // At the deadline there is nothing to wait for: the retry will say so.
-  if (remainingMs <= 0) return { code: 'contended', atOnce: true };
+  if (lowWater || remainingMs <= 0) return { code: 'contended', atOnce: true, owesLook };
   const session = new Session(client, claims);
   const isHeld = await waitForVacancy(session, strategy.inventory, { batch_id: batchId }, remainingMs);
-  return { code: 'contended', atOnce: isHeld };
+  return { code: 'contended', atOnce: isHeld, owesLook };
 }
 
 /** After an answer: a look now, or one that is owed. */

@@ -9,6 +9,8 @@ export interface Setback {
   readonly code: string | undefined;
   /** After `contended`: try again at once, for the slot waited for is still held, or was not looked for everywhere. */
   readonly atOnce?: boolean;
+  /** After `contended` behind a mark: an attempt that looks everywhere is owed, whatever the deadline. */
+  readonly owesLook?: boolean;
   readonly failure?: DatabaseFailure | undefined;
   readonly error?: unknown;
 }

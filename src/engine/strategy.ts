@@ -45,7 +45,7 @@ export interface Strategy {
   readonly inventory: Inventory;
   /** Prepared on each connection before its first use. */
   readonly statements: readonly Statement[];
-  /** Whether the claim starts at the bind `low_water`, so that nothing found is no answer until it looked everywhere. */
+  /** Whether the claim starts at the bind `low_water`, so that `contended` is no answer until it looked everywhere. */
   readonly startsAtLowWater: boolean;
   /** Whether each call looks for completion itself, before it returns; else looks are coalesced. */
   readonly looksAfterEachCall: boolean;

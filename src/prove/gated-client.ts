@@ -52,7 +52,8 @@ export class GatedClient {
       inUse = true;
       return lent;
     };
-    return { connect } as unknown as DatabasePool;
+    // It connects before it is a pool, so that it has no events.
+    return { connect, on: () => undefined } as unknown as DatabasePool;
   }
 
   /** Runs prepared statements when the scheduler says so. */

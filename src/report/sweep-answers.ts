@@ -15,8 +15,10 @@ export function kneeText({ parameter, steps, knee }: Sweep, runs: readonly RunRe
   );
   const rule = `the smallest within ${percent} % of the best throughput`;
   const text = `${parameter} ${knee}: ${rule} (${formatNumber(best.throughputPerSecond)}/s at ${best.value})`;
-  const limited = steps.some(({ value, clientSaturated }) => value === knee && clientSaturated === true);
-  return limited ? `${text}, but the load generator was the bottleneck there: the server may do more` : text;
+  const limited = steps.some(({ value, clientSaturated }) => value >= knee && clientSaturated === true);
+  return limited
+    ? `${text}, but the load generator was the bottleneck there or beyond: the server may do more`
+    : text;
 }
 
 /** Where the load generator began or ceased to be the bottleneck. */

@@ -7,14 +7,15 @@ import { runPgbench } from './pgbench.js';
 import { freshSchema } from './server.js';
 
 /**
- * Assigns contents by pgbench, and checks that each transaction took one slot: none came too late for the last.
+ * Assigns contents to new batches by other means than the tool, and checks that each transaction took one slot: none
+ * came too late for the last.
  *
+ * @template {{ transactions: number }} T
  * @param {import('./server.js').Bench} bench
- * @param {{ strategy: string, statements: string, batches: number, slots: number, variables?: object }} load `slots` of
- * each batch
- * @returns {Promise<number>} assignments per second
+ * @param {{ strategy: string, batches: number, slots: number }} load `slots` of each batch; batches are named 1, 2, …
+ * @param {() => Promise<T>} assign
  */
-export async function assignByPgbench(bench, { strategy, statements, batches, slots, variables = {} }) {
+export async function withRegistered(bench, { strategy, batches, slots }, assign) {
   const inventory = strategy === 'inventory' ? 'essays' : 'slots';
   const batchIds = Array.from({ length: batches }, (_, index) => String(index + 1));
   const { pool } = bench.database;
@@ -24,15 +25,29 @@ export async function assignByPgbench(bench, { strategy, statements, batches, sl
     await analyzeTables(client);
     await checkpoint(client);
   });
-  const script = drawContent(batches) + statements;
-  const { perSecond, transactions } = await runPgbench(bench, script, {
-    ...contentVariables(),
-    ...variables,
-  });
+  const result = await assign();
   const { ready } = await withClient(pool, (client) => batchTotals(client, batchIds));
-  if (ready !== transactions) {
+  if (ready !== result.transactions) {
     const slotsInAll = batches * slots;
-    throw new Error(`${transactions} transactions took ${ready} of ${slotsInAll} slots: each must take one`);
+    throw new Error(
+      `${result.transactions} transactions took ${ready} of ${slotsInAll} slots: each must take one`,
+    );
   }
+  return result;
+}
+
+/**
+ * Assigns contents by pgbench.
+ *
+ * @param {import('./server.js').Bench} bench
+ * @param {{ strategy: string, statements: string, batches: number, slots: number, variables?: object }} load `slots` of
+ * each batch
+ * @returns {Promise<number>} assignments per second
+ */
+export async function assignByPgbench(bench, { statements, variables = {}, ...load }) {
+  const script = drawContent(load.batches) + statements;
+  const { perSecond } = await withRegistered(bench, load, () =>
+    runPgbench(bench, script, { ...contentVariables(), ...variables }),
+  );
   return perSecond;
 }

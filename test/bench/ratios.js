@@ -1,3 +1,4 @@
+import { BARE_LOOP } from './measurements/bare-loop.js';
 import { bulkSeries } from './measurements/bulk.js';
 import { BURST } from './measurements/burst.js';
 import { CLAIMS } from './measurements/claims.js';
@@ -24,6 +25,8 @@ const throughput = [
   between(['tool inventory, 1 connection, 1 ms RTT', 'tool legacy, 1 connection, 1 ms RTT'], atLeast(7)),
   between(['tool inventory', 'pgbench inventory'], atLeast(0.85)),
   between(['tool legacy', 'pgbench legacy'], atLeast(0.7)),
+  between([BARE_LOOP, 'pgbench inventory']),
+  between(['tool inventory', BARE_LOOP]),
   between(['tool inventory, advisory locks', 'tool inventory'], atLeast(0.97)),
   between([CLAIMS.reduced, CLAIMS.graphile], atLeast(1.2)),
   between([CLAIMS.whole, CLAIMS.graphile]),

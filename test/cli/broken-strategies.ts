@@ -5,17 +5,14 @@ const CTE = readFileSync(new URL('../../sql/strategies/cte.sql', import.meta.url
 
 /** Says `created` where the content has its slot already. */
 export function claimsToCreate(files: TemporaryFolder): string {
-  return files.write(
-    'claims-to-create.sql',
-    replaced("select internal_essay_id, 'reused' from", "select internal_essay_id, 'created' from"),
-  );
+  return files.write('claims-to-create.sql', replaced("then 'reused'", "then 'created'"));
 }
 
 /** Says `no_slot` while a rival holds the last slot and, its commit being slow, may still give it back. */
 export function givesUpEarly(files: TemporaryFolder): string {
   const slow = replaced(
-    "'created' as outcome from assigned",
-    "'created' as outcome from assigned, (select pg_sleep(0.05) from assigned) as slow_commit",
+    'left join assigned on true',
+    'left join (select assigned.*, pg_sleep(0.05) from assigned) as assigned on true',
   );
   return files.write('gives-up-early.sql', replaced("then 'contended'", "then 'no_slot'", slow));
 }

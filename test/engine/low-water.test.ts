@@ -98,6 +98,18 @@ describe.each(WITH_MARKS)('$name', (variant) => {
     expect(await claim('e')).toEqual({ outcome: 'no_slot' });
   });
 
+  it('a call whose time is over looks everywhere all the same', async () => {
+    const engine = db.engine({ ...optionsOf(variant), timeoutMs: 0 });
+    const batchId = await newBatch(db, variant.inventory, 3);
+    const claim = (content: string) => engine.assign(requestFor(batchId, content));
+    await withForeign(db, async (foreign) => {
+      await lockEssay(foreign, variant.inventory, essayId(batchId, 1));
+      await claim('a');
+      await claim('b');
+    });
+    expect(await claim('c')).toMatchObject({ outcome: 'created', essayId: essayId(batchId, 1) });
+  });
+
   it('a new process starts at the mark that another one left, and finds what is free before it', async () => {
     const batchId = await newBatch(db, variant.inventory, 600);
     const first = db.engine(optionsOf(variant), 4);

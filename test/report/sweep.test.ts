@@ -91,7 +91,8 @@ describe('renderSweep', () => {
   it('says where the knee is that of the load generator', () => {
     const limited = 'the load generator was the bottleneck there';
     expect(render(runsWith([false, true, true]))).toContain(limited);
-    expect(render(runsWith([false, false, true]))).not.toContain(limited);
+    expect(render(runsWith([false, false, true]))).toContain(limited);
+    expect(render(runsWith([true, false, false]))).not.toContain(limited);
   });
 
   const bottlenecks: [Partial<Sweep>, string][] = [

@@ -12,6 +12,23 @@ import { WORKERS } from '../settings.js';
  * @throws Error when a member fails, or jobs were done more or less often than once
  */
 export async function drainByCrew(program, job, jobs) {
+  const { done, seconds } = await workByCrew(program, job);
+  if (done !== jobs) throw new Error(`${done} of ${jobs} jobs were done`);
+  return jobs / seconds;
+}
+
+/**
+ * Lets as many processes as the tool has workers make calls for a while.
+ *
+ * @param {URL} program of a member, made with serve.js
+ * @param {object} job what each member is told
+ */
+export async function loopByCrew(program, job) {
+  const { done, seconds } = await workByCrew(program, job);
+  return { perSecond: done / seconds, transactions: done };
+}
+
+async function workByCrew(program, job) {
   const env = { PATH: process.env.PATH, NO_LOG_SUCCESS: '1' };
   const members = Array.from({ length: WORKERS }, () =>
     fork(program, { env, stdio: ['ignore', 2, 2, 'ipc'] }),
@@ -22,11 +39,10 @@ export async function drainByCrew(program, job, jobs) {
     for (const member of members) member.send('start');
     const results = await Promise.all(members.map(answer));
     const done = results.reduce((sum, result) => sum + result.done, 0);
-    if (done !== jobs) throw new Error(`${done} of ${jobs} jobs were done`);
     const worked = results.filter((result) => result.done > 0);
     const startMicros = Math.min(...worked.map((result) => result.startMicros));
     const endMicros = Math.max(...worked.map((result) => result.endMicros));
-    return jobs / ((endMicros - startMicros) / 1e6);
+    return { done, seconds: (endMicros - startMicros) / 1e6 };
   } finally {
     for (const member of members) member.kill();
   }

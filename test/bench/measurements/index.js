@@ -1,3 +1,4 @@
+import { bareLoop } from './bare-loop.js';
 import { bulks } from './bulk.js';
 import { burst } from './burst.js';
 import { claims } from './claims.js';
@@ -19,6 +20,7 @@ import { toolAdvisoryLocks, toolStrategies } from './tool-strategies.js';
 /** All measurements, in the order of a round. @type {Measurement[]} */
 export const MEASUREMENTS = [
   ...pgbenchStrategies,
+  bareLoop,
   ...toolStrategies,
   toolAdvisoryLocks,
   ...claims,

@@ -132,7 +132,13 @@ export const CLAIMING: readonly SqlBug[] = [
     ],
     scenario: 'collision',
     violates: ['acknowledged-is-stored'],
-    mayViolate: ['stored-was-acknowledged', 'one-event-per-assignment', 'one-completion-per-full-batch'],
+    mayViolate: [
+      'stored-was-acknowledged',
+      'one-event-per-assignment',
+      'one-completion-per-full-batch',
+      'created-count',
+      'no-false-no-slot',
+    ],
     needsRivals: false,
   },
 ];
