@@ -31,11 +31,16 @@ describe('a strategy survives', () => {
   );
 
   it.each(['kill-worker', 'lose-replies'])('%s while calls take many contents each', async (kind) => {
-    const survived = await run('inventory', { bulk: 10, faults: [`${kind}@30ms`] });
+    const survived = await run('inventory', {
+      bulk: 10,
+      slots: 400,
+      contents: 9_000,
+      faults: [`${kind}@20ms`],
+    });
     expectSurvived(survived, kind);
     const { outcomes, redeliveries, retriesByCode } = survived.run;
     expect(redeliveries + (retriesByCode['connection'] ?? 0)).toBeGreaterThan(0);
-    expect(outcomes).toMatchObject({ created: 800, error: 0, unknown: 0 });
+    expect(outcomes).toMatchObject({ created: 8_000, error: 0, unknown: 0 });
   });
 
   it('the SIGSTOP of a worker whose claim holds a slot, while others go on: cte', async () => {

@@ -35,7 +35,10 @@ export async function startProxy(databaseUrl: string): Promise<TcpProxy> {
     client.on('data', (data) => upstream.write(data));
     client.on('close', () => upstream.destroy());
     const held: Buffer[] = [];
-    upstream.on('close', () => client.end(Buffer.concat(held)));
+    upstream.on('close', () => {
+      holdsNext = false;
+      client.end(Buffer.concat(held));
+    });
     upstream.on('data', (data) => {
       if (held.length > 0 || (holdsNext && data.subarray(-READY_FOR_QUERY.length).equals(READY_FOR_QUERY))) {
         holdsNext = false;
