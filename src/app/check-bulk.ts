@@ -1,5 +1,6 @@
 import { UsageError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
+import { ONE_AT_A_TIME } from '../engine/assign-many.js';
 import { createStrategy } from '../engine/create-strategy.js';
 import type { StrategySpec } from '../engine/strategy.js';
 
@@ -13,8 +14,5 @@ export function checkBulk(scenarios: readonly Scenario[], strategies: readonly S
   const unable = strategies.find((strategy) => createStrategy(strategy, false).many === undefined);
   if (scenario === undefined || unable === undefined) return;
   const wanted = `bulk ${scenario.bulk} of scenario ${scenario.name}`;
-  throw new UsageError(
-    'bulk_unsupported',
-    `${wanted}: ${unable.name} assigns one content at a time; accepted are cte and inventory`,
-  );
+  throw new UsageError('bulk_unsupported', `${wanted}: ${unable.name} ${ONE_AT_A_TIME}`);
 }

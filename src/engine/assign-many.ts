@@ -19,8 +19,8 @@ interface Place {
 /** The requests of each content that has no answer yet; the first of them is the one that creates. */
 type OpenContents = Map<string, [Place, ...Place[]]>;
 
-const BULK_UNSUPPORTED =
-  'this strategy assigns one content at a time; accepted for many are cte and inventory';
+/** What to say of a strategy without a statement for many contents. */
+export const ONE_AT_A_TIME = 'assigns one content at a time; accepted are cte and inventory';
 
 /** The part of a call that is about one batch, under way. */
 interface BatchCall extends CallUnderWay {
@@ -59,7 +59,7 @@ export async function assignMany(
 
 function bulkForm({ strategy: { many } }: EngineParts): ManyForm {
   if (many !== undefined) return many;
-  throw new UsageError('bulk_unsupported', BULK_UNSUPPORTED);
+  throw new UsageError('bulk_unsupported', `this strategy ${ONE_AT_A_TIME}`);
 }
 
 /** The valid requests by batch and content; the others are rejected. */
@@ -117,7 +117,10 @@ function settle(
   const requests = places.map(({ request }) => request);
   const { ambiguous } = call;
   const results = resultsOf(answer, requests, createdBy, { ambiguous, inventory: parts.strategy.inventory });
-  for (const [index, result] of results.entries()) call.results[places[index]?.position ?? 0] = result;
+  for (const [index, { position }] of places.entries()) {
+    const result = results[index];
+    if (result !== undefined) call.results[position] = result;
+  }
 }
 
 /** One look for all that a statement answered. */

@@ -5,13 +5,8 @@ import type { ClientWeight } from './messages.js';
 /** A timer this often costs a worker about 0.2 % of a CPU; one of 1 ms would cost more than 2 %. */
 const RESOLUTION_MS = 10;
 
-/** Starts to measure this process's own weight. */
-export function startClientMeter(): ClientMeter {
-  return new ClientMeter();
-}
-
-/** Measures what this process takes for its load: CPU, and how busy and how late its event loop is. */
-class ClientMeter {
+/** Measures, from when it is made, what this process takes for its load: CPU, how busy and how late its event loop is. */
+export class ClientMeter {
   readonly #startMs = performance.now();
   readonly #cpu = process.cpuUsage();
   readonly #loop = performance.eventLoopUtilization();

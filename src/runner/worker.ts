@@ -4,7 +4,7 @@ import { withConnectionString, type DatabaseTarget } from '../database/target.js
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Delivery } from '../domain/scenario.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
-import { startClientMeter } from './client-meter.js';
+import { ClientMeter } from './client-meter.js';
 import { waitUntilMicros } from './clock.js';
 import { callsOf } from '../scenario/plan.js';
 import { deliverSlice } from './lanes.js';
@@ -121,7 +121,7 @@ async function deliver(startMicros: number): Promise<void> {
   const announce = isImmediate ? (call: StartedCall) => send({ type: 'started', call }) : undefined;
   const redelivered = job.resume?.lost ?? new Set();
   await waitUntilMicros(startMicros);
-  const meter = startClientMeter();
+  const meter = new ClientMeter();
   const { ranOut } = await deliverSlice({
     ...{ plan, calls, engine, recorder, announce, redelivered, startMicros },
     stop: signal,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { startClientMeter } from '#els/runner/client-meter.js';
+import { ClientMeter } from '#els/runner/client-meter.js';
 
 /** Blocks the event loop. */
 function spin(ms: number): void {
@@ -12,7 +12,7 @@ function spin(ms: number): void {
 // Of a thread that only sleeps and one that never does, every figure differs a hundredfold by construction.
 describe('startClientMeter', () => {
   it('finds a process that waits idle', async () => {
-    const meter = startClientMeter();
+    const meter = new ClientMeter();
     await sleep(400);
     const idle = meter.stop(7);
     expect(idle.calls).toBe(7);
@@ -25,7 +25,7 @@ describe('startClientMeter', () => {
     const medians: number[] = [];
     // On a machine that is busy with other things the median may be late, but not each time.
     while (medians.length < 5 && !medians.some((median) => median < 5_000)) {
-      const meter = startClientMeter();
+      const meter = new ClientMeter();
       await sleep(200);
       medians.push(meter.stop(0).lagMicros.p50);
     }
@@ -33,7 +33,7 @@ describe('startClientMeter', () => {
   });
 
   it('finds a process that never waits busy, and its timers late by what blocks them', async () => {
-    const meter = startClientMeter();
+    const meter = new ClientMeter();
     for (let turn = 0; turn < 4; turn++) {
       spin(100);
       await nextTurn();
@@ -45,6 +45,6 @@ describe('startClientMeter', () => {
   });
 
   it('says nothing of lags when the load was over before a timer fired twice', () => {
-    expect(startClientMeter().stop(1).lagMicros).toEqual({ p50: NaN, p99: NaN, max: NaN });
+    expect(new ClientMeter().stop(1).lagMicros).toEqual({ p50: NaN, p99: NaN, max: NaN });
   });
 });
