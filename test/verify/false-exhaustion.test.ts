@@ -42,6 +42,8 @@ async function registeredBatch(): Promise<string> {
 async function runWhileHeld(strategy: string, scenario: string): Promise<Printed> {
   const running = runJson(db, strategy, [scenario]);
   const batchId = await registeredBatch();
+  // Who takes zero rows for no_slot may give up while a duplicate gives a slot back: it stays free.
+  let hadWorkers = false;
   await withForeign(db, async (foreign) => {
     await foreign.query(
       `select 1 from essay_states where batch_id = $1 order by essay_id limit 1 for update`,
@@ -53,12 +55,18 @@ async function runWhileHeld(strategy: string, scenario: string): Promise<Printed
        order by internal_essay_id limit 1 for update`,
       [batchId],
     );
-    await until('all other slots are taken', async () => {
-      const [row] = await db.query<{ free: string }>(
-        `select count(*) as free from essay_states where batch_id = $1 and current_status = 'uploaded'`,
+    await until('all other slots are taken, or nobody asks for them any more', async () => {
+      const [row] = await db.query<{ free: string; workers: string }>(
+        `select (
+            select count(*) from essay_states where batch_id = $1 and current_status = 'uploaded'
+          ) as free, (
+            select count(*) from pg_stat_activity where application_name like 'els-assign ' || run_id || '/%'
+          ) as workers
+         from run_batches where batch_id = $1`,
         [batchId],
       );
-      return Number(row?.free) <= 1;
+      hadWorkers ||= Number(row?.workers) > 0;
+      return Number(row?.free) <= 1 || (hadWorkers && Number(row?.workers) === 0);
     });
     await sleep(200);
     await foreign.rollback();
