@@ -1,9 +1,9 @@
-import { BARE_LOOP } from './measurements/bare-loop.js';
 import { bulkSeries } from './measurements/bulk.js';
 import { BURST } from './measurements/burst.js';
 import { CLAIMS } from './measurements/claims.js';
 import { fillingSeries } from './measurements/filling.js';
 import { firstClaimSeries } from './measurements/first-claim.js';
+import { loopSeries } from './measurements/loops.js';
 import { QUEUES } from './measurements/queues.js';
 
 /**
@@ -25,8 +25,12 @@ const throughput = [
   between(['tool inventory, 1 connection, 1 ms RTT', 'tool legacy, 1 connection, 1 ms RTT'], atLeast(7)),
   between(['tool inventory', 'pgbench inventory'], atLeast(0.85)),
   between(['tool legacy', 'pgbench legacy'], atLeast(0.7)),
-  between([BARE_LOOP, 'pgbench inventory']),
-  between(['tool inventory', BARE_LOOP]),
+  ...['inventory', 'legacy'].flatMap((strategy) => [
+    between([loopSeries('bare-protocol', strategy), `pgbench ${strategy}`]),
+    between([loopSeries('node-postgres', strategy), `pgbench ${strategy}`]),
+    between([`tool ${strategy}`, loopSeries('bare-protocol', strategy)]),
+    between([`tool ${strategy}`, loopSeries('node-postgres', strategy)]),
+  ]),
   between(['tool inventory, advisory locks', 'tool inventory'], atLeast(0.97)),
   between([CLAIMS.reduced, CLAIMS.graphile], atLeast(1.2)),
   between([CLAIMS.whole, CLAIMS.graphile]),

@@ -1,9 +1,9 @@
-import { bareLoop } from './bare-loop.js';
 import { bulks } from './bulk.js';
 import { burst } from './burst.js';
 import { claims } from './claims.js';
 import { fillings } from './filling.js';
 import { firstClaims } from './first-claim.js';
+import { loops } from './loops.js';
 import { pgbenchStrategies } from './pgbench-strategies.js';
 import { queues } from './queues.js';
 import { toolAdvisoryLocks, toolStrategies } from './tool-strategies.js';
@@ -20,7 +20,7 @@ import { toolAdvisoryLocks, toolStrategies } from './tool-strategies.js';
 /** All measurements, in the order of a round. @type {Measurement[]} */
 export const MEASUREMENTS = [
   ...pgbenchStrategies,
-  bareLoop,
+  ...loops,
   ...toolStrategies,
   toolAdvisoryLocks,
   ...claims,
