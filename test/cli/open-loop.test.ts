@@ -61,6 +61,8 @@ describe('run --rate', () => {
       expect(run.assignments).toBe(Math.ceil(rate / 2));
       expect(run.outcomes.created).toBe(run.assignments);
       expect(run.durationMs).toBeGreaterThanOrEqual(490);
+      // No call starts before it is due.
+      expect(run.latencyMicros.min).toBeGreaterThanOrEqual(run.serviceTimeMicros?.min ?? NaN);
       expect(run.notes.join()).not.toContain('ran out');
       expect(run).not.toHaveProperty('late');
     }));
