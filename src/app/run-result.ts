@@ -6,9 +6,11 @@ import type { WorkloadPlan } from '../domain/scenario.js';
 import { evaluateGate } from '../gate/evaluate-gate.js';
 import { parseGate } from '../gate/parse-gate.js';
 import { expectedCounts } from '../scenario/plan.js';
+import { outlastsDeliveries } from '../scenario/schedule.js';
 import type { Verification } from '../verify/verify-run.js';
 import type { RunJob } from './execute-run.js';
 import type { FinishedLoad } from './put-load.js';
+import { openLoopOf, openLoopResult } from './open-loop-result.js';
 import type { ServerCost } from './server-meter.js';
 import { settledCalls } from './settled-calls.js';
 
@@ -65,7 +67,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     workers,
     connections,
     round: job.round,
-    plan: { batches, slots, contents, deliveries, arrival, seed, bulk, rttMs },
+    plan: { batches, slots, contents, deliveries, arrival, seed, bulk, rttMs, ...openLoopOf(scenario) },
     assignments,
     expectedSuccesses: durationMs === undefined ? expectedCounts(scenario).successes : assignments,
     outcomes: countOutcomes(calls),
@@ -78,6 +80,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     batchTotals: totals,
     latencyMicros: recording.latencyMicros,
     serviceTimeMicros: recording.serviceTimeMicros,
+    ...openLoopResult(plan, recording),
     durationMs: recording.durationMs,
     throughputPerSecond: assignments / (recording.durationMs / 1_000),
     cost: { roundTripsPerAssignment: counters.roundTrips / assignments, ...serverCost(server, assignments) },
@@ -128,8 +131,9 @@ function saturationNote({ busiestWorker, busiestWorkerCpus }: ClientCost): strin
 
 function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
   const notes: string[] = [];
-  const { durationMs } = plan.scenario;
-  if (durationMs !== undefined && recording.ranOut) {
+  const { durationMs, arrival } = plan.scenario;
+  const ranOut = recording.ranOut && (arrival !== 'open' || outlastsDeliveries(plan));
+  if (durationMs !== undefined && ranOut) {
     const ran = (recording.durationMs / 1_000).toFixed(1);
     notes.push(
       `the inventory ran out after ${ran} s of ${durationMs / 1_000} s; give more --batches or --slots`,

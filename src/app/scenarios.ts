@@ -7,24 +7,30 @@ export {
   MAX_RTT_MS,
   parseDuration,
   parseFaultFlag,
+  parseStages,
   RTT_ACCEPTED,
 } from '../scenario/index.js';
 
 /** `sustained` as `compare` runs it by default: shorter, so that three rounds of all fit well into a minute. */
 const SHORT_SUSTAINED = { durationMs: 1_500, slots: 250 };
 
-/** The scenarios of `run`: those named, else the acceptance scenarios of ELS-004. */
+/** The scenarios of `run`: those named, else the acceptance scenarios of ELS-004; at a rate `sustained`. */
 export function scenariosToRun(named: readonly string[], overrides: ScenarioOverrides): Promise<Scenario[]> {
-  return resolveScenarios(named.length > 0 ? named : ACCEPTANCE_SCENARIOS, overrides);
+  const unnamed = overrides.rate === undefined ? ACCEPTANCE_SCENARIOS : ['sustained'];
+  return resolveScenarios(named.length > 0 ? named : unnamed, overrides);
 }
 
-/** The scenarios of `compare`: those named, else the acceptance scenarios and a short `sustained`. */
+/** The scenarios of `compare`: those named, else the acceptance scenarios and a short `sustained`; at a rate that alone. */
 export async function scenariosToCompare(
   named: readonly string[],
   overrides: ScenarioOverrides,
 ): Promise<Scenario[]> {
   if (named.length > 0) return resolveScenarios(named, overrides);
-  const bursts = await resolveScenarios(ACCEPTANCE_SCENARIOS, { ...overrides, durationMs: undefined });
-  const { durationMs = SHORT_SUSTAINED.durationMs, slots = SHORT_SUSTAINED.slots } = overrides;
+  const acceptance = overrides.rate === undefined ? ACCEPTANCE_SCENARIOS : [];
+  const bursts = await resolveScenarios(acceptance, { ...overrides, durationMs: undefined });
+  const {
+    durationMs = overrides.stages ? undefined : SHORT_SUSTAINED.durationMs,
+    slots = SHORT_SUSTAINED.slots,
+  } = overrides;
   return [...bursts, await resolveScenario('sustained', { ...overrides, durationMs, slots })];
 }

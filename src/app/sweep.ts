@@ -39,9 +39,9 @@ export function sumUpSweep(parameter: SweptParameter): SumUp {
   return (runs) => ({ sweep: buildSweep(parameter, runs) });
 }
 
-/** As many slots in all as the scenario has, so that a closed loop lasts its time in small batches too. */
+/** As many slots in all as the scenario has, so that a loop lasts its time in small batches too. */
 function batchesFor({ arrival, batches, slots }: Scenario, slotsOfStep: number): number | undefined {
-  return arrival === 'closed' ? Math.ceil((batches * slots) / slotsOfStep) : undefined;
+  return arrival !== 'burst' ? Math.ceil((batches * slots) / slotsOfStep) : undefined;
 }
 
 async function resolveStep(

@@ -1,8 +1,12 @@
 import { Option, type Command } from 'commander';
 import { MAX_RTT_MS, parseDuration, parseFaultFlag, RTT_ACCEPTED } from '../app/scenarios.js';
+import { parseCount, parseDurationOf } from './flag-values.js';
+import { addOpenLoopOptions } from './open-loop-options.js';
 import { UsageError } from '../domain/errors.js';
 import type { Fault } from '../domain/fault.js';
 import type { ScenarioOverrides } from '../domain/scenario.js';
+
+export { parseCount } from './flag-values.js';
 
 export interface ConnectionFlags {
   readonly databaseUrl?: string;
@@ -17,6 +21,7 @@ export interface OutputFlags {
 export interface LoadFlags extends ConnectionFlags, OutputFlags, ScenarioOverrides {
   readonly scenario: string[];
   readonly duration?: number;
+  readonly latencyLimit?: number;
   readonly timeout: number;
   readonly seed?: number;
   readonly fault?: Fault[];
@@ -53,10 +58,10 @@ export function addLoadOptions(command: Command): Command {
     .option('--workers <n>', 'worker processes', parseCount('--workers'))
     .option('--connections <n>', 'connections of each worker', parseCount('--connections'))
     .option('--bulk <n>', 'contents that one call assigns: cte and inventory', parseCount('--bulk'))
-    .option('--duration <time>', 'length of closed-loop scenarios, e.g. 5s, 500ms', parseDuration)
+    .option('--duration <time>', 'length of closed and open loops, e.g. 5s, 500ms', parseDuration)
     .addOption(
       new Option('--timeout <time>', 'deadline of one call, with its retries')
-        .argParser(parseTimeout)
+        .argParser(parseDurationOf('--timeout', 'invalid_timeout'))
         .default(10_000, '10s'),
     )
     .option('--seed <n>', 'repeat the workload of an earlier run', parseSeed)
@@ -68,14 +73,18 @@ export function addLoadOptions(command: Command): Command {
     )
     .option('--keep', "leave the run's batches in the database")
     .option('--allow-inconclusive', 'a verdict that is unknown does not fail the command');
-  return addOutputOptions(addConnectionOptions(command));
+  return addOutputOptions(addConnectionOptions(addOpenLoopOptions(command)));
 }
 
 /** The counts that flags gave. */
 export function toOverrides(flags: LoadFlags): ScenarioOverrides {
   const { batches, slots, contents, deliveries, workers, connections, bulk } = flags;
   const { duration: durationMs, fault: faults, rttMs } = flags;
-  return { batches, slots, contents, deliveries, workers, connections, bulk, durationMs, faults, rttMs };
+  const { rate, spacing, stages, latencyLimit: latencyLimitMs } = flags;
+  return {
+    ...{ batches, slots, contents, deliveries, workers, connections, bulk, durationMs, faults, rttMs },
+    ...{ rate, spacing, stages, latencyLimitMs },
+  };
 }
 
 /** A random workload, unless a seed repeats one. */
@@ -97,17 +106,6 @@ function parseRtt(text: string): number {
   throw new UsageError('invalid_rtt', `--rtt-ms is ${JSON.stringify(text)}; accepted: ${RTT_ACCEPTED}`);
 }
 
-/** A parser of whole numbers from 1; for a scenario's counts, its rules say how large they may be. */
-export function parseCount(flag: string, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const count = Number(text);
-    if (/^\d+$/.test(text) && count >= 1 && count <= most) return count;
-    const accepted =
-      most < Number.MAX_SAFE_INTEGER ? `a whole number, 1 to ${most}` : 'a whole number, 1 or more';
-    throw new UsageError('invalid_count', `${flag} is ${JSON.stringify(text)}; accepted: ${accepted}`);
-  };
-}
-
 const MAX_SEED = 2 ** 32 - 1;
 
 function parseSeed(text: string): number {
@@ -117,15 +115,4 @@ function parseSeed(text: string): number {
     'invalid_seed',
     `--seed is ${JSON.stringify(text)}; accepted: a whole number, 0 to ${MAX_SEED}`,
   );
-}
-
-function parseTimeout(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    throw new UsageError('invalid_timeout', error.message.replace('--duration', '--timeout'), {
-      cause: error,
-    });
-  }
 }

@@ -30,6 +30,7 @@ Examples:
   els-assign run --strategy inventory --advisory-locks --scenario overflow --slots 40 --contents 90
   els-assign run --strategy inventory --scenario sustained --bulk 100
   els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json
+  els-assign run --strategy cte --rate 2000 --latency-limit 100ms --duration 10s
   els-assign run --strategy cte --sweep connections=1,2,4,8,16,32`;
 
 /** `els-assign run` */

@@ -28,11 +28,15 @@ function toStep(parameter: SweptParameter, run: RunResult): SweepStep {
 }
 
 function valueOf(parameter: SweptParameter, { workers, connections, plan }: RunResult): number {
-  return { ...plan, workers, connections }[parameter];
+  return { ...plan, workers, connections }[parameter] ?? NaN;
 }
 
-/** The first value of the last steps that all have the client so; null where the last one has not. */
+/**
+ * The first value of the last steps that all have the client so; null where the last one has not. Steps too short to
+ * tell are passed over.
+ */
 function startOfTail(steps: readonly SweepStep[], clientSaturated: boolean): number | null {
-  const lastOther = steps.findLastIndex((step) => step.clientSaturated !== clientSaturated);
-  return steps[lastOther + 1]?.value ?? null;
+  const told = steps.filter((step) => step.clientSaturated !== null);
+  const lastOther = told.findLastIndex((step) => step.clientSaturated !== clientSaturated);
+  return told[lastOther + 1]?.value ?? null;
 }

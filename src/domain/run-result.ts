@@ -1,5 +1,5 @@
 import type { FaultResult } from './fault.js';
-import type { Arrival } from './scenario.js';
+import type { Arrival, OpenLoop } from './scenario.js';
 import type { Sweep } from './sweep.js';
 import type { TimelineEntry } from './timeline.js';
 
@@ -94,7 +94,7 @@ export interface RunResult {
   readonly verdict: Verdict;
   /** Why the verdict is not `valid`, or what the reader should know (inventory ran out); one line each. */
   readonly notes: readonly string[];
-  readonly plan: {
+  readonly plan: OpenLoop & {
     readonly batches: number;
     /** Slots of each batch. */
     readonly slots: number;
@@ -126,6 +126,12 @@ export interface RunResult {
   readonly latencyMicros: LatencyMicros;
   /** From the moment a connection was free for the call. */
   readonly serviceTimeMicros: LatencyMicros;
+  /** In an open loop: from the intended start to the real one. */
+  readonly scheduleLagMicros?: LatencyMicros | undefined;
+  /** With a latency limit: calls of the load that ended later than it after their intended start. */
+  readonly late?: number | undefined;
+  /** With a latency limit: calls that were never made, because it had passed when a connection was free. */
+  readonly skipped?: number | undefined;
   readonly durationMs: number;
   readonly throughputPerSecond: number;
   readonly cost: {

@@ -1,10 +1,35 @@
 import type { Fault } from './fault.js';
 
-/** How deliveries arrive: all at once, or each connection sends its next when the last was answered. */
-export type Arrival = 'burst' | 'closed';
+/**
+ * How deliveries arrive: all at once, each connection its next when the last was answered, or at moments that a
+ * schedule sets and no answer moves.
+ */
+export type Arrival = 'burst' | 'closed' | 'open';
+
+/** How the calls of an open loop lie in time: as independent callers make them, or with equal gaps. */
+export const SPACINGS = ['poisson', 'constant'] as const;
+export type Spacing = (typeof SPACINGS)[number];
+
+/** From the rate before to this one in a straight line; in no time: a jump. */
+export interface Stage {
+  /** Calls per second of all workers together. */
+  readonly rate: number;
+  readonly durationMs: number;
+}
+
+/** What an open loop has besides. */
+export interface OpenLoop {
+  /** Calls per second of all workers together, at the start where there are stages. */
+  readonly rate?: number | undefined;
+  readonly spacing?: Spacing | undefined;
+  /** They last as long as the run. */
+  readonly stages?: readonly Stage[] | undefined;
+  /** A call that ends later after its intended start is late; one that could only start later is skipped. */
+  readonly latencyLimitMs?: number | undefined;
+}
 
 /** The shape of a load, as a scenario file states it (scenarios/*.json) and flags override it. */
-export interface Scenario {
+export interface Scenario extends OpenLoop {
   readonly name: string;
   readonly description: string;
   readonly batches: number;
@@ -20,7 +45,7 @@ export interface Scenario {
   readonly connections: number;
   /** Most deliveries that one call of `assignMany` makes; 1: each delivery is a call of `assign`. */
   readonly bulk: number;
-  /** Closed loop only: stop after this time, or when every delivery was made. */
+  /** Stop after this time, or when every delivery was made; an open loop ends with the calls due by then. */
   readonly durationMs?: number | undefined;
   /** What is broken on purpose while the load runs. */
   readonly faults: readonly Fault[];
@@ -42,6 +67,7 @@ export type ScenarioOverrides = {
       | 'connections'
       | 'bulk'
       | 'durationMs'
+      | keyof OpenLoop
       | 'faults'
       | 'rttMs'
   ]?: Scenario[Field] | undefined;
@@ -71,4 +97,6 @@ export interface Delivery {
   readonly content: number;
   /** Position of its batch in `plan.batchIds`. */
   readonly batch: number;
+  /** In an open loop: when it is due, in microseconds after the barrier's release. */
+  readonly dueMicros?: number | undefined;
 }

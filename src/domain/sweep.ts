@@ -7,6 +7,7 @@ export const SWEPT_PARAMETERS = [
   'contents',
   'deliveries',
   'bulk',
+  'rate',
 ] as const;
 
 export type SweptParameter = (typeof SWEPT_PARAMETERS)[number];
@@ -38,8 +39,8 @@ export interface Sweep {
   readonly steps: readonly SweepStep[];
   /** Where more of the parameter gains little more throughput; null where no step of a valid run shows that. */
   readonly knee: number | null;
-  /** From this value on the load generator was the bottleneck at every step; null: not at the last one. */
+  /** From this value on the load generator was the bottleneck at every step that tells; null: not at the last one. */
   readonly clientSaturatedFrom: number | null;
-  /** From this value on the load generator was the bottleneck at no step; null: it was, or was not measured. */
+  /** From this value on the load generator was the bottleneck at no step that tells; null: it was at the last one. */
   readonly clientUnsaturatedFrom: number | null;
 }

@@ -1,6 +1,7 @@
 import type { LatencyMicros, RunResult } from '../domain/run-result.js';
 import { formatCount, formatMicros, formatNumber, plural } from './format.js';
 import { hang, tableLines, wrapParts } from './layout.js';
+import { arrivalParts, limitParts } from './open-loop.js';
 import type { Style } from './style.js';
 import { colourSuccess } from './success.js';
 
@@ -13,7 +14,7 @@ export function planLines({ plan, workers, connections }: RunResult, { colours, 
     `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
     `${plural(plan.batches, 'batch', 'batches')} × ${plural(plan.slots, 'slot')}`,
     `${plural(plan.contents, 'content')} × ${plural(plan.deliveries, 'delivery', 'deliveries')}`,
-    plan.arrival === 'burst' ? 'burst' : 'closed loop',
+    ...arrivalParts(plan),
     ...(plan.bulk > 1 ? [`bulk ${plan.bulk}`] : []),
     ...(plan.rttMs > 0 ? [`${plan.rttMs} ms round-trip time added`] : []),
     `seed ${plan.seed}`,
@@ -36,6 +37,7 @@ export function outcomeLines(run: RunResult, style: Style): string[] {
       countParts(run.retriesByCode).map((part) => style.colours.yellow(part)),
       style,
     ),
+    ...fact('limit', limitParts(run), style),
     ...(run.redeliveries > 0 ? fact('redelivered', [plural(run.redeliveries, 'call')], style) : []),
     ...fact(
       'batches',
@@ -79,12 +81,11 @@ function serverParts(cost: RunResult['cost']): string[] {
   ];
 }
 
-/** Latency from the intended start; for a burst also the service time, without the wait for a connection. */
+/** Latency from the intended start; where that is not the real one, also the time from there on, and how late it was. */
 export function latencyLines(run: RunResult, { colours }: Style): string[] {
   const rows: [string, LatencyMicros][] = [['latency', run.latencyMicros]];
-  if (run.plan.arrival === 'burst') {
-    rows.push(['service time', run.serviceTimeMicros]);
-  }
+  if (run.plan.arrival !== 'closed') rows.push(['service time', run.serviceTimeMicros]);
+  if (run.scheduleLagMicros !== undefined) rows.push(['schedule lag', run.scheduleLagMicros]);
   const labels = { head: '', cells: rows.map(([label]) => label.padEnd(LABEL_WIDTH - 2)) };
   const figures = SHOWN.map((name) => ({
     head: colours.dim(name.padStart(7)),

@@ -24,9 +24,11 @@ function about(scenario: Scenario): string {
 }
 
 function shapeOf(scenario: Scenario): string {
-  const { batches, slots, contents, deliveries, arrival, workers, connections, bulk, durationMs } = scenario;
+  const { batches, slots, contents, deliveries, arrival, workers, connections, bulk, durationMs, rate } =
+    scenario;
   const load = `${contents} contents × ${deliveries} deliveries on ${batches} batches × ${slots} slots`;
   const time = durationMs === undefined ? '' : ` for ${durationMs / 1_000} s`;
   const many = bulk > 1 ? ` · bulk ${bulk}` : '';
-  return `${arrival}${time} · ${load} · ${workers} workers × ${connections} connections${many}`;
+  const pace = rate === undefined ? '' : ` at ${rate}/s`;
+  return `${arrival}${pace}${time} · ${load} · ${workers} workers × ${connections} connections${many}`;
 }

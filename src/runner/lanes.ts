@@ -3,9 +3,11 @@ import { CUT_OFF, toEnd, toErrorEnd, type CallEnd } from '../domain/call-end.js'
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import type { AssignmentEngine } from '../engine/engine.js';
 import { contentId } from '../scenario/plan.js';
+import type { Alarm } from './alarm.js';
 import { correlationId } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import type { StartedCall } from './messages.js';
+import { dueMicrosOf, turnOf } from './open-loop.js';
 import type { Recorder } from './recorder.js';
 import { graceAfter } from './stop.js';
 
@@ -23,34 +25,42 @@ export interface LaneJob {
   /** The barrier's release. */
   readonly startMicros: number;
   readonly stop: AbortSignal;
+  /** Of an open loop; closed when the load is stopped. */
+  readonly alarm?: Alarm | undefined;
 }
 
 /**
  * Delivers a slice over as many lanes as there are connections, each with one call in flight. In a burst every
  * delivery is due at the release, so waiting for a lane counts as latency; in a closed loop a delivery is due
- * when its lane is free.
+ * when its lane is free. In an open loop it is due when the schedule says so: free lanes wait for the next deliveries
+ * in their order, so each is made at its moment, or as soon after it as a lane is free. All that is due before the
+ * end of the duration is delivered, however long that takes.
  *
- * @returns whether every delivery was made before the time was over
+ * @returns whether every delivery was made before the time was over, and how many calls were skipped
  */
-export async function deliverSlice(job: LaneJob): Promise<{ ranOut: boolean }> {
+export async function deliverSlice(job: LaneJob): Promise<{ ranOut: boolean; skipped: number }> {
+  const { alarm } = job;
   const { connections, durationMs } = job.plan.scenario;
   const endMicros = durationMs === undefined ? Infinity : job.startMicros + durationMs * 1_000;
   const underWay = new Map<number, StartedCall>();
-  let ranOut = false;
+  const end = { ranOut: false, skipped: 0 };
 
   const lane = async () => {
-    while (nowMicros() < endMicros && !job.stop.aborted) {
+    while ((alarm || nowMicros() < endMicros) && !job.stop.aborted) {
       const next = job.calls.next();
       if (next.done) {
-        ranOut = true;
+        end.ranOut = true;
         return;
       }
-      await deliver(job, next.value, underWay);
+      const turn = alarm ? await turnOf(job, alarm, next.value) : 'make';
+      if (turn === 'end') return;
+      if (turn === 'skip') end.skipped += 1;
+      else await deliver(job, next.value, underWay);
     }
   };
   await Promise.race([Promise.all(Array.from({ length: connections }, lane)), graceAfter(job.stop)]);
   giveUp(job.recorder, underWay);
-  return { ranOut };
+  return end;
 }
 
 /** The request of a delivery: every delivery of a content is the same content under a call of its own. */
@@ -73,7 +83,7 @@ async function deliver(
   underWay: Map<number, StartedCall>,
 ): Promise<void> {
   const startMicros = nowMicros();
-  const intendedMicros = job.plan.scenario.arrival === 'burst' ? job.startMicros : startMicros;
+  const intendedMicros = intendedOf(job, deliveries, startMicros);
   const calls = deliveries.map(({ index }) => ({ deliveryIndex: index, intendedMicros, startMicros }));
   for (const call of calls) underWay.set(call.deliveryIndex, call);
   if (job.announce) await Promise.all(calls.map(job.announce));
@@ -82,6 +92,17 @@ async function deliver(
   for (const [position, end] of ends.entries()) {
     const call = calls[position];
     if (call && underWay.delete(call.deliveryIndex)) job.recorder.add(call, endMicros, end);
+  }
+}
+
+function intendedOf(job: LaneJob, deliveries: readonly Delivery[], startMicros: number): number {
+  switch (job.plan.scenario.arrival) {
+    case 'burst':
+      return job.startMicros;
+    case 'closed':
+      return startMicros;
+    case 'open':
+      return dueMicrosOf(job, deliveries);
   }
 }
 

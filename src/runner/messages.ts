@@ -87,10 +87,13 @@ export interface WorkerSummary {
   /** Encoded HDR histograms in microseconds. */
   readonly latency: string;
   readonly serviceTime: string;
+  readonly scheduleLag: string;
   /** Of the load alone, without the warm-up. */
   readonly counters: EngineCounters;
   /** Whether every delivery was made before the time was over. */
   readonly ranOut: boolean;
+  /** Calls of an open loop that were not made, by this process or a killed one before it: see `lanes.ts`. */
+  readonly skipped: number;
   /** Undefined for a process that was killed: nobody knows. */
   readonly client: ClientWeight | undefined;
 }

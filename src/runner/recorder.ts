@@ -1,12 +1,13 @@
 import type { CallEnd } from '../domain/call-end.js';
 import { toChunk, type FinishedCall } from './call-chunks.js';
 import { encode, newHistogram, record } from './latency.js';
-import type { CallChunk, StartedCall } from './messages.js';
+import type { CallChunk, StartedCall, WorkerSummary } from './messages.js';
 
 /** Keeps a worker's histograms and passes its calls on: all of them, no sampling. */
 export class Recorder {
   readonly #latency = newHistogram();
   readonly #serviceTime = newHistogram();
+  readonly #scheduleLag = newHistogram();
   readonly #send: (chunk: CallChunk) => void;
   readonly #chunkCalls: number;
   #calls: FinishedCall[] = [];
@@ -24,6 +25,7 @@ export class Recorder {
   add(call: StartedCall, endMicros: number, end: CallEnd): void {
     record(this.#latency, endMicros - call.intendedMicros);
     record(this.#serviceTime, endMicros - call.startMicros);
+    record(this.#scheduleLag, call.startMicros - call.intendedMicros);
     this.#calls.push({
       deliveryIndex: call.deliveryIndex,
       intendedMicros: call.intendedMicros,
@@ -51,7 +53,11 @@ export class Recorder {
   }
 
   /** The histograms, encoded. */
-  histograms(): { readonly latency: string; readonly serviceTime: string } {
-    return { latency: encode(this.#latency), serviceTime: encode(this.#serviceTime) };
+  histograms(): Pick<WorkerSummary, 'latency' | 'serviceTime' | 'scheduleLag'> {
+    return {
+      latency: encode(this.#latency),
+      serviceTime: encode(this.#serviceTime),
+      scheduleLag: encode(this.#scheduleLag),
+    };
   }
 }

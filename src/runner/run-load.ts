@@ -36,12 +36,15 @@ export interface Recording {
   readonly startMicros: number;
   readonly latencyMicros: LatencyMicros;
   readonly serviceTimeMicros: LatencyMicros;
+  readonly scheduleLagMicros: LatencyMicros;
   readonly counters: EngineCounters;
   readonly client: ClientCost;
   /** From the barrier's release to the last answer. */
   readonly durationMs: number;
   /** Whether a worker made all its deliveries before the scenario's duration was over. */
   readonly ranOut: boolean;
+  /** Calls of an open loop that were not made. */
+  readonly skipped: number;
   /** Why calls may be missing, one line each. */
   readonly incomplete: readonly string[];
 }
@@ -188,10 +191,12 @@ function toRecording(
     startMicros,
     latencyMicros: toLatencyMicros(addUp(summaries.map((summary) => summary.latency))),
     serviceTimeMicros: toLatencyMicros(addUp(summaries.map((summary) => summary.serviceTime))),
+    scheduleLagMicros: toLatencyMicros(addUp(summaries.map((summary) => summary.scheduleLag))),
     counters: sumCounters(summaries.map((summary) => summary.counters)),
     client: addUpWeights(summaries.map((summary) => summary.client)),
     durationMs: (endMicros - startMicros) / 1_000,
     ranOut: summaries.some((summary) => summary.ranOut),
+    skipped: summaries.reduce((sum, summary) => sum + summary.skipped, 0),
     incomplete,
   };
 }

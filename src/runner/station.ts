@@ -119,12 +119,19 @@ export class Station {
     this.#isPrepared = false;
     const latency = newHistogram();
     const serviceTime = newHistogram();
+    const scheduleLag = newHistogram();
     for (const call of this.calls.slice(this.#firstCall)) {
       record(latency, call.endMicros - call.intendedMicros);
       record(serviceTime, call.endMicros - call.startMicros);
+      record(scheduleLag, call.startMicros - call.intendedMicros);
     }
-    const histograms = { latency: encode(latency), serviceTime: encode(serviceTime) };
-    const unknown = { ranOut: false, client: undefined };
+    const histograms = {
+      latency: encode(latency),
+      serviceTime: encode(serviceTime),
+      scheduleLag: encode(scheduleLag),
+    };
+    // Its successor comes by what it skipped, later still, and skips it again.
+    const unknown = { ranOut: false, skipped: 0, client: undefined };
     this.summaries.push({ ...histograms, ...unknown, counters: this.#counters });
     for (const call of this.#underWay.values()) {
       const cutOff = { ...call, ...CUT_OFF, endMicros: nowMicros() };

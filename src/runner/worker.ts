@@ -4,6 +4,7 @@ import { withConnectionString, type DatabaseTarget } from '../database/target.js
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Delivery } from '../domain/scenario.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
+import { Alarm } from './alarm.js';
 import { ClientMeter } from './client-meter.js';
 import { waitUntilMicros } from './clock.js';
 import { callsOf } from '../scenario/plan.js';
@@ -25,6 +26,8 @@ interface Prepared {
   readonly pool: DatabasePool;
   readonly engine: AssignmentEngine;
   readonly calls: Iterator<readonly Delivery[], void, undefined>;
+  /** Of an open loop. */
+  readonly alarm: Alarm | undefined;
 }
 
 let stop = new AbortController();
@@ -88,7 +91,8 @@ async function prepare(job: WorkerJob): Promise<void> {
     throw explainConnectFailure(target, error instanceof Error && error.cause ? error.cause : error);
   }
   const calls = remaining(callsOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
-  prepared = { job, pool, engine, calls };
+  const alarm = job.plan.scenario.arrival === 'open' ? await Alarm.start() : undefined;
+  prepared = { job, pool, engine, calls, alarm };
   await send({ type: 'ready' });
 }
 
@@ -108,7 +112,7 @@ function* remaining(
 
 async function deliver(startMicros: number): Promise<void> {
   if (prepared === undefined) throw new Error('started before it was prepared');
-  const { job, pool, engine, calls } = prepared;
+  const { job, pool, engine, calls, alarm } = prepared;
   const { plan } = job;
   const { signal } = stop;
   const before = engine.counters;
@@ -120,17 +124,20 @@ async function deliver(startMicros: number): Promise<void> {
   );
   const announce = isImmediate ? (call: StartedCall) => send({ type: 'started', call }) : undefined;
   const redelivered = job.resume?.lost ?? new Set();
+  signal.addEventListener('abort', () => void alarm?.close(), { once: true });
   await waitUntilMicros(startMicros);
   const meter = new ClientMeter();
-  const { ranOut } = await deliverSlice({
-    ...{ plan, calls, engine, recorder, announce, redelivered, startMicros },
+  const { ranOut, skipped } = await deliverSlice({
+    ...{ plan, calls, engine, recorder, announce, redelivered, startMicros, alarm },
     stop: signal,
   });
   const client = meter.stop(recorder.calls);
+  await alarm?.close();
   await Promise.race([engine.close(), graceAfter(signal)]);
   recorder.flush();
   await Promise.race([pool.end(), graceAfter(signal)]);
-  await send({ type: 'done', summary: { ...recorder.histograms(), counters: counters(), ranOut, client } });
+  const summary = { ...recorder.histograms(), counters: counters(), ranOut, skipped, client };
+  await send({ type: 'done', summary });
 }
 
 /** What was counted since `before`. */

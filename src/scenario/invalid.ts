@@ -9,9 +9,11 @@ import { SCENARIO_FIELDS } from './schema.js';
  */
 export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
   // An unknown field first: it is often why another one is missing.
-  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  const issue =
+    issues.find(({ code, path }) => code === 'unrecognized_keys' && path.length === 0) ?? issues[0];
   if (issue === undefined) return 'not a scenario';
-  if (issue.code === 'unrecognized_keys') return describeUnknownField(issue.keys[0] ?? '');
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0)
+    return describeUnknownField(issue.keys[0] ?? '');
   const subject = issue.path.length === 0 ? 'the file' : fieldName(issue.path);
   return `${subject} is ${describeGiven(issue.input)}; accepted: ${issue.message}`;
 }
@@ -21,7 +23,9 @@ function describeUnknownField(field: string): string {
   return `unknown field ${quote(field, 60)}${hint}; accepted: ${SCENARIO_FIELDS.join(', ')}`;
 }
 
-/** `gates[2]` for the path gates, 2. */
+/** `stages[2].rate` for the path stages, 2, rate. */
 function fieldName(path: readonly PropertyKey[]): string {
-  return path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part))).join('');
+  return path
+    .map((part, depth) => (typeof part === 'number' ? `[${part}]` : `${depth > 0 ? '.' : ''}${String(part)}`))
+    .join('');
 }

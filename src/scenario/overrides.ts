@@ -3,12 +3,22 @@ import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import { DURATION_ACCEPTED, isRunTime } from './duration.js';
 import { describeGiven } from '../domain/wording.js';
 import { readScenarioFile } from './load.js';
+import { withOpenLoop } from './open-loop.js';
 import { toScenario } from './resolve.js';
 import { brokenRule } from './rules.js';
 import { scenarioFileSchema } from './schema.js';
 import type { ScenarioFile } from './schema.js';
 
-const COUNTS = ['batches', 'slots', 'contents', 'deliveries', 'workers', 'connections', 'bulk'] as const;
+const COUNTS = [
+  'batches',
+  'slots',
+  'contents',
+  'deliveries',
+  'workers',
+  'connections',
+  'bulk',
+  'rate',
+] as const;
 type Counts = Partial<Pick<ScenarioFile, (typeof COUNTS)[number]>>;
 
 /**
@@ -23,8 +33,8 @@ export async function resolveScenario(nameOrFile: string, overrides: ScenarioOve
 }
 
 /**
- * Like `resolveScenario` for each of several, in their order, except that a duration is given to the
- * closed-loop ones alone and refused only where there is none.
+ * Like `resolveScenario` for each of several, in their order, except that a duration is not given to the
+ * bursts among them and refused only where there is nothing else.
  */
 export async function resolveScenarios(
   namesOrFiles: readonly string[],
@@ -32,28 +42,29 @@ export async function resolveScenarios(
 ): Promise<Scenario[]> {
   const files: ScenarioFile[] = [];
   for (const nameOrFile of namesOrFiles) files.push(await readScenarioFile(nameOrFile));
-  const forBursts = files.every(isBurst) ? overrides : { ...overrides, durationMs: undefined };
-  return files.map((file) => applyOverrides(file, isBurst(file) ? forBursts : overrides));
+  const staysBurst = (file: ScenarioFile) => isBurst(file) && overrides.rate === undefined;
+  const forBursts = files.every(staysBurst) ? overrides : { ...overrides, durationMs: undefined };
+  return files.map((file) => applyOverrides(file, staysBurst(file) ? forBursts : overrides));
 }
 
 /**
  * Puts what flags gave in place of what a scenario file says, by the same rules.
  *
- * @param overrides counts, faults, and `durationMs` in milliseconds for a closed loop
+ * @param overrides counts, faults, what makes an open loop, and `durationMs` in milliseconds for a closed or open one
  * @throws UsageError `invalid_override`, one line that names the flag
  */
 export function applyOverrides(file: ScenarioFile, overrides: ScenarioOverrides): Scenario {
   const counts = checkedCounts(overrides);
-  const changed = { ...file, ...counts };
+  const changed = { ...withOpenLoop(file, overrides), ...counts };
   const broken = brokenRule(changed);
   if (broken !== undefined) {
-    throw new UsageError('invalid_override', `${flags(counts)}: scenario ${file.name}: ${broken}`);
+    throw new UsageError('invalid_override', `${flags(counts, overrides)}: scenario ${file.name}: ${broken}`);
   }
   const resolved = toScenario(changed);
   const { durationMs, faults = resolved.faults, rttMs = resolved.rttMs } = overrides;
   const scenario = { ...resolved, faults, rttMs };
   if (durationMs === undefined) return scenario;
-  checkDuration(durationMs, file);
+  checkDuration(durationMs, changed);
   return { ...scenario, durationMs };
 }
 
@@ -76,7 +87,7 @@ function checkedCounts(overrides: ScenarioOverrides): Counts {
 function checkDuration(durationMs: number, file: ScenarioFile): void {
   if (!isRunTime(durationMs)) throw refused('--duration', `${durationMs}ms`, DURATION_ACCEPTED);
   if (isBurst(file)) {
-    const problem = `scenario ${file.name} is a burst; only closed-loop scenarios take a duration`;
+    const problem = `scenario ${file.name} is a burst; only closed and open loops take a duration`;
     throw new UsageError('invalid_override', `--duration: ${problem}`);
   }
 }
@@ -86,8 +97,15 @@ function refused(flag: string, given: unknown, accepted: string): UsageError {
 }
 
 /** `--batches 2 --slots 3` */
-function flags(counts: Counts): string {
-  return Object.entries(counts)
+function flags(counts: Counts, { spacing, stages, latencyLimitMs, durationMs }: ScenarioOverrides): string {
+  const others = {
+    spacing,
+    stages: stages?.map(({ rate, durationMs: millis }) => `${rate}:${millis}ms`).join(),
+    'latency-limit': latencyLimitMs === undefined ? undefined : `${latencyLimitMs}ms`,
+    duration: durationMs === undefined ? undefined : `${durationMs}ms`,
+  };
+  return Object.entries({ ...counts, ...others })
+    .filter(([, value]) => value !== undefined)
     .map(([field, value]) => `--${field} ${value}`)
     .join(' ');
 }

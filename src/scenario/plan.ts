@@ -1,5 +1,6 @@
 import type { Delivery, Scenario, WorkerSlice, WorkloadPlan } from '../domain/scenario.js';
 import { mulberry32, shuffle } from './random.js';
+import { dueTimes } from './schedule.js';
 
 /**
  * What a run delivers: a pure function of its arguments.
@@ -23,11 +24,13 @@ function numbered(position: number, digits: number): string {
 /**
  * The calls of one worker, in order, each with its deliveries: one, or up to `bulk` of one batch. The workers of a plan
  * share out all its calls, each made by exactly one of them, and none has two more than another. The order is made at
- * once, not when the first is taken.
+ * once, not when the first is taken. In an open loop each says when it is due; after the last call that ever is due
+ * there are none.
  */
 export function callsOf({ plan, workerIndex }: WorkerSlice): Generator<readonly Delivery[], void, undefined> {
   const order = deliveryOrder(plan);
-  const { workers, bulk } = plan.scenario;
+  const { workers, bulk, arrival } = plan.scenario;
+  if (arrival === 'open') return onSchedule({ plan, workerIndex }, singly(plan, workerIndex, order));
   return bulk === 1
     ? singly(plan, workerIndex, order)
     : inGroups(
@@ -48,6 +51,17 @@ function* singly(
 ): Generator<readonly Delivery[], void, undefined> {
   for (let position = workerIndex; position < order.length; position += plan.scenario.workers) {
     yield [deliveryAt(plan, order[position] ?? 0)];
+  }
+}
+
+function* onSchedule(
+  slice: WorkerSlice,
+  calls: Iterator<readonly Delivery[], void>,
+): Generator<readonly Delivery[], void, undefined> {
+  for (const dueMicros of dueTimes(slice)) {
+    const next = calls.next();
+    if (next.done) return;
+    yield next.value.map((delivery) => ({ ...delivery, dueMicros }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { UsageError } from '../domain/errors.js';
 import { parseGate } from '../gate/index.js';
+import { brokenOpenRule } from './open-loop.js';
 import { MAX_TOTAL_DELIVERIES, MAX_TOTAL_SLOTS } from './schema.js';
 import type { ScenarioFile } from './schema.js';
 
@@ -10,7 +11,13 @@ export function contentsOf(file: ScenarioFile): number {
 
 /** What is wrong with fields that are each valid alone, and what is accepted; undefined where nothing is. */
 export function brokenRule(file: ScenarioFile): string | undefined {
-  return tooManySlots(file) ?? tooManyDeliveries(file) ?? durationOfBurst(file) ?? invalidGate(file);
+  return (
+    tooManySlots(file) ??
+    tooManyDeliveries(file) ??
+    durationOfBurst(file) ??
+    brokenOpenRule(file) ??
+    invalidGate(file)
+  );
 }
 
 function tooManySlots({ batches, slots }: ScenarioFile): string | undefined {
@@ -29,7 +36,7 @@ function tooManyDeliveries(file: ScenarioFile): string | undefined {
 
 function durationOfBurst({ arrival, duration }: ScenarioFile): string | undefined {
   if (arrival !== 'burst' || duration === undefined) return undefined;
-  return `duration is "${duration}" but arrival is "burst"; accepted: a duration with arrival "closed" only`;
+  return `duration is "${duration}" but arrival is "burst"; accepted: a duration with arrival "closed" or "open" only`;
 }
 
 function invalidGate({ gates }: ScenarioFile): string | undefined {

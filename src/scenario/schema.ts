@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { SPACINGS } from '../domain/scenario.js';
 import { DURATION_ACCEPTED, durationMillis } from './duration.js';
 import { FAULT_ACCEPTED, parseFault } from './fault.js';
+import { MAX_RATE, MAX_STAGES, stageMillis, STAGE_DURATION_ACCEPTED, STAGES_ACCEPTED } from './stages.js';
 
 /** What one run may hold: the limits of a scenario's products, checked in rules.ts. */
 export const MAX_TOTAL_SLOTS = 10_000_000;
@@ -29,10 +31,29 @@ const name = text(
   'kebab-case such as my-scenario, at most 63 characters',
 );
 const description = text(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,500}$/u, 'one line of 1 to 500 characters');
-const arrival = z.enum(['burst', 'closed'], { error: '"burst" or "closed"' });
+const arrival = z.enum(['burst', 'closed', 'open'], { error: '"burst", "closed" or "open"' });
+const spacing = z.enum(SPACINGS, { error: '"poisson" or "constant"' });
 const duration = z
   .string({ error: DURATION_ACCEPTED })
   .refine((given) => durationMillis(given) !== undefined, { error: DURATION_ACCEPTED });
+const stageRateAccepted = `a whole number from 0 to ${MAX_RATE}`;
+const stage = z.strictObject(
+  {
+    rate: z
+      .number({ error: stageRateAccepted })
+      .int({ error: stageRateAccepted })
+      .min(0, { error: stageRateAccepted })
+      .max(MAX_RATE, { error: stageRateAccepted }),
+    duration: z
+      .string({ error: STAGE_DURATION_ACCEPTED })
+      .refine((given) => stageMillis(given) !== undefined, { error: STAGE_DURATION_ACCEPTED }),
+  },
+  { error: 'a stage such as {"rate": 100, "duration": "5s"}' },
+);
+const stages = z
+  .array(stage, { error: STAGES_ACCEPTED })
+  .min(1, { error: STAGES_ACCEPTED })
+  .max(MAX_STAGES, { error: STAGES_ACCEPTED });
 const rttMs = z
   .number({ error: RTT_ACCEPTED })
   .min(0, { error: RTT_ACCEPTED })
@@ -62,6 +83,10 @@ export const scenarioFileSchema = z.strictObject(
     connections: wholeNumber(256).default(8),
     bulk: wholeNumber(MAX_BULK).default(1),
     duration: duration.optional(),
+    rate: wholeNumber(MAX_RATE).optional(),
+    spacing: spacing.optional(),
+    stages: stages.optional(),
+    latencyLimit: duration.optional(),
     faults: faults.default([]),
     rttMs: rttMs.default(0),
     gates: gates.default([]),

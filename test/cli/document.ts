@@ -34,10 +34,14 @@ const plan = z.strictObject({
   slots: count,
   contents: count,
   deliveries: count,
-  arrival: z.enum(['burst', 'closed']),
+  arrival: z.enum(['burst', 'closed', 'open']),
   seed: count,
   bulk: count,
   rttMs: measure,
+  rate: count.optional(),
+  spacing: z.enum(['poisson', 'constant']).optional(),
+  stages: z.array(z.strictObject({ rate: count, durationMs: count })).optional(),
+  latencyLimitMs: count.optional(),
 });
 
 const fault = z.strictObject({
@@ -115,6 +119,9 @@ const runSchema = z.strictObject({
     .strictObject({ ready: count, available: count, completed: count, completionEvents: count })
     .optional(),
   serviceTimeMicros: latency.optional(),
+  scheduleLagMicros: latency.optional(),
+  late: count.optional(),
+  skipped: count.optional(),
 });
 
 const environment = z.strictObject({

@@ -30,7 +30,7 @@ describe('buildSweep', () => {
   });
 
   it('reads the value of every parameter from the run', () => {
-    const plan = { slots: 11, batches: 12, contents: 13, deliveries: 14, bulk: 17 };
+    const plan = { slots: 11, batches: 12, contents: 13, deliveries: 14, bulk: 17, rate: 18 };
     const run: RunResult = createSampler().run({ workers: 15, connections: 16, plan });
     const value = (parameter: Sweep['parameter']) => buildSweep(parameter, [run]).steps[0]?.value;
     const parameters = [
@@ -41,8 +41,9 @@ describe('buildSweep', () => {
       'workers',
       'connections',
       'bulk',
+      'rate',
     ] as const;
-    expect(parameters.map(value)).toEqual([11, 12, 13, 14, 15, 16, 17]);
+    expect(parameters.map(value)).toEqual([11, 12, 13, 14, 15, 16, 17, 18]);
   });
 
   it.each(['invalid', 'unknown'] as const)('seeks the knee without a step whose verdict is %s', (verdict) => {
@@ -60,7 +61,10 @@ describe('buildSweep', () => {
       [[true, false, false], null, 2],
       [[true, false, true], 4, null],
       [[null, true, true], 2, null],
-      [[true, true, null], null, null],
+      [[true, true, null], 1, null],
+      [[false, null, false], null, 1],
+      [[false, null, true], 4, null],
+      [[null, true, null, false], null, 8],
       [[null, null, null], null, null],
     ];
   it.each(tails)('client saturated %j: from %j on, and not from %j on', (client, yes, no) => {

@@ -9,7 +9,7 @@ import { scenarioFileSchema } from '#els/scenario/schema.js';
 import { usageErrorOf } from './usage-error.js';
 
 const FIELDS =
-  'name, description, batches, slots, contents, deliveries, arrival, workers, connections, bulk, duration, faults, rttMs, gates';
+  'name, description, batches, slots, contents, deliveries, arrival, workers, connections, bulk, duration, rate, spacing, stages, latencyLimit, faults, rttMs, gates';
 const NAMES =
   'batch-completion, cross-instance, high-concurrency, idempotent-duplicates, overflow, sustained';
 const MINIMAL = { name: 'mine', description: 'My own.', slots: 7 };
@@ -150,8 +150,8 @@ describe('a scenario file with a wrong field', () => {
     [{ bulk: 1_001 }, `bulk is 1001; accepted: ${upTo(1_000)}`],
     [{ connections: 257 }, `connections is 257; accepted: ${upTo(256)}`],
     [{ connections: true }, `connections is true; accepted: ${upTo(256)}`],
-    [{ arrival: 'Burst' }, 'arrival is "Burst"; accepted: "burst" or "closed"'],
-    [{ arrival: 1 }, 'arrival is 1; accepted: "burst" or "closed"'],
+    [{ arrival: 'Burst' }, 'arrival is "Burst"; accepted: "burst", "closed" or "open"'],
+    [{ arrival: 1 }, 'arrival is 1; accepted: "burst", "closed" or "open"'],
     [{ name: 'Mine' }, `name is "Mine"; accepted: ${NAME}`],
     [{ name: 'my--own' }, `name is "my--own"; accepted: ${NAME}`],
     [{ name: '-own' }, `name is "-own"; accepted: ${NAME}`],
@@ -168,7 +168,7 @@ describe('a scenario file with a wrong field', () => {
     [{ arrival: 'closed', duration: '25h' }, `duration is "25h"; accepted: ${DURATION}`],
     [
       { duration: '5s' },
-      'duration is "5s" but arrival is "burst"; accepted: a duration with arrival "closed" only',
+      'duration is "5s" but arrival is "burst"; accepted: a duration with arrival "closed" or "open" only',
     ],
     [{ faults: 'kill-worker' }, 'faults is "kill-worker"; accepted: a list of at most 20 faults'],
     [{ faults: ['kill-workers'] }, `faults[0] is "kill-workers"; accepted: ${FAULT_ACCEPTED}`],

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { parseStages } from '../app/scenarios.js';
+import { UsageError } from '../domain/errors.js';
+import { SPACINGS, type Spacing } from '../domain/scenario.js';
+import { quote } from '../domain/wording.js';
+import { parseCount, parseDurationOf } from './flag-values.js';
+
+/** What makes an open loop of a scenario. */
+export function addOpenLoopOptions(command: Command): Command {
+  return command
+    .option(
+      '--rate <n>',
+      'calls per second of all workers together, whatever the answers take: makes any scenario an open loop',
+      parseCount('--rate'),
+    )
+    .option(
+      '--spacing <poisson|constant>',
+      'gaps between the calls of an open loop (default poisson)',
+      parseSpacing,
+    )
+    .option(
+      '--stages <rate:time,...>',
+      'ramps of an open loop from --rate on, e.g. 1000:5s,2000:0s,2000:5s; 0s is a jump',
+      parseStages,
+    )
+    .option(
+      '--latency-limit <time>',
+      'count calls of an open loop that end later as late, skip those that could only start later',
+      parseDurationOf('--latency-limit', 'invalid_latency_limit'),
+    );
+}
+
+function parseSpacing(text: string): Spacing {
+  const spacing = SPACINGS.find((known) => known === text);
+  if (spacing !== undefined) return spacing;
+  throw new UsageError('invalid_spacing', `--spacing is ${quote(text)}; accepted: ${SPACINGS.join(', ')}`);
+}

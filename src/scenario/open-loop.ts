@@ -1,0 +1,76 @@
+import type { OpenLoop, ScenarioOverrides } from '../domain/scenario.js';
+import type { ScenarioFile } from './schema.js';
+import { stageMillis } from './stages.js';
+
+type OpenFields = Pick<ScenarioFile, 'rate' | 'spacing' | 'stages' | 'latencyLimit'>;
+
+/** The fields of a file that an open loop alone may have. */
+export const OPEN_FIELDS = [
+  'rate',
+  'spacing',
+  'stages',
+  'latencyLimit',
+] as const satisfies (keyof OpenFields)[];
+
+/**
+ * What is wrong with the fields of an open loop, and what is accepted; undefined where nothing is. It makes one call
+ * for each delivery: of a group, each content would have been due at a moment of its own.
+ */
+export function brokenOpenRule(file: ScenarioFile): string | undefined {
+  const { arrival, rate, stages, duration, bulk } = file;
+  if (arrival !== 'open') return openFieldElsewhere(file);
+  if (rate === undefined)
+    return 'rate is missing but arrival is "open"; accepted: a rate in calls per second';
+  if (bulk > 1) return `bulk is ${bulk} but arrival is "open"; accepted: 1`;
+  if (stages === undefined) {
+    return duration === undefined
+      ? 'an open loop has no duration; accepted: a duration or stages'
+      : undefined;
+  }
+  if (duration !== undefined) {
+    return `duration is "${duration}" beside stages; accepted: one of them, stages last as long as they say`;
+  }
+  return lengthOf(stages) >= 1 ? undefined : 'stages take no time; accepted: at least 1ms';
+}
+
+function openFieldElsewhere(file: ScenarioFile): string | undefined {
+  const field = OPEN_FIELDS.find((each) => file[each] !== undefined);
+  if (field === undefined) return undefined;
+  return `${field} is given but arrival is "${file.arrival}"; accepted: ${field} with arrival "open" only`;
+}
+
+/**
+ * Puts what flags say of an open loop in place of what a file says: a rate makes an open loop of any scenario, and
+ * stages replace a duration.
+ */
+export function withOpenLoop(file: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
+  const { rate, spacing = file.spacing, latencyLimitMs, stages, durationMs } = overrides;
+  const arrival = rate === undefined ? file.arrival : 'open';
+  const latencyLimit = latencyLimitMs === undefined ? file.latencyLimit : `${latencyLimitMs}ms`;
+  const changed = { ...file, arrival, spacing, latencyLimit };
+  const duration = arrival === 'open' && durationMs !== undefined ? `${durationMs}ms` : undefined;
+  if (stages === undefined) return { ...changed, duration: duration ?? file.duration };
+  const listed = stages.map((stage) => ({ rate: stage.rate, duration: `${stage.durationMs}ms` }));
+  return { ...changed, stages: listed, duration };
+}
+
+/** The open loop of a file that keeps its rules, but for its rate, with the duration that its stages give it. */
+export function toOpenLoop({
+  spacing = 'poisson',
+  stages,
+  latencyLimit,
+}: Omit<OpenFields, 'rate'>): OpenLoop & { readonly durationMs?: number } {
+  return {
+    spacing,
+    ...(stages && {
+      stages: stages.map((stage) => ({ rate: stage.rate, durationMs: stageMillis(stage.duration) ?? 0 })),
+      durationMs: lengthOf(stages),
+    }),
+    ...(latencyLimit !== undefined && { latencyLimitMs: stageMillis(latencyLimit) }),
+  };
+}
+
+/** Milliseconds. */
+function lengthOf(stages: NonNullable<OpenFields['stages']>): number {
+  return stages.reduce((sum, { duration }) => sum + (stageMillis(duration) ?? 0), 0);
+}
