@@ -3,8 +3,7 @@ import type { Call } from '../domain/call.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
-import { evaluateGate } from '../gate/evaluate-gate.js';
-import { parseGate } from '../gate/parse-gate.js';
+import { comparesStrategies, evaluateGate, parseGate } from '../gate/index.js';
 import { expectedCounts } from '../scenario/plan.js';
 import type { Verification } from '../verify/verify-run.js';
 import type { RunJob } from './execute-run.js';
@@ -24,7 +23,10 @@ interface FinishedRun {
 /** Puts a run's result together and judges its gates. */
 export function toRunResult(run: FinishedRun): RunResult {
   const measured = measure(run);
-  const gates = run.plan.scenario.gates.map((gate) => evaluateGate(parseGate(gate), measured));
+  const gates = run.plan.scenario.gates
+    .map(parseGate)
+    .filter((gate) => !comparesStrategies(gate))
+    .map((gate) => evaluateGate(gate, measured));
   const { verdict, invariants, notes } = run.verification;
   return {
     ...measured,
