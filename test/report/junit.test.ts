@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderJunit } from '#els/report/junit.js';
 import type { Report } from '#els/domain/run-result.js';
 import { elementsOf, parseXml, type XmlElement } from '../support/xml.js';
-import { failingReport } from './failing.js';
+import { failingReport, HOSTILE } from './failing.js';
 import { createSampler, reportOf } from './sample.js';
 
 const junitOf = (report: Report, allowInconclusive = false): XmlElement =>
@@ -76,6 +76,14 @@ describe('renderJunit', () => {
     expect(violated?.text).toContain('essay_id=essay-7');
     expect(violated?.text).toContain('a|b <b>`x`</b> ]]> & **c**');
     expect(root.attributes).toMatchObject({ failures: '6', errors: '0' });
+  });
+
+  it('is well-formed whatever a message says', () => {
+    const { run } = createSampler();
+    const gates = [{ expression: 'p95 < 1ms', observed: HOSTILE, passed: false }];
+    expect(told(junitOf(reportOf([run({ passed: false, gates })])), 'failure')).toEqual([
+      `high-concurrency · cte: p95 < 1ms: ${SHOWN}`,
+    ]);
   });
 
   it('skips what is inconclusive where that is allowed', () => {

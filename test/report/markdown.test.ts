@@ -63,6 +63,13 @@ describe('renderMarkdown', () => {
     expect(html).not.toContain('\u001b');
   });
 
+  it('keeps the cells of a table apart', () => {
+    const { run } = createSampler();
+    const [head = [], row = []] = firstTable(htmlOf(reportOf([run({ strategy: 'a|b\\|<i>`c|`' })])));
+    expect(row).toHaveLength(head.length);
+    expect(row.slice(0, 2)).toEqual(['a|b\\|<i>`c|`', 'valid']);
+  });
+
   it('says what did not hold, with the witnesses to be opened', () => {
     const html = unescape(htmlOf(failingReport()));
     expect(html).toContain('✗ <strong>no-essay-given-twice</strong> no-essay-given-twice is violated');
