@@ -4,6 +4,7 @@ import type { Scenario } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 import type { Database } from './database.js';
 import type { RunJob } from './execute-run.js';
+import { judgeStrategies } from './gates.js';
 import { executeRuns, type RunControl, type SumUp } from './run.js';
 
 /** What is compared with what. */
@@ -21,7 +22,11 @@ export interface ComparePlan {
 
 /** Runs every strategy through the same scenarios in interleaved rounds, and compares. */
 export function compare(database: Database, plan: ComparePlan, control: RunControl): Promise<Report> {
-  const sumUp: SumUp = (runs) => ({ comparison: buildComparison(runs) });
+  const sumUp: SumUp = (runs) => {
+    const comparison = buildComparison(runs);
+    const checks = [...comparison.checks, ...judgeStrategies(plan.scenarios, runs)];
+    return { comparison: { ...comparison, checks } };
+  };
   return executeRuns(database, comparisonJobs(plan), control, sumUp);
 }
 

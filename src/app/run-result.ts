@@ -3,8 +3,7 @@ import type { Call } from '../domain/call.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
-import { evaluateGate } from '../gate/evaluate-gate.js';
-import { parseGate } from '../gate/parse-gate.js';
+import { comparesStrategies, evaluateGate, parseGate } from '../gate/index.js';
 import { expectedCounts } from '../scenario/plan.js';
 import { outlastsDeliveries } from '../scenario/schedule.js';
 import type { Verification } from '../verify/verify-run.js';
@@ -26,7 +25,10 @@ interface FinishedRun {
 /** Puts a run's result together and judges its gates. */
 export function toRunResult(run: FinishedRun): RunResult {
   const measured = measure(run);
-  const gates = run.plan.scenario.gates.map((gate) => evaluateGate(parseGate(gate), measured));
+  const gates = run.plan.scenario.gates
+    .map(parseGate)
+    .filter((gate) => !comparesStrategies(gate))
+    .map((gate) => evaluateGate(gate, measured));
   const { verdict, invariants, notes } = run.verification;
   return {
     ...measured,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { checkBulk } from '../app/check-bulk.js';
 import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
+import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToCompare } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import { resolveStrategy, type StrategySpec } from '../app/strategies.js';
@@ -10,9 +11,10 @@ import { renderComparison } from '../report/comparison.js';
 import { finish } from './finish.js';
 import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from './options.js';
 import { showProgress } from './progress.js';
+import { addReportOptions, openReports, type ReportFlags } from './reports.js';
 import { stoppable } from './stop-signal.js';
 
-interface CompareFlags extends LoadFlags {
+interface CompareFlags extends LoadFlags, ReportFlags {
   readonly strategies: string;
   readonly rounds: number;
 }
@@ -27,11 +29,12 @@ The service's ELS_* flags are ignored.
 Examples:
   els-assign compare
   els-assign compare --scenario sustained --rounds 5 --workers 2 --connections 16
+  els-assign compare --scenario sustained --gate 'inventory.p95 <= cte.p95 * 1.05'
   els-assign compare --strategies legacy,./mine.sql --scenario high-concurrency --json`;
 
 /** `els-assign compare` */
 export function addCompare(program: Command, setExitCode: (code: number) => void): void {
-  addLoadOptions(program.command('compare'))
+  addReportOptions(addLoadOptions(program.command('compare')))
     .description('run strategies through the same scenarios in interleaved rounds and compare them')
     .option('--strategies <names|files>', 'separated by commas', BUILT_IN_STRATEGIES.join())
     .option('--rounds <n>', 'interleaved rounds', parseCount('--rounds', MAX_ROUNDS), 3)
@@ -43,8 +46,11 @@ export function addCompare(program: Command, setExitCode: (code: number) => void
 async function runCompare(flags: CompareFlags): Promise<number> {
   const strategies: StrategySpec[] = [];
   for (const name of flags.strategies.split(',')) strategies.push(await resolveStrategy(name.trim()));
-  const scenarios = await scenariosToCompare(flags.scenario, toOverrides(flags));
+  const resolved = await scenariosToCompare(flags.scenario, toOverrides(flags));
+  const scenarios = withGates(resolved, flags.gate);
+  checkGates(scenarios, strategies);
   checkBulk(scenarios, strategies);
+  const reports = await openReports(flags, process.env);
   const {
     rounds,
     advisoryLocks = false,
@@ -61,5 +67,5 @@ async function runCompare(flags: CompareFlags): Promise<number> {
       return compare(database, plan, { onRun: showProgress(flags), stop, allowInconclusive });
     }),
   );
-  return finish(report, { json: flags.json ?? false, render: renderComparison });
+  return finish(await reports.write(report), { json: flags.json ?? false, render: renderComparison });
 }

@@ -55,6 +55,7 @@ async function complain(error: unknown, json: boolean): Promise<number> {
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
   const failure = toFailure(error);
   printLine(`els-assign: ${failure.message}`);
+  for (const line of failure.below ?? []) printLine(line);
   if (json) await printResult(renderJsonError(failure, readTool()));
   return failure.exitCode;
 }
@@ -63,10 +64,15 @@ interface CommandFailure {
   readonly code: string;
   readonly message: string;
   readonly exitCode: number;
+  readonly below?: readonly string[];
 }
 
 function toFailure(error: unknown): CommandFailure {
-  if (error instanceof UsageError || error instanceof InfrastructureError) {
+  if (error instanceof UsageError) {
+    const { code, message, exitCode, below } = error;
+    return { code, message: oneLine(message), exitCode, below };
+  }
+  if (error instanceof InfrastructureError) {
     return { code: error.code, message: oneLine(error.message), exitCode: error.exitCode };
   }
   if (error instanceof CommanderError) {

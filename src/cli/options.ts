@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { parseGate } from '../app/gates.js';
 import { MAX_RTT_MS, parseDuration, parseFaultFlag, RTT_ACCEPTED } from '../app/scenarios.js';
 import { parseCount, parseDurationOf } from './flag-values.js';
 import { addOpenLoopOptions } from './open-loop-options.js';
@@ -25,6 +26,7 @@ export interface LoadFlags extends ConnectionFlags, OutputFlags, ScenarioOverrid
   readonly timeout: number;
   readonly seed?: number;
   readonly fault?: Fault[];
+  readonly gate: string[];
   readonly restartCommand?: string;
   readonly keep?: boolean;
   readonly advisoryLocks?: boolean;
@@ -64,6 +66,12 @@ export function addLoadOptions(command: Command): Command {
         .argParser(parseDurationOf('--timeout', 'invalid_timeout'))
         .default(10_000, '10s'),
     )
+    .option(
+      '--gate <expression>',
+      "must hold besides the scenario's gates; may be given again",
+      collectGate,
+      [],
+    )
     .option('--seed <n>', 'repeat the workload of an earlier run', parseSeed)
     .option('--fault <kind[@time]>', 'break something while the load runs; may be given again', collectFault)
     .option('--rtt-ms <n>', 'network round-trip time to simulate, in milliseconds', parseRtt)
@@ -94,6 +102,10 @@ export function seedOf(flags: LoadFlags): number {
 
 function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
+}
+
+function collectGate(text: string, earlier: string[]): string[] {
+  return [...earlier, parseGate(text).text];
 }
 
 function collectFault(text: string, earlier: Fault[] = []): Fault[] {

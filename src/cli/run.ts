@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { checkBulk } from '../app/check-bulk.js';
 import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
+import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToRun } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import { FLAGS, resolveStrategy, strategyFromFlags, type StrategyChoice } from '../app/strategies.js';
@@ -12,10 +13,11 @@ import { renderRuns } from '../report/terminal.js';
 import { finish, type Finish } from './finish.js';
 import { addLoadOptions, seedOf, toOverrides, type LoadFlags } from './options.js';
 import { showProgress } from './progress.js';
+import { addReportOptions, openReports, type ReportFlags } from './reports.js';
 import { stoppable } from './stop-signal.js';
 import { parseSweep } from './sweep-flag.js';
 
-interface RunFlags extends LoadFlags {
+interface RunFlags extends LoadFlags, ReportFlags {
   readonly strategy?: string;
   readonly history?: string;
   readonly sweep?: SweepAxis;
@@ -31,11 +33,12 @@ Examples:
   els-assign run --strategy inventory --scenario sustained --bulk 100
   els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json
   els-assign run --strategy cte --rate 2000 --latency-limit 100ms --duration 10s
+  els-assign run --strategy cte --scenario sustained --gate 'roundTripsPerAssignment <= 1.1'
   els-assign run --strategy cte --sweep connections=1,2,4,8,16,32`;
 
 /** `els-assign run` */
 export function addRun(program: Command, setExitCode: (code: number) => void): void {
-  addLoadOptions(program.command('run'))
+  addReportOptions(addLoadOptions(program.command('run')))
     .description('put a load on one strategy and verify every outcome')
     .option('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
     .option('--history <file>', 'keep every call in this file (NDJSON), for `verify --history`')
@@ -52,10 +55,13 @@ export function addRun(program: Command, setExitCode: (code: number) => void): v
 async function runRun(flags: RunFlags): Promise<number> {
   const choice = await chooseStrategy(flags);
   const { sweep } = flags;
-  const scenarios = sweep
+  const resolved = sweep
     ? await scenariosToSweep(flags.scenario, toOverrides(flags), sweep)
     : await scenariosToRun(flags.scenario, toOverrides(flags));
+  const scenarios = withGates(resolved, flags.gate);
+  checkGates(scenarios, []);
   checkBulk(scenarios, [choice.strategy]);
+  const reports = await openReports(flags, process.env);
   const seed = seedOf(flags);
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.
@@ -72,7 +78,7 @@ async function runRun(flags: RunFlags): Promise<number> {
     }),
   ).finally(() => history?.close());
   const how: Finish = { json: flags.json ?? false, render: sweep ? renderSweep : renderRuns };
-  return finish(report, how);
+  return finish(await reports.write(report), how);
 }
 
 /** `--strategy` overrides the service's flags. */

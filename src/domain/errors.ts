@@ -12,14 +12,17 @@ export const EXIT = {
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly exitCode = EXIT.usage;
+  /** What the command line prints below the message to show where the mistake is. */
+  readonly below: readonly string[];
 
   constructor(
     /** A stable machine-readable word, e.g. `invalid_scenario`. */
     readonly code: string,
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly below?: readonly string[] } = {},
   ) {
     super(message, options);
+    this.below = options.below ?? [];
   }
 }
 

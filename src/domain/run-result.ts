@@ -5,36 +5,42 @@ import type { TimelineEntry } from './timeline.js';
 
 export type Verdict = 'valid' | 'invalid' | 'unknown';
 
+/**
+ * A number that was measured; NaN, which JSON writes as null, where there was nothing to measure.
+ * @nullable
+ */
+export type Measured = number;
+
 /** Percentiles of a latency distribution, in microseconds. */
 export interface LatencyMicros {
-  readonly mean: number;
-  readonly min: number;
-  readonly p50: number;
-  readonly p75: number;
-  readonly p90: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
+  readonly mean: Measured;
+  readonly min: Measured;
+  readonly p50: Measured;
+  readonly p75: Measured;
+  readonly p90: Measured;
+  readonly p95: Measured;
+  readonly p99: Measured;
+  readonly p999: Measured;
+  readonly max: Measured;
 }
 
 /** How late an event loop was, in microseconds; NaN where the load was too short to tell. */
 export interface LagMicros {
-  readonly p50: number;
-  readonly p99: number;
-  readonly max: number;
+  readonly p50: Measured;
+  readonly p99: Measured;
+  readonly max: Measured;
 }
 
 /** What the load cost the tool itself; NaN where no worker process lived to tell. */
 export interface ClientCost {
   /** CPU of the worker processes, user and system, for each call that they made. */
-  readonly cpuMicrosPerCall: number;
+  readonly cpuMicrosPerCall: Measured;
   /** Of the worker whose event loop was late the most. */
   readonly eventLoopLagMicros: LagMicros;
   /** Event loop utilization, 0 to 1, of the busiest worker: its loop waited for nothing, or only for a CPU. */
-  readonly busiestWorker: number;
+  readonly busiestWorker: Measured;
   /** CPUs that the busiest worker got: near 1 it worked all the time, far less than 1 it waited for a CPU. */
-  readonly busiestWorkerCpus: number;
+  readonly busiestWorkerCpus: Measured;
   /**
    * Whether a worker was never idle, over half a second or more: answers of the server waited for the tool, which
    * set the pace. Null: nothing is said over less time, nor where no worker lived to tell.
@@ -133,7 +139,7 @@ export interface RunResult {
   /** With a latency limit: calls that were never made, because it had passed when a connection was free. */
   readonly skipped?: number | undefined;
   readonly durationMs: number;
-  readonly throughputPerSecond: number;
+  readonly throughputPerSecond: Measured;
   readonly cost: {
     readonly roundTripsPerAssignment: number;
     /** Of the whole server while the load ran; null where the role or the server cannot tell. */

@@ -1,3 +1,5 @@
+import type { Measured } from './run-result.js';
+
 /** What a sweep may vary. */
 export const SWEPT_PARAMETERS = [
   'connections',
@@ -22,9 +24,9 @@ export interface SweepAxis {
 /** What one run of a sweep says. */
 export interface SweepStep {
   readonly value: number;
-  readonly throughputPerSecond: number;
+  readonly throughputPerSecond: Measured;
   /** Latency from the intended start. */
-  readonly p95Micros: number;
+  readonly p95Micros: Measured;
   /** Whether the load generator was the bottleneck; null where that was not measured. */
   readonly clientSaturated: boolean | null;
 }

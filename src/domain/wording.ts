@@ -4,7 +4,12 @@
  */
 export function quote(text: string, limit = 200): string {
   const shown = text.length > limit ? `${text.slice(0, limit)}…` : text;
-  return JSON.stringify(shown).replace(/(?! )[\p{C}\p{Z}]/gu, escapeCharacter);
+  return escapeInvisible(JSON.stringify(shown));
+}
+
+/** The text on one line: control characters, line separators and every space but the plain one as escapes. */
+export function escapeInvisible(text: string): string {
+  return text.replace(/(?! )[\p{C}\p{Z}]/gu, escapeCharacter);
 }
 
 function escapeCharacter(character: string): string {

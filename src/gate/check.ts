@@ -1,5 +1,5 @@
 import { gateError } from './gate-error.js';
-import { namesIn } from './syntax.js';
+import { namesOf } from './syntax.js';
 import type { Comparison, Expression } from './syntax.js';
 import { dimensionOfName } from './values.js';
 import type { Dimension } from './values.js';
@@ -12,16 +12,23 @@ interface Operands {
 }
 
 /**
- * Refuses a gate that could not mean anything: durations mixed with plain numbers, or nothing measured.
+ * Refuses a gate that could not mean anything: durations mixed with plain numbers, values of strategies mixed with
+ * those of no strategy, or nothing measured.
  *
  * @param text the whole gate, for the message
  * @throws UsageError `invalid_gate`
  */
 export function checkComparison(text: string, comparison: Comparison): void {
   expectSameDimension(text, comparison);
-  if (namesIn(comparison.left).length + namesIn(comparison.right).length === 0) {
+  const names = namesOf(comparison);
+  if (names.length === 0) {
     throw gateError(text, comparison.offset, 'the gate measures nothing; accepted: at least one name');
   }
+  const without = names.find(({ strategy }) => strategy === undefined);
+  const other = names.find(({ strategy }) => strategy !== undefined);
+  if (without === undefined || other === undefined) return;
+  const problem = `${without.text} has no strategy but ${other.text} has one; accepted: all names with, or all without`;
+  throw gateError(text, without.offset, problem);
 }
 
 function dimensionOf(text: string, expression: Expression): Dimension {

@@ -1,6 +1,13 @@
 import type { GateResult } from '../domain/run-result.js';
-import { namesIn } from './syntax.js';
-import type { ArithmeticOperator, Comparison, ComparisonOperator, Expression, Gate } from './syntax.js';
+import { namesOf } from './syntax.js';
+import type {
+  ArithmeticOperator,
+  Comparison,
+  ComparisonOperator,
+  Expression,
+  Gate,
+  NameExpression,
+} from './syntax.js';
 import { dimensionOfName, readValue } from './values.js';
 import type { GateInput, GateName } from './values.js';
 
@@ -9,16 +16,30 @@ import type { GateInput, GateName } from './values.js';
  * fails the gate, whatever the comparison.
  */
 export function evaluateGate(gate: Gate, run: GateInput): GateResult {
-  return {
-    expression: gate.text,
-    observed: observed(gate.comparison, run),
-    passed: holds(gate.comparison, run),
-  };
+  return judge(gate, ({ name }) => readValue(name, run));
 }
 
-function holds({ operator, left, right }: Comparison, run: GateInput): boolean {
-  const leftValue = valueOf(left, run);
-  const rightValue = valueOf(right, run);
+/**
+ * Judges strategies by a gate that compares them, as `evaluateGate` does a run.
+ *
+ * @param read the value of a name for a strategy: microseconds for a duration, NaN where there is none
+ */
+export function evaluateStrategies(
+  gate: Gate,
+  read: (strategy: string, name: GateName) => number,
+): GateResult {
+  return judge(gate, ({ strategy = '', name }) => read(strategy, name));
+}
+
+type Read = (name: NameExpression) => number;
+
+function judge({ text, comparison }: Gate, read: Read): GateResult {
+  return { expression: text, observed: observed(comparison, read), passed: holds(comparison, read) };
+}
+
+function holds({ operator, left, right }: Comparison, read: Read): boolean {
+  const leftValue = valueOf(left, read);
+  const rightValue = valueOf(right, read);
   if (Number.isNaN(leftValue) || Number.isNaN(rightValue)) return false;
   return compare(operator, leftValue, rightValue);
 }
@@ -40,17 +61,17 @@ function compare(operator: ComparisonOperator, left: number, right: number): boo
   }
 }
 
-function valueOf(expression: Expression, run: GateInput): number {
+function valueOf(expression: Expression, read: Read): number {
   switch (expression.kind) {
     case 'literal':
       return expression.value;
     case 'name':
-      return readValue(expression.name, run);
+      return read(expression);
     case 'operation': {
       const value = calculate(
         expression.operator,
-        valueOf(expression.left, run),
-        valueOf(expression.right, run),
+        valueOf(expression.left, read),
+        valueOf(expression.right, read),
       );
       // An infinity must not become a number again: 1 / (1 / 0) is not 0.
       return Number.isFinite(value) ? value : NaN;
@@ -72,9 +93,9 @@ function calculate(operator: ArithmeticOperator, left: number, right: number): n
 }
 
 /** Every name the gate mentions, once, with its value: `created = 99, contents = 100`. */
-function observed({ left, right }: Comparison, run: GateInput): string {
-  const names = new Set([...namesIn(left), ...namesIn(right)]);
-  return Array.from(names, (name) => `${name} = ${written(name, readValue(name, run))}`).join(', ');
+function observed(comparison: Comparison, read: Read): string {
+  const values = namesOf(comparison).map((each) => `${each.text} = ${written(each.name, read(each))}`);
+  return [...new Set(values)].join(', ');
 }
 
 /** Durations in milliseconds, exact to the microsecond, so that no rounding hides why a gate failed. */

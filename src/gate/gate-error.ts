@@ -1,11 +1,11 @@
 import { UsageError } from '../domain/errors.js';
-import { quote } from '../domain/wording.js';
+import { escapeInvisible, quote } from '../domain/wording.js';
 
 /** Longer than any gate a person writes; it also bounds how deep parentheses nest. */
 export const MAX_GATE_LENGTH = 500;
 
 /**
- * One line that says what is wrong with a gate and where.
+ * One line that says what is wrong with a gate and where; below it the gate, and a caret under the character.
  *
  * @param text the whole gate, as the user wrote it
  * @param offset of the offending character in `text`, from 0
@@ -15,5 +15,12 @@ export function gateError(text: string, offset: number, problem: string): UsageE
   return new UsageError(
     'invalid_gate',
     `gate ${quote(text, MAX_GATE_LENGTH)}: column ${offset + 1}: ${problem}`,
+    { below: caretLines(text, offset) },
   );
+}
+
+function caretLines(text: string, offset: number): string[] {
+  const before = escapeInvisible(text.slice(0, offset));
+  const after = escapeInvisible(text.slice(offset, MAX_GATE_LENGTH));
+  return [`  ${before}${after}`, `  ${' '.repeat([...before].length)}^`];
 }

@@ -1,4 +1,7 @@
 export { parseGate } from './parse-gate.js';
-export { evaluateGate } from './evaluate-gate.js';
+export { checkStrategies } from './check-strategies.js';
+export { evaluateGate, evaluateStrategies } from './evaluate-gate.js';
+export { comparesStrategies, namesOf } from './syntax.js';
 export type { Gate } from './syntax.js';
+export { readValue } from './values.js';
 export type { GateInput } from './values.js';

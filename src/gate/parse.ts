@@ -12,7 +12,8 @@ import { didYouMean } from '../domain/wording.js';
  *     comparison = sum ("<" | "<=" | ">" | ">=" | "==" | "!=") sum
  *     sum        = product { ("+" | "-") product }
  *     product    = operand { ("*" | "/") operand }
- *     operand    = number | name | "(" sum ")"
+ *     operand    = number | [ strategy "." ] name | "(" sum ")"
+ *     strategy   = word | any text in double quotes
  *
  * @throws UsageError `invalid_gate`
  */
@@ -114,8 +115,9 @@ function parenthesised(words: Words): Expression {
   return inner;
 }
 
-function named(text: string, { text: name, offset }: Token): Expression {
-  if (isGateName(name)) return { kind: 'name', name, offset };
+function named(gate: string, { name, strategy, text, offset }: Token & { kind: 'name' }): Expression {
+  if (isGateName(name)) return { kind: 'name', name, strategy, text, offset };
   const hint = didYouMean(name, GATE_NAMES);
-  throw gateError(text, offset, `unknown name ${name}${hint}; names: ${GATE_NAMES.join(', ')}`);
+  const nameOffset = offset + text.length - name.length;
+  throw gateError(gate, nameOffset, `unknown name ${name}${hint}; names: ${GATE_NAMES.join(', ')}`);
 }

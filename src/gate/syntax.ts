@@ -4,6 +4,16 @@ export const COMPARISONS = ['<', '<=', '>', '>=', '==', '!='] as const;
 export type ComparisonOperator = (typeof COMPARISONS)[number];
 export type ArithmeticOperator = '+' | '-' | '*' | '/';
 
+/** A value of the run that is judged; with a strategy, the median of that strategy's rounds. */
+export interface NameExpression {
+  readonly kind: 'name';
+  readonly name: GateName;
+  readonly strategy?: string | undefined;
+  /** As the gate writes it, its strategy included. */
+  readonly text: string;
+  readonly offset: number;
+}
+
 /** `offset`: where it stands in the gate's text, in UTF-16 units from 0; for an operation, its operator. */
 export type Expression =
   | {
@@ -13,7 +23,7 @@ export type Expression =
       readonly text: string;
       readonly offset: number;
     }
-  | { readonly kind: 'name'; readonly name: GateName; readonly offset: number }
+  | NameExpression
   | {
       readonly kind: 'operation';
       readonly operator: ArithmeticOperator;
@@ -36,13 +46,22 @@ export interface Gate {
   readonly comparison: Comparison;
 }
 
-/** The names an expression mentions, from left to right, with repetitions. */
-export function namesIn(expression: Expression): readonly GateName[] {
+/** The names a gate mentions, from left to right, with repetitions. */
+export function namesOf({ left, right }: Comparison): readonly NameExpression[] {
+  return [...namesIn(left), ...namesIn(right)];
+}
+
+/** Whether a gate compares strategies: then each of its names has one. */
+export function comparesStrategies({ comparison }: Gate): boolean {
+  return namesOf(comparison).some(({ strategy }) => strategy !== undefined);
+}
+
+function namesIn(expression: Expression): readonly NameExpression[] {
   switch (expression.kind) {
     case 'literal':
       return [];
     case 'name':
-      return [expression.name];
+      return [expression];
     case 'operation':
       return [...namesIn(expression.left), ...namesIn(expression.right)];
   }

@@ -11,7 +11,15 @@ export type Token =
       readonly text: string;
       readonly offset: number;
     }
-  | { readonly kind: 'name' | 'operator' | 'end'; readonly text: string; readonly offset: number };
+  | {
+      readonly kind: 'name';
+      readonly name: string;
+      /** What stands before the point: a built-in name as it is, any other in quotes. */
+      readonly strategy: string | undefined;
+      readonly text: string;
+      readonly offset: number;
+    }
+  | { readonly kind: 'operator' | 'end'; readonly text: string; readonly offset: number };
 
 /** A unit in microseconds, as a power of ten: `1.001e3` is read exactly, 1.001 × 1000 is not 1001. */
 const EXPONENT_OF_UNIT: ReadonlyMap<string, number> = new Map([
@@ -21,7 +29,7 @@ const EXPONENT_OF_UNIT: ReadonlyMap<string, number> = new Map([
 ]);
 
 const TOKEN =
-  /(?<space>[ \t]+)|(?<number>\d+(?:\.\d+)?)[ \t]*(?<unit>[\p{L}_][\p{L}\w]*)?|(?<name>[A-Za-z_]\w*)|(?<operator><=|>=|==|!=|[<>+\-*/()])/uy;
+  /(?<space>[ \t]+)|(?<number>\d+(?:\.\d+)?)[ \t]*(?<unit>[\p{L}_][\p{L}\w]*)?|(?:(?:(?<strategy>[A-Za-z_]\w*)|"(?<file>[^"]+)")\.)?(?<name>[A-Za-z_]\w*)|(?<operator><=|>=|==|!=|[<>+\-*/()])/uy;
 
 /**
  * Splits a gate's text into words.
@@ -60,9 +68,9 @@ function matchAt(text: string, offset: number): RegExpExecArray {
 }
 
 function toToken(text: string, match: RegExpExecArray, offset: number): Token | undefined {
-  const { number, unit, name, operator } = match.groups ?? {};
+  const { number, unit, strategy, file, name, operator } = match.groups ?? {};
   if (number !== undefined) return numberToken(text, { number, unit, written: match[0], offset });
-  if (name !== undefined) return { kind: 'name', text: name, offset };
+  if (name !== undefined) return { kind: 'name', name, strategy: strategy ?? file, text: match[0], offset };
   if (operator !== undefined) return { kind: 'operator', text: operator, offset };
   return undefined;
 }

@@ -1,18 +1,7 @@
 import type { Proof } from '../domain/proof.js';
 import type { Report } from '../domain/run-result.js';
 import type { VerificationReport } from '../domain/verification.js';
-
-/** Which program wrote a document. */
-export interface Tool {
-  readonly name: string;
-  readonly version: string;
-}
-
-/** Why there is no full answer (exit codes 2 and 3). */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-}
+import type { Failure, JsonDocument, Tool } from './json-document.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -66,6 +55,6 @@ function identity({ name, version }: Tool): Tool {
   return { name, version };
 }
 
-function document(value: object): string {
+function document(value: JsonDocument): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

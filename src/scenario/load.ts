@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
 import { didYouMean, quote } from '../domain/wording.js';
+import { parseGate } from '../gate/index.js';
 import { describeIssues } from './invalid.js';
 import { describeJsonError } from './json-error.js';
 import { readTextFile } from './read-text.js';
@@ -68,7 +69,19 @@ function parseScenarioFile(text: string, path: string): ScenarioFile {
   if (!success) throw invalid(path, describeIssues(error.issues));
   const broken = brokenRule(data);
   if (broken !== undefined) throw invalid(path, broken);
+  checkGates(data, path);
   return data;
+}
+
+function checkGates({ gates }: ScenarioFile, path: string): void {
+  for (const [position, gate] of gates.entries()) {
+    try {
+      parseGate(gate);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw invalid(path, `gates[${position}]: ${error.message}`, error.below);
+    }
+  }
 }
 
 function parseJson(text: string, path: string): unknown {
@@ -80,6 +93,6 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-function invalid(path: string, problem: string): UsageError {
-  return new UsageError('invalid_scenario', `scenario file ${quote(path)}: ${problem}`);
+function invalid(path: string, problem: string, below: readonly string[] = []): UsageError {
+  return new UsageError('invalid_scenario', `scenario file ${quote(path)}: ${problem}`, { below });
 }

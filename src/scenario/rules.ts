@@ -1,5 +1,3 @@
-import { UsageError } from '../domain/errors.js';
-import { parseGate } from '../gate/index.js';
 import { brokenOpenRule } from './open-loop.js';
 import { MAX_TOTAL_DELIVERIES, MAX_TOTAL_SLOTS } from './schema.js';
 import type { ScenarioFile } from './schema.js';
@@ -11,13 +9,7 @@ export function contentsOf(file: ScenarioFile): number {
 
 /** What is wrong with fields that are each valid alone, and what is accepted; undefined where nothing is. */
 export function brokenRule(file: ScenarioFile): string | undefined {
-  return (
-    tooManySlots(file) ??
-    tooManyDeliveries(file) ??
-    durationOfBurst(file) ??
-    brokenOpenRule(file) ??
-    invalidGate(file)
-  );
+  return tooManySlots(file) ?? tooManyDeliveries(file) ?? durationOfBurst(file) ?? brokenOpenRule(file);
 }
 
 function tooManySlots({ batches, slots }: ScenarioFile): string | undefined {
@@ -37,22 +29,4 @@ function tooManyDeliveries(file: ScenarioFile): string | undefined {
 function durationOfBurst({ arrival, duration }: ScenarioFile): string | undefined {
   if (arrival !== 'burst' || duration === undefined) return undefined;
   return `duration is "${duration}" but arrival is "burst"; accepted: a duration with arrival "closed" or "open" only`;
-}
-
-function invalidGate({ gates }: ScenarioFile): string | undefined {
-  for (const [position, gate] of gates.entries()) {
-    const problem = problemOfGate(gate);
-    if (problem !== undefined) return `gates[${position}]: ${problem}`;
-  }
-  return undefined;
-}
-
-function problemOfGate(gate: string): string | undefined {
-  try {
-    parseGate(gate);
-    return undefined;
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
-  }
 }

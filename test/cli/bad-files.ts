@@ -82,9 +82,6 @@ export function badScenarios(files: TemporaryFolder): BadInput[] {
     ['unknown-field.json', sound({ contnets: 2 }), 'contnets', 'contents'],
     ['duration.json', sound({ arrival: 'closed', duration: '5 parsecs' }), 'duration', 'parsecs'],
     ['burst-duration.json', sound({ duration: '5s' }), 'duration', 'burst'],
-    ['gate-name.json', sound({ gates: ['error == 0', 'p96 < 500ms'] }), 'gates[1]', 'column 1', 'p96'],
-    ['gate-unit.json', sound({ gates: ['p95 < 500'] }), 'gates[0]', 'column 7', '500ms'],
-    ['gate-sign.json', sound({ gates: ['created = contents'] }), 'gates[0]', 'column 9'],
     ['gate-type.json', sound({ gates: [7] }), 'gates[0]', '7'],
   ];
   const paths: [path: string, says: string[]][] = [
@@ -92,7 +89,23 @@ export function badScenarios(files: TemporaryFolder): BadInput[] {
     [files.path('missing.json'), ['missing.json', 'no such file']],
     [files.folder('folder.json'), ['folder.json', 'directory']],
   ];
-  return paths.map(([path, says], position) =>
-    inTurn(position, { name: `scenario ${path}`, args: ['run', '--scenario', path], says }),
+  const withGates = badGates(files, sound);
+  return [...paths.map(([path, says]) => ({ path, says })), ...withGates].map(
+    ({ path, ...input }, position) =>
+      inTurn(position, { name: `scenario ${path}`, args: ['run', '--scenario', path], ...input }),
   );
+}
+
+/** Scenario files with a gate that must be refused, and the character that is pointed at. */
+function badGates(files: TemporaryFolder, sound: (changes: object) => string) {
+  const gates: [name: string, gates: string[], column: number, ...says: string[]][] = [
+    ['gate-name.json', ['error == 0', 'p96 < 500ms'], 1, 'gates[1]', 'column 1', 'p96'],
+    ['gate-unit.json', ['p95 < 500'], 7, 'gates[0]', 'column 7', '500ms'],
+    ['gate-sign.json', ['created = contents'], 9, 'gates[0]', 'column 9'],
+    ['gate-strategy.json', ['2 * cte.p95 < 1s'], 5, 'column 5', '"cte" is not compared', '`compare`'],
+  ];
+  return gates.map(([name, written, column, ...says]) => {
+    const points = [written.at(-1) ?? '', column] as const;
+    return { path: files.write(name, sound({ gates: written })), points, says };
+  });
 }

@@ -86,6 +86,35 @@ const refused: BadInput[] = [
   ...['', '-1', 'abc', '4294967296'].map((given) =>
     textOnly(ofRun(`seed ${given}`, ['--seed', given], '--seed')),
   ),
+  ...(
+    [
+      ['run', 'p95 < 500', 7, ['500ms']],
+      ['run', 'created = 1', 9, ['column 9']],
+      ['run', 'inventory.p95 < 1s', 1, ['"inventory" is not compared', '`compare`']],
+      ['compare', 'cte.p95 < legasy.p95', 11, ['"legasy" is not compared', 'did you mean legacy?']],
+      ['compare', 'cte.p95 < p95', 11, ['p95 has no strategy']],
+    ] as const
+  ).map(([command, gate, column, says]): BadInput => ({
+    name: `gate ${gate}`,
+    args: [command, '--gate', 'error == 0', '--gate', gate],
+    points: [gate, column],
+    says,
+  })),
+  ...(['--junit', '--markdown'] as const).flatMap((flag) =>
+    [
+      ['', 'no file'],
+      ['-', 'no file'],
+      [files.path(''), 'directory'],
+      [files.path('missing/report'), 'no such file'],
+      ['/dev/null', 'not a regular file'],
+      [files.path('n'.repeat(300)), 'name too long'],
+    ].map(([path = '', problem = ''], position): BadInput => ({
+      name: `${flag} ${path}`,
+      args: [position % 2 === 0 ? 'run' : 'compare', flag, path],
+      says: [flag, problem],
+      only: position % 2 === 0 ? 'json' : 'text',
+    })),
+  ),
   ofRun('timeout', ['--timeout', 'never'], '--timeout', 'never'),
   ofRun('a scenario with a typing error', ['--scenario', 'overfow'], 'overfow', 'overflow'),
   {

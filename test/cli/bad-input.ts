@@ -17,6 +17,8 @@ export interface BadInput {
   readonly schema?: string;
   /** Whether the command knows `--schema`. */
   readonly withoutSchema?: boolean;
+  /** The gate and the column that the two lines below the message show, for a mistake in a gate. */
+  readonly points?: readonly [gate: string, column: number];
   /** Whether it is tried only as text, or only with `--json`; both by default. */
   readonly only?: 'text' | 'json';
 }
@@ -58,8 +60,11 @@ function runWith({ args, env, withoutSchema }: BadInput, database: OwnDatabase, 
 }
 
 function expectOneLine({ code, stderr }: { code: number | null; stderr: string }, input: BadInput): void {
-  const { says, hides = [] } = input;
-  expect({ code, lines: linesOf(stderr) }).toEqual({ code: 2, lines: [stderr.trimEnd()] });
+  const { says, points, hides = [] } = input;
+  const [message = '', ...below] = linesOf(stderr);
+  const caret = points && [`  ${points[0]}`, `${' '.repeat(points[1] + 1)}^`];
+  expect({ code, below }).toEqual({ code: 2, below: caret ?? [] });
+  expect(stderr).toBe([message, ...below, ''].join('\n'));
   for (const words of says) expect(stderr).toContain(words);
   for (const secret of hides) expect(stderr).not.toContain(secret);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FAULT_KINDS } from '#els/domain/fault.js';
 import type { Finished } from '../support/command-line.js';
+import { expectPublishedSchema } from '../support/published-schema.js';
 
 /*
  * The one JSON document of `run` and `compare`, with the names that scripts depend on and no others. What is
@@ -220,7 +221,9 @@ export function failureOf(finished: Finished): { readonly code: string; readonly
 function read<T>(finished: Finished, schema: z.ZodType<T>): T {
   const { code, stdout, stderr } = finished;
   try {
-    return schema.parse(JSON.parse(stdout));
+    const document: unknown = JSON.parse(stdout);
+    expectPublishedSchema(document);
+    return schema.parse(document);
   } catch (error) {
     const shown = `exit ${code}\nstdout: ${stdout.slice(0, 2_000)}\nstderr: ${stderr.slice(0, 2_000)}`;
     throw new Error(`not the expected document: ${String(error)}\n${shown}`, { cause: error });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Finished } from '../support/command-line.js';
+import { expectPublishedSchema } from '../support/published-schema.js';
 
 const count = z.number().int().min(0);
 const verdict = z.enum(['valid', 'invalid', 'unknown']);
@@ -53,7 +54,9 @@ export interface Verified extends VerifyDocument {
 
 export function verifiedBy({ code, stdout, stderr }: Finished): Verified {
   try {
-    return { code, ...verifyDocument.parse(JSON.parse(stdout)) };
+    const document: unknown = JSON.parse(stdout);
+    expectPublishedSchema(document);
+    return { code, ...verifyDocument.parse(document) };
   } catch (error) {
     throw new Error(`not the expected document: exit ${code}\n${stdout}\n${stderr}`, { cause: error });
   }

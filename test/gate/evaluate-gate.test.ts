@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateGate, parseGate } from '#els/gate/index.js';
+import { evaluateGate, evaluateStrategies, parseGate } from '#els/gate/index.js';
 import type { GateInput } from '#els/gate/index.js';
 import { forRandomDraws } from '../scenario/seeded.js';
 import type { Draw } from '../scenario/seeded.js';
@@ -62,6 +62,26 @@ describe('a comparison', () => {
   it('needs no space', () => {
     expect(judge('p95<20.001ms').passed).toBe(true);
     expect(judge('p95<20ms').passed).toBe(false);
+  });
+});
+
+describe('values of strategies', () => {
+  const values: Record<string, number> = { 'cte p95': 4_000, 'my file.sql p95': 9_500, 'cte created': 7 };
+  const judgeAll = (gate: string) =>
+    evaluateStrategies(parseGate(gate), (strategy, name) => values[`${strategy} ${name}`] ?? NaN);
+
+  it('are read by strategy and name, and shown as written', () => {
+    expect(judgeAll('cte.p95 * 2 < "my file.sql".p95')).toEqual({
+      expression: 'cte.p95 * 2 < "my file.sql".p95',
+      observed: 'cte.p95 = 4ms, "my file.sql".p95 = 9.5ms',
+      passed: true,
+    });
+    expect(judgeAll('cte.created == 7').passed).toBe(true);
+    expect(judgeAll('cte.created != 7').passed).toBe(false);
+  });
+
+  it('fail where there is none', () => {
+    expect(judgeAll('legacy.p95 < 1s')).toMatchObject({ observed: 'legacy.p95 = none', passed: false });
   });
 });
 

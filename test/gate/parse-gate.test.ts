@@ -9,6 +9,7 @@ const NAMES = Object.keys(VALUES_OF_SOME_RUN).sort();
 const CHARACTERS = 'numbers, names, + - * / ( ) and one of < <= > >= == !=';
 const COMPARISON = '+ - * / or a comparison (< <= > >= == !=)';
 const OPERAND = 'a number, a name or (';
+const NAMES_IN_ORDER = Object.keys(VALUES_OF_SOME_RUN).join(', ');
 const TOO_LARGE = 'the number is too large; accepted: at most 2^53 - 1 (durations: of us)';
 
 function refusalOf(gate: string) {
@@ -37,7 +38,19 @@ describe('a gate that is refused', () => {
     ['1 < created < 3', 'column 13: unexpected <; accepted: + - * / or the end (a gate has one comparison)'],
     ['created = 5', `column 9: unexpected "="; accepted: ${CHARACTERS}`],
     ['created ≤ 5', `column 9: unexpected "≤"; accepted: ${CHARACTERS}`],
-    ['cte.p95 < 5ms', `column 4: unexpected "."; accepted: ${CHARACTERS}`],
+    ['cte. p95 < 5ms', `column 4: unexpected "."; accepted: ${CHARACTERS}`],
+    [
+      'cte.p95 <= p50',
+      'column 12: p50 has no strategy but cte.p95 has one; accepted: all names with, or all without',
+    ],
+    [
+      'p95 <= 2 * cte.p95',
+      'column 1: p95 has no strategy but cte.p95 has one; accepted: all names with, or all without',
+    ],
+    ['cte.p96 < 5ms', 'column 5: unknown name p96 (did you mean p90?); names: ' + NAMES_IN_ORDER],
+    ['cte.p95 < legacy.created', 'column 9: a duration < a number; accepted: two durations or two numbers'],
+    ['cte.p95 < 500', 'column 11: a unit is missing after 500; accepted: 500us, 500ms or 500s'],
+    ['.p95 < 5ms', `column 1: unexpected "."; accepted: ${CHARACTERS}`],
     ['created == 5x', 'column 13: unknown unit x; accepted: us, ms, s or none'],
     ['p95 < 5 m', 'column 9: unknown unit m; accepted: us, ms, s or none'],
     ['p95 < 5Ms', 'column 8: unknown unit Ms; accepted: us, ms, s or none'],
@@ -75,6 +88,30 @@ describe('a gate that is refused', () => {
       );
     },
   );
+});
+
+describe('the lines below a refusal', () => {
+  const shownFor = (gate: string): readonly string[] => {
+    try {
+      parseGate(gate);
+      return [];
+    } catch (error) {
+      return error instanceof UsageError ? error.below : [];
+    }
+  };
+
+  it.each([
+    ['p95 < 500', ['  p95 < 500', '        ^']],
+    ['p96 < 1s', ['  p96 < 1s', '  ^']],
+    ['created', ['  created', '         ^']],
+    ['"./a.sql".p96 < 1s', ['  "./a.sql".p96 < 1s', '            ^']],
+    ['', ['  ', '  ^']],
+    ['é == p95', ['  é == p95', '  ^']],
+    ['p95 <\t5\n', ['  p95 <\\u00095\\u000a', '              ^']],
+    ['p95 < 😀', ['  p95 < 😀', '        ^']],
+  ])('%j: the gate, and a caret under the character', (gate, lines) => {
+    expect(shownFor(gate)).toEqual(lines);
+  });
 });
 
 describe('hostile gates', () => {
@@ -140,6 +177,8 @@ describe('hostile gates', () => {
       '.',
       'é',
       '__proto__',
+      'cte.p95',
+      '"',
     ];
     const texts: string[] = [];
     forRandomDraws(2_000, (draw) => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { run, start } from '../support/command-line.js';
 import { useDatabase } from '../support/database.js';
+import { expectPublishedSchema } from '../support/published-schema.js';
 
 const db = useDatabase();
 
@@ -37,6 +38,7 @@ describe('els-assign prove', () => {
     expect(text.stdout).toMatch(/^VIOLATED/m);
     const json = await run(prove('--strategy', FALSE_EXHAUSTION, '--quiet', '--json'));
     const printed = JSON.parse(json.stdout) as Printed;
+    expectPublishedSchema(printed);
     expect(json.code).toBe(1);
     expect(printed).toMatchObject({ passed: false, verdict: 'invalid' });
     expect(printed.counterexample?.violated.map(({ name }) => name)).toContain('no-false-no-slot');
@@ -50,6 +52,7 @@ describe('els-assign prove', () => {
     expect(code).toBe(1);
     const allowed = await run([...args, '--allow-inconclusive', '--json']);
     const printed = JSON.parse(allowed.stdout) as Printed;
+    expectPublishedSchema(printed);
     expect({ ...printed, code: allowed.code }).toMatchObject({ code: 0, passed: true, verdict: 'unknown' });
   });
 

@@ -1,0 +1,86 @@
+import { groupRows, type Row } from '../compare/rows.js';
+import { median } from '../compare/median.js';
+import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
+import type { Scenario } from '../domain/scenario.js';
+import {
+  checkStrategies,
+  comparesStrategies,
+  evaluateStrategies,
+  namesOf,
+  parseGate,
+  readValue,
+  type Gate,
+} from '../gate/index.js';
+
+export { parseGate } from '../gate/index.js';
+
+/** Scenarios with further gates, each of them on every scenario. */
+export function withGates(scenarios: readonly Scenario[], gates: readonly string[]): Scenario[] {
+  return scenarios.map((scenario) => ({
+    ...scenario,
+    gates: [...new Set([...scenario.gates, ...gates])],
+  }));
+}
+
+/**
+ * Checks that gates compare only strategies that are compared, before anything connects.
+ *
+ * @param compared none where a single strategy is run
+ * @throws UsageError `invalid_gate`
+ */
+export function checkGates(
+  scenarios: readonly Scenario[],
+  compared: readonly { readonly name: string }[],
+): void {
+  const names = compared.map(({ name }) => name);
+  for (const gate of scenarios.flatMap(({ gates }) => gates)) checkStrategies(parseGate(gate), names);
+}
+
+/** The gates of each scenario that compare strategies, judged over the medians of the rounds that all of them ran. */
+export function judgeStrategies(
+  scenarios: readonly Scenario[],
+  runs: readonly RunResult[],
+): ComparisonCheck[] {
+  return scenarios.flatMap(({ name, gates }) => {
+    const rows = groupRows(runs.filter((run) => run.scenario === name));
+    return gates
+      .map(parseGate)
+      .filter(comparesStrategies)
+      .map((gate) => ({ name: `${gate.text} (${name})`, ...judge(gate, rows) }));
+  });
+}
+
+function judge(gate: Gate, rows: readonly Row[]): Omit<ComparisonCheck, 'name'> {
+  const strategies = new Set(namesOf(gate.comparison).map(({ strategy }) => strategy ?? ''));
+  const compared = commonRounds([...strategies].map((strategy) => runsOf(strategy, rows)));
+  const runs = new Map([...strategies].map((strategy, position) => [strategy, compared[position] ?? []]));
+  const all = [...runs.values()].flat();
+  if (all.length === 0) return { result: 'inconclusive', observed: 'no round was run with all of them' };
+  const unusable = all.find((run) => run.verdict !== 'valid');
+  if (unusable !== undefined) {
+    const { round, strategy, verdict } = unusable;
+    return { result: 'failed', observed: `round ${round} of ${strategy} is ${verdict}` };
+  }
+  const { observed, passed } = evaluateStrategies(gate, (strategy, name) =>
+    medianOrNone((runs.get(strategy) ?? []).map((run) => readValue(name, run))),
+  );
+  const rounds = new Set(all.map((run) => run.round)).size;
+  const over = rounds === 1 ? '1 round' : `medians of ${rounds} rounds`;
+  return { result: passed ? 'passed' : 'failed', observed: `${observed} (${over})` };
+}
+
+/** Without advisory locks, unless the strategy ran with them alone. */
+function runsOf(strategy: string, rows: readonly Row[]): readonly RunResult[] {
+  const candidates = rows.filter((row) => row.strategy === strategy);
+  return (candidates.find((row) => !row.advisoryLocks) ?? candidates[0])?.runs ?? [];
+}
+
+/** Only the rounds that every one of them ran: an interrupted comparison has others. */
+function commonRounds(runs: readonly (readonly RunResult[])[]): RunResult[][] {
+  const ranAll = (round: number): boolean => runs.every((each) => each.some((run) => run.round === round));
+  return runs.map((each) => each.filter((run) => ranAll(run.round)));
+}
+
+function medianOrNone(values: readonly number[]): number {
+  return values.some(Number.isNaN) ? NaN : median(values);
+}

@@ -1,0 +1,61 @@
+import type { Proof } from '../domain/proof.js';
+import type { Comparison, Environment, RunResult, Verdict } from '../domain/run-result.js';
+import type { Sweep } from '../domain/sweep.js';
+import type { VerificationReport } from '../domain/verification.js';
+
+// The published JSON Schema is made from these types and their comments: `npm run schema`.
+
+/** Which program wrote a document. */
+export interface Tool {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Why there is no full answer (exit codes 2 and 3). */
+export interface Failure {
+  /** A stable machine-readable word, e.g. `invalid_scenario`. */
+  readonly code: string;
+  /** One line. */
+  readonly message: string;
+}
+
+interface Head {
+  readonly schemaVersion: 1;
+  readonly tool: Tool;
+}
+
+/** The answer of `run` and `compare`. */
+export interface ReportDocument extends Head {
+  readonly passed: boolean;
+  readonly verdict: Verdict;
+  readonly environment: Environment;
+  readonly runs: readonly RunResult[];
+  /** Of `compare` alone. */
+  readonly comparison?: Comparison | undefined;
+  /** Of `run --sweep` alone. */
+  readonly sweep?: Sweep | undefined;
+}
+
+/** What any command prints on exit codes 2 and 3, with what was measured before. */
+export interface FailureDocument extends Head {
+  readonly passed: false;
+  readonly verdict: 'unknown';
+  readonly error: Failure;
+  readonly environment: Environment | null;
+  readonly runs: readonly RunResult[];
+  readonly comparison?: Comparison | undefined;
+  readonly sweep?: Sweep | undefined;
+}
+
+/** The answer of `verify`. */
+export interface VerificationDocument extends Head, VerificationReport {
+  readonly passed: boolean;
+}
+
+/** The answer of `prove`. */
+export interface ProofDocument extends Head, Proof {
+  readonly passed: boolean;
+}
+
+/** What `run`, `compare`, `verify` and `prove` print with `--json`: one document. */
+export type JsonDocument = ReportDocument | FailureDocument | VerificationDocument | ProofDocument;

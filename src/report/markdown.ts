@@ -1,0 +1,103 @@
+import { Chalk } from 'chalk';
+import type { Report, RunResult } from '../domain/run-result.js';
+import type { Sweep } from '../domain/sweep.js';
+import { suitesOf, type Case, type CaseOptions } from './cases.js';
+import { comparisonTable } from './comparison-columns.js';
+import { legendLines } from './comparison-findings.js';
+import { groupScenarios, rowsOf } from './comparison-rows.js';
+import { endingLine } from './ending.js';
+import { environmentLines } from './environment.js';
+import { plural, strategyLabel } from './format.js';
+import { escapeMarkdown, markdownDetails, markdownTable } from './markdown-text.js';
+import { createStyle } from './style.js';
+import { bottleneckOf, kneeText } from './sweep-answers.js';
+import { sweepTable } from './sweep-columns.js';
+
+const COLOURS = new Chalk({ level: 0 });
+/** Markdown breaks its lines itself. */
+const STYLE = createStyle(COLOURS, { width: Infinity });
+
+const SIGNS = { failed: '✗', tolerated: '?', broken: '✗', passed: '✓' } as const;
+
+/** A report as Markdown: the verdict, a table for each scenario, the checks, and what failed with its witnesses. */
+export function renderMarkdown(report: Report, options: CaseOptions): string {
+  return `${markdownBlocks(report, options).join('\n\n')}\n`;
+}
+
+/** The blocks of `renderMarkdown`, each of them whole without the others, the most important first. */
+export function markdownBlocks(report: Report, options: CaseOptions): string[] {
+  const { environment, runs, comparison, sweep } = report;
+  return [
+    `## els-assign: ${escapeMarkdown(endingLine(report, STYLE))}`,
+    environmentLines(environment, STYLE).map(escapeMarkdown).join('<br>\n'),
+    ...(sweep === undefined ? tableBlocks(report) : sweepBlocks(sweep, runs)),
+    ...(comparison === undefined ? [] : [legendLines(comparison, STYLE).map(escapeMarkdown).join('<br>\n')]),
+    ...checkBlocks(report, options),
+    ...findingBlocks(report, options),
+    ...noteBlocks(runs),
+  ];
+}
+
+function tableBlocks({ runs, comparison }: Report): string[] {
+  return groupScenarios(runs).flatMap(([scenario, ofScenario]) => {
+    const table = comparisonTable(rowsOf(ofScenario, comparison?.baseline), comparison, COLOURS);
+    // Verdict and gates first: they say whether the figures count.
+    const columns = [table.strategies, ...table.groups.flat().reverse().slice(0, 2)];
+    const others = table.groups.flat().slice(0, -2);
+    return [heading(scenario, ofScenario), markdownTable([...columns, ...others])];
+  });
+}
+
+function heading(scenario: string, runs: readonly [RunResult, ...RunResult[]]): string {
+  const [{ workers, connections }] = runs;
+  const rounds = new Set(runs.map((run) => run.round)).size;
+  const parts = [
+    `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
+    rounds === 1 ? '1 round' : `medians of ${rounds} rounds, success of the worst`,
+  ];
+  return `### ${escapeMarkdown(scenario)}\n\n${parts.join(' · ')}`;
+}
+
+function sweepBlocks(sweep: Sweep, runs: readonly RunResult[]): string[] {
+  const [first] = runs;
+  if (first === undefined) return [];
+  const { values, groups } = sweepTable(sweep, runs, COLOURS);
+  const name = `${first.scenario} · ${strategyLabel(first)} · sweep of ${sweep.parameter}`;
+  return [
+    `### ${escapeMarkdown(name)}`,
+    markdownTable([values, ...groups.flat()]),
+    [`knee: ${kneeText(sweep, runs)}`, `tool: ${bottleneckOf(sweep)}`].map(escapeMarkdown).join('<br>\n'),
+  ];
+}
+
+/** The checks of a comparison, those that passed too. */
+function checkBlocks(report: Report, options: CaseOptions): string[] {
+  const checks = suitesOf({ ...report, runs: [] }, options).flatMap(({ cases }) => cases);
+  if (checks.length === 0) return [];
+  return [checks.map((check) => `- ${caseText(check)}`).join('\n')];
+}
+
+function caseText({ name, result, message }: Case): string {
+  return `${SIGNS[result]} **${escapeMarkdown(name)}** ${escapeMarkdown(message)}`;
+}
+
+/** What did not pass in any run. */
+function findingBlocks(report: Report, options: CaseOptions): string[] {
+  const ofRuns = { ...report, comparison: undefined, failure: undefined, interrupted: undefined };
+  const findings = suitesOf(ofRuns, options).flatMap(({ name, cases }) =>
+    cases.filter(({ result }) => result !== 'passed').flatMap((each) => findingBlock(name, each)),
+  );
+  return findings.length === 0 ? [] : ['### What did not hold', ...findings];
+}
+
+function findingBlock(suite: string, found: Case): string[] {
+  const text = `${escapeMarkdown(suite)}: ${caseText(found)}`;
+  return [found.body.length === 0 ? text : `${text}\n\n${markdownDetails('what proves it', found.body)}`];
+}
+
+function noteBlocks(runs: readonly RunResult[]): string[] {
+  const notes = runs.flatMap((run) =>
+    run.notes.map((note) => `- ${escapeMarkdown(`${run.scenario} · ${strategyLabel(run)}: ${note}`)}`),
+  );
+  return notes.length === 0 ? [] : ['### Notes', [...new Set(notes)].join('\n')];
+}

@@ -1,0 +1,2 @@
+export const PUBLISHED: string;
+export function generateSchema(): string;

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { createGenerator } from 'ts-json-schema-generator';
+
+const pathOf = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+/** Where the package publishes the schema. */
+export const PUBLISHED = pathOf('schema/output.schema.json');
+
+/** The JSON Schema of what `--json` prints, made from its types in src/report/json-document.ts, as text. */
+export function generateSchema() {
+  const generator = createGenerator({
+    path: pathOf('src/report/json-document.ts'),
+    tsconfig: pathOf('tsconfig.build.json'),
+    type: 'JsonDocument',
+    additionalProperties: false,
+    sortProps: false,
+    // tsc has checked them.
+    skipTypeCheck: true,
+  });
+  return `${JSON.stringify(generator.createSchema('JsonDocument'), null, 2)}\n`;
+}
