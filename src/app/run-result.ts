@@ -78,6 +78,8 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     batchTotals: totals,
     latencyMicros: recording.latencyMicros,
     serviceTimeMicros: recording.serviceTimeMicros,
+    latencyDistribution: recording.latencyDistribution,
+    timeSeries: recording.timeSeries,
     durationMs: recording.durationMs,
     throughputPerSecond: assignments / (recording.durationMs / 1_000),
     cost: { roundTripsPerAssignment: counters.roundTrips / assignments, ...serverCost(server, assignments) },

@@ -8,6 +8,7 @@ import { resolveStrategy, type StrategySpec } from '../app/strategies.js';
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { renderComparison } from '../report/comparison.js';
 import { finish } from './finish.js';
+import { checkPagePath } from './html-page.js';
 import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from './options.js';
 import { showProgress } from './progress.js';
 import { stoppable } from './stop-signal.js';
@@ -45,6 +46,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   for (const name of flags.strategies.split(',')) strategies.push(await resolveStrategy(name.trim()));
   const scenarios = await scenariosToCompare(flags.scenario, toOverrides(flags));
   checkBulk(scenarios, strategies);
+  await checkPagePath(flags.html);
   const {
     rounds,
     advisoryLocks = false,
@@ -61,5 +63,5 @@ async function runCompare(flags: CompareFlags): Promise<number> {
       return compare(database, plan, { onRun: showProgress(flags), stop, allowInconclusive });
     }),
   );
-  return finish(report, { json: flags.json ?? false, render: renderComparison });
+  return finish(report, { json: flags.json ?? false, html: flags.html, render: renderComparison });
 }

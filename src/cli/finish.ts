@@ -4,17 +4,21 @@ import type { Report } from '../domain/run-result.js';
 import { createColours } from '../report/colours.js';
 import { renderJson, renderJsonError } from '../report/json.js';
 import { printLine, printResult, terminalWidth } from './console.js';
+import { writePage } from './html-page.js';
 import { signalExitCode } from './stop-signal.js';
 import { readTool } from './tool.js';
 
 /** How a command shows its report. */
 export interface Finish {
   readonly json: boolean;
+  /** Where the report is kept as a page too. */
+  readonly html?: string | undefined;
   readonly render: (report: Report, colours: ChalkInstance, options: { width?: number }) => string;
 }
 
-/** Prints a report, complete or partial, and says how the command exits. */
-export async function finish(report: Report, { json, render }: Finish): Promise<number> {
+/** Shows a report, complete or partial, and says how the command exits. */
+export async function finish(measured: Report, { json, html, render }: Finish): Promise<number> {
+  const report = await writePage(measured, html);
   await printResult(json ? toJson(report) : toText(report, render));
   if (report.failure) printLine(report.failure.message);
   if (report.interrupted) printLine(`stopped by ${report.interrupted}; the results are partial`);

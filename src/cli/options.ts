@@ -24,6 +24,7 @@ export interface LoadFlags extends ConnectionFlags, OutputFlags, ScenarioOverrid
   readonly keep?: boolean;
   readonly advisoryLocks?: boolean;
   readonly allowInconclusive?: boolean;
+  readonly html?: string;
 }
 
 /** Which database: the same on every command that needs one. */
@@ -67,6 +68,7 @@ export function addLoadOptions(command: Command): Command {
       'how the fault restart-server restarts a server that is not embedded',
     )
     .option('--keep', "leave the run's batches in the database")
+    .option('--html <file>', 'write the report as one self-contained page too')
     .option('--allow-inconclusive', 'a verdict that is unknown does not fail the command');
   return addOutputOptions(addConnectionOptions(command));
 }

@@ -10,6 +10,7 @@ import type { SweepAxis } from '../domain/sweep.js';
 import { renderSweep } from '../report/sweep.js';
 import { renderRuns } from '../report/terminal.js';
 import { finish, type Finish } from './finish.js';
+import { checkPagePath } from './html-page.js';
 import { addLoadOptions, seedOf, toOverrides, type LoadFlags } from './options.js';
 import { showProgress } from './progress.js';
 import { stoppable } from './stop-signal.js';
@@ -55,6 +56,7 @@ async function runRun(flags: RunFlags): Promise<number> {
     ? await scenariosToSweep(flags.scenario, toOverrides(flags), sweep)
     : await scenariosToRun(flags.scenario, toOverrides(flags));
   checkBulk(scenarios, [choice.strategy]);
+  await checkPagePath(flags.html);
   const seed = seedOf(flags);
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.
@@ -70,7 +72,8 @@ async function runRun(flags: RunFlags): Promise<number> {
       return executeRuns(database, jobs, control, sweep && sumUpSweep(sweep.parameter));
     }),
   ).finally(() => history?.close());
-  const how: Finish = { json: flags.json ?? false, render: sweep ? renderSweep : renderRuns };
+  const { json = false, html } = flags;
+  const how: Finish = { json, html, render: sweep ? renderSweep : renderRuns };
   return finish(report, how);
 }
 
