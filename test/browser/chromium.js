@@ -13,5 +13,8 @@ export function launchChromium() {
     throw new Error(`no browser at ${EXECUTABLE}: apt-get install chromium, or name one by CHROMIUM=PATH`);
   }
   // Chromium's own sandbox refuses root; the pages are this repository's.
-  return chromium.launch({ executablePath: EXECUTABLE, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  return chromium.launch({
+    executablePath: EXECUTABLE,
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
 }

@@ -107,7 +107,8 @@ describe('the page of a report in Chromium', () => {
   it('overlays every strategy in every chart of a comparison', async () => {
     const { page } = await open(pages.compare);
     const sustained = page.locator('section', { has: page.locator('h2', { hasText: 'sustained' }) });
-    const seriesOf = (title: string) => titlesOf(sustained.locator('figure', { hasText: title }).locator('.series'));
+    const seriesOf = (title: string) =>
+      titlesOf(sustained.locator('figure', { hasText: title }).locator('.series'));
     expect(await seriesOf('Latency by percentile')).toEqual(STRATEGIES);
     expect(await seriesOf('Throughput over time')).toEqual(STRATEGIES);
     expect(await seriesOf('Latency over time')).toEqual(
@@ -177,11 +178,15 @@ describe('the page of a report in Chromium', () => {
     const { page } = await open(pages.failing);
     expect(await page.locator('.verdict').textContent()).toMatch(/FAILED.*invalid/);
     const places = await Promise.all(
-      ['.verdict', '.findings', '.charts'].map(async (part) => (await page.locator(part).first().boundingBox())!.y),
+      ['.verdict', '.findings', '.charts'].map(
+        async (part) => (await page.locator(part).first().boundingBox())!.y,
+      ),
     );
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     const findings = page.locator('.findings');
-    expect(await findings.locator('h4').allTextContents()).toContainEqual(expect.stringContaining('is violated'));
+    expect(await findings.locator('h4').allTextContents()).toContainEqual(
+      expect.stringContaining('is violated'),
+    );
     expect(await findings.locator('table tbody tr').count()).toBeGreaterThan(0);
     expect(await findings.locator('.timeline li').count()).toBeGreaterThan(1);
     for (const row of await findings.locator('.timeline li').all()) expect(await row.isVisible()).toBe(true);

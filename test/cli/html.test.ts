@@ -23,7 +23,10 @@ describe('--html', () => {
   it('writes the page beside the usual output', async () => {
     const path = files.path('run.html');
     const finished = await database.run([...BURST, '--json', '--html', path]);
-    expect({ code: finished.code, passed: runDocumentOf(finished).passed }).toEqual({ code: 0, passed: true });
+    expect({ code: finished.code, passed: runDocumentOf(finished).passed }).toEqual({
+      code: 0,
+      passed: true,
+    });
     const text = readFileSync(path, 'utf8');
     expect(text).toContain('<title>els-assign run: PASSED</title>');
     expect(text).toContain('cross-instance');
