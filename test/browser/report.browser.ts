@@ -9,7 +9,15 @@ import { launchChromium } from './chromium.js';
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
 const STRATEGIES = ['legacy', 'cte', 'inventory'];
-const QUICK = ['--workers', '2', '--connections', '4', '--duration', '600ms', '--quiet'];
+
+/** Without gates: how fast this machine is must not matter. */
+function scenarioFile(name: string, shape: object): string {
+  const scenario = { name, description: 'made by a test', gates: [], workers: 2, connections: 4, ...shape };
+  return files.write(`${name}.json`, JSON.stringify(scenario));
+}
+
+const LOOP = scenarioFile('loop', { arrival: 'closed', batches: 50, slots: 200, duration: '600ms' });
+const BURST = scenarioFile('burst', { arrival: 'burst', batches: 1, slots: 60, contents: 60 });
 
 let browser: Browser;
 const pages = { compare: '', failing: '', sweep: '', faults: '' };
@@ -17,18 +25,15 @@ const pages = { compare: '', failing: '', sweep: '', faults: '' };
 beforeAll(async () => {
   browser = await launchChromium();
   pages.compare = await report('compare', 0, [
-    ...['compare', '--scenario', 'sustained', '--scenario', 'high-concurrency', '--rounds', '2'],
-    ...QUICK,
+    ...['compare', '--scenario', LOOP, '--scenario', BURST, '--rounds', '2', '--quiet'],
   ]);
   pages.failing = await report('failing', 1, [
-    ...['run', '--strategy', claimsToCreate(files), '--scenario', 'idempotent-duplicates'],
-    ...QUICK,
+    ...['run', '--strategy', claimsToCreate(files), '--scenario', 'idempotent-duplicates', '--quiet'],
   ]);
-  pages.sweep = await report('sweep', 0, ['run', '--sweep', 'connections=1,2,4', ...QUICK.slice(4)]);
-  pages.faults = await report('faults', 0, [
-    ...['run', '--strategy', 'cte', '--scenario', 'sustained', '--fault', 'terminate-backend@200ms'],
-    ...QUICK,
-  ]);
+  const loop = ['--scenario', LOOP, '--quiet'];
+  pages.sweep = await report('sweep', 0, ['run', '--sweep', 'connections=1,2,4', ...loop]);
+  const fault = ['--fault', 'terminate-backend@200ms'];
+  pages.faults = await report('faults', 0, ['run', '--strategy', 'cte', ...fault, ...loop]);
 });
 afterAll(() => browser?.close());
 
@@ -106,7 +111,7 @@ describe('the page of a report in Chromium', () => {
 
   it('overlays every strategy in every chart of a comparison', async () => {
     const { page } = await open(pages.compare);
-    const sustained = page.locator('section', { has: page.locator('h2', { hasText: 'sustained' }) });
+    const sustained = page.locator('section', { has: page.locator('h2', { hasText: 'loop' }) });
     const seriesOf = (title: string) =>
       titlesOf(sustained.locator('figure', { hasText: title }).locator('.series'));
     expect(await seriesOf('Latency by percentile')).toEqual(STRATEGIES);
@@ -116,7 +121,7 @@ describe('the page of a report in Chromium', () => {
     );
     expect(await seriesOf('p95 latency: left')).toEqual(['cte', 'inventory']);
 
-    const burst = page.locator('section', { has: page.locator('h2', { hasText: 'high-concurrency' }) });
+    const burst = page.locator('section', { has: page.locator('h2', { hasText: 'burst' }) });
     expect(await titlesOf(burst.locator('figure', { hasText: 'percentile' }).locator('.series'))).toEqual(
       STRATEGIES.flatMap((strategy) => [strategy, `${strategy} + locks`]),
     );

@@ -19,7 +19,7 @@ export type Span = readonly [from: number, to: number];
 type Format = (value: number) => string;
 
 const WANTED_TICKS = 5;
-const MOST_LOG_TICKS = 6;
+const MOST_LOG_TICKS = 7;
 
 /** An axis from `lowest` to the next round value above all values. */
 export function linearAxis(
@@ -36,11 +36,21 @@ export function linearAxis(
 
 /** A logarithmic axis around positive values, its ends and ticks at 1, 2 or 5 times a power of ten. */
 export function logAxis(values: readonly number[], span: Span, format: Format): Axis {
-  const [lowest, highest] = [roundDown(Math.min(...values)), roundUp(Math.max(...values))];
-  const scale = scaleLog([lowest, highest > lowest ? highest : lowest * 2], span);
-  const ticks = scale.ticks().filter((value) => [1, 2, 5].includes(leadingDigit(value)));
-  const decades = ticks.filter((value) => leadingDigit(value) === 1);
-  return toAxis(scale, ticks.length > MOST_LOG_TICKS && decades.length > 1 ? decades : ticks, format);
+  const lowest = roundDown(Math.min(...values));
+  const highest = Math.max(roundUp(Math.max(...values)), lowest * 2);
+  return toAxis(scaleLog([lowest, highest], span), logTicks(lowest, highest), format);
+}
+
+/** As many as may be of those at 1, 2 and 5, at 1 and 5, or at 1. */
+function logTicks(lowest: number, highest: number): number[] {
+  const powers: number[] = [];
+  for (let power = powerBelow(lowest); power <= highest; power *= 10) powers.push(power);
+  const ticksAt = (steps: readonly number[]) =>
+    powers
+      .flatMap((power) => steps.map((step) => step * power))
+      .filter((tick) => tick > lowest * 0.999 && tick < highest * 1.001);
+  const choices = [ticksAt([1, 2, 5]), ticksAt([1, 5])];
+  return choices.find((ticks) => ticks.length <= MOST_LOG_TICKS) ?? ticksAt([1]);
 }
 
 /** An axis whose ticks are given. */
@@ -63,18 +73,14 @@ function toAxis(scale: (value: number) => number, ticks: readonly number[], form
   return { at: scale, ticks: ticks.map((value) => ({ position: scale(value), label: format(value) })) };
 }
 
-function leadingDigit(value: number): number {
-  return Math.round(value / powerBelow(value));
-}
-
 function roundDown(value: number): number {
   const power = powerBelow(value);
-  return power * ([5, 2].find((step) => value >= step * power) ?? 1);
+  return power * ([5, 2].find((step) => value >= step * power * 0.999) ?? 1);
 }
 
 function roundUp(value: number): number {
   const power = powerBelow(value);
-  return power * ([1, 2, 5].find((step) => value <= step * power) ?? 10);
+  return power * ([1, 2, 5].find((step) => value <= step * power * 1.001) ?? 10);
 }
 
 function powerBelow(value: number): number {

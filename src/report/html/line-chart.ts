@@ -5,11 +5,11 @@ import { html, type Markup } from './markup.js';
 import { dataTable } from './tables.js';
 
 const WIDTH = 560;
-const HEIGHT = 300;
-const MARGIN = { top: 26, right: 18, bottom: 34, left: 62 };
+const HEIGHT = 310;
+const MARGIN = { top: 26, right: 18, bottom: 48, left: 62 };
 /** Labels of marks stand in this many lines, one under the other. */
 const MARK_LINES = 3;
-const MARK_LINE_HEIGHT = 15;
+const MARK_LINE_HEIGHT = 18;
 
 /** The room between the axes. */
 export const ACROSS: Span = [MARGIN.left, WIDTH - MARGIN.right];

@@ -17,15 +17,16 @@ const TITLES: readonly (readonly [Ratio['metric'], string])[] = [
   ['p95', 'p95 latency: left of 1 is faster'],
 ];
 
-/** How the rows of a scenario compare to the baseline: a dot for each ratio and a line for its interval. */
+/** How the rows of a scenario compare to the baseline: a dot for each ratio and a line for its interval, in one cell. */
 export function ratioFigures(scenario: string, comparison: Comparison, classOf: ClassOf): Markup[] {
   const ofScenario = comparison.ratios.filter((ratio) => ratio.scenario === scenario);
-  return TITLES.flatMap(([metric, title]) => {
+  const figures = TITLES.flatMap(([metric, title]) => {
     const ratios = ofScenario.filter((ratio) => ratio.metric === metric);
     const { baseline, rounds } = comparison;
     const caption = `${title}, as a multiple of ${baseline}; ${plural(rounds, 'round')}`;
     return ratios.length === 0 ? [] : [figure(caption, ratios, classOf)];
   });
+  return figures.length === 0 ? [] : [html`<div class="stack">${figures}</div>`];
 }
 
 function figure(caption: string, ratios: readonly Ratio[], classOf: ClassOf): Markup {

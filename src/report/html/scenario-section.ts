@@ -32,18 +32,15 @@ export function scenarioSection(
   return html`<section>
     <h2>${first.scenario}</h2>
     <p class="about">${planLines(first, PLAIN)}${medians}</p>
-    ${resultTable(rows, comparison, classOf)} ${faultList(runs)}
+    ${resultTable(rows, classOf)} ${faultList(runs)}
     <div class="charts">${figures}</div>
     ${judgements(runs)}
   </section> `;
 }
 
-function resultTable(
-  rows: readonly ComparisonRow[],
-  comparison: Comparison | undefined,
-  classOf: ClassOf,
-): Markup {
-  const columns = comparisonTable(rows, comparison, PLAIN.colours).groups.flat();
+/** Without the ratios, which have a chart of their own. */
+function resultTable(rows: readonly ComparisonRow[], classOf: ClassOf): Markup {
+  const columns = comparisonTable(rows, undefined, PLAIN.colours).groups.flat();
   return dataTable({
     caption: 'Results by strategy',
     heads: [{ text: 'strategy' }, ...columns.map(({ head }) => ({ text: head }))],
