@@ -84,6 +84,7 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js'], languageOptions: { globals: NODE_GLOBALS } },
+  { files: ['html/*.js'], languageOptions: { globals: { document: 'readonly' } } },
   quietRooms,
   ...roomRules,
 );

@@ -83,6 +83,8 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     latencyMicros: recording.latencyMicros,
     serviceTimeMicros: recording.serviceTimeMicros,
     ...openLoopResult(plan, recording),
+    latencyDistribution: recording.latencyDistribution,
+    timeSeries: recording.timeSeries,
     durationMs: recording.durationMs,
     throughputPerSecond: assignments / (recording.durationMs / 1_000),
     cost: { roundTripsPerAssignment: counters.roundTrips / assignments, ...serverCost(server, assignments) },

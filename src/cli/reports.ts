@@ -8,10 +8,12 @@ import { annotationLines, MAX_SUMMARY_BYTES, renderSummary } from '../report/git
 import { renderMarkdown } from '../report/markdown.js';
 import { ReportFile } from '../report/report-file.js';
 import { printLine } from './console.js';
+import { readTool } from './tool.js';
 
 export interface ReportFlags {
   readonly junit?: string;
   readonly markdown?: string;
+  readonly html?: string;
   readonly allowInconclusive?: boolean;
 }
 
@@ -25,7 +27,8 @@ export interface Reports {
 export function addReportOptions(command: Command): Command {
   return command
     .option('--junit <file>', 'write the result as JUnit XML, for CI')
-    .option('--markdown <file>', 'write the result as Markdown');
+    .option('--markdown <file>', 'write the result as Markdown')
+    .option('--html <file>', 'write the result as one self-contained page');
 }
 
 /**
@@ -38,11 +41,14 @@ export async function openReports(flags: ReportFlags, env: NodeJS.ProcessEnv): P
   const { allowInconclusive = false } = flags;
   const junit = await fileOf('--junit', flags.junit);
   const markdown = await fileOf('--markdown', flags.markdown);
+  const html = await fileOf('--html', flags.html);
   const write = async (report: Report): Promise<void> => {
     const options = { allowInconclusive };
-    // The XML library is loaded where there is XML to write.
-    if (junit) await junit.write((await import('../report/junit.js')).renderJunit(report, options));
     await markdown?.write(renderMarkdown(report, options));
+    // What draws charts or writes XML is loaded where there is something to write.
+    if (junit) await junit.write((await import('../report/junit.js')).renderJunit(report, options));
+    if (html)
+      await html.write((await import('../report/html/page.js')).renderHtml(report, readTool(), new Date()));
   };
   return {
     async write(report) {

@@ -24,6 +24,25 @@ export interface LatencyMicros {
   readonly max: Measured;
 }
 
+/** A point of a latency distribution: this share of the calls took no longer than `micros`. */
+export interface LatencyPoint {
+  /** 0 to 100. */
+  readonly percentile: number;
+  readonly micros: number;
+}
+
+/** How a load went over time, in columns: one element for each interval from the barrier's release on. */
+export interface TimeSeries {
+  readonly intervalMs: number;
+  /** Calls that ended in the interval, whatever their outcome. */
+  readonly calls: readonly number[];
+  /** Those of them that ended without a definite answer or with an error. */
+  readonly failures: readonly number[];
+  /** Of the calls that ended in the interval, from the intended start; null where none did. */
+  readonly p50Micros: readonly (number | null)[];
+  readonly p95Micros: readonly (number | null)[];
+}
+
 /** How late an event loop was, in microseconds; NaN where the load was too short to tell. */
 export interface LagMicros {
   readonly p50: Measured;
@@ -138,6 +157,9 @@ export interface RunResult {
   readonly late?: number | undefined;
   /** With a latency limit: calls that were never made, because it had passed when a connection was free. */
   readonly skipped?: number | undefined;
+  /** Of the latency; percentiles rise as far as there are calls beyond them. */
+  readonly latencyDistribution: readonly LatencyPoint[];
+  readonly timeSeries: TimeSeries;
   readonly durationMs: number;
   readonly throughputPerSecond: Measured;
   readonly cost: {

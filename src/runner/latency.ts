@@ -1,5 +1,5 @@
 import * as hdr from 'hdr-histogram-js';
-import type { LatencyMicros } from '../domain/run-result.js';
+import type { LatencyMicros, LatencyPoint } from '../domain/run-result.js';
 
 export type Histogram = hdr.Histogram;
 
@@ -49,4 +49,25 @@ export function toLatencyMicros(histogram: Histogram): LatencyMicros {
     p999: at(99.9),
     max: at(100),
   };
+}
+
+/** Points of the curve for each tenfold of 1 / (1 − percentile / 100). */
+const POINTS_PER_DECADE = 8;
+/** The curve ends at 99.999. */
+const DECADES = 5;
+
+/**
+ * The percentile curve, its points evenly spread on the logarithmic axis of HdrHistogram's plots (0, 90, 99, 99.9, …).
+ *
+ * @returns rising percentiles, as far as at least one call lies beyond; none where nothing was recorded
+ */
+export function toDistribution(histogram: Histogram): LatencyPoint[] {
+  const points: LatencyPoint[] = [];
+  for (let index = 0; index <= DECADES * POINTS_PER_DECADE; index++) {
+    const beyond = 10 ** (-index / POINTS_PER_DECADE);
+    if (beyond * histogram.totalCount < 1) break;
+    const percentile = Number((100 * (1 - beyond)).toFixed(4));
+    points.push({ percentile, micros: histogram.getValueAtPercentile(percentile) });
+  }
+  return points;
 }

@@ -2,15 +2,16 @@ import type { DatabaseTarget, Endpoint } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Call } from '../domain/call.js';
 import { killsWorker } from '../domain/fault.js';
-import type { ClientCost, LatencyMicros } from '../domain/run-result.js';
+import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 import { addUpWeights } from './client-weight.js';
 import { nowMicros } from './clock.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
-import { addUp, toLatencyMicros } from './latency.js';
+import { addUp, toDistribution, toLatencyMicros } from './latency.js';
 import type { WorkerJob } from './messages.js';
 import { Station } from './station.js';
+import { toTimeSeries } from './time-series.js';
 
 /** A load to be put on a database by worker processes. */
 export interface LoadJob {
@@ -37,6 +38,8 @@ export interface Recording {
   readonly latencyMicros: LatencyMicros;
   readonly serviceTimeMicros: LatencyMicros;
   readonly scheduleLagMicros: LatencyMicros;
+  readonly latencyDistribution: readonly LatencyPoint[];
+  readonly timeSeries: TimeSeries;
   readonly counters: EngineCounters;
   readonly client: ClientCost;
   /** From the barrier's release to the last answer. */
@@ -186,12 +189,15 @@ function toRecording(
   const calls = stations.flatMap((station) => station.calls);
   const summaries = stations.flatMap((station) => station.summaries);
   const endMicros = calls.reduce((latest, call) => Math.max(latest, call.endMicros), startMicros);
+  const latency = addUp(summaries.map((summary) => summary.latency));
   return {
     calls,
     startMicros,
-    latencyMicros: toLatencyMicros(addUp(summaries.map((summary) => summary.latency))),
+    latencyMicros: toLatencyMicros(latency),
     serviceTimeMicros: toLatencyMicros(addUp(summaries.map((summary) => summary.serviceTime))),
     scheduleLagMicros: toLatencyMicros(addUp(summaries.map((summary) => summary.scheduleLag))),
+    latencyDistribution: toDistribution(latency),
+    timeSeries: toTimeSeries(calls, startMicros),
     counters: sumCounters(summaries.map((summary) => summary.counters)),
     client: addUpWeights(summaries.map((summary) => summary.client)),
     durationMs: (endMicros - startMicros) / 1_000,

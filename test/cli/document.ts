@@ -57,6 +57,32 @@ const fault = z.strictObject({
 
 const witness = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
+const latencyDistribution = z
+  .array(z.strictObject({ percentile: measure.max(100), micros: measure }))
+  .min(1)
+  .refine(
+    (points) =>
+      points.every(({ percentile, micros }, position) => {
+        const before = points[position - 1];
+        return before === undefined || (percentile > before.percentile && micros >= before.micros);
+      }),
+    'the percentile curve does not rise',
+  );
+
+const timeSeries = z
+  .strictObject({
+    intervalMs: count.min(10),
+    calls: z.array(count).max(120),
+    failures: z.array(count),
+    p50Micros: z.array(measure.nullable()),
+    p95Micros: z.array(measure.nullable()),
+  })
+  .refine(
+    ({ calls, failures, p50Micros, p95Micros }) =>
+      [failures, p50Micros, p95Micros].every(({ length }) => length === calls.length),
+    'the columns of the time series differ in length',
+  );
+
 const runSchema = z.strictObject({
   scenario: z.string(),
   strategy: z.string(),
@@ -123,6 +149,8 @@ const runSchema = z.strictObject({
   scheduleLagMicros: latency.optional(),
   late: count.optional(),
   skipped: count.optional(),
+  latencyDistribution,
+  timeSeries,
 });
 
 const environment = z.strictObject({

@@ -81,6 +81,14 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
     batchTotals: { ready: contents, available: 0, completed: 1, completionEvents: 1 },
     latencyMicros: { ...sampleLatency(integer), ...latencyMicros },
     serviceTimeMicros: sampleLatency(integer),
+    latencyDistribution: [0, 50, 90, 99].map((percentile) => ({ percentile, micros: 100 + 20 * percentile })),
+    timeSeries: {
+      intervalMs: 100,
+      calls: [contents, 0],
+      failures: [0, 0],
+      p50Micros: [800, null],
+      p95Micros: [900, null],
+    },
     durationMs: integer(10, 5000),
     throughputPerSecond: integer(100, 20_000),
     cost: {

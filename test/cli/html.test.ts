@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectRefused, type BadInput, type Untouched } from './bad-input.js';
+import { failureOf, runDocumentOf } from './document.js';
+import { fingerprint, useOwnDatabase } from './own-database.js';
+import { startGroup, untilUnderWay } from './signalled.js';
+import { useTemporaryFolder } from './temporary-folder.js';
+
+const database = useOwnDatabase();
+const files = useTemporaryFolder();
+let untouched: Untouched;
+
+beforeAll(async () => {
+  expect((await database.run(['setup'])).code).toBe(0);
+  untouched = { database, before: await fingerprint(database), missingSchema: 'no_such_schema' };
+});
+
+const BURST = ['run', '--strategy', 'cte', '--scenario', 'cross-instance', '--workers', '2'];
+const LONG = ['run', '--strategy', 'cte', '--scenario', 'sustained', '--duration', '30s', '--batches', '60'];
+
+describe('--html', () => {
+  it('writes the page beside the usual output', async () => {
+    const path = files.path('run.html');
+    const finished = await database.run([...BURST, '--json', '--html', path]);
+    expect({ code: finished.code, passed: runDocumentOf(finished).passed }).toEqual({
+      code: 0,
+      passed: true,
+    });
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain('<title>els-assign run: PASSED</title>');
+    expect(text).toContain('cross-instance');
+  });
+
+  const missing = files.path('missing/run.html');
+  const refused: readonly BadInput[] = [
+    { name: 'run', args: [...BURST, '--html', missing], says: ['--html', 'no such file or directory'] },
+    {
+      name: 'compare',
+      args: ['compare', '--scenario', 'overflow', '--html', '/dev/null'],
+      says: ['--html', 'not a regular file'],
+    },
+  ];
+  it.each(refused)('is refused before the load where it cannot be written: $name', (input) =>
+    expectRefused(input, untouched),
+  );
+
+  it('keeps what there is when a signal ends the run', async () => {
+    const path = files.path('stopped.html');
+    const args = database.withSchema([...LONG, '--html', path]);
+    const group = startGroup(args, { DATABASE_URL: database.url });
+    await untilUnderWay(database);
+    expect(existsSync(path)).toBe(false);
+    group.signalGroup('SIGINT');
+    expect((await group.end()).code).toBe(130);
+    expect(readFileSync(path, 'utf8')).toMatch(/FAILED[^<]*1 run[^<]*interrupted by SIGINT/);
+    expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('that can be written no longer is exit code 3, with the results', async () => {
+    const folder = files.folder('vanishing');
+    const args = database.withSchema([...LONG, '--json', '--html', join(folder, 'run.html')]);
+    const shorter = args.map((arg) => (arg === '30s' ? '2s' : arg));
+    const group = startGroup(shorter, { DATABASE_URL: database.url });
+    await untilUnderWay(database);
+    rmSync(folder, { recursive: true });
+    const finished = await group.end();
+    expect(finished.code).toBe(3);
+    expect(failureOf(finished)).toMatchObject({ code: 'report_not_written' });
+    expect(finished.stdout).toContain('"scenario": "sustained"');
+  });
+});
