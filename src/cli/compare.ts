@@ -58,7 +58,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
     withDatabase({ ...flags, env: process.env }, async (database) => {
       checkFaults(database, scenarios, strategies);
       await prepareDatabase(database, strategies);
-      return compare(database, plan, { onRun: showProgress(flags), stop, allowInconclusive });
+      return compare(database, plan, { ...showProgress(flags), stop, allowInconclusive });
     }),
   );
   return finish(report, { json: flags.json ?? false, render: renderComparison });

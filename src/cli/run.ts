@@ -66,7 +66,7 @@ async function runRun(flags: RunFlags): Promise<number> {
     withDatabase({ ...flags, env: process.env }, async (database) => {
       checkFaults(database, scenarios, [choice.strategy]);
       await prepareDatabase(database, [choice.strategy]);
-      const control = { onRun: showProgress(flags, sweep?.parameter), stop, allowInconclusive };
+      const control = { ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
       return executeRuns(database, jobs, control, sweep && sumUpSweep(sweep.parameter));
     }),
   ).finally(() => history?.close());

@@ -17,8 +17,10 @@ import { warmUp } from './warm-up.js';
 
 /** How soon after a signal to the group the coordinator's stop arrives at the latest. */
 const STOP_FOLLOWS_MS = 500;
-/** Calls are told in chunks of this size. */
+/** Calls are told in chunks of this size, */
 const CHUNK_CALLS = 1_000;
+/** or after this long, so that whoever watches the load hears of rare calls too. */
+const TELL_EVERY_MS = 250;
 
 interface Prepared {
   readonly job: WorkerJob;
@@ -122,10 +124,11 @@ async function deliver(startMicros: number): Promise<void> {
   const redelivered = job.resume?.lost ?? new Set();
   await waitUntilMicros(startMicros);
   const meter = new ClientMeter();
+  const telling = setInterval(() => recorder.flush(), TELL_EVERY_MS);
   const { ranOut } = await deliverSlice({
     ...{ plan, calls, engine, recorder, announce, redelivered, startMicros },
     stop: signal,
-  });
+  }).finally(() => clearInterval(telling));
   const client = meter.stop(recorder.calls);
   await Promise.race([engine.close(), graceAfter(signal)]);
   recorder.flush();
