@@ -5,6 +5,7 @@ import { withDatabase } from '../app/database.js';
 import { scenariosToCompare } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import { resolveStrategy, type StrategySpec } from '../app/strategies.js';
+import { MAX_ROUNDS } from '../config/schema.js';
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { renderComparison } from '../report/comparison.js';
 import { finish } from './finish.js';
@@ -15,9 +16,9 @@ import { stoppable } from './stop-signal.js';
 interface CompareFlags extends LoadFlags {
   readonly strategies: string;
   readonly rounds: number;
+  /** Gates of the configuration file. */
+  readonly gate?: readonly string[];
 }
-
-const MAX_ROUNDS = 1_000;
 
 const HELP = `
 By default: the three acceptance scenarios with advisory locks off and on, and a short sustained, for legacy, cte
@@ -43,7 +44,9 @@ export function addCompare(program: Command, setExitCode: (code: number) => void
 async function runCompare(flags: CompareFlags): Promise<number> {
   const strategies: StrategySpec[] = [];
   for (const name of flags.strategies.split(',')) strategies.push(await resolveStrategy(name.trim()));
-  const scenarios = await scenariosToCompare(flags.scenario, toOverrides(flags));
+  const { gate = [] } = flags;
+  const resolved = await scenariosToCompare(flags.scenario, toOverrides(flags));
+  const scenarios = resolved.map((scenario) => ({ ...scenario, gates: [...scenario.gates, ...gate] }));
   checkBulk(scenarios, strategies);
   const {
     rounds,

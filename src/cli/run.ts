@@ -22,6 +22,7 @@ interface RunFlags extends LoadFlags {
 }
 
 const HELP = `
+Without --scenario the acceptance scenarios run: idempotent-duplicates, cross-instance and high-concurrency.
 Without --strategy the service's flags decide, all off meaning legacy:
   ${FLAGS.cte}, ${FLAGS.inventory}, ${FLAGS.advisoryLocks}
 
