@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useOwnDatabase } from './own-database.js';
 import { startOnTerminal } from './pseudo-terminal.js';
@@ -12,13 +13,15 @@ beforeAll(async () => {
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
-const COLOUR = new RegExp('\\u001b\\[3[0-9]m');
-/** What the region looks like once a second is over. */
-const PACE = /[\d,]+ per s · p50 \S+ · p99 \S+/;
+/** What the bar begins with. */
+const COLOUR = '\u001b[36m';
+/** What the region looks like once a second is over: workers have told of their calls, rare as they are. */
+const PACE = /[1-9][\d,.]* per s · p50 \d\S+ · p99 \d\S+/;
 
+/** Far fewer calls in a second than workers tell at once without being asked. */
 const load = (duration: string) => [
   ...['run', '--strategy', 'inventory', '--scenario', 'sustained', '--duration', duration],
-  ...['--workers', '2', '--connections', '2', '--batches', '60'],
+  ...['--workers', '2', '--connections', '1', '--rtt-ms', '5', '--batches', '20'],
 ];
 
 const start = (name: string, args: readonly string[], env: Record<string, string> = {}) =>
@@ -31,13 +34,13 @@ describe('a load on a terminal', () => {
   it('is shown in a region that is gone afterwards, whatever became of the terminal’s width', async () => {
     const session = start('region.sh', load('2500ms'));
     await session.until(PACE);
-    await session.resize(38);
+    await session.resize(25);
     const { code, written, screen } = await session.end();
 
     expect(code).toBe(0);
-    expect(written).toMatch(/█░+.* \d+% · \d\.\ds/);
+    expect(stripVTControlCharacters(written)).toMatch(/█░+ \d+% · \d\.\ds/);
     expect(written).toMatch(/created [\d,]+/);
-    expect(written).toMatch(COLOUR);
+    expect(written).toContain(COLOUR);
     expect(withoutDevice(screen)).toEqual([
       expect.stringMatching(/^\[1\/1\] sustained · inventory · seed \d+$/),
     ]);
@@ -52,7 +55,7 @@ describe('a load on a terminal', () => {
     const { code, written, screen } = await session.end();
 
     expect(code).toBe(130);
-    expect(written).not.toMatch(COLOUR);
+    expect(written).not.toContain(COLOUR);
     expect(withoutDevice(screen)).toEqual([
       expect.stringMatching(/^\[1\/1\] sustained · inventory · seed \d+$/),
       expect.stringMatching(/stopped by SIGINT/),
@@ -61,14 +64,14 @@ describe('a load on a terminal', () => {
   });
 
   it('is told in plain lines, one for 5 seconds, where the terminal is dumb', async () => {
-    const session = start('dumb.sh', load('5700ms'), { TERM: 'dumb' });
+    const session = start('dumb.sh', load('6500ms'), { TERM: 'dumb' });
     const { code, written, screen } = await session.end();
 
     expect(code).toBe(0);
     expect(written).not.toContain('\u001b[?');
     expect(withoutDevice(screen)).toEqual([
       expect.stringMatching(/^\[1\/1\] sustained/),
-      expect.stringMatching(/^ {2}5\.0s · [\d,]+ per s · p50 \S+ · p99 \S+ · created [\d,]+$/),
+      expect.stringMatching(/^ {2}5\.0s · [1-9][\d,.]* per s · p50 \d\S+ · p99 \d\S+ · created [\d,]+$/),
     ]);
   });
 
