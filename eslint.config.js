@@ -12,6 +12,7 @@ const mayImport = {
   batches: ['domain', 'database'],
   gate: ['domain'],
   scenario: ['domain', 'gate'],
+  config: ['domain', 'gate', 'scenario'],
   runner: ['domain', 'scenario', 'engine', 'database'],
   faults: ['domain', 'database', 'scenario', 'runner'],
   verify: ['domain', 'database'],
@@ -33,7 +34,7 @@ const mayImport = {
     'prove',
     'compare',
   ],
-  cli: ['domain', 'app', 'report'],
+  cli: ['domain', 'app', 'config', 'report'],
 };
 const rooms = Object.keys(mayImport);
 

@@ -9,6 +9,8 @@ import { runRestartCommand } from './restart-command.js';
 /** How the user named the database. */
 export interface DatabaseOptions {
   readonly databaseUrl?: string | undefined;
+  /** The variable that holds the URL, where it is not DATABASE_URL. */
+  readonly databaseUrlVariable?: string | undefined;
   readonly schema: string;
   readonly env: NodeJS.ProcessEnv;
   /** A shell command that shuts the server down immediately and starts it again. */
@@ -43,7 +45,7 @@ export async function withDatabase<T>(
   checkSchemaName(options.schema);
   const { schema, restartCommand } = options;
   const byCommand = restartCommand === undefined ? undefined : () => runRestartCommand(restartCommand);
-  const named = findTarget(options.databaseUrl, options.env);
+  const named = findTarget(options.databaseUrl, options.env, options.databaseUrlVariable);
   if (named) return withPool({ target: named, embedded: false, schema, restartServer: byCommand }, work);
   const lease = await leaseEmbeddedServer(options.env);
   try {

@@ -7,6 +7,7 @@ import { databaseFailure } from '../database/failure.js';
 import { awaitQuiescence } from '../database/quiescence.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { RunResult } from '../domain/run-result.js';
+import type { RunWatch } from '../domain/run-watch.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import { createStrategy } from '../engine/create-strategy.js';
 import type { HistoryFile, RunHeader } from '../history/history-file.js';
@@ -30,6 +31,8 @@ export interface RunJob extends StrategyChoice {
   readonly timeoutMs: number;
   /** Keeps the run's calls. */
   readonly history?: HistoryFile | undefined;
+  /** Hears the load while it runs. */
+  readonly watch?: RunWatch | undefined;
 }
 
 /** After the workers ended, their backends get this long to end too. */

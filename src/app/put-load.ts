@@ -1,6 +1,7 @@
 import { checkpoint } from '../database/environment.js';
 import type { Call } from '../domain/call.js';
 import { needsProxy, type FaultResult } from '../domain/fault.js';
+import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { createStrategy } from '../engine/create-strategy.js';
 import { FaultInjector } from '../faults/injector.js';
@@ -57,7 +58,14 @@ export async function putLoad(
     held: new Set(),
   });
   try {
-    const { recording, server } = await disturbedLoad(database, fleet, load, injector, stop);
+    const { recording, server } = await disturbedLoad(
+      database,
+      fleet,
+      load,
+      injector,
+      job.watch?.(plan),
+      stop,
+    );
     const { faults, uncompleted } = debtsOfTheDead(recording.calls, injector.injections);
     if (stop.aborted) {
       const incomplete = [...recording.incomplete, `stopped by ${String(stop.reason)}`];
@@ -86,6 +94,7 @@ async function disturbedLoad(
   fleet: WorkerFleet,
   load: LoadJob,
   injector: FaultInjector,
+  listener: LoadListener | undefined,
   stop: AbortSignal,
 ): Promise<Pick<FinishedLoad, 'recording' | 'server'>> {
   const meter = new ServerMeter(pool);
@@ -95,7 +104,7 @@ async function disturbedLoad(
     await injector.armEarly();
   };
   const during = load.plan.scenario.faults.length > 0 ? injector.strikeAll.bind(injector) : undefined;
-  const recording = await runLoad(fleet, load, { beforeRelease, during }, stop);
+  const recording = await runLoad(fleet, load, { beforeRelease, during, listener }, stop);
   return { recording, server: await meter.stop() };
 }
 

@@ -1,11 +1,13 @@
 import { readEnvironment } from '../database/environment.js';
 import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
+import type { LoadDisplay } from '../domain/load-view.js';
 import type { Report, RunResult, StopSignal } from '../domain/run-result.js';
 import { HistoryFile } from '../history/history-file.js';
 import { WorkerFleet } from '../runner/fleet.js';
 import { withClient, type Database } from './database.js';
 import { executeRun, type RunJob } from './execute-run.js';
+import { watchFor } from './load-monitor.js';
 import { verdictPasses, worstVerdict } from './verdicts.js';
 
 /** Creates the file that keeps every call of the runs. */
@@ -17,6 +19,8 @@ export type OnRun = (job: RunJob, position: number, total: number) => void;
 /** How a sequence of runs is watched and stopped. */
 export interface RunControl {
   readonly onRun: OnRun;
+  /** Shows every load while it runs. */
+  readonly display?: LoadDisplay | undefined;
   /** Its reason is the signal. */
   readonly stop: AbortSignal;
   /** Whether a verdict `unknown` passes. */
@@ -52,15 +56,16 @@ export async function executeRuns(
 async function executeInTurn(
   database: Database,
   jobs: readonly RunJob[],
-  { onRun, stop }: RunControl,
+  { onRun, display, stop }: RunControl,
 ): Promise<{ runs: RunResult[]; failure?: InfrastructureError }> {
   const runs: RunResult[] = [];
   const fleet = new WorkerFleet();
+  const watch = display && watchFor(display);
   try {
     for (const [position, job] of jobs.entries()) {
       if (stop.aborted) break;
       onRun(job, position, jobs.length);
-      const run = await executeRun(database, fleet, job, stop);
+      const run = await executeRun(database, fleet, { ...job, watch }, stop);
       if (run.assignments > 0) runs.push(run);
     }
     return { runs };

@@ -1,5 +1,6 @@
 import { BUILT_IN_STRATEGIES, type BuiltInStrategy } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
+import { didYouMean, quote } from '../domain/wording.js';
 import { readCustomStrategy } from '../engine/custom-strategy.js';
 import type { StrategySpec } from '../engine/strategy.js';
 
@@ -29,7 +30,7 @@ export async function resolveStrategy(nameOrFile: string): Promise<StrategySpec>
   if (/[/\\]|\.sql$/.test(nameOrFile)) return readCustomStrategy(nameOrFile);
   throw new UsageError(
     'unknown_strategy',
-    `unknown strategy ${JSON.stringify(nameOrFile)}; accepted are ${BUILT_IN_STRATEGIES.join(', ')}, or the path of a SQL file`,
+    `unknown strategy ${quote(nameOrFile)}${didYouMean(nameOrFile, BUILT_IN_STRATEGIES)}; accepted are ${BUILT_IN_STRATEGIES.join(', ')}, or the path of a SQL file`,
   );
 }
 

@@ -6,6 +6,7 @@ import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToCompare } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import { resolveStrategy, type StrategySpec } from '../app/strategies.js';
+import { MAX_ROUNDS } from '../config/schema.js';
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { renderComparison } from '../report/comparison.js';
 import { finish } from './finish.js';
@@ -18,8 +19,6 @@ interface CompareFlags extends LoadFlags, ReportFlags {
   readonly strategies: string;
   readonly rounds: number;
 }
-
-const MAX_ROUNDS = 1_000;
 
 const HELP = `
 By default: the three acceptance scenarios with advisory locks off and on, and a short sustained, for legacy, cte
@@ -46,8 +45,8 @@ export function addCompare(program: Command, setExitCode: (code: number) => void
 async function runCompare(flags: CompareFlags): Promise<number> {
   const strategies: StrategySpec[] = [];
   for (const name of flags.strategies.split(',')) strategies.push(await resolveStrategy(name.trim()));
-  const resolved = await scenariosToCompare(flags.scenario, toOverrides(flags));
-  const scenarios = withGates(resolved, flags.gate);
+  const resolved = await scenariosToCompare(flags.scenario ?? [], toOverrides(flags));
+  const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, strategies);
   checkBulk(scenarios, strategies);
   const reports = await openReports(flags, process.env);
@@ -64,7 +63,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
     withDatabase({ ...flags, env: process.env }, async (database) => {
       checkFaults(database, scenarios, strategies);
       await prepareDatabase(database, strategies);
-      return compare(database, plan, { onRun: showProgress(flags), stop, allowInconclusive });
+      return compare(database, plan, { ...showProgress(flags), stop, allowInconclusive });
     }),
   );
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderComparison });

@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, InfrastructureError, UsageError } from '../domain/errors.js';
 import { renderJsonError } from '../report/json.js';
 import { addCompare } from './compare.js';
+import { addCompletion } from './completion.js';
+import { applyConfig } from './config-flags.js';
 import { printLine, printResult } from './console.js';
 import { addProve } from './prove.js';
 import { addRun } from './run.js';
@@ -10,6 +12,17 @@ import { addSetup } from './setup.js';
 import { addStatus } from './status.js';
 import { readTool } from './tool.js';
 import { addVerify } from './verify.js';
+
+const HELP = `
+Examples:
+  els-assign compare                                          the strategies side by side, on a server of the tool's own
+  els-assign run --strategy cte --scenario sustained          one strategy, one load
+  els-assign run --strategy ./mine.sql --workers 6            a statement of your own
+  els-assign prove --strategy cte                             every interleaving of two and three callers
+  els-assign help run                                         the flags of a command, their defaults and examples
+
+Without --database-url, DATABASE_URL and PG* variables an embedded PostgreSQL is started, and stopped at the end.
+Exit codes: 0 all held · 1 something did not · 2 bad input · 3 the surroundings failed · 130, 143 stopped.`;
 
 /**
  * Runs the command line.
@@ -30,12 +43,21 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(setExitCode: (code: number) => void): Command {
+/**
+ * The command line with all its commands.
+ *
+ * @param setExitCode is told how a command exits that did not throw
+ */
+export function createProgram(setExitCode: (code: number) => void): Command {
   const { name, version } = readTool();
   const program = new Command(name)
     .description('Prove that a slot assignment strategy is correct across processes, and how fast it is')
-    .version(version)
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help, with examples')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', HELP)
     .exitOverride()
+    .hook('preAction', (_, command) => applyConfig(command))
     .configureOutput({ outputError: () => undefined });
   addSetup(program);
   addRun(program, setExitCode);
@@ -44,6 +66,7 @@ function createProgram(setExitCode: (code: number) => void): Command {
   addScenarios(program);
   addVerify(program, setExitCode);
   addStatus(program);
+  addCompletion(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

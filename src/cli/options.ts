@@ -1,16 +1,19 @@
 import { Option, type Command } from 'commander';
 import { parseGate } from '../app/gates.js';
 import { MAX_RTT_MS, parseDuration, parseFaultFlag, RTT_ACCEPTED } from '../app/scenarios.js';
-import { parseCount, parseDurationOf } from './flag-values.js';
-import { addOpenLoopOptions } from './open-loop-options.js';
+import { CONFIG_FILE } from '../config/load.js';
 import { UsageError } from '../domain/errors.js';
 import type { Fault } from '../domain/fault.js';
 import type { ScenarioOverrides } from '../domain/scenario.js';
+import { parseCount, parseDurationOf } from './flag-values.js';
+import { addOpenLoopOptions } from './open-loop-options.js';
 
 export { parseCount } from './flag-values.js';
 
 export interface ConnectionFlags {
   readonly databaseUrl?: string;
+  /** Of the configuration file. */
+  readonly databaseUrlVariable?: string;
   readonly schema: string;
 }
 
@@ -20,39 +23,49 @@ export interface OutputFlags {
 }
 
 export interface LoadFlags extends ConnectionFlags, OutputFlags, ScenarioOverrides {
-  readonly scenario: string[];
+  readonly scenario?: readonly string[];
   readonly duration?: number;
   readonly latencyLimit?: number;
   readonly timeout: number;
   readonly seed?: number;
   readonly fault?: Fault[];
-  readonly gate: string[];
+  readonly gate?: readonly string[];
   readonly restartCommand?: string;
   readonly keep?: boolean;
   readonly advisoryLocks?: boolean;
   readonly allowInconclusive?: boolean;
 }
 
+// Headings of the help; the second is commander's own.
+const LOAD_OPTIONS = 'Load (default: as the scenario says):';
+const OTHER_OPTIONS = 'Options:';
+
 /** Which database: the same on every command that needs one. */
 export function addConnectionOptions(command: Command): Command {
   return command
+    .optionsGroup('Database:')
     .option(
       '--database-url <url>',
       'PostgreSQL to use; else DATABASE_URL, else PG* variables, else an embedded server',
     )
-    .option('--schema <name>', 'schema that holds the tables', 'els_assign');
+    .option('--schema <name>', 'schema that holds the tables', 'els_assign')
+    .option('--config <file>', `configuration file; else ${CONFIG_FILE}, where there is one`)
+    .optionsGroup(OTHER_OPTIONS);
 }
 
 export function addOutputOptions(command: Command): Command {
   return command
+    .optionsGroup('Output:')
     .option('--json', 'print one JSON document instead of text')
-    .option('--quiet', 'no progress on stderr');
+    .option('--quiet', 'no progress on stderr')
+    .optionsGroup(OTHER_OPTIONS);
 }
 
 /** What `run` and `compare` have in common. */
 export function addLoadOptions(command: Command): Command {
   command
-    .option('--scenario <name|file>', 'scenario to run; may be given again', collect, [])
+    .option('--scenario <name|file>', 'scenario to run (default: see below); may be given again', collect)
+    .optionsGroup(LOAD_OPTIONS)
     .option('--batches <n>', 'number of batches', parseCount('--batches'))
     .option('--slots <n>', 'slots of each batch', parseCount('--slots'))
     .option('--contents <n>', 'distinct contents of the whole run', parseCount('--contents'))
@@ -61,27 +74,26 @@ export function addLoadOptions(command: Command): Command {
     .option('--connections <n>', 'connections of each worker', parseCount('--connections'))
     .option('--bulk <n>', 'contents that one call assigns: cte and inventory', parseCount('--bulk'))
     .option('--duration <time>', 'length of closed and open loops, e.g. 5s, 500ms', parseDuration)
+    .optionsGroup(OTHER_OPTIONS)
     .addOption(
       new Option('--timeout <time>', 'deadline of one call, with its retries')
         .argParser(parseDurationOf('--timeout', 'invalid_timeout'))
         .default(10_000, '10s'),
     )
-    .option(
-      '--gate <expression>',
-      "must hold besides the scenario's gates; may be given again",
-      collectGate,
-      [],
-    )
-    .option('--seed <n>', 'repeat the workload of an earlier run', parseSeed)
+    .option('--gate <expression>', "must hold besides the scenario's gates; may be given again", collectGate)
+    .option('--seed <n>', 'repeat the workload of an earlier run (default: a new one)', parseSeed)
+    .optionsGroup(LOAD_OPTIONS)
     .option('--fault <kind[@time]>', 'break something while the load runs; may be given again', collectFault)
     .option('--rtt-ms <n>', 'network round-trip time to simulate, in milliseconds', parseRtt)
+    .optionsGroup(OTHER_OPTIONS)
     .option(
       '--restart-command <command>',
       'how the fault restart-server restarts a server that is not embedded',
     )
     .option('--keep', "leave the run's batches in the database")
     .option('--allow-inconclusive', 'a verdict that is unknown does not fail the command');
-  return addOutputOptions(addConnectionOptions(addOpenLoopOptions(command)));
+  addOpenLoopOptions(command.optionsGroup(LOAD_OPTIONS));
+  return addOutputOptions(addConnectionOptions(command));
 }
 
 /** The counts that flags gave. */
@@ -100,11 +112,11 @@ export function seedOf(flags: LoadFlags): number {
   return flags.seed ?? Math.floor(Math.random() * 2 ** 32);
 }
 
-function collect(value: string, earlier: string[]): string[] {
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 
-function collectGate(text: string, earlier: string[]): string[] {
+function collectGate(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, parseGate(text).text];
 }
 

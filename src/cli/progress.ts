@@ -1,22 +1,26 @@
-import type { OnRun } from '../app/run.js';
+import type { OnRun, RunControl } from '../app/run.js';
 import type { SweptParameter } from '../domain/sweep.js';
 import { strategyLabel } from '../report/format.js';
 import { printLine } from './console.js';
+import { loadDisplay } from './load-display.js';
 import type { OutputFlags } from './options.js';
 
 /**
- * A line on stderr before each run, unless `--quiet`.
+ * A line on stderr before each run and a view of its load, unless `--quiet`.
  *
  * @param swept the parameter by which the runs of a sweep differ
  */
-export function showProgress(flags: OutputFlags, swept?: SweptParameter): OnRun {
-  if (flags.quiet) return () => undefined;
-  return (job, position, total) => {
-    const strategy = strategyLabel({ strategy: job.strategy.name, advisoryLocks: job.advisoryLocks });
-    const round = job.round > 1 ? ` · round ${job.round}` : '';
-    const step = swept === undefined ? '' : ` · ${swept} ${job.scenario[swept]}`;
-    printLine(
-      `[${position + 1}/${total}] ${job.scenario.name} · ${strategy}${round}${step} · seed ${job.seed}`,
-    );
-  };
+export function showProgress(
+  flags: OutputFlags,
+  swept?: SweptParameter,
+): Pick<RunControl, 'onRun' | 'display'> {
+  if (flags.quiet) return { onRun: () => undefined };
+  return { onRun: (...run) => printLine(runLine(swept, ...run)), display: loadDisplay() };
+}
+
+function runLine(swept: SweptParameter | undefined, ...[job, position, total]: Parameters<OnRun>): string {
+  const strategy = strategyLabel({ strategy: job.strategy.name, advisoryLocks: job.advisoryLocks });
+  const round = job.round > 1 ? ` · round ${job.round}` : '';
+  const step = swept === undefined ? '' : ` · ${swept} ${job.scenario[swept]}`;
+  return `[${position + 1}/${total}] ${job.scenario.name} · ${strategy}${round}${step} · seed ${job.seed}`;
 }

@@ -1,6 +1,7 @@
 import cliProgress from 'cli-progress';
 import type { ProofProgress } from '../app/prove.js';
 import { printLine } from './console.js';
+import { canRedraw } from './load-display.js';
 import type { OutputFlags } from './options.js';
 
 /** Shows how a proof goes on. */
@@ -14,7 +15,7 @@ const FORMAT = '{bar} {value}/{total} schedules known · {configuration}';
 /** A bar on a terminal, else a line for each configuration; nothing with `--quiet`. */
 export function proofProgress({ quiet }: OutputFlags): ProofDisplay {
   if (quiet) return { show: () => undefined, end: () => undefined };
-  return process.stderr.isTTY ? bar() : lines();
+  return canRedraw(process.stderr, process.env) ? bar() : lines();
 }
 
 /** What is left is known only as the schedules branch: the total grows. */

@@ -26,9 +26,11 @@ export interface Reports {
 /** The options of what `openReports` opens. */
 export function addReportOptions(command: Command): Command {
   return command
+    .optionsGroup('Reports:')
     .option('--junit <file>', 'write the result as JUnit XML, for CI')
     .option('--markdown <file>', 'write the result as Markdown')
-    .option('--html <file>', 'write the result as one self-contained page');
+    .option('--html <file>', 'write the result as one self-contained page')
+    .optionsGroup('Options:');
 }
 
 /**

@@ -24,6 +24,7 @@ interface RunFlags extends LoadFlags, ReportFlags {
 }
 
 const HELP = `
+Without --scenario the acceptance scenarios run: idempotent-duplicates, cross-instance and high-concurrency.
 Without --strategy the service's flags decide, all off meaning legacy:
   ${FLAGS.cte}, ${FLAGS.inventory}, ${FLAGS.advisoryLocks}
 
@@ -56,9 +57,9 @@ async function runRun(flags: RunFlags): Promise<number> {
   const choice = await chooseStrategy(flags);
   const { sweep } = flags;
   const resolved = sweep
-    ? await scenariosToSweep(flags.scenario, toOverrides(flags), sweep)
-    : await scenariosToRun(flags.scenario, toOverrides(flags));
-  const scenarios = withGates(resolved, flags.gate);
+    ? await scenariosToSweep(flags.scenario ?? [], toOverrides(flags), sweep)
+    : await scenariosToRun(flags.scenario ?? [], toOverrides(flags));
+  const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, []);
   checkBulk(scenarios, [choice.strategy]);
   const reports = await openReports(flags, process.env);
@@ -73,7 +74,7 @@ async function runRun(flags: RunFlags): Promise<number> {
     withDatabase({ ...flags, env: process.env }, async (database) => {
       checkFaults(database, scenarios, [choice.strategy]);
       await prepareDatabase(database, [choice.strategy]);
-      const control = { onRun: showProgress(flags, sweep?.parameter), stop, allowInconclusive };
+      const control = { ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
       return executeRuns(database, jobs, control, sweep && sumUpSweep(sweep.parameter));
     }),
   ).finally(() => history?.close());

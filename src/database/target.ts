@@ -2,8 +2,8 @@ import { parseIntoClientConfig } from 'pg-connection-string';
 import type { ClientConfig } from 'pg';
 import { UsageError } from '../domain/errors.js';
 
-/** Where a connection string came from, in the order of precedence. */
-export type TargetSource = '--database-url' | 'DATABASE_URL' | 'PG*' | 'embedded';
+/** Where a connection string came from: `--database-url`, the name of a variable, `PG*` or `embedded`. */
+export type TargetSource = string;
 
 /** Which PostgreSQL to work on. Passed to workers over their private channel, never by argument or environment. */
 export interface DatabaseTarget {
@@ -19,15 +19,18 @@ const PG_TARGET_VARIABLES = ['PGHOST', 'PGPORT', 'PGDATABASE', 'PGUSER'] as cons
  * Finds the PostgreSQL that the user named: `--database-url`, then DATABASE_URL, then PG* variables.
  *
  * @param databaseUrl value of `--database-url`
+ * @param urlVariable the name of the variable that is read instead of DATABASE_URL
  * @returns undefined when the user named none: the embedded server is meant
  * @throws UsageError when PGPORT is no port, or a URL is malformed; its text is never repeated, for it may hold a password
  */
 export function findTarget(
   databaseUrl: string | undefined,
   env: NodeJS.ProcessEnv,
+  urlVariable = 'DATABASE_URL',
 ): DatabaseTarget | undefined {
   if (databaseUrl !== undefined) return urlTarget('--database-url', databaseUrl);
-  if (env['DATABASE_URL']) return urlTarget('DATABASE_URL', env['DATABASE_URL']);
+  const url = env[urlVariable];
+  if (url) return urlTarget(urlVariable, url);
   if (!PG_TARGET_VARIABLES.some((name) => env[name])) return undefined;
   if (env['PGPORT'] && !isPort(env['PGPORT'])) {
     throw new UsageError(

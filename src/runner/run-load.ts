@@ -3,6 +3,7 @@ import type { EngineCounters } from '../domain/assignment.js';
 import type { Call } from '../domain/call.js';
 import { killsWorker } from '../domain/fault.js';
 import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../domain/run-result.js';
+import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 import { addUpWeights } from './client-weight.js';
@@ -76,6 +77,7 @@ export interface LoadHooks {
   readonly beforeRelease: () => Promise<void>;
   /** Runs beside the load; awaited when it has ended. */
   readonly during?: ((load: RunningLoad) => Promise<void>) | undefined;
+  readonly listener?: LoadListener | undefined;
 }
 
 /**
@@ -94,7 +96,10 @@ export async function runLoad(
 ): Promise<Recording> {
   const stations = fleet
     .take(job.plan.scenario.workers)
-    .map((worker, index) => new Station(fleet, worker, toWorkerJob(job, index)));
+    .map(
+      (worker, index) =>
+        new Station(fleet, worker, toWorkerJob(job, index), (calls) => hooks.listener?.heard(calls)),
+    );
   let finished = false;
   // A signal to the whole group reaches workers before the barrier too: they must hear that a stop is meant.
   const onStop = () => stations.forEach((station) => station.stop());
@@ -107,16 +112,18 @@ export async function runLoad(
     return recording;
   } finally {
     stop.removeEventListener('abort', onStop);
+    hooks.listener?.ended();
     if (!finished) await fleet.close();
   }
 }
 
 async function release(
   stations: readonly Station[],
-  { during }: LoadHooks,
+  { during, listener }: LoadHooks,
   stop: AbortSignal,
 ): Promise<Recording> {
   const startMicros = nowMicros() + RELEASE_LEAD_MICROS;
+  listener?.released(startMicros);
   const deliveries = stations.map((station) => station.deliver(startMicros));
   const ended = new AbortController();
   const disturbed = during?.({ startMicros, stations, ended: AbortSignal.any([ended.signal, stop]) });

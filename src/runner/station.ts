@@ -23,6 +23,7 @@ export class Station {
   readonly lost = new Set<number>();
   readonly #fleet: WorkerFleet;
   readonly #job: WorkerJob;
+  readonly #heard: (calls: readonly Call[]) => void;
   readonly #ended = new Set<number>();
   readonly #underWay = new Map<number, StartedCall>();
   #worker: WorkerProcess;
@@ -34,10 +35,17 @@ export class Station {
   /** How many processes were killed here. */
   #deaths = 0;
 
-  constructor(fleet: WorkerFleet, worker: WorkerProcess, job: WorkerJob) {
+  /** @param heard takes the calls as the worker tells them */
+  constructor(
+    fleet: WorkerFleet,
+    worker: WorkerProcess,
+    job: WorkerJob,
+    heard: (calls: readonly Call[]) => void,
+  ) {
     this.#fleet = fleet;
     this.#worker = worker;
     this.#job = job;
+    this.#heard = heard;
   }
 
   /** Resolves when the worker stands at the barrier. */
@@ -105,7 +113,9 @@ export class Station {
     if (message.type === 'started') this.#underWay.set(message.call.deliveryIndex, message.call);
     if (message.type !== 'calls') return;
     this.#counters = message.counters;
-    for (const call of toCalls(this.#job.plan, this.#job.workerIndex, message.chunk)) this.calls.push(call);
+    const calls = toCalls(this.#job.plan, this.#job.workerIndex, message.chunk);
+    for (const call of calls) this.calls.push(call);
+    this.#heard(calls);
     if (this.#job.journal === 'batched') return;
     for (const index of message.chunk.deliveryIndex) {
       this.#underWay.delete(index);
@@ -134,8 +144,10 @@ export class Station {
     const unknown = { ranOut: false, skipped: 0, client: undefined };
     this.summaries.push({ ...histograms, ...unknown, counters: this.#counters });
     for (const call of this.#underWay.values()) {
-      const cutOff = { ...call, ...CUT_OFF, endMicros: nowMicros() };
-      this.calls.push(toCall(this.#job.plan, this.#job.workerIndex, cutOff));
+      const ended = { ...call, ...CUT_OFF, endMicros: nowMicros() };
+      const cutOff = toCall(this.#job.plan, this.#job.workerIndex, ended);
+      this.calls.push(cutOff);
+      this.#heard([cutOff]);
       this.lost.add(call.deliveryIndex);
     }
     this.#underWay.clear();

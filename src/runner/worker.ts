@@ -18,8 +18,10 @@ import { warmUp } from './warm-up.js';
 
 /** How soon after a signal to the group the coordinator's stop arrives at the latest. */
 const STOP_FOLLOWS_MS = 500;
-/** Calls are told in chunks of this size. */
+/** Calls are told in chunks of this size, */
 const CHUNK_CALLS = 1_000;
+/** or after this long, so that whoever watches the load hears of rare calls too. */
+const TELL_EVERY_MS = 250;
 
 interface Prepared {
   readonly job: WorkerJob;
@@ -127,10 +129,11 @@ async function deliver(startMicros: number): Promise<void> {
   signal.addEventListener('abort', () => void alarm?.close(), { once: true });
   await waitUntilMicros(startMicros);
   const meter = new ClientMeter();
+  const telling = setInterval(() => recorder.flush(), TELL_EVERY_MS);
   const { ranOut, skipped } = await deliverSlice({
     ...{ plan, calls, engine, recorder, announce, redelivered, startMicros, alarm },
     stop: signal,
-  });
+  }).finally(() => clearInterval(telling));
   const client = meter.stop(recorder.calls);
   await alarm?.close();
   await Promise.race([engine.close(), graceAfter(signal)]);

@@ -9,7 +9,7 @@ import { describeJsonError } from './json-error.js';
 import { readTextFile } from './read-text.js';
 import { toScenario } from './resolve.js';
 import { brokenRule } from './rules.js';
-import { scenarioFileSchema } from './schema.js';
+import { SCENARIO_FIELDS, scenarioFileSchema } from './schema.js';
 import type { ScenarioFile } from './schema.js';
 
 /** The package's scenarios/, from src/scenario and from dist/scenario alike. */
@@ -66,7 +66,7 @@ async function builtInPath(name: string): Promise<string> {
 function parseScenarioFile(text: string, path: string): ScenarioFile {
   const given = parseJson(text, path);
   const { success, data, error } = scenarioFileSchema.safeParse(given, { reportInput: true });
-  if (!success) throw invalid(path, describeIssues(error.issues));
+  if (!success) throw invalid(path, describeIssues(error.issues, SCENARIO_FIELDS));
   const broken = brokenRule(data);
   if (broken !== undefined) throw invalid(path, broken);
   checkGates(data, path);

@@ -20,9 +20,15 @@ export interface RunningCommand {
  * Starts the real executable.
  *
  * @param env added to an environment that names no database and no flags
+ * @param folder to start it in; the tests' own where none is given
  */
-export function start(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
+export function start(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  folder = process.cwd(),
+): RunningCommand {
   const child = spawn(process.execPath, [EXECUTABLE, ...args], {
+    cwd: folder,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -38,6 +44,10 @@ export function start(args: readonly string[], env: Record<string, string> = {})
 }
 
 /** Runs the real executable to its end. */
-export function run(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
-  return start(args, env).finished;
+export function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  folder = process.cwd(),
+): Promise<Finished> {
+  return start(args, env, folder).finished;
 }

@@ -1,0 +1,102 @@
+import type { Call } from '../domain/call.js';
+import type { IntervalView, LoadDisplay, LoadView } from '../domain/load-view.js';
+import type { RunWatch } from '../domain/run-watch.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
+import { nowMicros } from '../runner/clock.js';
+import { CallTally } from './call-tally.js';
+
+/** Workers tell of a call at most 250 ms after its end: this long after an interval its calls are known. */
+const KNOWN_AFTER_MS = 350;
+
+/** Lets a display look at every load. */
+export function watchFor(display: LoadDisplay): RunWatch {
+  return (plan) => {
+    const monitor = new LoadMonitor(plan, display.intervalMs);
+    return {
+      released: (startMicros) => {
+        monitor.release(startMicros);
+        display.begin(() => monitor.look(nowMicros()));
+      },
+      heard: (calls) => monitor.hear(calls),
+      ended: () => display.end(),
+    };
+  };
+}
+
+/** Counts the calls of a load by the interval in which they ended. */
+export class LoadMonitor {
+  readonly #plan: WorkloadPlan;
+  readonly #intervalMs: number;
+  readonly #total = new CallTally();
+  /** By their position; those that were shown are dropped. */
+  readonly #intervals = new Map<number, CallTally>();
+  #startMicros = NaN;
+  #latest: IntervalView | undefined;
+  /** The first interval that was not shown yet. */
+  #next = 0;
+
+  /** @param intervalMs the length of one interval */
+  constructor(plan: WorkloadPlan, intervalMs: number) {
+    this.#plan = plan;
+    this.#intervalMs = intervalMs;
+  }
+
+  /** @param startMicros the barrier's release, on the clock of the calls */
+  release(startMicros: number): void {
+    this.#startMicros = startMicros;
+  }
+
+  /** Counts calls; one that became known too late counts in the first interval that is still open. */
+  hear(calls: readonly Call[]): void {
+    for (const call of calls) {
+      this.#total.add(call);
+      const endMs = (call.endMicros - this.#startMicros) / 1_000;
+      this.#intervalAt(Math.max(this.#next, Math.floor(endMs / this.#intervalMs))).add(call);
+    }
+  }
+
+  /** The load as it is known at a moment of the calls' clock. */
+  look(atMicros: number): LoadView {
+    const elapsedMs = Math.max(0, (atMicros - this.#startMicros) / 1_000);
+    this.#closeIntervals(elapsedMs);
+    const { calls, outcomes, errorsByCode } = this.#total;
+    return { elapsedMs, share: this.#share(elapsedMs), calls, outcomes, errorsByCode, latest: this.#latest };
+  }
+
+  #closeIntervals(elapsedMs: number): void {
+    const complete = Math.floor((elapsedMs - KNOWN_AFTER_MS) / this.#intervalMs);
+    if (complete <= this.#next) return;
+    this.#latest = this.#viewOf(complete - 1);
+    this.#next = complete;
+    for (const position of this.#intervals.keys()) {
+      if (position < complete) this.#intervals.delete(position);
+    }
+  }
+
+  #viewOf(position: number): IntervalView {
+    const tally = this.#intervalAt(position);
+    return {
+      endMs: (position + 1) * this.#intervalMs,
+      callsPerSecond: tally.calls / (this.#intervalMs / 1_000),
+      p50Micros: tally.percentileMicros(50),
+      p99Micros: tally.percentileMicros(99),
+      outcomes: tally.outcomes,
+      errorsByCode: tally.errorsByCode,
+    };
+  }
+
+  #intervalAt(position: number): CallTally {
+    const known = this.#intervals.get(position);
+    if (known) return known;
+    const tally = new CallTally();
+    this.#intervals.set(position, tally);
+    return tally;
+  }
+
+  #share(elapsedMs: number): number {
+    const { scenario, totalDeliveries } = this.#plan;
+    const ofDeliveries = this.#total.calls / totalDeliveries;
+    const ofTime = scenario.durationMs === undefined ? 0 : elapsedMs / scenario.durationMs;
+    return Math.min(1, Math.max(ofDeliveries, ofTime));
+  }
+}

@@ -1,0 +1,24 @@
+import { listBuiltInScenarios } from '../../app/scenarios.js';
+import { BUILT_IN_STRATEGIES } from '../../domain/assignment.js';
+import { FAULT_KINDS } from '../../domain/fault.js';
+import { SWEPT_PARAMETERS } from '../../domain/sweep.js';
+
+/** Values that are known beforehand, by the flag or the argument that takes them; where it takes a file, others too. */
+export type KnownValues = Readonly<Record<string, readonly string[]>>;
+
+/** Flags whose value is a list with commas. */
+export const LISTS: readonly string[] = ['--strategies'];
+
+/** What the tool's own flags and arguments take, besides the choices that commander knows. */
+export async function knownValues(): Promise<KnownValues> {
+  const scenarios = (await listBuiltInScenarios()).map(({ name }) => name);
+  return {
+    '--strategy': BUILT_IN_STRATEGIES,
+    '--strategies': BUILT_IN_STRATEGIES,
+    '--scenario': scenarios,
+    'name|file': scenarios,
+    '--fault': FAULT_KINDS,
+    '--sweep': SWEPT_PARAMETERS.map((parameter) => `${parameter}=`),
+    '--callers': ['2', '3'],
+  };
+}

@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { parseDuration, parseFaultFlag } from '../app/scenarios.js';
+import { UsageError } from '../domain/errors.js';
+import { quote } from '../domain/wording.js';
+import { printLine } from './console.js';
+
+interface ConfigFlags {
+  readonly config?: string;
+  readonly quiet?: boolean;
+}
+
+/**
+ * Answers by the configuration file what a command's flags did not: all of it for `compare`, where the database is
+ * for the others.
+ *
+ * @throws UsageError when the file is refused, or the variable that it names for the database is not set
+ */
+export async function applyConfig(command: Command): Promise<void> {
+  if (!knows(command, 'config')) return;
+  const { config: named, quiet } = command.opts<ConfigFlags>();
+  const file = await loadConfig(named);
+  if (file === undefined) return;
+  if (!quiet) printLine(`configuration file: ${file.path}`);
+  const { databaseUrlVariable, schema } = file.config;
+  const flags = command.name() === 'compare' ? compareFlags(file.config) : {};
+  for (const [name, value] of Object.entries({ ...flags, schema })) answer(command, name, value);
+  if (databaseUrlVariable === undefined || isGiven(command, 'databaseUrl')) return;
+  checkVariable(databaseUrlVariable, file.path);
+  answer(command, 'databaseUrlVariable', databaseUrlVariable);
+}
+
+/** By the names of the options, as commander would have parsed them. */
+function compareFlags(config: Config): Record<string, unknown> {
+  const { batches, slots, contents, deliveries, workers, connections, bulk, rounds, rttMs, seed } = config;
+  const { advisoryLocks, allowInconclusive, keep } = config;
+  return {
+    ...{ batches, slots, contents, deliveries, workers, connections, bulk, rounds, rttMs, seed },
+    ...{ advisoryLocks, allowInconclusive, keep },
+    strategies: config.strategies?.join(),
+    scenario: config.scenarios,
+    gate: config.gates,
+    duration: config.duration && parseDuration(config.duration),
+    timeout: config.timeout && parseDuration(config.timeout),
+    fault: config.faults?.map(parseFaultFlag),
+  };
+}
+
+function answer(command: Command, name: string, value: unknown): void {
+  if (value === undefined || isGiven(command, name)) return;
+  command.setOptionValueWithSource(name, value, 'config');
+}
+
+function isGiven(command: Command, name: string): boolean {
+  return command.getOptionValueSource(name) === 'cli';
+}
+
+function knows(command: Command, name: string): boolean {
+  return command.options.some((option) => option.attributeName() === name);
+}
+
+function checkVariable(name: string, path: string): void {
+  if (process.env[name]) return;
+  throw new UsageError(
+    'missing_variable',
+    `configuration file ${quote(path)}: databaseUrlVariable names ${name}, which is not set; ` +
+      'accepted: a variable that holds the URL of the database, or --database-url',
+  );
+}

@@ -1,0 +1,37 @@
+import type { CallOutcome } from './call.js';
+
+/** How calls ended. */
+export interface CallCounts {
+  readonly outcomes: Readonly<Record<CallOutcome, number>>;
+  readonly errorsByCode: Readonly<Record<string, number>>;
+}
+
+/** What ended in one interval of a load. */
+export interface IntervalView extends CallCounts {
+  /** From the barrier's release to the interval's end. */
+  readonly endMs: number;
+  readonly callsPerSecond: number;
+  /** Latency from the intended start; NaN where no call ended. */
+  readonly p50Micros: number;
+  readonly p99Micros: number;
+}
+
+/** A load under way, as far as its calls are known. */
+export interface LoadView extends CallCounts {
+  /** Since the barrier's release. */
+  readonly elapsedMs: number;
+  /** How much of the load is over, 0 to 1: of its time or of its deliveries, whichever is further. */
+  readonly share: number;
+  readonly calls: number;
+  /** The last complete interval; undefined before the first one is over. */
+  readonly latest: IntervalView | undefined;
+}
+
+/** Shows loads while they run; it is given a look at each, and asks as often as it likes. */
+export interface LoadDisplay {
+  readonly intervalMs: number;
+  /** A load was released. */
+  readonly begin: (look: () => LoadView) => void;
+  /** The load is over, or failed; also when none had begun. */
+  readonly end: () => void;
+}

@@ -1,0 +1,15 @@
+import type { Call } from './call.js';
+import type { WorkloadPlan } from './scenario.js';
+
+/** Hears how a load goes while it runs. */
+export interface LoadListener {
+  /** @param startMicros the barrier's release, on the clock of the calls */
+  readonly released: (startMicros: number) => void;
+  /** Calls that have ended since the last time, as they become known: some of them late. */
+  readonly heard: (calls: readonly Call[]) => void;
+  /** Nothing more will be heard; also when the load failed. */
+  readonly ended: () => void;
+}
+
+/** Begins to listen to the load of a run. */
+export type RunWatch = (plan: WorkloadPlan) => LoadListener;

@@ -1,0 +1,42 @@
+import type { ChalkInstance } from 'chalk';
+import type { CallCounts, IntervalView, LoadView } from '../domain/load-view.js';
+import { formatCount, formatMicros, formatNumber } from './format.js';
+
+const BAR_COLUMNS = 24;
+
+/** A load under way in the few lines of a running display. */
+export function loadRegion(view: LoadView, colours: ChalkInstance): string[] {
+  const { share, elapsedMs, latest } = view;
+  const full = Math.round(share * BAR_COLUMNS);
+  const bar = colours.cyan('█'.repeat(full)) + colours.dim('░'.repeat(BAR_COLUMNS - full));
+  return [
+    `  ${bar} ${Math.floor(share * 100)}% · ${seconds(elapsedMs)}`,
+    latest === undefined ? colours.dim('  measuring …') : `  ${pace(latest)}`,
+    `  ${counts(view, colours)}`,
+  ];
+}
+
+/** One interval of a load in one line. */
+export function intervalLine(interval: IntervalView, colours: ChalkInstance): string {
+  return `  ${seconds(interval.endMs)} · ${pace(interval)} · ${counts(interval, colours)}`;
+}
+
+function pace({ callsPerSecond, p50Micros, p99Micros }: IntervalView): string {
+  return `${formatNumber(callsPerSecond)} per s · p50 ${formatMicros(p50Micros)} · p99 ${formatMicros(p99Micros)}`;
+}
+
+/** The outcomes that there are, `created` always; with errors their codes. */
+function counts({ outcomes, errorsByCode }: CallCounts, colours: ChalkInstance): string {
+  const { created, reused, no_slot, error, unknown } = outcomes;
+  const some = Object.entries({ reused, no_slot, unknown }).filter(([, count]) => count > 0);
+  const shown = [['created', created] as const, ...some].map(
+    ([name, count]) => `${name} ${formatCount(count)}`,
+  );
+  if (error === 0) return shown.join(' · ');
+  const codes = Object.entries(errorsByCode).map(([code, count]) => `${code} ${formatCount(count)}`);
+  return [...shown, colours.red(`error ${formatCount(error)} (${codes.join(', ')})`)].join(' · ');
+}
+
+function seconds(millis: number): string {
+  return `${(millis / 1_000).toFixed(1)}s`;
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { LoadMonitor } from '#els/app/load-monitor.js';
+import type { Call } from '#els/domain/call.js';
+import type { Scenario } from '#els/domain/scenario.js';
+import { planWorkload } from '#els/scenario/index.js';
+
+const RELEASE_MICROS = 5_000_000;
+
+const scenario: Scenario = {
+  name: 'watched',
+  description: 'a closed loop of two seconds',
+  ...{ batches: 1, slots: 100, contents: 100, deliveries: 1, arrival: 'closed' },
+  ...{ workers: 1, connections: 1, bulk: 1, durationMs: 2_000, faults: [], rttMs: 0, gates: [] },
+};
+
+/** A call that ended at a millisecond of the load. */
+function callAt(endMs: number, latencyMs: number, outcome: Call['outcome'] = 'created'): Call {
+  const endMicros = RELEASE_MICROS + endMs * 1_000;
+  const intendedMicros = endMicros - latencyMs * 1_000;
+  return {
+    ...{
+      worker: 0,
+      batchId: 'b',
+      textStorageId: 'c',
+      correlationId: 'd',
+      recovered: false,
+      replyLost: false,
+    },
+    ...{ intendedMicros, startMicros: endMicros - 1_000, endMicros, outcome, essayId: null, sqlState: null },
+    errorCode: outcome === 'error' ? 'contention_deadline' : null,
+  };
+}
+
+function released(changes: Partial<Scenario> = {}): LoadMonitor {
+  const monitor = new LoadMonitor(planWorkload({ ...scenario, ...changes }, 'r1', 1), 1_000);
+  monitor.release(RELEASE_MICROS);
+  return monitor;
+}
+
+const lookAt = (monitor: LoadMonitor, ms: number) => monitor.look(RELEASE_MICROS + ms * 1_000);
+
+describe('LoadMonitor', () => {
+  it('counts a call in the interval in which it ended, with its latency from the intended start', () => {
+    const monitor = released();
+    monitor.hear([callAt(100, 2), callAt(200, 2), callAt(900, 40), callAt(1_100, 7)]);
+    expect(lookAt(monitor, 1_200).latest).toBeUndefined();
+
+    const { latest, calls, elapsedMs } = lookAt(monitor, 1_400);
+    expect({ calls, elapsedMs, endMs: latest?.endMs }).toEqual({ calls: 4, elapsedMs: 1_400, endMs: 1_000 });
+    expect(latest).toMatchObject({ callsPerSecond: 3, outcomes: { created: 3 } });
+    expect(latest?.p50Micros).toBeCloseTo(2_000, -2);
+    expect(latest?.p99Micros).toBeCloseTo(40_000, -2);
+    expect(lookAt(monitor, 2_400).latest).toMatchObject({ endMs: 2_000, callsPerSecond: 1 });
+  });
+
+  it('counts a call that is heard of late in the first interval that is still open', () => {
+    const monitor = released();
+    monitor.hear([callAt(100, 2)]);
+    expect(lookAt(monitor, 1_400).latest?.callsPerSecond).toBe(1);
+    monitor.hear([callAt(900, 2), callAt(1_500, 2)]);
+    expect(lookAt(monitor, 2_400).latest?.callsPerSecond).toBe(2);
+  });
+
+  it('shows a silent interval as one without calls', () => {
+    const monitor = released();
+    monitor.hear([callAt(100, 2)]);
+    const { latest } = lookAt(monitor, 3_400);
+    expect(latest).toMatchObject({ endMs: 3_000, callsPerSecond: 0, p50Micros: NaN, p99Micros: NaN });
+  });
+
+  it('adds up outcomes and error codes since the release', () => {
+    const monitor = released();
+    monitor.hear([callAt(100, 2), callAt(200, 2, 'error')]);
+    lookAt(monitor, 1_400);
+    monitor.hear([callAt(1_500, 2, 'error'), callAt(1_600, 2, 'no_slot')]);
+    const { outcomes, errorsByCode } = lookAt(monitor, 1_700);
+    expect(outcomes).toEqual({ created: 1, reused: 0, no_slot: 1, error: 2, unknown: 0 });
+    expect(errorsByCode).toEqual({ contention_deadline: 2 });
+  });
+
+  it('says how much is over: of the time or of the deliveries, whichever is further, and never more than all', () => {
+    const closed = released();
+    closed.hear([callAt(100, 2)]);
+    expect(lookAt(closed, 500).share).toBeCloseTo(0.25);
+    closed.hear(Array.from({ length: 49 }, () => callAt(500, 2)));
+    expect(lookAt(closed, 500).share).toBeCloseTo(0.5);
+    expect(lookAt(closed, 9_000).share).toBe(1);
+
+    const burst = released({ arrival: 'burst', durationMs: undefined });
+    burst.hear([callAt(100, 2)]);
+    expect(lookAt(burst, 9_000).share).toBeCloseTo(0.01);
+  });
+});

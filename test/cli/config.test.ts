@@ -1,0 +1,161 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../support/command-line.js';
+import { compareDocumentOf, failureOf, linesOf } from './document.js';
+import { useOwnDatabase } from './own-database.js';
+import { useTemporaryFolder } from './temporary-folder.js';
+
+const database = useOwnDatabase();
+const files = useTemporaryFolder();
+
+const BURST = { name: 'few', description: 'a few contents', slots: 3, gates: ['error == 0'] };
+
+/** A folder with a configuration, and a scenario file in scenarios/. */
+function folderWith(name: string, config: unknown): string {
+  const folder = files.folder(name);
+  files.folder(`${name}/scenarios`);
+  writeFileSync(join(folder, 'scenarios', 'few.json'), JSON.stringify(BURST));
+  writeFileSync(join(folder, 'els-assign.config.json'), JSON.stringify(config));
+  return folder;
+}
+
+const common = () => ({
+  ...{ databaseUrlVariable: 'TRIAL_URL', schema: database.schema },
+  ...{ strategies: ['cte', 'inventory'], scenarios: ['./scenarios/few.json'], gates: ['created == 3'] },
+  ...{ rounds: 2, workers: 2, connections: 2, seed: 7, timeout: '20s' },
+});
+const inEnvironment = () => ({ TRIAL_URL: database.url });
+
+describe('a configuration file', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = folderWith('found', common());
+  });
+
+  it('is found in the working directory, said on stderr, and decides what compare runs', async () => {
+    const finished = await run(['compare', '--json'], inEnvironment(), folder);
+    const { runs, passed } = compareDocumentOf(finished);
+    expect(linesOf(finished.stderr)[0]).toBe('configuration file: els-assign.config.json');
+    const shapes = runs.map(({ scenario, strategy, round, workers, connections, plan }) => ({
+      ...{ scenario, strategy, round, workers, connections, seed: plan.seed },
+    }));
+    const shape = { scenario: 'few', workers: 2, connections: 2 };
+    expect(shapes).toHaveLength(8);
+    for (const round of [1, 2]) {
+      for (const strategy of ['cte', 'inventory']) {
+        expect(shapes).toContainEqual({ ...shape, round, strategy, seed: 6 + round });
+      }
+    }
+    for (const { gates } of runs) {
+      expect(gates.map(({ expression }) => expression)).toEqual(['error == 0', 'created == 3']);
+    }
+    expect({ passed, code: finished.code }).toEqual({ passed: true, code: 0 });
+  });
+
+  it('is overridden by flags', async () => {
+    const flags = [
+      '--strategies',
+      'cte',
+      '--rounds',
+      '1',
+      '--workers',
+      '1',
+      '--seed',
+      '9',
+      '--json',
+      '--quiet',
+    ];
+    const finished = await run(['compare', ...flags], inEnvironment(), folder);
+    const { runs } = compareDocumentOf(finished);
+    expect(finished.stderr).toBe('');
+    expect(runs.map(({ strategy, workers, plan }) => [strategy, workers, plan.seed])).toEqual([
+      ['cte', 1, 9],
+      ['cte', 1, 9],
+    ]);
+  });
+
+  it('fails a comparison by its gates', async () => {
+    const strict = files.write('strict.json', JSON.stringify({ ...common(), scenarios: ['overflow'] }));
+    const finished = await run(['compare', '--config', strict, '--rounds', '1', '--json'], inEnvironment());
+    const { runs } = compareDocumentOf(finished);
+    expect(finished.code).toBe(1);
+    expect(runs[0]?.gates.at(-1)).toMatchObject({ expression: 'created == 3', passed: false });
+  });
+
+  it('tells every command where the database is, and run nothing else', async () => {
+    const args = ['run', '--strategy', 'cte', '--scenario', 'batch-completion', '--json'];
+    const finished = await run([...args, '--keep'], inEnvironment(), folder);
+    expect(finished.code).toBe(0);
+    const [row] = await database.query<{ batches: string }>(
+      "select count(*)::text as batches from run_batches where run_id not like '%warm-up'",
+    );
+    expect(row?.batches).toBe('1');
+    expect(JSON.parse(finished.stdout)).toMatchObject({ runs: [{ workers: 3, strategy: 'cte' }] });
+  });
+
+  it('takes its paths from its own folder on', async () => {
+    const finished = await run(
+      ['compare', '--config', join(folder, 'els-assign.config.json'), '--strategies', 'cte', '--json'],
+      inEnvironment(),
+    );
+    expect(compareDocumentOf(finished).runs[0]?.scenario).toBe('few');
+  });
+
+  it('gives way to --database-url', async () => {
+    const args = [
+      'compare',
+      '--database-url',
+      database.url,
+      '--strategies',
+      'cte',
+      '--rounds',
+      '1',
+      '--json',
+    ];
+    expect((await run(args, {}, folder)).code).toBe(0);
+  });
+});
+
+describe('a configuration file that is refused', () => {
+  const secret = 'hush7261';
+  const refused: [name: string, text: string, says: string[]][] = [
+    ['a mistyped field', '{"round": 3}', ['unknown field "round"', 'did you mean rounds?']],
+    ['a count', '{"rounds": 0}', ['rounds is 0', 'a whole number from 1 to 1000']],
+    ['a duration', '{"timeout": "soon"}', ['timeout is "soon"', '250ms']],
+    ['a gate', '{"gates": ["p95 <"]}', ['gates[0]', 'column']],
+    ['a strategy', '{"strategies": ["ctee"]}', ['unknown strategy "ctee"', 'did you mean cte?']],
+    ['a list', '{"scenarios": "sustained"}', ['scenarios is "sustained"', 'a list of 1 to 100']],
+    ['a comma', '{"strategies": ["cte,legacy"]}', ['strategies[0]', 'without a comma']],
+    ['its grammar', '{"rounds": 3,}', ['line 1 column 14']],
+    ['a variable', '{"databaseUrlVariable": "TRIAL_URL"}', ['TRIAL_URL, which is not set', '--database-url']],
+    [
+      'a URL',
+      `{"databaseUrlVariable": "postgres://me:${secret}@host/db"}`,
+      ['the name of an environment variable', 'never the URL itself'],
+    ],
+  ];
+
+  it.concurrent.each(refused)('%s', async (name, text, says) => {
+    const path = files.write(`${name}.json`, text);
+    const finished = await run(['compare', '--config', path, '--quiet', '--json']);
+    expect(finished.code).toBe(2);
+    const { message } = failureOf(finished);
+    expect(linesOf(finished.stderr)).toEqual([`els-assign: ${message}`]);
+    for (const words of says) expect(message).toContain(words);
+    expect(finished.stdout + finished.stderr).not.toContain(secret);
+  });
+
+  it('is missing', async () => {
+    const { code, stderr } = await run(['setup', '--config', files.path('nowhere.json')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/cannot read configuration file .*nowhere\.json.*: no such file/);
+  });
+
+  it('names a variable that holds no URL', async () => {
+    const path = files.write('variable.json', '{"databaseUrlVariable": "TRIAL_URL"}');
+    const { code, stderr } = await run(['setup', '--config', path], { TRIAL_URL: 'mysql://x' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('TRIAL_URL: the URL does not begin with postgres://');
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '#els/cli/main.js';
+import { run } from '../support/command-line.js';
+import { commandLinesIn, parseOnly } from './command-lines.js';
+
+const commands = createProgram(() => undefined).commands.map((command) => command.name());
+
+const helpOf = async (...args: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await run([...args, '--help']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+};
+
+const complaintAbout = async (...args: string[]): Promise<string> => {
+  const { code, stderr } = await run(args);
+  expect(code).toBe(2);
+  return stderr;
+};
+
+describe('--help', () => {
+  it.concurrent.each([[], ...commands.map((name) => [name])])(
+    'has examples that work: %s',
+    async (...args) => {
+      const [, examples = ''] = (await helpOf(...args)).split(/Examples?:\n/);
+      const lines = commandLinesIn(examples);
+      expect(lines.length).toBeGreaterThan(0);
+      for (const line of lines) if (line[0] !== 'help') await parseOnly(line);
+    },
+  );
+
+  it.concurrent('shows defaults', async () => {
+    const help = await helpOf('compare');
+    const compare = help.replace(/\s+/g, ' ');
+    for (const shown of ['"legacy,cte,inventory"', '(default: 3)', '(default: 10s)', 'els_assign']) {
+      expect(compare).toContain(shown);
+    }
+    expect(help).toMatch(/Load \(default: as the scenario says\):\n +--batches/);
+  });
+});
+
+describe('what is almost right', () => {
+  const near: [args: string[], hint: string][] = [
+    [['rnu'], 'Did you mean run?'],
+    [['run', '--strategi', 'cte'], 'Did you mean --strategy?'],
+    [['run', '--strategy', 'inventroy'], 'did you mean inventory?'],
+    [['compare', '--strategies', 'cte,legcy'], 'did you mean legacy?'],
+    [['prove', '--strategy', 'ctee'], 'did you mean cte?'],
+    [['run', '--scenario', 'sustaned'], 'did you mean sustained?'],
+    [['scenarios', 'overflw'], 'did you mean overflow?'],
+    [['run', '--sweep', 'conections=1,2'], 'did you mean connections?'],
+    [['run', '--fault', 'kill-wroker@1s'], 'did you mean kill-worker?'],
+    [['completion', 'bsh'], 'Allowed choices are bash, zsh, fish'],
+  ];
+  it.concurrent.each(near)('%j', async (args, hint) => {
+    expect(await complaintAbout(...args)).toContain(hint);
+  });
+});

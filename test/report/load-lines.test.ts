@@ -1,0 +1,47 @@
+import { Chalk } from 'chalk';
+import { describe, expect, it } from 'vitest';
+import type { IntervalView, LoadView } from '#els/domain/load-view.js';
+import { intervalLine, loadRegion } from '#els/report/load-lines.js';
+
+const plain = new Chalk({ level: 0 });
+const NONE = { created: 0, reused: 0, no_slot: 0, error: 0, unknown: 0 };
+
+const interval: IntervalView = {
+  ...{ endMs: 5_000, callsPerSecond: 3_512.2, p50Micros: 4_210, p99Micros: 12_300 },
+  ...{ outcomes: { ...NONE, created: 17_561 }, errorsByCode: {} },
+};
+
+const view: LoadView = {
+  ...{ elapsedMs: 2_100, share: 0.425, calls: 20, latest: interval },
+  ...{ outcomes: { ...NONE, created: 17, no_slot: 1, error: 2 }, errorsByCode: { unknown_batch: 2 } },
+};
+
+describe('intervalLine', () => {
+  it('says when, how fast and how it ended', () => {
+    const line = '  5.0s · 3,512 per s · p50 4.21ms · p99 12.3ms · created 17,561';
+    expect(intervalLine(interval, plain)).toBe(line);
+  });
+
+  it('shows what was not measured as such', () => {
+    const silent = { ...interval, callsPerSecond: 0, p50Micros: NaN, p99Micros: NaN, outcomes: NONE };
+    expect(intervalLine(silent, plain)).toBe('  5.0s · 0.00 per s · p50 – · p99 – · created 0');
+  });
+});
+
+describe('loadRegion', () => {
+  it('shows progress, pace and outcomes with the codes of errors', () => {
+    expect(loadRegion(view, plain)).toEqual([
+      '  ██████████░░░░░░░░░░░░░░ 42% · 2.1s',
+      '  3,512 per s · p50 4.21ms · p99 12.3ms',
+      '  created 17 · no_slot 1 · error 2 (unknown_batch 2)',
+    ]);
+  });
+
+  it('says that it measures before the first interval is over', () => {
+    expect(loadRegion({ ...view, latest: undefined }, plain)[1]).toBe('  measuring …');
+  });
+
+  it('colours errors', () => {
+    expect(loadRegion(view, new Chalk({ level: 1 })).at(-1)).toContain('\u001b[31merror 2');
+  });
+});
