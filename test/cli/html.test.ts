@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectRefused, type BadInput, type Untouched } from './bad-input.js';
+import { expectRefused, type BadInput } from './bad-input.js';
 import { failureOf, runDocumentOf } from './document.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
 import { startGroup, untilUnderWay } from './signalled.js';
@@ -9,11 +9,9 @@ import { useTemporaryFolder } from './temporary-folder.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
-let untouched: Untouched;
 
 beforeAll(async () => {
   expect((await database.run(['setup'])).code).toBe(0);
-  untouched = { database, before: await fingerprint(database), missingSchema: 'no_such_schema' };
 });
 
 const BURST = ['run', '--strategy', 'cte', '--scenario', 'cross-instance', '--workers', '2'];
@@ -41,9 +39,10 @@ describe('--html', () => {
       says: ['--html', 'not a regular file'],
     },
   ];
-  it.each(refused)('is refused before the load where it cannot be written: $name', (input) =>
-    expectRefused(input, untouched),
-  );
+  it.each(refused)('is refused before the load where it cannot be written: $name', async (input) => {
+    const untouched = { database, before: await fingerprint(database), missingSchema: 'no_such_schema' };
+    await expectRefused(input, untouched);
+  });
 
   it('keeps what there is when a signal ends the run', async () => {
     const path = files.path('stopped.html');

@@ -110,7 +110,10 @@ describe('the page', () => {
   it('leaves out what was not measured', () => {
     const { run } = createSampler();
     const timeSeries = { intervalMs: 10, calls: [], failures: [], p50Micros: [], p95Micros: [] };
-    const [shown] = page([run({ latencyDistribution: [], timeSeries })]).split('<script>');
-    expect(shown).not.toMatch(/NaN|undefined|Infinity/);
+    const [shown] = page([run({ latencyDistribution: [], timeSeries, latencyMicros: { p95: NaN } })]).split(
+      '<script>',
+    );
+    expect(shown).not.toMatch(/NaN|undefined|Infinity|<figure/);
+    expect(shown).toContain('–');
   });
 });
