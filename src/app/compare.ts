@@ -33,7 +33,8 @@ export interface ComparePlan {
  * changed meanwhile.
  */
 export async function compare(database: Database, plan: ComparePlan, control: RunControl): Promise<Report> {
-  const sumUp: SumUp = (runs) => ({ comparison: buildComparison(runs) });
+  const names = plan.strategies.map(({ name }) => name);
+  const sumUp: SumUp = (runs) => ({ comparison: buildComparison(runs, names) });
   const report = await executeRuns(database, comparisonJobs(plan), control, sumUp);
   const { comparison, environment, failure } = report;
   if (comparison === undefined || failure !== undefined) return report;

@@ -1,9 +1,11 @@
-import type { RunResult } from '../domain/run-result.js';
 import type { Row } from './rows.js';
 
-/** The name of the strategy that others are divided by: `legacy` where it ran, else the first that ran. */
-export function chooseBaseline(runs: readonly RunResult[]): string {
-  const strategies = runs.map((run) => run.strategy);
+/**
+ * The name of the strategy that others are divided by: `legacy` where it ran, else the first.
+ *
+ * @param strategies that ran, in the order in which they were named
+ */
+export function chooseBaseline(strategies: readonly string[]): string {
   return strategies.includes('legacy') ? 'legacy' : (strategies[0] ?? '');
 }
 

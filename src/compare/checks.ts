@@ -76,8 +76,8 @@ function reason(run: RunResult): string {
   return run.notes[0] === undefined ? where : `${where}: ${run.notes[0]}`;
 }
 
-function describe({ ratio, low, high }: MetricRatio): string {
-  const range = low === high ? '' : ` [${roundDown(low)} – ${roundDown(high)}]`;
+function describe({ ratio, low, high, confidence }: MetricRatio): string {
+  const range = confidence === 0 ? '' : ` [${roundDown(low)} – ${roundDown(high)}]`;
   return roundDown(ratio) + range;
 }
 

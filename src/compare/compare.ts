@@ -6,9 +6,16 @@ import { CHECK_LEVEL, CLAIMS_LEVEL, ROUNDS_TO_CHECK, roundsToClaim } from './lev
 import { compareToBaseline } from './ratios.js';
 import { findWarnings } from './warnings.js';
 
-/** Compares all runs of a `compare`, in whatever order their rounds were run. */
-export function buildComparison(runs: readonly RunResult[]): Comparison {
-  const baseline = chooseBaseline(runs);
+/**
+ * Compares all runs of a `compare`, in whatever order their rounds were run.
+ *
+ * @param strategies in the order in which they were named
+ */
+export function buildComparison(unordered: readonly RunResult[], strategies: readonly string[]): Comparison {
+  const runs = inOrder(unordered, strategies);
+  const baseline = chooseBaseline(
+    strategies.filter((name) => runs.some(({ strategy }) => strategy === name)),
+  );
   const claims = makeClaims(runs, { strategy: baseline });
   return {
     baseline,
@@ -24,4 +31,18 @@ export function buildComparison(runs: readonly RunResult[]): Comparison {
     },
     warnings: findWarnings(runs, { strategy: baseline }),
   };
+}
+
+/** Scenarios as they first appear, strategies as they were named: the order of what is said, whatever ran first. */
+function inOrder(runs: readonly RunResult[], strategies: readonly string[]): RunResult[] {
+  const scenarios = [...new Set(runs.map(({ scenario }) => scenario))];
+  const rank = ({ scenario, strategy, advisoryLocks }: RunResult): number[] => [
+    scenarios.indexOf(scenario),
+    strategies.indexOf(strategy),
+    Number(advisoryLocks),
+  ];
+  return [...runs].sort((a, b) => {
+    const other = rank(b);
+    return rank(a).reduce((difference, value, at) => difference || value - (other[at] ?? 0), 0);
+  });
 }
