@@ -1,17 +1,26 @@
 import { buildComparison } from '../compare/compare.js';
+import { environmentDifferences } from '../compare/environment.js';
+import { readEnvironment } from '../database/environment.js';
 import type { Report } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
-import type { Database } from './database.js';
+import { mulberry32, shuffle, type Random } from '../scenario/random.js';
+import { withClient, type Database } from './database.js';
 import type { RunJob } from './execute-run.js';
 import { judgeStrategies } from './gates.js';
 import { executeRuns, type RunControl, type SumUp } from './run.js';
+
+/** How often everything is run, by how it arrives: bursts are judged by their gates, loads by their throughput. */
+export interface Rounds {
+  readonly burst: number;
+  readonly load: number;
+}
 
 /** What is compared with what. */
 export interface ComparePlan {
   readonly scenarios: readonly Scenario[];
   readonly strategies: readonly StrategySpec[];
-  readonly rounds: number;
+  readonly rounds: Rounds;
   /** Run closed loops with advisory locks instead of without; bursts always run both ways. */
   readonly advisoryLocks: boolean;
   readonly seed: number;
@@ -20,34 +29,52 @@ export interface ComparePlan {
   readonly timeoutMs: number;
 }
 
-/** Runs every strategy through the same scenarios in interleaved rounds, and compares. */
-export function compare(database: Database, plan: ComparePlan, control: RunControl): Promise<Report> {
+/**
+ * Runs every strategy through the same scenarios in interleaved rounds, and compares. Warns where the surroundings
+ * changed meanwhile.
+ */
+export async function compare(database: Database, plan: ComparePlan, control: RunControl): Promise<Report> {
+  const names = plan.strategies.map(({ name }) => name);
   const sumUp: SumUp = (runs) => {
-    const comparison = buildComparison(runs);
+    const comparison = buildComparison(runs, names);
     const checks = [...comparison.checks, ...judgeStrategies(plan.scenarios, runs)];
     return { comparison: { ...comparison, checks } };
   };
-  return executeRuns(database, comparisonJobs(plan), control, sumUp);
+  const report = await executeRuns(database, comparisonJobs(plan), control, sumUp);
+  const { comparison, environment, failure } = report;
+  if (comparison === undefined || failure !== undefined) return report;
+  const now = await withClient(database.pool, (client) => readEnvironment(client, database.embedded));
+  const changes = environmentDifferences(now, environment).map((change) => `while it ran, ${change}`);
+  return { ...report, comparison: { ...comparison, warnings: [...changes, ...comparison.warnings] } };
 }
 
 /**
  * The runs of a comparison in their order: round by round, so that a change of the machine's speed meets all
- * strategies, and in each round another strategy goes first. In one round all get the same workload.
+ * strategies, and in each round in an order drawn by the seed. Two strategies that do the same are then exchangeable
+ * within each round, whatever the machine does from run to run: that alone makes the tests of a comparison exact.
+ * In one round all get the same workload.
  */
 export function comparisonJobs(plan: ComparePlan): RunJob[] {
   const { keep, timeoutMs } = plan;
-  return range(plan.rounds).flatMap((round) =>
-    plan.scenarios.flatMap((scenario) =>
-      rotated(contenders(plan, scenario), round).map((contender) => ({
-        ...contender,
-        scenario,
-        round: round + 1,
-        seed: plan.seed + round,
-        keep,
-        timeoutMs,
-      })),
-    ),
+  const random = mulberry32(plan.seed);
+  return range(Math.max(plan.rounds.burst, plan.rounds.load)).flatMap((round) =>
+    plan.scenarios
+      .filter((scenario) => round < roundsOf(scenario, plan.rounds))
+      .flatMap((scenario) =>
+        shuffled(contenders(plan, scenario), random).map((contender) => ({
+          ...contender,
+          scenario,
+          round: round + 1,
+          seed: plan.seed + round,
+          keep,
+          timeoutMs,
+        })),
+      ),
   );
+}
+
+function roundsOf({ arrival }: Scenario, { burst, load }: Rounds): number {
+  return arrival === 'burst' ? burst : load;
 }
 
 function contenders({ strategies, advisoryLocks }: ComparePlan, scenario: Scenario) {
@@ -59,7 +86,8 @@ function range(length: number): number[] {
   return Array.from({ length }, (_, index) => index);
 }
 
-function rotated<T>(items: readonly T[], by: number): T[] {
-  const first = by % items.length;
-  return [...items.slice(first), ...items.slice(0, first)];
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const order = Uint32Array.from(items.keys());
+  shuffle(order, random);
+  return [...order].flatMap((position) => items.slice(position, position + 1));
 }

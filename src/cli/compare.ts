@@ -17,17 +17,22 @@ import { stoppable } from './stop-signal.js';
 
 interface CompareFlags extends LoadFlags, ReportFlags {
   readonly strategies: string;
-  readonly rounds: number;
+  readonly rounds?: number;
 }
+
+/** Enough for the check and two claims at their level; bursts are judged by their gates. */
+const DEFAULT_ROUNDS = { burst: 3, load: 8 };
 
 const HELP = `
 By default: the three acceptance scenarios with advisory locks off and on, and a short sustained, for legacy, cte
-and inventory in 3 interleaved rounds. Exit 0 when every gate, invariant and check holds, 1 when one does not.
+and inventory, in interleaved rounds whose order is drawn by the seed: 3 of bursts, 8 of sustained. Exit 0 when every
+gate, invariant and check holds, 1 when one does not, or when the check is inconclusive (unless --allow-inconclusive).
+It takes 6 rounds to decide the check, 7 or more to call a strategy faster or slower than the baseline.
 The service's ELS_* flags are ignored.
 
 Examples:
   els-assign compare
-  els-assign compare --scenario sustained --rounds 5 --workers 2 --connections 16
+  els-assign compare --scenario sustained --rounds 8 --workers 2 --connections 16
   els-assign compare --scenario sustained --gate 'inventory.p95 <= cte.p95 * 1.05'
   els-assign compare --strategies legacy,./mine.sql --scenario high-concurrency --json`;
 
@@ -36,7 +41,11 @@ export function addCompare(program: Command, setExitCode: (code: number) => void
   addReportOptions(addLoadOptions(program.command('compare')))
     .description('run strategies through the same scenarios in interleaved rounds and compare them')
     .option('--strategies <names|files>', 'separated by commas', BUILT_IN_STRATEGIES.join())
-    .option('--rounds <n>', 'interleaved rounds', parseCount('--rounds', MAX_ROUNDS), 3)
+    .option(
+      '--rounds <n>',
+      `interleaved rounds (default: ${DEFAULT_ROUNDS.load}, of bursts ${DEFAULT_ROUNDS.burst})`,
+      parseCount('--rounds', MAX_ROUNDS),
+    )
     .option('--advisory-locks', 'run closed loops with advisory locks instead of without')
     .addHelpText('after', HELP)
     .action(async (flags: CompareFlags) => setExitCode(await runCompare(flags)));
@@ -51,12 +60,13 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   checkBulk(scenarios, strategies);
   const reports = await openReports(flags, process.env);
   const {
-    rounds,
+    rounds: given,
     advisoryLocks = false,
     keep = false,
     timeout: timeoutMs,
     allowInconclusive = false,
   } = flags;
+  const rounds = given === undefined ? DEFAULT_ROUNDS : { burst: given, load: given };
   const plan = { scenarios, strategies, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
   const { compare } = await import('../app/compare.js');
   const report = await stoppable((stop) =>

@@ -91,7 +91,7 @@ export function addLoadOptions(command: Command): Command {
       'how the fault restart-server restarts a server that is not embedded',
     )
     .option('--keep', "leave the run's batches in the database")
-    .option('--allow-inconclusive', 'a verdict that is unknown does not fail the command');
+    .option('--allow-inconclusive', 'an unknown verdict or an inconclusive check does not fail the command');
   addOpenLoopOptions(command.optionsGroup(LOAD_OPTIONS));
   return addOutputOptions(addConnectionOptions(command));
 }

@@ -199,27 +199,56 @@ export interface Ratio {
   readonly strategy: string;
   readonly advisoryLocks: boolean;
   readonly metric: 'throughput' | 'mean' | 'p50' | 'p95' | 'p99';
-  /** Ratio of the medians over the rounds. */
+  /** Geometric mean of the ratios of the paired rounds. */
   readonly ratio: number;
-  /** Smallest and largest ratio of a single paired round. */
+  /** Interval for the true ratio. */
   readonly low: number;
   readonly high: number;
-  /** Probability that [low, high] covers the median of paired ratios: 1 − 2^(1−rounds). */
+  /** Probability that an interval made as [low, high] holds the true ratio: 0.95 or more, less with under 6 rounds. */
   readonly confidence: number;
 }
 
 export interface ComparisonCheck {
   readonly name: string;
+  /** `passed` and `failed` are both proven at the level of the check; what is not is `inconclusive`. */
   readonly result: 'passed' | 'failed' | 'inconclusive';
   readonly observed: string;
+}
+
+/** Whether the throughput of one strategy is above or below the baseline's. */
+export interface Claim {
+  readonly scenario: string;
+  readonly strategy: string;
+  readonly advisoryLocks: boolean;
+  readonly result: 'faster' | 'slower' | 'inconclusive';
+  /** Adjusted for all claims of the report: what it is at most `claimsLevel` for is claimed. */
+  readonly pValue: number;
+  /** Paired rounds that it rests on. */
+  readonly rounds: number;
+}
+
+/** How sure a comparison is of what it says, and how many rounds that takes. */
+export interface ErrorLevels {
+  /** Probability that the check passes or fails wrongly. */
+  readonly checkLevel: number;
+  /** Probability that any of the claims is false. */
+  readonly claimsLevel: number;
+  readonly roundsToCheck: number;
+  /** For the first of as many claims as this comparison makes. */
+  readonly roundsToClaim: number;
 }
 
 export interface Comparison {
   /** What every ratio is divided by, e.g. `legacy`. */
   readonly baseline: string;
+  /** Most rounds of any scenario. */
   readonly rounds: number;
   readonly ratios: readonly Ratio[];
   readonly checks: readonly ComparisonCheck[];
+  readonly claims: readonly Claim[];
+  readonly levels: ErrorLevels;
+  /** What makes the figures doubtful: outliers, a saturated client, settings that changed; one line each. */
+  readonly warnings: readonly string[];
 }
 
 /** The whole answer of `run` or `compare`: what every report is made from. */

@@ -1,23 +1,28 @@
-import type { Comparison, ComparisonCheck, RunResult } from '../domain/run-result.js';
+import type { Comparison, ComparisonCheck, Ratio, RunResult } from '../domain/run-result.js';
 import { gateLines, noteLines, violatedLines } from './findings.js';
 import { hang, indent, wrapParts, wrapWords } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
 import { narrower, type Style } from './style.js';
 
-/** How to read the ratios and the server's cost, and how sure the least sure range is. */
+/** How to read the ratios and the server's cost, and how sure the intervals are. */
 export function legendLines({ baseline, ratios }: Comparison, { colours, width }: Style): string[] {
   if (ratios.length === 0) {
     return [colours.yellow(`no ratios: nothing else ran in the same rounds as ${baseline}`)];
   }
-  const confidence = Math.min(...ratios.map((ratio) => ratio.confidence));
-  const parts = [`× of ${baseline}: > 1 is faster for throughput (per s), < 1 is faster for p95`];
-  if (confidence > 0) {
-    parts.push(
-      `[lowest – highest round] holds the true median with ${Math.floor(confidence * 100)} % confidence`,
-    );
-  }
-  parts.push('each assignment: server = execution time, hit and dirtied = buffers, WAL = bytes');
+  const parts = [
+    `× of ${baseline}: > 1 is faster for throughput (per s), < 1 is faster for p95`,
+    ...confidencePart(ratios),
+    'each assignment: server = execution time, hit and dirtied = buffers, WAL = bytes',
+  ];
   return wrapParts(parts, '; ', width).map((line) => colours.dim(line));
+}
+
+function confidencePart(ratios: readonly Ratio[]): string[] {
+  const percents = ratios.map(({ confidence }) => Math.floor(confidence * 100));
+  const [least, most] = [Math.min(...percents), Math.max(...percents)];
+  if (least === 0) return [];
+  const more = most > least ? ` (${most} % where rounds are many)` : '';
+  return [`[ – ] holds the true ratio with ${least} % confidence${more}`];
 }
 
 /** One line for each comparison that was asked for. */

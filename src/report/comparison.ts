@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { Report, RunResult } from '../domain/run-result.js';
+import { claimLines, warningLines } from './comparison-claims.js';
 import { comparisonTable } from './comparison-columns.js';
 import { checkLines, findingLines, legendLines } from './comparison-findings.js';
 import { groupScenarios, rowsOf } from './comparison-rows.js';
@@ -11,7 +12,8 @@ import { createStyle, narrower, type Style, type TextOptions } from './style.js'
 
 /**
  * The answer of `compare` as text: a table for each scenario with a row for each strategy, then how to read it,
- * the checks, what went wrong in any round, and PASSED or FAILED on the last line.
+ * what is claimed and checked, warnings, what went wrong in any round, and PASSED, FAILED or INCONCLUSIVE on the last
+ * line.
  */
 export function renderComparison(report: Report, colours: ChalkInstance, options: TextOptions = {}): string {
   const style = createStyle(colours, options);
@@ -20,7 +22,9 @@ export function renderComparison(report: Report, colours: ChalkInstance, options
     environmentLines(environment, style),
     ...groupScenarios(runs).map(([, ofScenario]) => scenarioBlock(ofScenario, report, style)),
     comparison === undefined ? [] : legendLines(comparison, style),
+    comparison === undefined ? [] : claimLines(comparison, style),
     comparison === undefined ? [] : checkLines(comparison.checks, style),
+    comparison === undefined ? [] : warningLines(comparison.warnings, style),
     findingLines(runs, (run) => roundName(run, style), style),
     [endingLine(report, style)],
   ];

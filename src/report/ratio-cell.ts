@@ -3,7 +3,7 @@ import type { ComparisonRow } from './comparison-rows.js';
 import { formatRatio, MISSING } from './format.js';
 
 /**
- * A row's ratio to the baseline with the range of single rounds, `2.57 [2.54 – 2.58]`; one round has no range.
+ * A row's ratio to the baseline with its interval, `2.57 [2.54 – 2.58]`; one round has none.
  * @param rows the scenario's rows, the baseline's first row first among those of its strategy.
  */
 export function ratioCell(

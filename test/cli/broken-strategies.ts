@@ -17,6 +17,11 @@ export function givesUpEarly(files: TemporaryFolder): string {
   return files.write('gives-up-early.sql', replaced("then 'contended'", "then 'no_slot'", slow));
 }
 
+/** Correct, and some ten times slower than `cte`. */
+export function sleeps(files: TemporaryFolder): string {
+  return files.write('sleeps.sql', replaced('from (select) as always', 'from pg_sleep(0.05) as always'));
+}
+
 function replaced(sound: string, broken: string, sql = CTE): string {
   if (sql.split(sound).length !== 2) throw new Error(`cte.sql does not say ${sound} once: adapt this test`);
   return sql.replace(sound, broken);

@@ -186,6 +186,23 @@ const comparison = z.strictObject({
       observed: z.string(),
     }),
   ),
+  claims: z.array(
+    z.strictObject({
+      scenario: z.string(),
+      strategy: z.string(),
+      advisoryLocks: z.boolean(),
+      result: z.enum(['faster', 'slower', 'inconclusive']),
+      pValue: z.number().min(0).max(1),
+      rounds: count,
+    }),
+  ),
+  levels: z.strictObject({
+    checkLevel: z.number().min(0).max(1),
+    claimsLevel: z.number().min(0).max(1),
+    roundsToCheck: count,
+    roundsToClaim: count,
+  }),
+  warnings: z.array(z.string()),
 });
 
 const sweep = z.strictObject({

@@ -18,29 +18,81 @@ function rounds(
   );
 }
 
+const EIGHT = Array<number>(8).fill(100);
+
+/** One check of 8 rounds in which inventory lies so many percent of its logarithm above the margin of 0.95. */
+const aboveMargin = (...percents: number[]) =>
+  compareChecks(rounds({ inventory: percents.map((percent) => 95 * Math.exp(percent / 100)), cte: EIGHT }));
+
 describe('compareChecks', () => {
-  it('passes when the median of inventory beats that of cte', () => {
-    const runs = rounds({ inventory: [127, 90, 130], cte: [100, 120, 90] });
+  it('passes where every round proves it', () => {
+    const runs = rounds({ inventory: [127, 125, 130, 128, 126, 127, 129, 124], cte: EIGHT });
     expect(compareChecks(runs)).toEqual([
-      { name: NAME, result: 'passed', observed: '1.27 (median of 3 rounds)' },
+      { name: NAME, result: 'passed', observed: '1.26 [1.25 – 1.28] in 8 rounds, p = 0.004' },
+    ]);
+  });
+
+  it('passes where inventory is a little slower, but within the margin', () => {
+    const runs = rounds({ inventory: [98, 97, 98, 99, 97, 98, 98, 97], cte: EIGHT });
+    expect(compareChecks(runs)).toMatchObject([{ result: 'passed' }]);
+  });
+
+  it('fails only where a ratio below the margin is proven', () => {
+    const runs = rounds({ inventory: [85, 84, 86, 85, 83, 86, 85, 84], cte: EIGHT });
+    expect(compareChecks(runs)).toEqual([
+      { name: NAME, result: 'failed', observed: '0.84 [0.83 – 0.85] in 8 rounds, p = 0.004' },
     ]);
   });
 
   it.each([
-    [95, 'passed', '0.95 (1 round)'],
-    [94.9, 'failed', '0.94 (1 round)'],
-    [115, 'passed', '1.15 (1 round)'],
+    [94.9, 'failed', '0.94 [0.94 – 0.94] in 8 rounds, p = 0.004'],
+    [95, 'inconclusive', '0.95 [0.95 – 0.95] in 8 rounds; too close to 0.95, or too noisy, for p <= 0.025'],
+    [95.1, 'passed', '0.95 [0.95 – 0.95] in 8 rounds, p = 0.004'],
   ])('judges %d against 100 as %s, and never shows a miss as the limit', (inventory, result, observed) => {
-    expect(compareChecks(rounds({ inventory: [inventory], cte: [100] }))).toEqual([
-      { name: NAME, result, observed },
-    ]);
+    const runs = rounds({ inventory: EIGHT.map(() => inventory), cte: EIGHT });
+    expect(compareChecks(runs)).toEqual([{ name: NAME, result, observed }]);
+  });
+
+  it('passes at 6 of 256 flips, and not at 7', () => {
+    // flips that turn {−3} and any of {}, {1}, {2}, {2.5}, {1, 2} have no smaller sum, nor has the observed one
+    expect(aboveMargin(-3, 1, 2, 2.5, 10, 11, 12, 13)).toMatchObject([{ result: 'passed' }]);
+    expect(aboveMargin(3, -1, -2, -2.5, -10, -11, -12, -13)).toMatchObject([{ result: 'failed' }]);
+    // {}, {0.4}, {2.5}, {2.6}, {0.4, 2.5}, {0.4, 2.6}
+    expect(aboveMargin(-3, 0.4, 2.5, 2.6, 10, 11, 12, 13)).toMatchObject([{ result: 'inconclusive' }]);
+    expect(aboveMargin(3, -0.4, -2.5, -2.6, -10, -11, -12, -13)).toMatchObject([{ result: 'inconclusive' }]);
+  });
+
+  it('is inconclusive where noise hides what there is', () => {
+    const runs = rounds({ inventory: [130, 70, 125, 80, 140, 75, 60, 110], cte: EIGHT });
+    expect(compareChecks(runs)).toMatchObject([{ result: 'inconclusive' }]);
+  });
+
+  it.each([1, 2, 5])('is inconclusive after %d rounds, however clear they are', (count) => {
+    for (const inventory of [1, 1_000]) {
+      const runs = rounds({ inventory: Array<number>(count).fill(inventory), cte: EIGHT.slice(0, count) });
+      const [check] = compareChecks(runs);
+      expect(check?.result).toBe('inconclusive');
+      expect(check?.observed).toMatch(/; at least 6 rounds can decide$/);
+    }
+  });
+
+  it('can be decided after 6 rounds', () => {
+    const six = EIGHT.slice(2);
+    expect(compareChecks(rounds({ inventory: six, cte: six }))).toMatchObject([{ result: 'passed' }]);
+  });
+
+  it('pairs rounds: what slows both in one round alike changes nothing', () => {
+    const cte = [100, 20, 100, 300, 50, 100, 70, 100];
+    const runs = rounds({ inventory: cte.map((value) => value * 0.99), cte });
+    expect(compareChecks(runs)).toMatchObject([{ result: 'passed' }]);
   });
 
   it.each([
-    ['inventory', 'invalid'],
-    ['inventory', 'unknown'],
-    ['cte', 'invalid'],
-  ] as const)('fails with the reason when a round of %s is %s', (strategy, verdict) => {
+    ['inventory', 'invalid', 'failed'],
+    ['cte', 'invalid', 'failed'],
+    ['inventory', 'unknown', 'inconclusive'],
+    ['cte', 'unknown', 'inconclusive'],
+  ] as const)('says why when a round of %s is %s: %s', (strategy, verdict, result) => {
     const runs = rounds({ inventory: [200, 200], cte: [100, 100] });
     const broken = runs.map((run) =>
       run.strategy === strategy && run.round === 2
@@ -48,7 +100,7 @@ describe('compareChecks', () => {
         : run,
     );
     expect(compareChecks(broken)).toEqual([
-      { name: NAME, result: 'failed', observed: `round 2 of ${strategy} is ${verdict}: an event is missing` },
+      { name: NAME, result, observed: `round 2 of ${strategy} is ${verdict}: an event is missing` },
     ]);
   });
 
@@ -68,8 +120,9 @@ describe('compareChecks', () => {
   it('prefers runs without locks, and compares equal locks only', () => {
     const free = rounds({ inventory: [150], cte: [100] });
     const locked = rounds({ inventory: [80], cte: [100] }, { advisoryLocks: true });
-    expect(compareChecks([...locked, ...free])).toMatchObject([{ observed: '1.50 (1 round)' }]);
-    expect(compareChecks(locked)).toMatchObject([{ observed: '0.80 (1 round)' }]);
+    const observed = (runs: readonly RunResult[]) => compareChecks(runs)[0]?.observed;
+    expect(observed([...locked, ...free])).toMatch(/^1\.50 in 1 round;/);
+    expect(observed(locked)).toMatch(/^0\.80 in 1 round;/);
     const mixed = [
       ...free.filter((run) => run.strategy === 'cte'),
       ...locked.filter((run) => run.strategy !== 'cte'),

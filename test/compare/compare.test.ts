@@ -7,7 +7,7 @@ it('names the baseline, counts the rounds, and holds ratios and checks', () => {
   const runs = [2, 1, 3].flatMap((round) =>
     ['cte', 'inventory', 'legacy'].map((strategy) => run({ scenario: 'sustained', strategy, round })),
   );
-  const comparison = buildComparison(runs);
+  const comparison = buildComparison(runs, ['cte', 'inventory', 'legacy']);
   expect(comparison).toMatchObject({ baseline: 'legacy', rounds: 3 });
   expect(comparison.ratios.map((ratio) => `${ratio.strategy} ${ratio.metric}`)).toEqual(
     ['cte', 'inventory'].flatMap((strategy) =>
@@ -15,4 +15,39 @@ it('names the baseline, counts the rounds, and holds ratios and checks', () => {
     ),
   );
   expect(comparison.checks).toHaveLength(1);
+});
+
+it('divides by the first strategy that was named and ran, whichever ran first', () => {
+  const { run } = createSampler();
+  const runs = ['b', 'a'].map((strategy) => run({ strategy }));
+  expect(buildComparison(runs, ['never', 'a', 'b']).baseline).toBe('a');
+});
+
+it('says how sure it is, and how many rounds that takes', () => {
+  const { run } = createSampler();
+  const strategies = ['legacy', 'cte', 'inventory'];
+  const comparison = (rounds: number) =>
+    buildComparison(
+      strategies.flatMap((strategy) =>
+        Array.from({ length: rounds }, (_, at) => run({ strategy, round: at + 1 })),
+      ),
+      strategies,
+    );
+  const levels = { checkLevel: 0.025, claimsLevel: 0.025, roundsToCheck: 6 };
+  expect(comparison(6).levels).toEqual({ ...levels, roundsToClaim: 7 });
+  expect(comparison(7).levels).toEqual({ ...levels, roundsToClaim: 8 });
+});
+
+it('says everything in the order in which strategies were named, whatever ran first', () => {
+  const { run } = createSampler();
+  const runs = ['b + locks', 'b', 'a', 'base'].map((name) =>
+    run({ strategy: name.replace(' + locks', ''), advisoryLocks: name.endsWith('locks') }),
+  );
+  const { ratios } = buildComparison(runs, ['base', 'a', 'b']);
+  const throughputs = ratios.filter(({ metric }) => metric === 'throughput');
+  expect(throughputs.map(({ strategy, advisoryLocks }) => [strategy, advisoryLocks])).toEqual([
+    ['a', false],
+    ['b', false],
+    ['b', true],
+  ]);
 });

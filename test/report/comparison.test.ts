@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
 import { renderComparison } from '#els/report/comparison.js';
-import type { Comparison, Ratio, Report, RunResult } from '#els/domain/run-result.js';
+import type { Claim, Comparison, Ratio, Report, RunResult } from '#els/domain/run-result.js';
 import { createSampler, reportOf, type Sampler } from './sample.js';
 
 const PLAIN = new Chalk({ level: 0 });
@@ -32,7 +32,20 @@ const COMPARISON: Comparison = {
   rounds: 3,
   ratios: [ratioOf({}), ratioOf({ metric: 'p95', ratio: 0.5, low: 0.45, high: 0.55 })],
   checks: [CHECK],
+  claims: [],
+  levels: { checkLevel: 0.025, claimsLevel: 0.025, roundsToCheck: 6, roundsToClaim: 7 },
+  warnings: [],
 };
+
+const claimOf = (overrides: Partial<Claim>): Claim => ({
+  scenario: 'high-concurrency',
+  strategy: 'cte',
+  advisoryLocks: false,
+  result: 'faster',
+  pValue: 4 / 256,
+  rounds: 8,
+  ...overrides,
+});
 
 /** Three rounds of legacy and cte; `change` may alter a run. */
 function rounds({ run }: Sampler, change: (run: RunResult) => Partial<RunResult> = () => ({})): RunResult[] {
@@ -220,7 +233,8 @@ describe('renderComparison', () => {
 
   it('promises only the confidence of the least sure ratio', () => {
     const ratios = [ratioOf({ confidence: 0.9375 }), ratioOf({ metric: 'p95', confidence: 0.75 })];
-    expect(render(rounds(createSampler()), { ...COMPARISON, ratios })).toContain('with 75 % confidence');
+    const text = render(rounds(createSampler()), { ...COMPARISON, ratios });
+    expect(text).toContain('with 75 % confidence (93 % where rounds are many)');
   });
 
   it('takes the ratio of the same scenario', () => {
@@ -251,6 +265,53 @@ describe('renderComparison', () => {
     ];
     const text = render(rounds(createSampler()), { ...COMPARISON, checks });
     expect(text).toContain('✓ one  1.27\n✗ two  0.80\n? three  inconclusive: nothing measured\n');
+  });
+
+  it('says what is claimed, how sure it is, and of which scenarios nothing is', () => {
+    const ratios = [ratioOf({}), ratioOf({ scenario: 'overflow' })];
+    const claims = [
+      claimOf({}),
+      claimOf({ strategy: 'inventory', advisoryLocks: true, result: 'slower', pValue: 0.025 }),
+      claimOf({ strategy: './mine.sql', result: 'inconclusive', pValue: 0.3, rounds: 7 }),
+    ];
+    const levels = { ...COMPARISON.levels, roundsToClaim: 8 };
+    const text = render(rounds(createSampler()), { ...COMPARISON, ratios, claims, levels });
+    expect(text).toContain(
+      [
+        'throughput against legacy; a report says anything false here with a probability of at most 2.5 %:',
+        '  • high-concurrency · cte is faster (8 rounds, p = 0.016)',
+        '  • high-concurrency · inventory + locks is slower (8 rounds, p = 0.025)',
+        '  ? high-concurrency · ./mine.sql is proven neither faster nor slower (7 rounds, p = 0.300)',
+        '  nothing of overflow: it takes 8 rounds, all valid',
+      ].join('\n'),
+    );
+  });
+
+  it('shows warnings', () => {
+    const text = render(rounds(createSampler()), { ...COMPARISON, warnings: ['fsync was on and is off'] });
+    expect(text).toContain('\n! fsync was on and is off\n');
+  });
+
+  it('ends as inconclusive only where nothing but evidence is missing', () => {
+    const undecided = { name: 'three', result: 'inconclusive', observed: 'noise' } as const;
+    const failed = { name: 'two', result: 'failed', observed: '0.80' } as const;
+    const lastLine = (
+      checks: Comparison['checks'],
+      runs: readonly RunResult[],
+      overrides: Partial<Report> = {},
+    ) => {
+      const report = reportOf(runs, { comparison: { ...COMPARISON, checks }, passed: false, ...overrides });
+      return renderComparison(report, PLAIN, { width: WIDE }).trimEnd().split('\n').at(-1);
+    };
+    const good = rounds(createSampler());
+    const bad = rounds(createSampler(), (run) => ({ passed: !isBadRound(run) }));
+    expect(lastLine([undecided], good)).toMatch(/^INCONCLUSIVE {2}/);
+    expect(lastLine([undecided], good, { passed: true })).toMatch(/^PASSED {2}/);
+    expect(lastLine([undecided, failed], good)).toMatch(/^FAILED {2}/);
+    expect(lastLine([undecided], bad)).toMatch(/^FAILED {2}/);
+    expect(lastLine([undecided], good, { interrupted: 'SIGINT' })).toMatch(/^FAILED {2}/);
+    expect(lastLine([undecided], good, { failure: { code: 'x', message: 'y' } })).toMatch(/^FAILED {2}/);
+    expect(lastLine([], good)).toMatch(/^FAILED {2}/);
   });
 
   it('has a table for each scenario, the baseline first whatever the order of rounds', () => {

@@ -32,6 +32,9 @@ export function failingReport(overrides: Partial<Report> = {}): Report {
     }),
     run({ strategy: 'inventory', verdict: 'unknown', passed: false, notes: ['a fault struck nothing'] }),
   ];
-  const comparison: Comparison = { baseline: 'legacy', rounds: 2, ratios: [], checks: CHECKS };
+  const comparison: Comparison = {
+    ...{ baseline: 'legacy', rounds: 2, ratios: [], checks: CHECKS, claims: [], warnings: [] },
+    levels: { checkLevel: 0.025, claimsLevel: 0.025, roundsToCheck: 6, roundsToClaim: 7 },
+  };
   return reportOf(runs, { comparison, verdict: 'invalid', passed: false, ...overrides });
 }

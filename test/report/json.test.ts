@@ -4,7 +4,15 @@ import type { Comparison } from '#els/domain/run-result.js';
 import { createSampler, ENVIRONMENT, reportOf } from './sample.js';
 
 const TOOL = { name: 'els-assign', version: '0.1.0' };
-const COMPARISON: Comparison = { baseline: 'legacy', rounds: 3, ratios: [], checks: [] };
+const COMPARISON: Comparison = {
+  baseline: 'legacy',
+  rounds: 3,
+  ratios: [],
+  checks: [],
+  claims: [],
+  levels: { checkLevel: 0.025, claimsLevel: 0.025, roundsToCheck: 6, roundsToClaim: 7 },
+  warnings: [],
+};
 const REPORT_NAMES = ['schemaVersion', 'tool', 'passed', 'verdict', 'environment', 'runs'];
 const RUN_NAMES = [
   [

@@ -1,0 +1,54 @@
+import type { Claim, RunResult } from '../domain/run-result.js';
+import { baselineRow } from './baseline.js';
+import { adjustByHolm } from './holm.js';
+import { CLAIMS_LEVEL, roundsToClaim } from './levels.js';
+import { logRatios } from './metrics.js';
+import { groupRows, pairRounds, type Row } from './rows.js';
+import { flipSigns, pAbove, pBelow, type SignFlips } from './sign-flips.js';
+
+/** No difference: a ratio of 1. */
+const EQUAL = 0;
+
+interface Candidate {
+  readonly row: Row;
+  readonly rounds: number;
+  readonly flips: SignFlips;
+}
+
+/**
+ * Says of each row whether its throughput is above or below the baseline's. A row is left out when its rounds are too
+ * few for any claim, which is known before they are run and so costs the others nothing (R. E. Tarone, "A Modified
+ * Bonferroni Method for Discrete Data", Biometrics 46 (1990), 515–522), and when a run of either side is not valid.
+ */
+export function makeClaims(runs: readonly RunResult[], baseline: { strategy: string }): Claim[] {
+  const candidates = findCandidates(runs, baseline);
+  const pValues = adjustByHolm(
+    candidates.flatMap(({ flips }) => [pAbove(flips, EQUAL), pBelow(flips, EQUAL)]),
+  );
+  return candidates.map(({ row, rounds }, position) => {
+    const [faster = NaN, slower = NaN] = pValues.slice(2 * position);
+    const { scenario, strategy, advisoryLocks } = row;
+    const pValue = Math.min(faster, slower);
+    return { scenario, strategy, advisoryLocks, result: judge(faster, slower), pValue, rounds };
+  });
+}
+
+function findCandidates(runs: readonly RunResult[], baseline: { strategy: string }): Candidate[] {
+  const rows = groupRows(runs);
+  return rows.flatMap((row) => {
+    const base = baselineRow(rows, row.scenario, baseline.strategy);
+    return base === undefined || base === row ? [] : candidateOf(row, base);
+  });
+}
+
+function candidateOf(row: Row, base: Row): Candidate[] {
+  const isValid = [...row.runs, ...base.runs].every((run) => run.verdict === 'valid');
+  const differences = logRatios('throughput', pairRounds(row, base));
+  if (!isValid || differences === undefined || differences.length < roundsToClaim(1)) return [];
+  return [{ row, rounds: differences.length, flips: flipSigns(differences) }];
+}
+
+function judge(pFaster: number, pSlower: number): Claim['result'] {
+  if (pFaster <= CLAIMS_LEVEL) return 'faster';
+  return pSlower <= CLAIMS_LEVEL ? 'slower' : 'inconclusive';
+}

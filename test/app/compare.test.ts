@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { comparisonJobs, type ComparePlan } from '#els/app/compare.js';
+import { resolveScenario } from '#els/scenario/index.js';
+
+const NAMES = ['legacy', 'cte', 'inventory'] as const;
+
+async function planOf(overrides: Partial<ComparePlan> = {}): Promise<ComparePlan> {
+  return {
+    scenarios: [await resolveScenario('sustained', {})],
+    strategies: NAMES.map((name) => ({ kind: 'built-in', name })),
+    rounds: { burst: 3, load: 8 },
+    advisoryLocks: false,
+    seed: 42,
+    keep: false,
+    timeoutMs: 1_000,
+    ...overrides,
+  };
+}
+
+/** The strategies of each round, in their order. */
+function ordersOf(plan: ComparePlan): string[] {
+  const orders = new Map<number, string[]>();
+  for (const { round, strategy } of comparisonJobs(plan)) {
+    orders.set(round, [...(orders.get(round) ?? []), strategy.name]);
+  }
+  return [...orders.values()].map((names) => names.join());
+}
+
+describe('comparisonJobs', () => {
+  it('draws the order of each round: all orders are equally frequent', async () => {
+    const rounds = 1_200;
+    const orders = ordersOf(await planOf({ rounds: { burst: 1, load: rounds } }));
+    expect(orders).toHaveLength(rounds);
+    const counts = new Map<string, number>();
+    for (const order of orders) counts.set(order, (counts.get(order) ?? 0) + 1);
+    expect(counts.size).toBe(6);
+    // standard deviation of a count: √(1200 · 1/6 · 5/6) = 13
+    for (const count of counts.values()) expect(Math.abs(count - 200)).toBeLessThan(52);
+  });
+
+  it('repeats the order by the seed', async () => {
+    const orders = ordersOf(await planOf());
+    expect(ordersOf(await planOf())).toEqual(orders);
+    expect(ordersOf(await planOf({ seed: 43 }))).not.toEqual(orders);
+  });
+
+  it('gives all strategies of a round the same workload, and each round another', async () => {
+    const jobs = comparisonJobs(await planOf());
+    expect(jobs.map(({ seed, round }) => seed - round)).toEqual(Array(24).fill(41));
+  });
+
+  it('runs bursts, with and without locks, and loads as often as each is asked for', async () => {
+    const scenarios = [await resolveScenario('overflow', {}), await resolveScenario('sustained', {})];
+    const jobs = comparisonJobs(await planOf({ scenarios, rounds: { burst: 2, load: 4 } }));
+    const count = (name: string, round: number): number =>
+      jobs.filter((job) => job.scenario.name === name && job.round === round).length;
+    expect([1, 2, 3, 4, 5].map((round) => count('overflow', round))).toEqual([6, 6, 0, 0, 0]);
+    expect([1, 2, 3, 4, 5].map((round) => count('sustained', round))).toEqual([3, 3, 3, 3, 0]);
+  });
+});
