@@ -14,8 +14,10 @@ beforeAll(async () => {
   expect((await database.execute(['setup'])).code).toBe(0);
 });
 
+type Case = readonly [code: number, ...args: string[]];
+
 /** Arguments and exit codes of every command that needs a database, as it ends well and as it does not. */
-const ON_THE_DATABASE: [code: number, ...args: string[]][] = [
+const ON_THE_DATABASE: readonly Case[] = [
   [0, 'setup'],
   [2, 'setup', '--slots', '3'],
   [2, 'run', '--slots', '0'],
@@ -31,7 +33,7 @@ const ON_THE_DATABASE: [code: number, ...args: string[]][] = [
   [2, 'verify', '--json', '--history', '/no/such/file'],
 ];
 
-const WITHOUT_A_DATABASE: [code: number, ...args: string[]][] = [
+const WITHOUT_A_DATABASE: readonly Case[] = [
   [0, '--version'],
   [0, 'scenarios'],
   [0, 'scenarios', 'overflow', '--json'],
@@ -44,15 +46,18 @@ const WITHOUT_A_DATABASE: [code: number, ...args: string[]][] = [
   [3, 'status', 'any', '--json'],
 ];
 
+const named = (cases: readonly Case[]) =>
+  cases.map(([code, ...args]) => ({ code, args, name: args.join(' ') }));
+
 describe('the executable says what a shared process says, and exits with its code', () => {
-  it.each(ON_THE_DATABASE)('%i: %s %s %s %s', async (code, ...args) => {
+  it.each(named(ON_THE_DATABASE))('$code: $name', async ({ code, args }) => {
     const executed = await database.execute(args);
     expect(executed.code).toBe(code);
     expect(executed.stdout + executed.stderr).not.toBe('');
     expect(await database.run(args)).toEqual(executed);
   });
 
-  it.each(WITHOUT_A_DATABASE)('%i: %s %s %s', async (code, ...args) => {
+  it.each(named(WITHOUT_A_DATABASE))('$code: $name', async ({ code, args }) => {
     const env = { DATABASE_URL: nowhere };
     const executed = await run(args, env);
     expect(executed.code).toBe(code);
