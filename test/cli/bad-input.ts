@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { runBounded } from './bounded.js';
+import { runHosted } from '../support/hosted-command.js';
 import { failureOf, linesOf } from './document.js';
 import { fingerprint, type OwnDatabase } from './own-database.js';
 
@@ -56,7 +56,7 @@ async function expectRefusedAsJson(input: BadInput, { database, missingSchema }:
 
 function runWith({ args, env, withoutSchema }: BadInput, database: OwnDatabase, schema: string) {
   const all = withoutSchema ? args : database.withSchema(args, schema);
-  return runBounded(all, { DATABASE_URL: database.url, ...env });
+  return runHosted(all, { DATABASE_URL: database.url, ...env });
 }
 
 function expectOneLine({ code, stderr }: { code: number | null; stderr: string }, input: BadInput): void {

@@ -30,7 +30,7 @@ describe(`compare --json of two scenarios in two rounds, ELS_TEST_SEED=${seed}`,
   beforeAll(async () => {
     const flags = ['--batches', `${shape.batches}`, '--slots', `${shape.slots}`, '--workers', '2'];
     const named = scenarios.flatMap((name) => ['--scenario', name]);
-    finished = await database.run(['compare', ...named, '--rounds', `${ROUNDS}`, ...flags, '--json']);
+    finished = await database.execute(['compare', ...named, '--rounds', `${ROUNDS}`, ...flags, '--json']);
     document = compareDocumentOf(finished);
   });
 
@@ -148,7 +148,7 @@ describe('compare without sustained', () => {
 
   it("ignores the service's flags and has no check", async () => {
     const flags = ['--scenario', 'batch-completion', '--rounds', '1', '--strategies', 'legacy,cte'];
-    const finished = await database.run(['compare', ...flags, '--quiet', '--json'], bothFlags);
+    const finished = await database.execute(['compare', ...flags, '--quiet', '--json'], bothFlags);
     const { runs, comparison, passed } = compareDocumentOf(finished);
     expect(unique(runs.map(({ strategy }) => strategy)).sort()).toEqual(['cte', 'legacy']);
     expect(unique(runs.map(({ advisoryLocks }) => advisoryLocks))).toEqual([false, true]);
@@ -165,7 +165,7 @@ describe('compare without sustained', () => {
       const slots = draw.integer(5, 30);
       const load = ['--scenario', 'batch-completion', '--slots', `${slots}`];
       const flags = ['--rounds', `${ROUNDS}`, '--strategies', 'legacy,inventory', '--quiet'];
-      const { code, stdout } = await database.run(['compare', ...load, ...flags]);
+      const { code, stdout } = await database.execute(['compare', ...load, ...flags]);
       const lines = linesOf(stdout);
       expect(stdout).toMatch(/ strategy .*success/);
       expect(stdout).toContain('× per s');
@@ -186,7 +186,7 @@ describe('compare with a broken strategy', () => {
       const deliveries = draw.integer(5, 30);
       const load = ['--scenario', 'idempotent-duplicates', '--deliveries', `${deliveries}`];
       const flags = ['--strategies', `legacy,${broken}`, '--rounds', '1', '--quiet', '--json'];
-      const finished = await database.run(['compare', ...load, ...flags]);
+      const finished = await database.execute(['compare', ...load, ...flags]);
       const { runs, passed, verdict } = compareDocumentOf(finished);
       for (const run of runs) {
         const sound = run.strategy === 'legacy';
@@ -212,7 +212,7 @@ describe('compare with a broken strategy', () => {
       const deliveries = draw.integer(30, 60);
       const load = ['--scenario', 'idempotent-duplicates', '--deliveries', `${deliveries}`];
       const flags = ['--strategies', `legacy,${broken}`, '--rounds', '1', '--quiet'];
-      const { code, stdout } = await database.run(['compare', ...load, ...flags]);
+      const { code, stdout } = await database.execute(['compare', ...load, ...flags]);
       expect(stdout).toContain('gives-up-early.sql');
       expect(stdout).toMatch(/✗ .*is violated/);
       expect(stdout).toMatch(/verdict invalid/);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Finished } from '../support/command-line.js';
-import { runBounded } from './bounded.js';
+import { run, type Finished } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-command.js';
 import { failureOf, linesOf } from './document.js';
 import { useOwnDatabase, withDatabase } from './own-database.js';
 import { closedPort, listen } from './ports.js';
@@ -30,7 +30,7 @@ function variables(url: string): Record<string, string> {
 }
 
 const els = (args: readonly string[], env: Record<string, string>): Promise<Finished> =>
-  runBounded(database.withSchema(args), env);
+  runHosted(database.withSchema(args), env);
 
 function expectUnavailable({ code, stdout, stderr }: Finished, ...says: string[]): void {
   expect({ code, lines: linesOf(stderr) }).toEqual({ code: 3, lines: [stderr.trimEnd()] });
@@ -110,15 +110,17 @@ describe.runIf(isEmbedded)('a password', () => {
     const url = changed({ username: role, password: encodeURIComponent(`right ${special}`) });
     const schema = `of ${role}`;
     for (const env of [{ DATABASE_URL: url }, variables(url)]) {
-      const { code, stdout, stderr } = await runBounded(database.withSchema(['setup'], schema), env);
+      const { code, stdout, stderr } = await runHosted(database.withSchema(['setup'], schema), env);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain(schema);
       expect(stdout).not.toContain(secret);
     }
   });
 
+  // Half-way through its login the connection stays open until its process ends, and the server waits for it.
   it.concurrent('that is missing is a failed login, not a defect', async () => {
-    expectUnavailable(await els(['setup'], { DATABASE_URL: changed({ password: '' }) }), 'password');
+    const env = { DATABASE_URL: changed({ password: '' }) };
+    expectUnavailable(await database.execute(['setup'], env), 'password');
   });
 });
 
@@ -147,10 +149,12 @@ describe('a server that is not what was named', () => {
     await other.close();
   });
 
+  // It is waited for until the deadline of a connection: not in the process where the others stand in line.
   it.concurrent('speaks another protocol', async () => {
     const other = await listen((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const url = `postgres://me:${secret}@127.0.0.1:${other.port}/any`;
-    expectUnavailable(await els(['setup', '--database-url', url], {}), `127.0.0.1:${other.port}`);
+    const setUp = run(database.withSchema(['setup', '--database-url', url]));
+    expectUnavailable(await setUp, `127.0.0.1:${other.port}`);
     await other.close();
   });
 });
@@ -189,7 +193,7 @@ describe('what names the database first wins', () => {
     const schema = `cli_${randomBytes(6).toString('hex')}`;
     // PGPASSWORD and PGSSLMODE alone name no server; they must not disturb the embedded one.
     const env = { ELS_ASSIGN_HOME: inject('embeddedHome'), PGPASSWORD: secret, PGSSLMODE: 'verify-full' };
-    const setUp = await runBounded(database.withSchema(['setup'], schema), env);
+    const setUp = await run(database.withSchema(['setup'], schema), env);
     expect({ code: setUp.code, stderr: setUp.stderr }).toEqual({ code: 0, stderr: '' });
     expect(setUp.stdout).toContain('(embedded)');
     const client = new pg.Client(inject('databaseUrl'));

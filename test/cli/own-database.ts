@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { run, type Finished } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-command.js';
 
 /** A database of a test file's own: what it holds and who is connected is this file's doing alone. */
 export interface OwnDatabase {
@@ -13,7 +14,9 @@ export interface OwnDatabase {
   connect(): Promise<pg.Client>;
   /** Runs a command on this database and schema; what `env` and later arguments say wins. */
   run(args: readonly string[], env?: Record<string, string>): Promise<Finished>;
-  /** `args` with the schema, as `run` gives them to the executable. */
+  /** The same by the executable, as a process of its own. */
+  execute(args: readonly string[], env?: Record<string, string>): Promise<Finished>;
+  /** `args` with the schema, as `run` gives them to the command line. */
   withSchema(args: readonly string[], schema?: string): string[];
 }
 
@@ -47,7 +50,8 @@ export function useOwnDatabase(): OwnDatabase {
     schema,
     withSchema,
     connect: () => connectTo(url, schema),
-    run: (args, env = {}) => run(withSchema(args), { DATABASE_URL: url, ...env }),
+    run: (args, env = {}) => runHosted(withSchema(args), { DATABASE_URL: url, ...env }),
+    execute: (args, env = {}) => run(withSchema(args), { DATABASE_URL: url, ...env }),
     async query<T extends pg.QueryResultRow>(sql: string, values: unknown[] = []) {
       const asked = queue.then(() => {
         if (!client) throw new Error('asked before the tests began');

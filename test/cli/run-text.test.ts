@@ -22,7 +22,7 @@ describe('run as text', () => {
       const deliveries = draw.integer(1, 4);
       const strategy = draw.pick(STRATEGIES);
       const counts = ['--slots', `${slots}`, '--contents', `${contents}`, '--deliveries', `${deliveries}`];
-      const finished = await database.run([
+      const finished = await database.execute([
         'run',
         '--scenario',
         'idempotent-duplicates',
@@ -62,7 +62,7 @@ describe('run as text', () => {
     withDraws(async (draw) => {
       const slots = draw.integer(2, 6);
       const contents = draw.integer(1, slots - 1);
-      const finished = await database.run([...SHORT, '--slots', `${slots}`, '--contents', `${contents}`]);
+      const finished = await database.execute([...SHORT, '--slots', `${slots}`, '--contents', `${contents}`]);
       expect(finished.stdout).toMatch(
         new RegExp(`✗ ready == batches \\* slots +ready = ${contents}, batches = 1, slots = ${slots}\n`),
       );
@@ -78,14 +78,14 @@ describe('run as text', () => {
     [{ NO_COLOR: '1' }, false],
   ];
   it.each(colours)('with %j in a pipe, coloured: %s', async (env, coloured) => {
-    const { stdout, code } = await database.run(SHORT, env);
+    const { stdout, code } = await database.execute(SHORT, env);
     expect(stdout.includes(ESCAPE)).toBe(coloured);
     expect(linesOf(stripVTControlCharacters(stdout)).at(-1)).toMatch(/^PASSED/);
     expect(code).toBe(0);
   });
 
   it('never colours JSON', async () => {
-    const { stdout, code } = await database.run([...SHORT, '--json'], { FORCE_COLOR: '1' });
+    const { stdout, code } = await database.execute([...SHORT, '--json'], { FORCE_COLOR: '1' });
     expect(stdout).not.toContain(ESCAPE);
     expect(code).toBe(0);
   });

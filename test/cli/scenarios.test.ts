@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { run } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-command.js';
 import { linesOf } from './document.js';
 import { useTemporaryFolder } from './temporary-folder.js';
 
@@ -12,7 +12,7 @@ const stated = (name: string) =>
   JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')) as { slots: number; gates: string[] };
 
 const textOf = async (...args: string[]): Promise<string> => {
-  const { code, stdout, stderr } = await run(args);
+  const { code, stdout, stderr } = await runHosted(args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout;
 };
@@ -24,7 +24,7 @@ describe('scenarios', () => {
     expect(listed.map(({ name }) => name)).toEqual(NAMES.sort());
   });
 
-  it.concurrent.each(NAMES)('shows %s with its gates', async (name) => {
+  it.each(NAMES)('shows %s with its gates', async (name) => {
     const { gates, slots } = stated(name);
     const text = await textOf('scenarios', name);
     expect(linesOf(text)[0]).toBe(name);
@@ -45,25 +45,25 @@ describe('els-assign', () => {
     version: string;
   };
 
-  it.concurrent('explains the flags of the service where they count', async () => {
+  it('explains the flags of the service where they count', async () => {
     const help = await textOf('run', '--help');
     for (const flag of ['ELS_USE_CTE_UPSERT_ASSIGNMENT', 'ELS_USE_ESSAY_STATES_AS_INVENTORY', '--seed']) {
       expect(help).toContain(flag);
     }
   });
 
-  it.concurrent('says its version', async () => {
+  it('says its version', async () => {
     expect((await textOf('--version')).trim()).toBe(version);
   });
 
-  it.concurrent('names every command in its help', async () => {
+  it('names every command in its help', async () => {
     const help = await textOf('--help');
     for (const command of ['setup', 'run', 'compare', 'scenarios', 'status']) {
       expect(help).toMatch(new RegExp(`^ +${command} `, 'm'));
     }
   });
 
-  it.concurrent.each(['setup', 'run', 'compare', 'scenarios', 'status'])(
+  it.each(['setup', 'run', 'compare', 'scenarios', 'status'])(
     'explains %s with an example',
     async (command) => {
       const help = await textOf(command, '--help');

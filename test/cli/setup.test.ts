@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, inject, it } from 'vitest';
 import { run } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-command.js';
 import { linesOf, runDocumentOf } from './document.js';
 import { withDraws } from './draws.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
@@ -14,7 +15,7 @@ const newSchema = (): string => `cli ${randomBytes(6).toString('hex')}`;
 
 /** Runs `setup` on the database of these tests. */
 function setup(schema: string, ...flags: string[]) {
-  return run(database.withSchema(['setup', ...flags], schema), { DATABASE_URL: database.url });
+  return runHosted(database.withSchema(['setup', ...flags], schema), { DATABASE_URL: database.url });
 }
 
 async function tablesOf(schema: string): Promise<string[]> {
@@ -90,7 +91,9 @@ describe('setup', () => {
 
   it('run by many at once creates once', async () => {
     const schema = newSchema();
-    const all = await Promise.all(Array.from({ length: 4 }, () => setup(schema)));
+    const all = await Promise.all(
+      Array.from({ length: 4 }, () => database.execute(['setup', '--schema', schema])),
+    );
     expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     const kept = all.filter(({ stdout }) => stdout.includes('was set up already'));
     expect(kept).toHaveLength(all.length - 1);
@@ -102,7 +105,10 @@ describe('setup --print-sql', () => {
     const schema = `Ünusual "${randomBytes(4).toString('hex')}" \\ $1 'name'`;
     const env = { DATABASE_URL: `postgres://me:hush@127.0.0.1:${await closedPort()}/any` };
     const before = await fingerprint(database);
-    const { code, stdout, stderr } = await run(database.withSchema(['setup', '--print-sql'], schema), env);
+    const { code, stdout, stderr } = await runHosted(
+      database.withSchema(['setup', '--print-sql'], schema),
+      env,
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const reachable = await setup(schema, '--print-sql', '--reset');
     expect(reachable.code).toBe(0);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readSql } from '#els/database/statement.js';
-import { run } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-command.js';
 import { expectRefused, type BadInput, type Untouched } from './bad-input.js';
 import { runDocumentOf } from './document.js';
 import { withDraws } from './draws.js';
@@ -43,7 +43,7 @@ const wholeSchema = (schema: string): Promise<Verified> => verify(['--schema', s
 async function verifyCalls(history: string): Promise<Verified> {
   const nowhere = `postgres://nobody@127.0.0.1:${await closedPort()}/none`;
   return verifiedBy(
-    await run(['verify', '--json', '--history', history, '--history-only'], { DATABASE_URL: nowhere }),
+    await runHosted(['verify', '--json', '--history', history, '--history-only'], { DATABASE_URL: nowhere }),
   );
 }
 
@@ -182,7 +182,7 @@ describe('verify on a kept history', () => {
     const history = await keepRun('alone');
     const home = files.folder('no-server');
     const args = ['verify', '--history', history, '--history-only'];
-    const { code, stdout } = await run(args, { ELS_ASSIGN_HOME: home });
+    const { code, stdout } = await runHosted(args, { ELS_ASSIGN_HOME: home });
     expect({ code, ending: stdout.trimEnd().split('\n').at(-1) }).toEqual({
       ...{ code: 0, ending: 'PASSED  verdict valid' },
     });

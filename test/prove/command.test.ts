@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { run, start } from '../support/command-line.js';
+import { start } from '../support/command-line.js';
 import { useDatabase } from '../support/database.js';
+import { runHosted } from '../support/hosted-command.js';
 import { expectPublishedSchema } from '../support/published-schema.js';
 
 const db = useDatabase();
@@ -24,7 +25,7 @@ const FALSE_EXHAUSTION = fileURLToPath(new URL('../pitfalls/5-false-exhaustion.s
 describe('els-assign prove', () => {
   it('exits 0 for a proven strategy, and says what was run', async () => {
     const args = prove('--strategy', 'inventory', '--callers', '2', '--preemptions', '1');
-    const { code, stdout, stderr } = await run(args);
+    const { code, stdout, stderr } = await runHosted(args);
     expect(stdout).toMatch(/^PROVEN up to 1 preemption {2}inventory · \d+ schedules · 11 configurations/m);
     expect(stdout).toMatch(/^same content, one slot +8 +≤ 1 preemption/m);
     expect(stderr).toContain('[11/11]');
@@ -32,11 +33,11 @@ describe('els-assign prove', () => {
   });
 
   it('exits 1 for a violated one, with the script, and prints one JSON document when asked', async () => {
-    const text = await run(prove('--strategy', FALSE_EXHAUSTION, '--quiet'));
+    const text = await runHosted(prove('--strategy', FALSE_EXHAUSTION, '--quiet'));
     expect(text).toMatchObject({ code: 1, stderr: '' });
     expect(text.stdout).toMatch(/^-- step 1, window S1$/m);
     expect(text.stdout).toMatch(/^VIOLATED/m);
-    const json = await run(prove('--strategy', FALSE_EXHAUSTION, '--quiet', '--json'));
+    const json = await runHosted(prove('--strategy', FALSE_EXHAUSTION, '--quiet', '--json'));
     const printed = JSON.parse(json.stdout) as Printed;
     expectPublishedSchema(printed);
     expect(json.code).toBe(1);
@@ -46,11 +47,11 @@ describe('els-assign prove', () => {
 
   it('does not say proven where schedules were left out', async () => {
     const args = prove('--strategy', 'cte', '--callers', '2', '--max-schedules', '3', '--quiet');
-    const { code, stdout } = await run(args);
+    const { code, stdout } = await runHosted(args);
     expect(stdout).toContain('same content, one slot: cut off by --max-schedules 3');
     expect(stdout).toMatch(/^INCONCLUSIVE/m);
     expect(code).toBe(1);
-    const allowed = await run([...args, '--allow-inconclusive', '--json']);
+    const allowed = await runHosted([...args, '--allow-inconclusive', '--json']);
     const printed = JSON.parse(allowed.stdout) as Printed;
     expectPublishedSchema(printed);
     expect({ ...printed, code: allowed.code }).toMatchObject({ code: 0, passed: true, verdict: 'unknown' });
@@ -95,7 +96,7 @@ describe('els-assign prove', () => {
     ],
     [[], "required option '--strategy <name|file>' not specified"],
   ])('refuses %j', async (args, complaint) => {
-    const { code, stdout, stderr } = await run(prove(...args));
+    const { code, stdout, stderr } = await runHosted(prove(...args));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(complaint);
     expect(stderr.trim().split('\n')).toHaveLength(1);

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { RunResult, Verdict } from '#els/domain/run-result.js';
-import { run, type Finished } from '../support/command-line.js';
+import type { Finished } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-command.js';
 
 /** The path of a custom strategy in test/pitfalls/. */
 export function pitfall(name: string): string {
@@ -47,7 +48,7 @@ export async function runJson(
   const named = scenarios.flatMap((scenario) => ['--scenario', scenario]);
   const where = ['--database-url', url, '--schema', schema];
   return printed(
-    await run(['run', '--json', '--quiet', '--strategy', strategy, ...named, ...where, ...more]),
+    await runHosted(['run', '--json', '--quiet', '--strategy', strategy, ...named, ...where, ...more]),
   );
 }
 
