@@ -111,7 +111,8 @@ describe('verify on a schema', () => {
       const found = await verify(['--schema', 'busy', ...args]);
       expect(found).toMatchObject({ code: 1, verdict: 'unknown' });
       expect(violatedIn(found)).toEqual(['one-completion-per-full-batch']);
-      expect(found.checked[0]?.notes.join()).toContain('other sessions are at work in this database: 1');
+      // A session that was just closed may not have left the server yet.
+      expect(found.checked[0]?.notes.join()).toMatch(/other sessions are at work in this database: [1-9]/);
     }
     await other.end();
   });

@@ -53,6 +53,7 @@ function runOn(
       child.stderr?.off('data', onDirect);
       child.off('message', onMessage);
       child.off('close', onClose);
+      child.off('error', reject);
       resolve({ ...finished, stderr: finished.stderr + direct });
     };
     const onMessage = (finished: Finished) => end(finished);
