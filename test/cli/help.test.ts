@@ -31,7 +31,12 @@ describe('--help', () => {
   it.concurrent('shows defaults', async () => {
     const help = await helpOf('compare');
     const compare = help.replace(/\s+/g, ' ');
-    for (const shown of ['"legacy,cte,inventory"', '(default: 8, of bursts 3)', '(default: 10s)', 'els_assign']) {
+    for (const shown of [
+      '"legacy,cte,inventory"',
+      '(default: 8, of bursts 3)',
+      '(default: 10s)',
+      'els_assign',
+    ]) {
       expect(compare).toContain(shown);
     }
     expect(help).toMatch(/Load \(default: as the scenario says\):\n +--batches/);
