@@ -1,6 +1,6 @@
 -- look.sql for several batches at once; :due is a JSON array of objects with batch_id and low_water, each batch once.
--- Must hold, besides what look.sql says: trackers are locked in the order of their batch ids, so that two callers never
--- wait for each other; of many callers one wins each tracker's row.
+-- Must hold, besides what look.sql says: it waits for nobody, so that who holds one batch's tracker does not hold up the
+-- others; `busy` is a batch that was not looked at for that reason: it must be looked at again.
 with due as materialized (
   select tracker.batch_id, greatest(tracker.low_water, item.low_water) as low_water
   from jsonb_to_recordset(:due::jsonb) as item (batch_id text, low_water text)
@@ -22,8 +22,7 @@ with due as materialized (
   select tracker.batch_id, is_none
   from batch_essay_trackers tracker join looked using (batch_id)
   where completed_at is null and (is_none or tracker.low_water < looked.low_water)
-  order by tracker.batch_id
-  for no key update of tracker
+  for no key update of tracker skip locked
 ), noted as (
   update batch_essay_trackers tracker
   set completed_at = case when is_none then clock_timestamp() end,
@@ -44,8 +43,10 @@ with due as materialized (
 select tracker.batch_id, case
     when won.batch_id is not null then 'completed'
     when tracker.completed_at is not null then 'already_completed'
+    when locked.batch_id is null and (looked.is_none or tracker.low_water < looked.low_water) then 'busy'
     else 'open'
   end as state
-from due
+from looked
   join batch_essay_trackers tracker using (batch_id)
-  left join won on won.batch_id = due.batch_id
+  left join locked on locked.batch_id = looked.batch_id
+  left join won on won.batch_id = looked.batch_id

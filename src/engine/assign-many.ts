@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { Session } from '../database/session.js';
 import type { AssignmentRequest } from '../domain/assignment.js';
-import { UsageError } from '../domain/errors.js';
+import { AssignmentError, UsageError } from '../domain/errors.js';
 import type { Answered, CallUnderWay } from './attempts.js';
 import { manyBinds } from './documents.js';
 import { afterContention, lowWaterOf, oweLook, type EngineParts } from './engine-parts.js';
@@ -36,6 +36,7 @@ interface BatchCall extends CallUnderWay {
  * @param start begins the part of the call that is about one batch
  * @returns how each request ended, in their order
  * @throws UsageError `bulk_unsupported` when the strategy assigns one content at a time
+ * @throws what is no failure of a server or a strategy, as `assign` does: an ended pool, a defect
  */
 export async function assignMany(
   parts: EngineParts,
@@ -51,7 +52,9 @@ export async function assignMany(
     // It may have taken the last slot all the same.
     if (call.ambiguous) parts.debts.owe(batchId, performance.now(), false);
     for (const { request, position } of [...open.values()].flat()) {
-      results[position] = rejected(givenUpError(end, request, call.ambiguous));
+      const error = givenUpError(end, request, call.ambiguous);
+      if (!(error instanceof AssignmentError)) throw error;
+      results[position] = rejected(error);
     }
   }
   return results;

@@ -10,10 +10,15 @@ const MAX_REMEMBERED = 10_000;
 /** More batches than this are looked at one statement after the other. */
 const MOST_TOGETHER = 100;
 
-/** Looks at batches, all on one snapshot, and tells what was found of each. */
-export type LookAtBatches = (
-  batchIds: readonly string[],
-) => Promise<readonly (readonly [batchId: string, found: LookResult])[]>;
+/** How batches are looked at. */
+export interface Looks {
+  /** Looks at batches, all on one snapshot, and waits for nobody; `busy`: another session holds the batch's tracker. */
+  readonly together: (
+    batchIds: readonly string[],
+  ) => Promise<readonly (readonly [batchId: string, found: LookResult | 'busy'])[]>;
+  /** Looks at a batch, and waits for whoever holds its tracker. */
+  readonly waiting: (batchId: string) => Promise<LookResult>;
+}
 
 interface Debt {
   dueAtMs: number;
@@ -28,14 +33,17 @@ interface Debt {
 export class CompletionDebts {
   readonly #debts = new Map<string, Debt>();
   readonly #complete = new Set<string>();
-  readonly #look: LookAtBatches;
+  /** Batches with a look that waits, or is in line to. */
+  readonly #busy = new Set<string>();
+  readonly #looks: Looks;
   #timer: NodeJS.Timeout | undefined;
   #paying: Promise<void> = Promise.resolve();
+  #waiting: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
 
-  /** @param look asks the server; a failed look leaves the debts unpaid */
-  constructor(look: LookAtBatches) {
-    this.#look = look;
+  /** @param looks ask the server; a failed look leaves the debts unpaid */
+  constructor(looks: Looks) {
+    this.#looks = looks;
   }
 
   /**
@@ -65,22 +73,24 @@ export class CompletionDebts {
   /**
    * Pays every debt now.
    *
-   * @throws the first failure of a look, also of an earlier one in the background; its debt stays
+   * @throws what a look raised whose debt stays
    */
   async settle(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#enqueue(() => this.#pay(Infinity));
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure !== undefined && this.#debts.size > 0) throw failure;
+    await this.#waiting;
+    await this.#enqueue(() => {
+      this.#failure = undefined;
+      return this.#pay(Infinity);
+    });
+    await this.#waiting;
+    if (this.#failure !== undefined && this.#debts.size > 0) throw this.#failure;
   }
 
   #arm(): void {
-    if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
       void this.#enqueue(() => this.#pay(performance.now())).then(() => {
-        this.#timer = undefined;
         if (this.#debts.size > 0) this.#arm();
       });
     }, LOOK_AFTER_MS / 2);
@@ -92,9 +102,12 @@ export class CompletionDebts {
     return this.#paying;
   }
 
+  /** A look that waits took its snapshot before: the debts that its batch incurs meanwhile are due after it. */
   async #pay(dueUntilMs: number): Promise<void> {
     const isDue = ({ dueAtMs }: Debt) => dueAtMs <= dueUntilMs + LOOK_AFTER_MS / 2;
-    const due = [...this.#debts].filter(([, debt]) => isDue(debt)).map(([batchId]) => batchId);
+    const due = [...this.#debts]
+      .filter(([batchId, debt]) => isDue(debt) && !this.#busy.has(batchId))
+      .map(([batchId]) => batchId);
     for (let first = 0; first < due.length; first += MOST_TOGETHER) {
       await this.#payTogether(due.slice(first, first + MOST_TOGETHER));
     }
@@ -104,13 +117,34 @@ export class CompletionDebts {
   async #payTogether(batchIds: readonly string[]): Promise<void> {
     for (const batchId of batchIds) this.#debts.delete(batchId);
     try {
-      for (const [batchId, found] of await this.#look(batchIds)) this.note(batchId, found);
-    } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error));
-      const now = performance.now();
-      for (const batchId of batchIds) {
-        if (!this.#debts.has(batchId)) this.#debts.set(batchId, { dueAtMs: now, lastAnswerAtMs: now });
+      for (const [batchId, found] of await this.#looks.together(batchIds)) {
+        if (found === 'busy') this.#payWaiting(batchId);
+        else this.note(batchId, found);
       }
+    } catch (error) {
+      this.#restore(batchIds, error);
+    }
+  }
+
+  /** Apart from the others, which need not wait; one after the other, on one connection. */
+  #payWaiting(batchId: string): void {
+    this.#busy.add(batchId);
+    this.#waiting = this.#waiting.then(async () => {
+      try {
+        this.note(batchId, await this.#looks.waiting(batchId));
+      } catch (error) {
+        this.#restore([batchId], error);
+      }
+      this.#busy.delete(batchId);
+      if (this.#debts.size > 0) this.#arm();
+    });
+  }
+
+  #restore(batchIds: readonly string[], error: unknown): void {
+    this.#failure = error instanceof Error ? error : new Error(String(error));
+    const now = performance.now();
+    for (const batchId of batchIds) {
+      if (!this.#debts.has(batchId)) this.#debts.set(batchId, { dueAtMs: now, lastAnswerAtMs: now });
     }
   }
 }

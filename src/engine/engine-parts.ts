@@ -40,19 +40,19 @@ export async function afterContention(
   const owesLook = lowWater !== null;
   const remainingMs = call.deadlineMs - performance.now();
   // At the deadline there is nothing to wait for: the retry will say so.
-  if (lowWater || remainingMs <= 0) return { code: 'contended', atOnce: true, owesLook };
+  if (owesLook || remainingMs <= 0) return { code: 'contended', atOnce: true, owesLook };
   const session = new Session(client, claims);
   const isHeld = await waitForVacancy(session, strategy.inventory, { batch_id: batchId }, remainingMs);
   return { code: 'contended', atOnce: isHeld, owesLook };
 }
 
-/** After an answer: a look now, or one that is owed. */
+/** After an answer: a look now, or one that is owed; no later claim takes it over where it has a mark to keep. */
 export async function oweLook(
-  { strategy, debts, look }: EngineParts,
+  { strategy, debts, marks, look }: EngineParts,
   client: ClientBase,
   batchId: string,
   answer: { readonly sentAtMs: number; readonly created: boolean },
 ): Promise<void> {
   if (strategy.looksAfterEachCall) await look(client, batchId);
-  else debts.owe(batchId, answer.sentAtMs, answer.created);
+  else debts.owe(batchId, answer.sentAtMs, answer.created && marks.toKeep(batchId) === '');
 }

@@ -69,9 +69,10 @@ export class AssignmentEngine {
       attempts: new Attempts(this.#connections),
       claims: { roundTrips: 0 },
       marks: new LowWaterMarks(),
-      debts: new CompletionDebts((batchIds) =>
-        this.#connections.use((client) => this.#lookAtAll(client, batchIds)),
-      ),
+      debts: new CompletionDebts({
+        together: (batchIds) => this.#connections.use((client) => this.#lookTogether(client, batchIds)),
+        waiting: (batchId) => this.#connections.use((client) => this.#look(client, batchId)),
+      }),
       look: (client, batchId) => this.#look(client, batchId),
     };
   }
@@ -140,25 +141,26 @@ export class AssignmentEngine {
     return { deadlineMs, setbacks: 0, ambiguous: redelivered, looksEverywhere: !startsAtLowWater };
   }
 
-  async #lookAtAll(
+  async #lookTogether(
     client: ClientBase,
     batchIds: readonly string[],
-  ): Promise<(readonly [string, LookResult])[]> {
-    const [only] = batchIds;
-    if (only !== undefined && batchIds.length === 1) return [[only, await this.#look(client, only)]];
-    const due = batchIds.map((batchId) => ({
-      batch_id: batchId,
-      low_water: this.#parts.marks.toKeep(batchId),
-    }));
+  ): Promise<(readonly [string, LookResult | 'busy'])[]> {
+    const { marks } = this.#parts;
+    const due = batchIds.map((batchId) => ({ batch_id: batchId, low_water: marks.toKeep(batchId) }));
     const rows = await new Session(client, this.#looks).run(LOOK_MANY, { due: JSON.stringify(due) });
-    return rows.map(([batchId, state]) => [batchId ?? '', state as LookResult]);
+    const busy = new Set(rows.filter(([, state]) => state === 'busy').map(([batchId]) => batchId));
+    for (const { batch_id: batchId, low_water: kept } of due) {
+      if (kept !== '' && !busy.has(batchId)) marks.kept(batchId);
+    }
+    return rows.map(([batchId, state]) => [batchId ?? '', state as LookResult | 'busy']);
   }
 
   async #look(client: ClientBase, batchId: string): Promise<LookResult> {
-    const [row] = await new Session(client, this.#looks).run(LOOK, {
-      batch_id: batchId,
-      low_water: this.#parts.marks.toKeep(batchId),
-    });
+    const { marks } = this.#parts;
+    const kept = marks.toKeep(batchId);
+    const binds = { batch_id: batchId, low_water: kept };
+    const [row] = await new Session(client, this.#looks).run(LOOK, binds);
+    if (kept !== '') marks.kept(batchId);
     return row?.[0] as LookResult;
   }
 }

@@ -40,9 +40,13 @@ export class LowWaterMarks {
   /** The mark to be kept in the database, for other processes; '' when that was done not long ago. */
   toKeep(batchId: string): string {
     const mark = this.#marks.get(batchId);
-    if (mark === undefined || mark.claimsSinceKept < KEEP_EVERY_CLAIMS) return '';
-    mark.claimsSinceKept = 0;
-    return mark.essayId;
+    return mark === undefined || mark.claimsSinceKept < KEEP_EVERY_CLAIMS ? '' : mark.essayId;
+  }
+
+  /** Notes that a mark was kept. */
+  kept(batchId: string): void {
+    const mark = this.#marks.get(batchId);
+    if (mark !== undefined) mark.claimsSinceKept = 0;
   }
 }
 

@@ -39,5 +39,5 @@ export function isWhole(steps: readonly Step[], looksAreWhole: boolean): boolean
 }
 
 function isLook({ name }: Statement): boolean {
-  return name === 'completion/look';
+  return name === 'completion/look' || name === 'completion/look-many';
 }

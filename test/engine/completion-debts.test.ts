@@ -8,7 +8,7 @@ const LOOK_AFTER_MS = 50;
 function debtsThatFind(found: (batchId: string, look: number) => LookResult | Error) {
   const looks: { batchId: string; atMs: number }[] = [];
   const startMs = performance.now();
-  const debts = new CompletionDebts((batchIds) => {
+  const together = (batchIds: readonly string[]) => {
     const answers: [string, LookResult][] = [];
     for (const batchId of batchIds) {
       looks.push({ batchId, atMs: performance.now() - startMs });
@@ -17,7 +17,8 @@ function debtsThatFind(found: (batchId: string, look: number) => LookResult | Er
       answers.push([batchId, answer]);
     }
     return Promise.resolve(answers);
-  });
+  };
+  const debts = new CompletionDebts({ together, waiting: () => Promise.reject(new Error('nobody waits')) });
   /** A call that was sent and answered at these times since the start. */
   const answer = (sentAtMs: number, { batchId = 'batch', created = true } = {}) =>
     debts.owe(batchId, startMs + sentAtMs, created);
@@ -145,12 +146,18 @@ describe('settle', () => {
   it('leaves no look under way and starts none afterwards', async () => {
     let underWay = 0;
     let looks = 0;
-    const debts = new CompletionDebts(async (batchIds) => {
+    const lookFor10Ms = async (batchIds: readonly string[]) => {
       underWay += 1;
       looks += batchIds.length;
       await new Promise((resolve) => setTimeout(resolve, 10));
       underWay -= 1;
-      return batchIds.map((batchId) => [batchId, 'open'] as const);
+    };
+    const debts = new CompletionDebts({
+      together: async (batchIds) => {
+        await lookFor10Ms(batchIds);
+        return batchIds.map((batchId) => [batchId, 'open'] as const);
+      },
+      waiting: () => Promise.reject(new Error('nobody waits')),
     });
     // Enough that looks in the background fall due while these are being paid.
     for (let batch = 0; batch < 10; batch++) debts.owe(`batch-${batch}`, performance.now(), true);
@@ -160,5 +167,60 @@ describe('settle', () => {
     await new Promise((resolve) => setTimeout(resolve, 4 * LOOK_AFTER_MS));
     expect(looks).toBe(before);
     expect(looks).toBe(10);
+  });
+});
+
+describe('a batch whose tracker somebody holds', () => {
+  /** `held` is busy until it is let go. */
+  function debtsBeside(held: string) {
+    const looks: string[] = [];
+    let letGo: (found: LookResult) => void = () => undefined;
+    const debts = new CompletionDebts({
+      together: (batchIds) => {
+        looks.push(...batchIds);
+        return Promise.resolve(batchIds.map((id) => [id, id === held ? 'busy' : 'completed'] as const));
+      },
+      waiting: (batchId) => {
+        looks.push(`waiting for ${batchId}`);
+        return new Promise<LookResult>((resolve) => (letGo = resolve));
+      },
+    });
+    const owe = (batchId: string) => debts.owe(batchId, performance.now(), true);
+    return { debts, looks, owe, letGo: (found: LookResult) => letGo(found) };
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('holds up no other, is waited for once, and is looked at again for what it incurred meanwhile', async () => {
+    const { debts, looks, owe, letGo } = debtsBeside('held');
+    owe('held');
+    await vi.advanceTimersByTimeAsync(LOOK_AFTER_MS);
+    owe('other');
+    owe('held');
+    await vi.advanceTimersByTimeAsync(4 * LOOK_AFTER_MS);
+    expect(looks).toEqual(['held', 'waiting for held', 'other']);
+    letGo('open');
+    await vi.advanceTimersByTimeAsync(LOOK_AFTER_MS);
+    expect(looks).toEqual(['held', 'waiting for held', 'other', 'held', 'waiting for held']);
+    letGo('completed');
+    await debts.settle();
+    expect(looks).toHaveLength(5);
+  });
+
+  it('is waited for by settle', async () => {
+    const { debts, looks, owe, letGo } = debtsBeside('held');
+    owe('held');
+    let isSettled = false;
+    const settled = debts.settle().then(() => (isSettled = true));
+    await vi.advanceTimersByTimeAsync(10 * LOOK_AFTER_MS);
+    expect({ looks, isSettled }).toEqual({ looks: ['held', 'waiting for held'], isSettled: false });
+    letGo('completed');
+    await settled;
+    expect(looks).toHaveLength(2);
   });
 });

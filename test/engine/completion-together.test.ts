@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bindValues, loadStatement } from '#els/database/statement.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { times } from './support/draw.js';
+import { withForeign } from './support/hold.js';
 import { COMPLETED_EVENT, eventsOf } from './support/rows.js';
 import { essayId, newBatch, optionsOf, VARIANTS } from './support/variants.js';
 
@@ -55,6 +56,29 @@ describe.each(VARIANTS.filter(({ strategy }) => strategy !== 'legacy'))('$name',
       for (const batchId of open) expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(0);
     }
   }, 60_000);
+});
+
+it('completes the others while somebody holds the tracker of one, and that one when it is let go', async () => {
+  const engine = db.engine({ strategy: { kind: 'built-in', name: 'inventory' } }, 2);
+  const held = await newBatch(db, 'essays', 1);
+  const others = await Promise.all(times(5, () => newBatch(db, 'essays', 1)));
+  const completions = async (batchIds: readonly string[]) => {
+    const states = await trackers(batchIds);
+    return states.filter(({ is_complete: isComplete }) => isComplete).length;
+  };
+  await withForeign(db, async (foreign) => {
+    await foreign.query(`select 1 from batch_essay_trackers where batch_id = '${held}' for update`);
+    await Promise.all([held, ...others].map((batchId) => engine.assign(requestFor(batchId, 'c'))));
+    // Far less than the time for which a look waits for a lock.
+    await expect.poll(() => completions(others), { timeout: 5_000 }).toBe(others.length);
+    expect(await completions([held])).toBe(0);
+    await foreign.rollback();
+  });
+  await engine.close();
+  expect(await completions([held])).toBe(1);
+  for (const batchId of [held, ...others]) {
+    expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(1);
+  }
 });
 
 it('keeps the mark of each batch that is told one, and never moves one back', async () => {

@@ -1,5 +1,9 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import type { ClientBase } from 'pg';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { withConnectionString } from '#els/database/target.js';
+import { CompletionDebts } from '#els/engine/completion-debts.js';
+import { createStrategy } from '#els/engine/create-strategy.js';
+import { oweLook, type EngineParts } from '#els/engine/engine-parts.js';
 import { LowWaterMarks } from '#els/engine/low-water.js';
 import { WorkerFleet } from '#els/runner/fleet.js';
 import { runLoad } from '#els/runner/run-load.js';
@@ -19,6 +23,14 @@ const WITH_MARKS = VARIANTS.filter(({ strategy }) => strategy !== 'legacy');
 const SLOTS = 400;
 const HELD = 15;
 const SHAPE = { workers: 3, connections: 8 };
+
+async function keptMark(batchId: string): Promise<string> {
+  const [row] = await db.query<{ low_water: string }>(
+    'select low_water from batch_essay_trackers where batch_id = $1',
+    [batchId],
+  );
+  return row?.low_water ?? 'no such batch';
+}
 
 async function register({ inventory, strategy }: Variant, runId: string, slots: number): Promise<void> {
   await db.register({ batchId: runId, slots, inventory });
@@ -119,11 +131,8 @@ describe.each(WITH_MARKS)('$name', (variant) => {
       for (const content of contents) await first.assign(requestFor(batchId, content));
     });
     await first.close();
-    const marks = await db.query<{ low_water: string }>(
-      'select low_water from batch_essay_trackers where batch_id = $1',
-      [batchId],
-    );
-    expect(marks[0]?.low_water).toBe(essayId(batchId, 521));
+    const mark = await keptMark(batchId);
+    expect(mark >= essayId(batchId, 513) && mark <= essayId(batchId, 521), mark).toBe(true);
     const second = db.engine(optionsOf(variant), 4);
     const claimed: string[] = [];
     for (let call = 0; call < 80; call++) {
@@ -133,6 +142,25 @@ describe.each(WITH_MARKS)('$name', (variant) => {
     expect(claimed[0]).toBe(essayId(batchId, 522));
     expect(claimed.at(-1)).toBe(essayId(batchId, 1));
     expect(new Set(claimed).size).toBe(80);
+  });
+
+  it('a process that starts at a kept mark and finds nothing behind it looks before it at once', async () => {
+    const batchId = await newBatch(db, variant.inventory, 3);
+    const first = db.engine(optionsOf(variant), 1);
+    await withForeign(db, async (foreign) => {
+      for (const held of [1, 2]) await lockEssay(foreign, variant.inventory, essayId(batchId, held));
+      await first.assign(requestFor(batchId, 'a'));
+    });
+    await db.query('update batch_essay_trackers set low_water = $2 where batch_id = $1', [
+      batchId,
+      essayId(batchId, 3),
+    ]);
+    const second = db.engine(optionsOf(variant), 1);
+    await withForeign(db, async (foreign) => {
+      await lockEssay(foreign, variant.inventory, essayId(batchId, 1));
+      expect(await second.assign(requestFor(batchId, 'b'))).toMatchObject({ essayId: essayId(batchId, 2) });
+    });
+    expect(second.counters.roundTrips).toBe(2);
   });
 });
 
@@ -149,12 +177,31 @@ describe('LowWaterMarks', () => {
     expect(marks.of('b')).toBe('e\u{10400}');
   });
 
+  it('are kept by a look that no later claim takes over', async () => {
+    const marks = new LowWaterMarks();
+    const nobody = () => Promise.reject(new Error('nobody looks'));
+    const debts = new CompletionDebts({ together: nobody, waiting: nobody });
+    const owe = vi.spyOn(debts, 'owe').mockReturnValue();
+    const strategy = createStrategy({ kind: 'built-in', name: 'inventory' }, false);
+    const parts = { strategy, debts, marks } as unknown as EngineParts;
+    const takesOver: unknown[] = [];
+    for (const claims of [511, 1]) {
+      for (let claim = 0; claim < claims; claim++) marks.claimed('b', 'e');
+      await oweLook(parts, {} as ClientBase, 'b', { sentAtMs: 0, created: true });
+      takesOver.push(owe.mock.lastCall?.[2]);
+    }
+    expect(takesOver).toEqual([true, false]);
+  });
+
   it('are to be kept after every 512 claims', () => {
     const marks = new LowWaterMarks();
     for (let claim = 1; claim < 512; claim++) marks.claimed('b', `e${String(claim).padStart(4, '0')}`);
     expect(marks.toKeep('b')).toBe('');
     marks.claimed('b', 'e0512');
     expect(marks.toKeep('b')).toBe('e0512');
+    // A look that failed kept nothing.
+    expect(marks.toKeep('b')).toBe('e0512');
+    marks.kept('b');
     expect(marks.toKeep('b')).toBe('');
     expect(marks.toKeep('other')).toBe('');
   });
