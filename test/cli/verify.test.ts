@@ -10,6 +10,7 @@ import { withDraws } from './draws.js';
 import { STRATEGIES } from './expected.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
 import { closedPort } from './ports.js';
+import { until } from './signalled.js';
 import { useTemporaryFolder } from './temporary-folder.js';
 import { verifiedBy, violatedIn, type Verified } from './verify-document.js';
 
@@ -34,6 +35,7 @@ async function keepRun(name: string, strategy = 'cte', more: readonly string[] =
 }
 
 async function verify(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Verified> {
+  await untilQuiet();
   return verifiedBy(await database.run(['verify', '--json', ...args], env));
 }
 
@@ -53,6 +55,21 @@ async function inSchema(schema: string, ...statements: readonly string[]): Promi
   await client.query(`set search_path to ${pg.escapeIdentifier(schema)}`);
   for (const sql of statements) await client.query(sql);
   await client.end();
+}
+
+/** `verify` takes a session that was at work within the last second for one that still is. */
+const AT_WORK = `select 1 from pg_stat_activity where datname = $1 and backend_type = 'client backend'
+  and state is distinct from 'idle in transaction'
+  and (state is distinct from 'idle' or state_change > clock_timestamp() - interval '1 second')`;
+
+/** Waits until nobody is at work but those who hold a transaction open. */
+async function untilQuiet(): Promise<void> {
+  // By way of another database, so that the asking is no work in this one.
+  const elsewhere = new pg.Client(inject('databaseUrl'));
+  await elsewhere.connect();
+  const name = new URL(database.url).pathname.slice(1);
+  await until(async () => (await elsewhere.query(AT_WORK, [name])).rows.length === 0, 'all was quiet');
+  await elsewhere.end();
 }
 
 describe('verify on a schema', () => {
@@ -80,6 +97,7 @@ describe('verify on a schema', () => {
     const spoilt = await wholeSchema('filled');
     expect(spoilt).toMatchObject({ code: 1, passed: false, verdict: 'invalid' });
     expect(violatedIn(spoilt)).toEqual(['one-event-per-assignment']);
+    await untilQuiet();
     const text = await database.run(['verify', '--schema', 'filled']);
     expect(text.code).toBe(1);
     expect(text.stdout).toContain('✗ one-event-per-assignment is violated\n');
