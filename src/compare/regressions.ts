@@ -7,6 +7,7 @@ import { describeRatio, formatP, reasonOf, roundsText } from './wording.js';
 
 /** 5 % slower is as good as equal. */
 const TOLERATED = 0.95;
+const ROUNDING = 1e-9;
 
 /** What says of a round how fast it was, as a logarithm: more is faster. */
 interface Speed {
@@ -74,12 +75,12 @@ function test(now: readonly number[], then: readonly number[], level: number): O
   const { centre, low, high, confidence } = estimateShift(ranks, CONFIDENCE);
   const ratio = { ratio: Math.exp(centre), low: Math.exp(low), high: Math.exp(high), confidence };
   const observed = `${describeRatio(ratio)} in ${roundsText(now.length)} against ${then.length}`;
-  if (smallestP(now.length, then.length) > level) {
+  if (!proves(smallestP(now.length, then.length), level)) {
     return { result: 'inconclusive', observed: `${observed}; ${whatDecides(then.length, level)}` };
   }
   const margin = Math.log(TOLERATED);
   const [above, below] = [pShiftAbove(ranks, margin), pShiftBelow(ranks, margin)];
-  if (Math.min(above, below) > level) {
+  if (!proves(Math.min(above, below), level)) {
     const why = `too close to ${TOLERATED}, or too noisy, for p <= ${formatP(level)}`;
     return { result: 'inconclusive', observed: `${observed}; ${why}` };
   }
@@ -88,9 +89,14 @@ function test(now: readonly number[], then: readonly number[], level: number): O
     : { result: 'failed', observed: `${observed}, p = ${formatP(below)}` };
 }
 
+/** A p-value is a share of orders: one that is the level but for the rounding of fractions proves. */
+function proves(p: number, level: number): boolean {
+  return p <= level * (1 + ROUNDING);
+}
+
 function whatDecides(then: number, level: number): string {
   for (let now = 1; now <= MOST_BASELINE_ROUNDS; now += 1) {
-    if (smallestP(now, then) <= level) return `at least ${roundsText(now)} can decide`;
+    if (proves(smallestP(now, then), level)) return `at least ${roundsText(now)} can decide`;
   }
   return 'no number of rounds can decide: save a baseline of more rounds';
 }

@@ -13,9 +13,9 @@ export function describeRatio({ ratio, low, high, confidence }: MetricRatio): st
   return roundDown(ratio) + range;
 }
 
-/** Rounded up: a p-value must not be shown smaller than it is. */
+/** Rounded up, but for the rounding of fractions: a p-value must not be shown smaller than it is. */
 export function formatP(p: number): string {
-  return (Math.ceil(p * 1000) / 1000).toFixed(3);
+  return (Math.ceil(p * 1000 - 1e-9) / 1000).toFixed(3);
 }
 
 export function roundsText(rounds: number): string {
