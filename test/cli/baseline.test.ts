@@ -165,6 +165,13 @@ describe('a baseline that is refused', () => {
     await expectRefused(refusal(files.path('missing.json'), 'missing.json', 'no such file'), untouched);
   });
 
+  it('is named by a configuration file, from that file on', async () => {
+    const config = files.write('with-baseline.json', JSON.stringify({ baseline: 'nowhere.json' }));
+    const args = ['compare', '--config', config, '--quiet'];
+    const says = [files.path('nowhere.json'), 'no such file'];
+    await expectRefused({ name: 'configuration', args, says }, untouched);
+  });
+
   it.each<[field: string, value: unknown, says: string]>([
     ['arrival', 'open', 'arrival was "open" and is "closed"'],
     ['slots', 7, 'slots was 7 and is 500'],

@@ -51,7 +51,7 @@ describe('the rank sum test', () => {
     [8, 8, 13],
     [10, 10, 23],
     [20, 20, 127],
-  ])('of %d and %d values rejects at 2.5 %% up to U = %d, as tables say', (now, then, critical) => {
+  ])('of %d and %d values rejects at 0.025 up to U = %d, as tables say', (now, then, critical) => {
     const { cumulative } = sumRanks(Array<number>(now).fill(0), Array<number>(then).fill(0));
     expect(cumulative[critical]).toBeLessThanOrEqual(0.025);
     expect(cumulative[critical + 1]).toBeGreaterThan(0.025);
