@@ -5,6 +5,7 @@ import type { Report } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 import { mulberry32, shuffle, type Random } from '../scenario/random.js';
+import { againstBaseline, type Reference } from './baseline.js';
 import { withClient, type Database } from './database.js';
 import type { RunJob } from './execute-run.js';
 import { judgeStrategies } from './gates.js';
@@ -27,6 +28,8 @@ export interface ComparePlan {
   readonly keep: boolean;
   /** Deadline of one call. */
   readonly timeoutMs: number;
+  /** Which earlier result this one is compared with besides. */
+  readonly reference?: Reference | undefined;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function compare(database: Database, plan: ComparePlan, control: Ru
   const sumUp: SumUp = (runs) => {
     const comparison = buildComparison(runs, names);
     const checks = [...comparison.checks, ...judgeStrategies(plan.scenarios, runs)];
-    return { comparison: { ...comparison, checks } };
+    return { comparison: { ...comparison, checks }, ...againstBaseline(runs, plan.reference) };
   };
   const report = await executeRuns(database, comparisonJobs(plan), control, sumUp);
   const { comparison, environment, failure } = report;

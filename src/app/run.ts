@@ -28,7 +28,7 @@ export interface RunControl {
 }
 
 /** What the finished runs say together, at least one of them. */
-export type SumUp = (runs: readonly RunResult[]) => Pick<Report, 'comparison' | 'sweep'>;
+export type SumUp = (runs: readonly RunResult[]) => Pick<Report, 'comparison' | 'sweep' | 'baseline'>;
 
 /**
  * Executes runs one after the other; a signal or a failure of the surroundings ends the sequence with what was
@@ -48,8 +48,8 @@ export async function executeRuns(
   const summary = runs.length > 0 ? sumUp(runs) : {};
   const interrupted = control.stop.aborted ? (control.stop.reason as StopSignal) : undefined;
   const complete = failure === undefined && interrupted === undefined;
-  const passed =
-    complete && runs.every(passes(control)) && (summary.comparison?.checks ?? []).every(checkPasses(control));
+  const checks = [...(summary.comparison?.checks ?? []), ...(summary.baseline?.checks ?? [])];
+  const passed = complete && runs.every(passes(control)) && checks.every(checkPasses(control));
   return { environment, runs, ...summary, verdict, passed, interrupted, failure };
 }
 

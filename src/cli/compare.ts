@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { checkSurroundings } from '../app/baseline.js';
 import { checkBulk } from '../app/check-bulk.js';
 import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
@@ -9,13 +10,14 @@ import { resolveStrategy, type StrategySpec } from '../app/strategies.js';
 import { MAX_ROUNDS } from '../config/schema.js';
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { renderComparison } from '../report/comparison.js';
+import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { finish } from './finish.js';
 import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from './options.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
 import { stoppable } from './stop-signal.js';
 
-interface CompareFlags extends LoadFlags, ReportFlags {
+interface CompareFlags extends LoadFlags, ReportFlags, BaselineFlags {
   readonly strategies: string;
   readonly rounds?: number;
 }
@@ -38,7 +40,7 @@ Examples:
 
 /** `els-assign compare` */
 export function addCompare(program: Command, setExitCode: (code: number) => void): void {
-  addReportOptions(addLoadOptions(program.command('compare')))
+  addBaselineOptions(addReportOptions(addLoadOptions(program.command('compare'))))
     .description('run strategies through the same scenarios in interleaved rounds and compare them')
     .option('--strategies <names|files>', 'separated by commas', BUILT_IN_STRATEGIES.join())
     .option(
@@ -58,7 +60,6 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, strategies);
   checkBulk(scenarios, strategies);
-  const reports = await openReports(flags, process.env);
   const {
     rounds: given,
     advisoryLocks = false,
@@ -66,14 +67,18 @@ async function runCompare(flags: CompareFlags): Promise<number> {
     timeout: timeoutMs,
     allowInconclusive = false,
   } = flags;
+  const choices = strategies.map((strategy) => ({ strategy, advisoryLocks }));
+  const baselines = await openBaselines(flags, scenarios, choices);
+  const reports = await openReports(flags, process.env, baselines.save);
   const rounds = given === undefined ? DEFAULT_ROUNDS : { burst: given, load: given };
   const plan = { scenarios, strategies, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
   const { compare } = await import('../app/compare.js');
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
       checkFaults(database, scenarios, strategies);
+      const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, strategies);
-      return compare(database, plan, { ...showProgress(flags), stop, allowInconclusive });
+      return compare(database, { ...plan, reference }, { ...showProgress(flags), stop, allowInconclusive });
     }),
   );
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderComparison });

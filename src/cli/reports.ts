@@ -37,9 +37,14 @@ export function addReportOptions(command: Command): Command {
  * Checks where reports are to go, before anything is measured. In GitHub Actions a report also becomes the step's
  * summary and annotations.
  *
+ * @param saveBaseline is done after them
  * @throws UsageError `unwritable_report`
  */
-export async function openReports(flags: ReportFlags, env: NodeJS.ProcessEnv): Promise<Reports> {
+export async function openReports(
+  flags: ReportFlags,
+  env: NodeJS.ProcessEnv,
+  saveBaseline: (report: Report) => Promise<void>,
+): Promise<Reports> {
   const { allowInconclusive = false } = flags;
   const junit = await fileOf('--junit', flags.junit);
   const markdown = await fileOf('--markdown', flags.markdown);
@@ -51,6 +56,7 @@ export async function openReports(flags: ReportFlags, env: NodeJS.ProcessEnv): P
     if (junit) await junit.write((await import('../report/junit.js')).renderJunit(report, options));
     if (html)
       await html.write((await import('../report/html/page.js')).renderHtml(report, readTool(), new Date()));
+    await saveBaseline(report);
   };
   return {
     async write(report) {

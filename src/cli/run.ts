@@ -1,23 +1,30 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { againstBaseline, checkSurroundings } from '../app/baseline.js';
 import { checkBulk } from '../app/check-bulk.js';
 import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
+import type { RunJob } from '../app/execute-run.js';
 import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToRun } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import { FLAGS, resolveStrategy, strategyFromFlags, type StrategyChoice } from '../app/strategies.js';
 import { scenariosToSweep, sumUpSweep } from '../app/sweep.js';
+import { MAX_ROUNDS } from '../config/schema.js';
+import type { RunResult } from '../domain/run-result.js';
+import type { Scenario } from '../domain/scenario.js';
 import type { SweepAxis } from '../domain/sweep.js';
 import { renderSweep } from '../report/sweep.js';
 import { renderRuns } from '../report/terminal.js';
+import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { finish, type Finish } from './finish.js';
-import { addLoadOptions, seedOf, toOverrides, type LoadFlags } from './options.js';
+import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from './options.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
 import { stoppable } from './stop-signal.js';
 import { parseSweep } from './sweep-flag.js';
 
-interface RunFlags extends LoadFlags, ReportFlags {
+interface RunFlags extends LoadFlags, ReportFlags, BaselineFlags {
+  readonly rounds: number;
   readonly strategy?: string;
   readonly history?: string;
   readonly sweep?: SweepAxis;
@@ -35,13 +42,21 @@ Examples:
   els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json
   els-assign run --strategy cte --rate 2000 --latency-limit 100ms --duration 10s
   els-assign run --strategy cte --scenario sustained --gate 'roundTripsPerAssignment <= 1.1'
+  els-assign run --strategy cte --scenario sustained --rounds 8 --save-baseline baseline.json
+  els-assign run --strategy cte --scenario sustained --rounds 8 --baseline baseline.json
   els-assign run --strategy cte --sweep connections=1,2,4,8,16,32`;
 
 /** `els-assign run` */
 export function addRun(program: Command, setExitCode: (code: number) => void): void {
-  addReportOptions(addLoadOptions(program.command('run')))
+  addBaselineOptions(addReportOptions(addLoadOptions(program.command('run'))))
     .description('put a load on one strategy and verify every outcome')
     .option('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
+    .addOption(
+      new Option('--rounds <n>', 'how often everything is run')
+        .argParser(parseCount('--rounds', MAX_ROUNDS))
+        .default(1)
+        .conflicts('sweep'),
+    )
     .option('--history <file>', 'keep every call in this file (NDJSON), for `verify --history`')
     .option(
       '--sweep <parameter=values>',
@@ -62,24 +77,39 @@ async function runRun(flags: RunFlags): Promise<number> {
   const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, []);
   checkBulk(scenarios, [choice.strategy]);
-  const reports = await openReports(flags, process.env);
-  const seed = seedOf(flags);
+  const baselines = await openBaselines(flags, scenarios, [choice]);
+  const reports = await openReports(flags, process.env, baselines.save);
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.
   const { createHistory, executeRuns } = await import('../app/run.js');
   const history = flags.history === undefined ? undefined : await createHistory(flags.history);
-  const common = { ...choice, round: 1, seed, keep, timeoutMs, history };
-  const jobs = scenarios.map((scenario) => ({ ...common, scenario }));
+  const jobs = jobsOf(scenarios, { ...choice, keep, timeoutMs, history }, flags.rounds, seedOf(flags));
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
       checkFaults(database, scenarios, [choice.strategy]);
+      const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, [choice.strategy]);
       const control = { ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
-      return executeRuns(database, jobs, control, sweep && sumUpSweep(sweep.parameter));
+      const sumUp = sweep
+        ? sumUpSweep(sweep.parameter)
+        : (runs: readonly RunResult[]) => againstBaseline(runs, reference);
+      return executeRuns(database, jobs, control, sumUp);
     }),
   ).finally(() => history?.close());
   const how: Finish = { json: flags.json ?? false, render: sweep ? renderSweep : renderRuns };
   return finish(await reports.write(report), how);
+}
+
+/** Round after round; each has a workload of its own, which the seed repeats. */
+function jobsOf(
+  scenarios: readonly Scenario[],
+  common: Omit<RunJob, 'scenario' | 'round' | 'seed'>,
+  rounds: number,
+  seed: number,
+): RunJob[] {
+  return Array.from({ length: rounds }, (_, position) =>
+    scenarios.map((scenario) => ({ ...common, scenario, round: position + 1, seed: seed + position })),
+  ).flat();
 }
 
 /** `--strategy` overrides the service's flags. */

@@ -3,6 +3,7 @@ import { CHECK_LEVEL, ROUNDS_TO_CHECK } from './levels.js';
 import { logRatios, ratioOf, type MetricRatio } from './metrics.js';
 import { groupRows, pairRounds, type Row } from './rows.js';
 import { flipSigns, pAbove, pBelow } from './sign-flips.js';
+import { describeRatio, formatP, reasonOf, roundsText } from './wording.js';
 
 const SCENARIO = 'sustained';
 /** The margin of "meets": 5 % slower is as good as equal. */
@@ -39,11 +40,11 @@ function judge(inventory: Row, cte: Row): Omit<ComparisonCheck, 'name'> {
   const runs = [...inventory.runs, ...cte.runs];
   const invalid = runs.find((run) => run.verdict === 'invalid');
   if (invalid !== undefined) {
-    return { result: 'failed', observed: reason(invalid) };
+    return { result: 'failed', observed: reasonOf(invalid) };
   }
   const unknown = runs.find((run) => run.verdict === 'unknown');
   if (unknown !== undefined) {
-    return { result: 'inconclusive', observed: reason(unknown) };
+    return { result: 'inconclusive', observed: reasonOf(unknown) };
   }
   const pairs = pairRounds(inventory, cte);
   const measured = ratioOf('throughput', pairs);
@@ -56,7 +57,7 @@ function judge(inventory: Row, cte: Row): Omit<ComparisonCheck, 'name'> {
 
 function test(measured: MetricRatio, differences: readonly number[]): Omit<ComparisonCheck, 'name'> {
   const rounds = differences.length;
-  const observed = `${describe(measured)} in ${rounds === 1 ? '1 round' : `${rounds} rounds`}`;
+  const observed = `${describeRatio(measured)} in ${roundsText(rounds)}`;
   if (rounds < ROUNDS_TO_CHECK) {
     return { result: 'inconclusive', observed: `${observed}; at least ${ROUNDS_TO_CHECK} rounds can decide` };
   }
@@ -69,24 +70,4 @@ function test(measured: MetricRatio, differences: readonly number[]): Omit<Compa
   return above < below
     ? { result: 'passed', observed: `${observed}, p = ${formatP(above)}` }
     : { result: 'failed', observed: `${observed}, p = ${formatP(below)}` };
-}
-
-function reason(run: RunResult): string {
-  const where = `round ${run.round} of ${run.strategy} is ${run.verdict}`;
-  return run.notes[0] === undefined ? where : `${where}: ${run.notes[0]}`;
-}
-
-function describe({ ratio, low, high, confidence }: MetricRatio): string {
-  const range = confidence === 0 ? '' : ` [${roundDown(low)} – ${roundDown(high)}]`;
-  return roundDown(ratio) + range;
-}
-
-/** Two digits, cut off: a ratio just under the limit must not be shown as the limit. */
-function roundDown(ratio: number): string {
-  return (Math.floor(ratio * 100 + 1e-9) / 100).toFixed(2);
-}
-
-/** Rounded up: a p-value must not be shown smaller than it is. */
-function formatP(p: number): string {
-  return (Math.ceil(p * 1000) / 1000).toFixed(3);
 }

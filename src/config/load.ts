@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.js';
 import { quote } from '../domain/wording.js';
 import { parseGate } from '../gate/index.js';
@@ -82,12 +82,13 @@ function problemOfGate(gate: string): string | undefined {
 }
 
 function fromWorkingDirectory(config: Config, path: string): Config {
-  const { strategies, scenarios } = config;
+  const { strategies, scenarios, baseline } = config;
   const each = (name: string) => located(name, dirname(path));
   return {
     ...config,
     ...(strategies && { strategies: strategies.map(each) }),
     ...(scenarios && { scenarios: scenarios.map(each) }),
+    ...(baseline && { baseline: resolve(dirname(path), baseline) }),
   };
 }
 

@@ -76,6 +76,11 @@ export const configSchema = z.strictObject(
     seed: wholeNumber(0, MAX_SEED).describe('Repeats the workload of an earlier comparison.').optional(),
     advisoryLocks: flag().describe('Run closed loops with advisory locks instead of without.').optional(),
     allowInconclusive: flag().describe('A verdict that is unknown does not fail the command.').optional(),
+    baseline: z
+      .string({ error: 'the path of a file' })
+      .min(1, { error: 'the path of a file' })
+      .describe('What `--save-baseline` wrote, from this file on.')
+      .optional(),
     keep: flag().describe("Leave the runs' batches in the database.").optional(),
   },
   { error: 'an object with the fields of a configuration' },

@@ -251,12 +251,22 @@ export interface Comparison {
   readonly warnings: readonly string[];
 }
 
+/** A result against an earlier one, which `--baseline` names. */
+export interface BaselineComparison {
+  /** When the earlier one was measured, ISO 8601. */
+  readonly measuredAt: string;
+  readonly checks: readonly ComparisonCheck[];
+  /** What differs from the earlier one or is not in it; one line each. */
+  readonly warnings: readonly string[];
+}
+
 /** The whole answer of `run` or `compare`: what every report is made from. */
 export interface Report {
   readonly environment: Environment;
   readonly runs: readonly RunResult[];
   readonly comparison?: Comparison | undefined;
   readonly sweep?: Sweep | undefined;
+  readonly baseline?: BaselineComparison | undefined;
   readonly verdict: Verdict;
   readonly passed: boolean;
   /** Set when a signal ended the work early: the runs are partial. */

@@ -45,10 +45,10 @@ const PLAIN = createStyle(new Chalk({ level: 0 }), {});
 
 /**
  * A report as test cases, a suite for each scenario and strategy with or without advisory locks, then the
- * comparison's checks and what ended the work early. A report passes exactly where every case passed or is tolerated.
+ * checks and what ended the work early. A report passes exactly where every case passed or is tolerated.
  */
 export function suitesOf(report: Report, options: CaseOptions): Suite[] {
-  const { runs, comparison, sweep } = report;
+  const { runs, comparison, sweep, baseline } = report;
   const steps = new Map(runs.map((run, position) => [run, sweep?.steps[position]?.value]));
   const whichOf = (run: RunResult, all: readonly RunResult[]): string => {
     if (sweep !== undefined) return ` (${sweep.parameter} ${steps.get(run)})`;
@@ -63,7 +63,13 @@ export function suitesOf(report: Report, options: CaseOptions): Suite[] {
     })),
   );
   const checks = (comparison?.checks ?? []).map((check) => checkCase(check, options));
-  return [...suites, ...suiteOf('comparison', checks), ...suiteOf('els-assign', endCases(report))];
+  const regressions = (baseline?.checks ?? []).map((check) => checkCase(check, options));
+  return [
+    ...suites,
+    ...suiteOf('comparison', checks),
+    ...suiteOf('baseline', regressions),
+    ...suiteOf('els-assign', endCases(report)),
+  ];
 }
 
 function suiteOf(name: string, cases: readonly Case[]): Suite[] {

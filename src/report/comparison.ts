@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { Report, RunResult } from '../domain/run-result.js';
+import { baselineLines } from './baseline.js';
 import { claimLines, warningLines } from './comparison-claims.js';
 import { comparisonTable } from './comparison-columns.js';
 import { checkLines, findingLines, legendLines } from './comparison-findings.js';
@@ -25,6 +26,7 @@ export function renderComparison(report: Report, colours: ChalkInstance, options
     comparison === undefined ? [] : claimLines(comparison, style),
     comparison === undefined ? [] : checkLines(comparison.checks, style),
     comparison === undefined ? [] : warningLines(comparison.warnings, style),
+    baselineLines(report.baseline, style),
     findingLines(runs, (run) => roundName(run, style), style),
     [endingLine(report, style)],
   ];

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { Report } from '../domain/run-result.js';
+import { checksOf } from './checks.js';
 import { plural } from './format.js';
 import { colourVerdict } from './marks.js';
 import type { Style } from './style.js';
@@ -23,8 +24,9 @@ function endingWord(report: Report, colours: ChalkInstance): string {
 }
 
 /** Whether all that keeps a report from passing is a check that could not be decided. */
-function lacksEvidenceAlone({ runs, comparison, interrupted, failure }: Report): boolean {
-  const results = new Set(comparison?.checks.map(({ result }) => result));
+function lacksEvidenceAlone(report: Report): boolean {
+  const { runs, interrupted, failure } = report;
+  const results = new Set(checksOf(report).map(({ result }) => result));
   const complete = interrupted === undefined && failure === undefined;
   return complete && runs.every((run) => run.passed) && results.has('inconclusive') && !results.has('failed');
 }

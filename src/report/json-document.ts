@@ -1,5 +1,11 @@
 import type { Proof } from '../domain/proof.js';
-import type { Comparison, Environment, RunResult, Verdict } from '../domain/run-result.js';
+import type {
+  BaselineComparison,
+  Comparison,
+  Environment,
+  RunResult,
+  Verdict,
+} from '../domain/run-result.js';
 import type { Sweep } from '../domain/sweep.js';
 import type { VerificationReport } from '../domain/verification.js';
 
@@ -34,6 +40,8 @@ export interface ReportDocument extends Head {
   readonly comparison?: Comparison | undefined;
   /** Of `run --sweep` alone. */
   readonly sweep?: Sweep | undefined;
+  /** With `--baseline` alone. */
+  readonly baseline?: BaselineComparison | undefined;
 }
 
 /** What any command prints on exit codes 2 and 3, with what was measured before. */
@@ -45,6 +53,7 @@ export interface FailureDocument extends Head {
   readonly runs: readonly RunResult[];
   readonly comparison?: Comparison | undefined;
   readonly sweep?: Sweep | undefined;
+  readonly baseline?: BaselineComparison | undefined;
 }
 
 /** The answer of `verify`. */

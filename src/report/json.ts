@@ -10,7 +10,7 @@ const SCHEMA_VERSION = 1;
  * A value that was not measured (NaN, infinite) is null: that is how JSON.stringify writes it.
  */
 export function renderJson(report: Report, tool: Tool): string {
-  const { passed, verdict, environment, runs, comparison, sweep } = report;
+  const { passed, verdict, environment, runs, comparison, sweep, baseline } = report;
   return document({
     schemaVersion: SCHEMA_VERSION,
     tool: identity(tool),
@@ -20,6 +20,7 @@ export function renderJson(report: Report, tool: Tool): string {
     runs,
     comparison,
     sweep,
+    baseline,
   });
 }
 
@@ -48,6 +49,7 @@ export function renderJsonError(error: Failure, tool: Tool, partial?: Report): s
     runs: partial?.runs ?? [],
     comparison: partial?.comparison,
     sweep: partial?.sweep,
+    baseline: partial?.baseline,
   });
 }
 

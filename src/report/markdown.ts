@@ -70,7 +70,7 @@ function sweepBlocks(sweep: Sweep, runs: readonly RunResult[]): string[] {
   ];
 }
 
-/** The checks of a comparison, those that passed too. */
+/** The checks of a comparison and against a baseline, those that passed too. */
 function checkBlocks(report: Report, options: CaseOptions): string[] {
   const checks = suitesOf({ ...report, runs: [] }, options).flatMap(({ cases }) => cases);
   if (checks.length === 0) return [];
@@ -83,7 +83,13 @@ function caseText({ name, result, message }: Case): string {
 
 /** What did not pass in any run. */
 function findingBlocks(report: Report, options: CaseOptions): string[] {
-  const ofRuns = { ...report, comparison: undefined, failure: undefined, interrupted: undefined };
+  const ofRuns = {
+    ...report,
+    comparison: undefined,
+    baseline: undefined,
+    failure: undefined,
+    interrupted: undefined,
+  };
   const findings = suitesOf(ofRuns, options).flatMap(({ name, cases }) =>
     cases.filter(({ result }) => result !== 'passed').flatMap((each) => findingBlock(name, each)),
   );

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { Report } from '../domain/run-result.js';
+import { baselineLines } from './baseline.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
 import { runBlock } from './run-block.js';
@@ -11,7 +12,8 @@ export function renderRuns(report: Report, colours: ChalkInstance, options: Text
   const blocks = [
     environmentLines(report.environment, style),
     ...report.runs.map((run) => runBlock(run, style)),
+    baselineLines(report.baseline, style),
     [endingLine(report, style)],
-  ];
+  ].filter((lines) => lines.length > 0);
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

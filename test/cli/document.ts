@@ -205,6 +205,12 @@ const comparison = z.strictObject({
   warnings: z.array(z.string()),
 });
 
+const baseline = z.strictObject({
+  measuredAt: z.iso.datetime(),
+  checks: comparison.shape.checks,
+  warnings: z.array(z.string()),
+});
+
 const sweep = z.strictObject({
   parameter: z.string(),
   steps: z.array(
@@ -226,8 +232,8 @@ const head = {
 };
 const answer = { ...head, passed: z.boolean(), verdict, environment, runs: z.array(runSchema) };
 
-const runDocument = z.strictObject(answer);
-const compareDocument = z.strictObject({ ...answer, comparison });
+const runDocument = z.strictObject({ ...answer, baseline: baseline.optional() });
+const compareDocument = z.strictObject({ ...answer, comparison, baseline: baseline.optional() });
 const sweepDocument = z.strictObject({ ...answer, sweep });
 const failureDocument = z.strictObject({
   ...head,
