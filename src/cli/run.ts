@@ -42,7 +42,7 @@ export function addRun(program: Command, setExitCode: (code: number) => void): v
   addReportOptions(addLoadOptions(program.command('run')))
     .description('put a load on one strategy and verify every outcome')
     .option('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
-    .option('--history <file>', 'keep every call in this file (NDJSON), for `verify --history`')
+    .option('--history <file>', 'keep every call in a new file (NDJSON), for `verify --history`')
     .option(
       '--sweep <parameter=values>',
       'run one scenario (default sustained) once for each value, e.g. connections=1,2,4,8',
