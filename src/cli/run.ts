@@ -57,7 +57,7 @@ export function addRun(program: Command, setExitCode: (code: number) => void): v
         .default(1)
         .conflicts('sweep'),
     )
-    .option('--history <file>', 'keep every call in this file (NDJSON), for `verify --history`')
+    .option('--history <file>', 'keep every call in a new file (NDJSON), for `verify --history`')
     .option(
       '--sweep <parameter=values>',
       'run one scenario (default sustained) once for each value, e.g. connections=1,2,4,8',

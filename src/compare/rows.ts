@@ -24,10 +24,11 @@ export function groupRows(runs: readonly RunResult[]): Row[] {
   return [...groups.values()];
 }
 
-/** Pairs the runs of two rows by their round; a round that only one row has is left out. */
+/** Pairs the runs of two rows by their round, in the order of rounds; a round that only one row has is left out. */
 export function pairRounds(subject: Row, reference: Row): Pair[] {
   const byRound = new Map(reference.runs.map((run) => [run.round, run]));
-  return subject.runs.flatMap((run) => {
+  const inOrder = [...subject.runs].sort((a, b) => a.round - b.round);
+  return inOrder.flatMap((run) => {
     const partner = byRound.get(run.round);
     return partner === undefined ? [] : [[run, partner] as const];
   });

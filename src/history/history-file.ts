@@ -1,4 +1,4 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import type { Call } from '../domain/call.js';
 import { InfrastructureError, UsageError } from '../domain/errors.js';
 import { reasonOf } from '../domain/system-error.js';
@@ -15,24 +15,33 @@ const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 export class HistoryFile {
   readonly #path: string;
   readonly #file: FileHandle;
-  #isNew = true;
+  /** A file that was created and holds no run. */
+  #isEmpty: boolean;
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: FileHandle, isNew: boolean) {
     this.#path = path;
     this.#file = file;
+    this.#isEmpty = isNew;
   }
 
   /**
-   * Opens the file, or creates it. What it holds stays until the first run is appended, and is then replaced.
+   * Creates the file. One that exists is refused, whatever it holds: it may be the only evidence of an earlier run, or
+   * belong to a command that runs now. A pipe or a device is written to.
    *
    * @throws UsageError `unwritable_history`
    */
   static async create(path: string): Promise<HistoryFile> {
     try {
-      return new HistoryFile(path, await open(path, 'a'));
+      return new HistoryFile(path, await open(path, 'ax'), true);
     } catch (error) {
-      const message = `--history ${JSON.stringify(path)} cannot be written: ${reasonOf(error)}`;
-      throw new UsageError('unwritable_history', message, { cause: error });
+      if (!isTaken(error)) throw refusal(path, reasonOf(error), error);
+    }
+    try {
+      if ((await stat(path)).isFile())
+        throw refusal(path, 'it exists; give another name, or remove it first');
+      return new HistoryFile(path, await open(path, 'a'), false);
+    } catch (error) {
+      throw error instanceof UsageError ? error : refusal(path, reasonOf(error), error);
     }
   }
 
@@ -43,8 +52,7 @@ export class HistoryFile {
    */
   async append(header: RunHeader, calls: readonly Call[]): Promise<void> {
     try {
-      if (this.#isNew) await this.#empty();
-      this.#isNew = false;
+      this.#isEmpty = false;
       const clock = { bootId: await bootId(), anchor: anchor() };
       await this.#write([toRunLine({ ...header, ...clock, calls: calls.length })]);
       for (let start = 0; start < calls.length; start += CHUNK_CALLS) {
@@ -56,18 +64,24 @@ export class HistoryFile {
     }
   }
 
-  close(): Promise<void> {
-    return this.#file.close();
+  /** Closes the file; one without a run is removed, so that the command can be given again. */
+  async close(): Promise<void> {
+    await this.#file.close();
+    if (this.#isEmpty) await rm(this.#path, { force: true });
   }
 
   #write(lines: readonly string[]): Promise<void> {
     return this.#file.appendFile(`${lines.join('\n')}\n`);
   }
+}
 
-  /** A pipe or a terminal has nothing to be emptied of. */
-  async #empty(): Promise<void> {
-    if ((await this.#file.stat()).isFile()) await this.#file.truncate();
-  }
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EEXIST';
+}
+
+function refusal(path: string, problem: string, cause?: unknown): UsageError {
+  const message = `--history ${JSON.stringify(path)} cannot be written: ${problem}`;
+  return new UsageError('unwritable_history', message, { cause });
 }
 
 /** The same moment on the monotonic clock of the calls and on the wall. */

@@ -63,9 +63,10 @@ async function endUnlessStopped(): Promise<void> {
   process.kill(process.pid, 'SIGTERM');
 }
 
+/** Where the coordinator has hung up and its 'disconnect' is still on its way, nobody listens: the worker leaves. */
 function send(message: FromWorker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.send?.(message, undefined, undefined, (error) => (error ? reject(error) : resolve()));
+  return new Promise((resolve) => {
+    process.send?.(message, undefined, undefined, (error) => (error ? process.exit() : resolve()));
   });
 }
 

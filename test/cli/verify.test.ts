@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readSql } from '#els/database/statement.js';
@@ -28,6 +28,7 @@ const scenario = files.write(
 /** Runs the scenario and keeps its batches and its history; returns the history's path. */
 async function keepRun(name: string, strategy = 'cte', more: readonly string[] = []): Promise<string> {
   const history = files.path(`${name}.ndjson`);
+  rmSync(history, { force: true });
   const load = ['run', '--scenario', scenario, '--strategy', strategy, '--history', history, '--keep'];
   const document = runDocumentOf(await database.run([...load, '--json', '--quiet', ...more]));
   expect(document).toMatchObject({ passed: true, verdict: 'valid' });
@@ -214,6 +215,7 @@ describe('verify on a kept history', () => {
       const more = ['--fault', fault, '--timeout', '5s', '--schema', 'faults', '--allow-inconclusive'];
       const history = files.path('faults.ndjson');
       const load = ['run', '--scenario', scenario, '--strategy', 'legacy', '--keep', '--json', '--quiet'];
+      rmSync(history, { force: true });
       const document = runDocumentOf(await database.run([...load, '--history', history, ...more]));
       const kept = readFileSync(history, 'utf8');
       expect(kept).toContain(`"kind":"${fault}"`);
@@ -277,6 +279,7 @@ describe('what verify and run --history refuse', () => {
       { name: 'history missing', args: ['verify', '--history-only'], says: ['--history'] },
       { name: 'no folder', args: ['run', '--history', files.path('no/where')], says: ['no such file'] },
       { name: 'a folder', args: ['run', '--history', inject('embeddedHome') || '/'], says: ['directory'] },
+      { name: 'a history', args: ['run', '--history', kept], says: [kept, 'it exists'] },
     ];
   };
 
@@ -296,10 +299,9 @@ describe('what verify and run --history refuse', () => {
     }
   });
 
-  it('leaves the history of an earlier run alone where a run is refused', async () => {
-    const content = readFileSync(kept, 'utf8');
-    const args = ['run', '--history', kept, '--schema', 'somebody_elses', '--quiet'];
+  it('leaves no history where a run is refused', async () => {
+    const args = ['run', '--history', files.path('unused.ndjson'), '--schema', 'somebody_elses', '--quiet'];
     expect((await database.run(args)).code).toBe(2);
-    expect(readFileSync(kept, 'utf8')).toBe(content);
+    expect(existsSync(files.path('unused.ndjson'))).toBe(false);
   });
 });

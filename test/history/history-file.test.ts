@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HistoryFile } from '#els/history/history-file.js';
 import { readHistory } from '#els/history/read-history.js';
@@ -10,6 +10,7 @@ import { drawRun, type GivenRun } from './sample.js';
 const files = useTemporaryFolder();
 
 async function write(name: string, runs: readonly GivenRun[]): Promise<string> {
+  rmSync(files.path(name), { force: true });
   const history = await HistoryFile.create(files.path(name));
   for (const { header, calls } of runs) await history.append(header, calls);
   await history.close();
@@ -60,13 +61,30 @@ describe('a history file', () => {
     expect(await read(await write('large.ndjson', [run]))).toEqual([run]);
   });
 
-  drawn('replaces what was there, but only when there is a run to keep', async (draw) => {
-    const [older, newer] = [drawRun(draw), drawRun(draw)];
-    const path = await write('again.ndjson', [older, older]);
-    await write('again.ndjson', []);
-    expect(await read(path)).toEqual([older, older]);
-    await write('again.ndjson', [newer]);
-    expect(await read(path)).toEqual([newer]);
+  drawn('refuses to replace what is there, even of a command that still runs', async (draw) => {
+    const path = files.path('again.ndjson');
+    const first = await HistoryFile.create(path);
+    const refused = { name: 'UsageError', exitCode: 2, code: 'unwritable_history' };
+    await expect(HistoryFile.create(path)).rejects.toMatchObject(refused);
+    const { header, calls } = drawRun(draw);
+    await first.append(header, calls);
+    await first.close();
+    const kept = readFileSync(path);
+    await expect(HistoryFile.create(path)).rejects.toThrow(
+      `${JSON.stringify(path)} cannot be written: it exists`,
+    );
+    expect(readFileSync(path)).toEqual(kept);
+    rmSync(path);
+  });
+
+  it('is not left behind without a run', async () => {
+    expect(existsSync(await write('none.ndjson', []))).toBe(false);
+  });
+
+  it('may be a device', async () => {
+    const nowhere = await HistoryFile.create('/dev/null');
+    await nowhere.close();
+    expect(existsSync('/dev/null')).toBe(true);
   });
 
   it.each([
