@@ -1,8 +1,18 @@
--- One row if the schema exists. Must hold: `mark` is 'ours' only for a schema that this version created.
+-- One row if the schema exists. Must hold: `mark` is 'ours' only for a schema that this version created; `version` is
+-- null unless this tool created it, and `ownVersion` is the one in mark-schema.sql.
 select case
-    when obj_description(n.oid, 'pg_namespace') = 'created by els-assign, schema version 2' then 'ours'
-    when obj_description(n.oid, 'pg_namespace') like 'created by els-assign, schema version %' then 'other_version'
-    else 'foreign'
-  end as mark
+    when marked.version is null then 'foreign'
+    when marked.version = own.version then 'ours'
+    when marked.version < own.version then 'older'
+    else 'newer'
+  end as mark,
+  marked.version,
+  own.version as "ownVersion"
 from pg_namespace n
+cross join (values (2)) own (version)
+cross join lateral (
+  select substring(
+    obj_description(n.oid, 'pg_namespace') from '^created by els-assign, schema version ([0-9]{1,9})$'
+  )::integer
+) marked (version)
 where n.nspname = :schema

@@ -42,8 +42,8 @@ export function checkSchemaName(schema: string): void {
  * Creates the tool's schema, or finds it created. Call it in a transaction: it is all or nothing.
  *
  * @param client whose search_path is the schema
- * @param options.reset drop the tool's objects first and create them anew
- * @throws UsageError when the schema exists and this tool, in this version, did not create it
+ * @param options.reset drop the tool's objects first, an older version's too, and create them anew
+ * @throws UsageError when the schema exists and this tool did not create it, or another version of it did
  */
 export async function setupSchema(
   client: ClientBase,
@@ -51,14 +51,14 @@ export async function setupSchema(
   options: { readonly reset: boolean },
 ): Promise<SetupOutcome> {
   await client.query(LOCK.text, bindValues(LOCK, { schema }));
-  const found = await findMark(client, schema);
-  if (found === 'ours' && !options.reset) return 'kept';
-  if (found !== undefined && found !== 'ours') throw refusal(schema, found);
-  if (found === 'ours') await dropObjects(client, schema);
+  const found = await find(client, schema);
+  if (found?.mark === 'ours' && !options.reset) return 'kept';
+  if (found !== undefined && !(options.reset && isResettable(found))) throw refusal(schema, found);
+  if (found !== undefined) await dropObjects(client, schema);
   else await client.query(loadStatement('database/create-schema', { schema }).text);
   await client.query(SCHEMA);
   await client.query(loadStatement('database/mark-schema', { schema }).text);
-  return found === 'ours' ? 'reset' : 'created';
+  return found === undefined ? 'created' : 'reset';
 }
 
 /**
@@ -67,8 +67,8 @@ export async function setupSchema(
  * @throws UsageError when it is not, or is not this tool's
  */
 export async function requireSchema(client: ClientBase, schema: string): Promise<void> {
-  const found = await findMark(client, schema);
-  if (found === 'ours') return;
+  const found = await find(client, schema);
+  if (found?.mark === 'ours') return;
   if (found !== undefined) throw refusal(schema, found);
   throw new UsageError(
     'no_schema',
@@ -76,19 +76,34 @@ export async function requireSchema(client: ClientBase, schema: string): Promise
   );
 }
 
-type Mark = 'ours' | 'other_version' | 'foreign';
+/** A schema that is there, and which version of the tool created it. */
+type Found =
+  | { readonly mark: 'foreign' }
+  | { readonly mark: 'ours' | 'older' | 'newer'; readonly version: number; readonly ownVersion: number };
 
-async function findMark(client: ClientBase, schema: string): Promise<Mark | undefined> {
-  const { rows } = await client.query<{ mark: Mark }>(FIND.text, bindValues(FIND, { schema }));
-  return rows[0]?.mark;
+async function find(client: ClientBase, schema: string): Promise<Found | undefined> {
+  const { rows } = await client.query<Found>(FIND.text, bindValues(FIND, { schema }));
+  return rows[0];
 }
 
-function refusal(schema: string, mark: Exclude<Mark, 'ours'>): UsageError {
-  const why =
-    mark === 'foreign'
-      ? 'exists and was not created by els-assign; it is left untouched. Choose another with --schema'
-      : 'was created by another version of els-assign; it is left untouched. Choose another with --schema';
-  return new UsageError('foreign_schema', `schema ${JSON.stringify(schema)} ${why}`);
+/** A newer version may have made objects that this one does not know. */
+function isResettable({ mark }: Found): boolean {
+  return mark === 'ours' || mark === 'older';
+}
+
+function refusal(schema: string, found: Found): UsageError {
+  return new UsageError('foreign_schema', `schema ${JSON.stringify(schema)} ${refusalReason(found)}`);
+}
+
+function refusalReason(found: Found): string {
+  if (found.mark === 'foreign') {
+    return 'exists and was not created by els-assign; it is left untouched. Choose another with --schema';
+  }
+  const versions = `of els-assign (schema version ${found.version}, this one has ${found.ownVersion})`;
+  return found.mark === 'newer'
+    ? `was created by a newer version ${versions}; it is left untouched. Use that version, or choose another with --schema`
+    : `was created by an older version ${versions}; it is left untouched. Create it anew with els-assign setup ` +
+        '--reset, which loses what is in it, or choose another with --schema';
 }
 
 const DEPENDENT_OBJECTS_STILL_EXIST = '2BP01';

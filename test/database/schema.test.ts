@@ -53,7 +53,8 @@ describe('setup', () => {
 
   it.each([
     ['that somebody else created', undefined],
-    ['of another version', `created by els-assign, schema version 999`],
+    ['of a newer version', `created by els-assign, schema version 999`],
+    ['whose mark was changed', `created by els-assign, schema version 1 (copy)`],
     ['whose comment was changed', 'mine'],
   ])('refuses a schema %s, also on reset, and leaves it as it is', async (_, comment) => {
     const { name, quoted } = schemaToDrop();
@@ -68,6 +69,29 @@ describe('setup', () => {
       });
     }
     expect(await objectsIn(db, name)).toEqual(before);
+  });
+
+  it.each([
+    [999, 'by a newer version of els-assign (schema version 999, this one has 2)', 'Use that version'],
+    [1, 'by an older version of els-assign (schema version 1, this one has 2)', 'els-assign setup --reset'],
+  ])('names its version %s, its own, and what can be done', async (version, versions, wayOut) => {
+    const { name, quoted } = schemaToDrop();
+    await setUp(db, name);
+    await db.query(`comment on schema ${quoted} is 'created by els-assign, schema version ${version}'`);
+    const before = await objectsIn(db, name);
+    await expect(setUp(db, name)).rejects.toThrow(versions);
+    await expect(setUp(db, name)).rejects.toThrow(wayOut);
+    expect(await objectsIn(db, name)).toEqual(before);
+  });
+
+  it('creates anew on reset what an older version created', async () => {
+    const { name, quoted } = schemaToDrop();
+    await setUp(db, name);
+    await db.query(`alter table ${quoted}.batch_essay_trackers drop column low_water`);
+    await db.query(`comment on schema ${quoted} is 'created by els-assign, schema version 1'`);
+    expect(await setUp(db, name, true)).toBe('reset');
+    expect(await setUp(db, name)).toBe('kept');
+    expect(await db.query(`select low_water from ${quoted}.batch_essay_trackers`)).toEqual([]);
   });
 
   it.each([
