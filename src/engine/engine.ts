@@ -13,7 +13,7 @@ import { contentionStatements } from './contention.js';
 import { createStrategy } from './create-strategy.js';
 import type { EngineParts } from './engine-parts.js';
 import { LowWaterMarks } from './low-water.js';
-import { checkRequest } from './request.js';
+import { checkRequest, checkRequests } from './request.js';
 import { pauseBeforeRetry } from './retry.js';
 import type { StrategySpec } from './strategy.js';
 
@@ -54,6 +54,7 @@ export class AssignmentEngine {
 
   /**
    * @param pool connections for this engine alone: it sets their search_path and prepares its statements
+   * @throws UsageError `invalid_strategy` when `options.strategy` names none
    */
   constructor(pool: DatabasePool, options: EngineOptions = {}) {
     const { strategy: spec = { kind: 'built-in', name: 'legacy' }, advisoryLocks = false } = options;
@@ -105,11 +106,13 @@ export class AssignmentEngine {
    * @param options hold for each of them
    * @returns how each ended, in their order; the reason of a rejection is an AssignmentError
    * @throws UsageError `bulk_unsupported` when the strategy assigns one content at a time; nothing was sent
+   * @throws AssignmentError `invalid_request` when `requests` is no array
    */
   async assignMany(
     requests: readonly AssignmentRequest[],
     options: DeliveryOptions = {},
   ): Promise<PromiseSettledResult<AssignmentResult>[]> {
+    checkRequests(requests);
     const deadlineMs = this.#deadline();
     return assignMany(this.#parts, requests, () => this.#start(options, deadlineMs));
   }
@@ -169,6 +172,8 @@ export class AssignmentEngine {
  * Makes an engine on a pool of node-postgres.
  *
  * @param pool connections for this engine alone
+ * @param options.strategy without it the engine is `legacy`
+ * @throws UsageError `invalid_strategy` when `options.strategy` names none
  */
 export function createAssignmentEngine(pool: DatabasePool, options: EngineOptions = {}): AssignmentEngine {
   return new AssignmentEngine(pool, options);

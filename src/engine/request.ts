@@ -12,6 +12,7 @@ const UNSTORABLE = /[\0\p{Surrogate}]/u;
  * @throws AssignmentError `invalid_request` that names the field
  */
 export function checkRequest(request: AssignmentRequest): void {
+  if (!isObject(request)) throw invalid({}, 'a request must be an object');
   checkText(request, 'batchId', 1);
   checkText(request, 'textStorageId', 1);
   checkText(request, 'correlationId', 1);
@@ -21,6 +22,19 @@ export function checkRequest(request: AssignmentRequest): void {
   if (!Number.isSafeInteger(request.fileSizeBytes) || request.fileSizeBytes < 0) {
     throw invalid(request, 'fileSizeBytes must be a whole number of bytes, 0 or more');
   }
+}
+
+/**
+ * Checks that many requests are a list, whatever is in it.
+ *
+ * @throws AssignmentError `invalid_request`
+ */
+export function checkRequests(requests: readonly AssignmentRequest[]): void {
+  if (!Array.isArray(requests)) throw invalid({}, 'requests must be an array');
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 type TextField = {
@@ -44,9 +58,6 @@ function checkText(request: AssignmentRequest, field: TextField, minCharacters: 
   }
 }
 
-function invalid(request: AssignmentRequest, message: string): AssignmentError {
-  return new AssignmentError('invalid_request', message, {
-    retryable: false,
-    correlationId: request.correlationId,
-  });
+function invalid({ correlationId = '' }: Partial<AssignmentRequest>, message: string): AssignmentError {
+  return new AssignmentError('invalid_request', message, { retryable: false, correlationId });
 }
