@@ -47,6 +47,7 @@ export type AssignmentErrorCode =
   | 'contention_deadline'
   | 'database_unavailable'
   | 'invalid_request'
+  | 'engine_closed'
   /** The strategy's statement failed or broke its contract (one row: essay_id text, outcome text). */
   | 'strategy_failed';
 

@@ -14,6 +14,8 @@ import { createStrategy } from './create-strategy.js';
 import type { EngineParts } from './engine-parts.js';
 import { LowWaterMarks } from './low-water.js';
 import { checkRequest, checkRequests } from './request.js';
+import { rejected } from './many-results.js';
+import { closedError } from './outcome-errors.js';
 import { pauseBeforeRetry } from './retry.js';
 import type { StrategySpec } from './strategy.js';
 
@@ -51,6 +53,7 @@ export class AssignmentEngine {
   readonly #parts: EngineParts;
   readonly #timeoutMs: number;
   readonly #looks: RoundTripCounter = { roundTrips: 0 };
+  #isClosed = false;
 
   /**
    * @param pool connections for this engine alone: it sets their search_path and prepares its statements
@@ -95,6 +98,7 @@ export class AssignmentEngine {
    */
   async assign(request: AssignmentRequest, options: DeliveryOptions = {}): Promise<AssignmentResult> {
     checkRequest(request);
+    if (this.#isClosed) throw closedError(request);
     return assignOne(this.#parts, request, this.#start(options, this.#deadline()));
   }
 
@@ -113,16 +117,27 @@ export class AssignmentEngine {
     options: DeliveryOptions = {},
   ): Promise<PromiseSettledResult<AssignmentResult>[]> {
     checkRequests(requests);
+    if (this.#isClosed) return requests.map((request) => rejected(closedError(request)));
     const deadlineMs = this.#deadline();
     return assignMany(this.#parts, requests, () => this.#start(options, deadlineMs));
   }
 
   /**
-   * Pays all completion debts now. The pool stays open, for it is the caller's, and the engine usable.
+   * Takes no more calls, and pays all completion debts. The pool stays open, for it is the caller's.
+   *
+   * @throws what a look raised, when it could not be made within the engine's timeout; close again to make it
+   */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.settle();
+  }
+
+  /**
+   * Pays all completion debts now, not up to 50 ms later.
    *
    * @throws what a look raised, when it could not be made within the engine's timeout
    */
-  async close(): Promise<void> {
+  async settle(): Promise<void> {
     const deadlineMs = this.#deadline();
     for (let setbacks = 1; ; setbacks++) {
       try {

@@ -55,6 +55,14 @@ export function refusalError(
   });
 }
 
+/** The error for a call of an engine that was closed. */
+export function closedError(request: AssignmentRequest): AssignmentError {
+  return new AssignmentError('engine_closed', 'the engine was closed', {
+    retryable: false,
+    correlationId: request.correlationId,
+  });
+}
+
 /** The error for an attempt that must not be made again. */
 function failureError({ failure, error }: Setback, request: AssignmentRequest, ambiguous: boolean): unknown {
   if (failure === undefined && !(error instanceof StrategyContractError)) return error;

@@ -82,6 +82,7 @@ export const callRecord = z.strictObject({
     'contention_deadline',
     'database_unavailable',
     'invalid_request',
+    'engine_closed',
     'strategy_failed',
   ])
     .nullable()

@@ -92,7 +92,7 @@ export class Actor {
   /** A look that fails is an error of the call that owed it. */
   async #settle(end: CallEnd): Promise<void> {
     try {
-      await this.member.engine.close();
+      await this.member.engine.settle();
     } catch (error) {
       const sqlState = databaseFailure(error)?.sqlState;
       if (sqlState === undefined || this.turnstile.isAbandoned) throw error;

@@ -9,7 +9,7 @@ import { GATE_STATEMENTS, GatedClient } from './gated-client.js';
 /** What a caller needs of an engine. */
 export interface Assigning {
   assign(request: AssignmentRequest): Promise<AssignmentResult>;
-  close(): Promise<void>;
+  settle(): Promise<void>;
 }
 
 /** Makes the engine of one session; the strategy that is proven is in it. */

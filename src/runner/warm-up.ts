@@ -26,7 +26,7 @@ export async function warmUp(engine: AssignmentEngine, job: WorkerJob): Promise<
     }
   };
   await Promise.all(Array.from({ length: job.plan.scenario.connections }, lane));
-  await engine.close();
+  await engine.settle();
 }
 
 async function oneOfMany(engine: AssignmentEngine, request: AssignmentRequest): Promise<void> {

@@ -40,7 +40,7 @@ describe.each(VARIANTS.filter(({ strategy }) => strategy !== 'legacy'))('$name',
         engines.map(async (engine, index) => {
           const inOrder = index === 0 ? [...full, ...open] : [...full, ...open].reverse();
           await Promise.all(inOrder.map((batchId) => engine.assign(requestFor(batchId, `c${index}`))));
-          await engine.close();
+          await engine.settle();
         }),
       );
       for (const engine of engines) {
@@ -74,7 +74,7 @@ it('completes the others while somebody holds the tracker of one, and that one w
     expect(await completions([held])).toBe(0);
     await foreign.rollback();
   });
-  await engine.close();
+  await engine.settle();
   expect(await completions([held])).toBe(1);
   for (const batchId of [held, ...others]) {
     expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(1);

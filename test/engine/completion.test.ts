@@ -23,12 +23,12 @@ describe.each(VARIANTS)('$name', (variant) => {
     const batchId = await newBatch(db, variant.inventory, slots);
     const requests = times(slots, (position) => requestFor(batchId, `content-${position}`));
     for (const request of requests.slice(1)) await engine.assign(request);
-    await engine.close();
+    await engine.settle();
     expect(await completedAt(batchId)).toBeNull();
     expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toEqual([]);
 
     for (const request of requests.slice(0, 1)) await engine.assign(request);
-    await engine.close();
+    await engine.settle();
     const first = await completedAt(batchId);
     expect(first).toEqual(expect.any(String));
     const events = await eventsOf(db, batchId, COMPLETED_EVENT);
@@ -43,7 +43,7 @@ describe.each(VARIANTS)('$name', (variant) => {
 
     await rival.assign(requestFor(batchId, 'content-0'));
     await rival.assign(requestFor(batchId, 'too-many'));
-    await rival.close();
+    await rival.settle();
     expect(await completedAt(batchId)).toBe(first);
     expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(1);
   });
@@ -59,7 +59,7 @@ describe.each(VARIANTS)('$name', (variant) => {
       const last = [engine.assign(requestFor(batchId, 'left')), rival.assign(requestFor(batchId, 'right'))];
       expect((await Promise.all(last)).map(({ outcome }) => outcome)).toEqual(['created', 'created']);
     }
-    await Promise.all([engine.close(), rival.close()]);
+    await Promise.all([engine.settle(), rival.settle()]);
     for (const batchId of batchIds) {
       expect(await completedAt(batchId), batchId).toEqual(expect.any(String));
       expect(await eventsOf(db, batchId, COMPLETED_EVENT), batchId).toHaveLength(1);
@@ -72,14 +72,14 @@ describe.each(VARIANTS)('$name', (variant) => {
     for (const position of times(slots, (each) => each)) {
       await engine.assign(requestFor(batchId, `content-${position}`));
     }
-    await engine.close();
+    await engine.settle();
     // As a process leaves it that died between its claim and its look.
     await db.query('update batch_essay_trackers set completed_at = null where batch_id = $1', [batchId]);
     await db.query('delete from event_outbox where aggregate_id = $1', [batchId]);
 
     const next = db.engine(optionsOf(variant), 1);
     await next.assign(requestFor(batchId, draw.integer(0, 1) === 0 ? 'content-0' : 'too-many'));
-    await next.close();
+    await next.settle();
     expect(await completedAt(batchId)).toEqual(expect.any(String));
     expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(1);
   });

@@ -77,7 +77,7 @@ it('survives a backend that ends in the moment in which it becomes ready', async
   });
   expect(await call).toMatchObject({ outcome: 'created', recovered: false });
   expect(engine.counters.retriesByCode).toEqual({ connection: 1 });
-  await engine.close();
+  await engine.settle();
   await pool.end();
   await proxy.shut();
 });

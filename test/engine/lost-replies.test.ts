@@ -31,7 +31,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     engine = createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema });
   });
   afterAll(async () => {
-    await engine.close();
+    await engine.settle();
     await pool.end();
     await proxy.shut();
   });
@@ -41,7 +41,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     for (const lost of times(all, (position) => position + 1)) {
       const batchId = await newBatch(db, variant.inventory, draw.integer(2, 5));
       await engine.assign(requestFor(batchId, 'connect'));
-      await engine.close();
+      await engine.settle();
       const { retriesByCode } = engine.counters;
       proxy.loseReplyAfter(lost - 1);
       const result = await engine.assign(requestFor(batchId, 'content'));
@@ -60,7 +60,7 @@ describe.each(VARIANTS)('$name', (variant) => {
   it('calls a duplicate reused, although its first reply was lost', async () => {
     const batchId = await newBatch(db, variant.inventory, 2);
     await engine.assign(requestFor(batchId, 'content'));
-    await engine.close();
+    await engine.settle();
     proxy.loseReplyAfter(0);
     expect(await engine.assign(requestFor(batchId, 'content'))).toMatchObject({ outcome: 'reused' });
   });
@@ -92,7 +92,7 @@ describe.each(VARIANTS)('$name, without a database', (variant) => {
     const engine = createAssignmentEngine(pool, { ...optionsOf(variant), ...NO_WAIT, schema: db.schema });
     const batchId = await newBatch(db, variant.inventory, 2);
     await engine.assign(requestFor(batchId, 'connect'));
-    await engine.close();
+    await engine.settle();
     const call = engine.assign(requestFor(batchId, 'content'));
     const failure = expect(call).rejects.toMatchObject({
       code: 'database_unavailable',

@@ -130,7 +130,7 @@ describe.each(WITH_MARKS)('$name', (variant) => {
       await lockEssay(foreign, variant.inventory, essayId(batchId, 1));
       for (const content of contents) await first.assign(requestFor(batchId, content));
     });
-    await first.close();
+    await first.settle();
     const mark = await keptMark(batchId);
     expect(mark >= essayId(batchId, 513) && mark <= essayId(batchId, 521), mark).toBe(true);
     const second = db.engine(optionsOf(variant), 4);

@@ -28,7 +28,7 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
     engine = createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema });
   });
   afterAll(async () => {
-    await engine.close();
+    await engine.settle();
     await pool.end();
     await proxy.shut();
   });
@@ -42,7 +42,7 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
     await direct.assignMany(
       requests.slice(0, before).map((request) => requestFor(batchId, request.textStorageId)),
     );
-    await engine.close();
+    await engine.settle();
     proxy.loseReplyAfter(0);
     // Each content comes twice: the second delivery of it created nothing.
     const duplicates = requests.map((request) => requestFor(batchId, request.textStorageId));
@@ -53,8 +53,8 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
       ...times(contents - before, () => ({ outcome: 'created', recovered: true })),
       ...times(contents, () => reused),
     ]);
-    await engine.close();
-    await direct.close();
+    await engine.settle();
+    await direct.settle();
     expect(await assignedEssays(db, batchId)).toHaveLength(contents + 1);
     expect(await eventsOf(db, batchId, ASSIGNED_EVENT)).toHaveLength(contents + 1);
     expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(1);
@@ -95,7 +95,7 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
     const hasty = createAssignmentEngine(own, { ...optionsOf(variant), timeoutMs: 300, schema: db.schema });
     const batchId = await newBatch(db, inventory, 3);
     await hasty.assign(requestFor(batchId, 'connect'));
-    await hasty.close();
+    await hasty.settle();
     const requests = times(2, (position) => requestFor(batchId, `content-${position}`));
     const call = hasty.assignMany([...requests, requestFor('another-batch', 'content')]);
     await new Promise(setImmediate);

@@ -64,7 +64,7 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
         return recorded(worker, engine, drawRequests(draw, plan.batchIds, contents));
       });
       const history = (await Promise.all(calls)).flat();
-      for (const engine of engines) await engine.close();
+      for (const engine of engines) await engine.settle();
       const { verdict, invariants } = await askOracles(db, plan, history);
       expect(invariants.filter(({ passed }) => !passed)).toEqual([]);
       expect(verdict).toBe('valid');

@@ -55,7 +55,7 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
     );
     await engine.assignMany(requests);
     for (const request of requests) await engine.assign({ ...request, batchId: single });
-    await engine.close();
+    await engine.settle();
     const written = async (batchId: string) => {
       const rows = [...(await rowsOf(db, batchId)), ...(await eventsOf(db, batchId, ASSIGNED_EVENT))];
       const text = JSON.stringify(rows).replaceAll(batchId, 'batch');
@@ -87,8 +87,8 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
       expect(engine.counters.roundTrips - roundTrips).toBe(1);
       const again = await another.assignMany(requestsFor(batchId, contents));
       expect(tally(again)).toEqual({ reused: slots, no_slot: contents - slots });
-      await engine.close();
-      await another.close();
+      await engine.settle();
+      await another.settle();
       expect(await eventsOf(db, batchId, ASSIGNED_EVENT)).toHaveLength(slots);
       expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(1);
       if (inventory === 'slots') expect(await disagreements(db, batchId)).toEqual([]);
@@ -125,10 +125,10 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
     const slots = draw.integer(1, 9);
     const batchId = await newBatch(db, inventory, slots);
     const created = valuesOf(await engine.assignMany(requestsFor(batchId, slots)));
-    await engine.close();
+    await engine.settle();
     const before = await rowsOf(db, batchId);
     const results = valuesOf(await another.assignMany(requestsFor(batchId, slots)));
-    await another.close();
+    await another.settle();
     expect(results).toEqual(
       created.map((result) => ({ outcome: 'reused', essayId: 'essayId' in result && result.essayId })),
     );
@@ -170,7 +170,7 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
       const { correlationId } = requests[position] ?? {};
       expect(result.reason).toMatchObject({ name: 'AssignmentError', retryable: false, correlationId });
     }
-    await engine.close();
+    await engine.settle();
     expect(await rowsOf(db, other)).toEqual(before);
     expect(await assignedEssays(db, large)).toHaveLength(2);
   });

@@ -34,7 +34,7 @@ describe.each(VARIANTS)('$name', (variant) => {
       });
       if (variant.strategy === 'legacy') expect(completionLooks - before.completionLooks).toBe(1);
     }
-    await engine.close();
+    await engine.settle();
     expect(engine.counters.completionLooks).toBeGreaterThan(0);
     expect(engine.counters.completionLooks).toBeLessThanOrEqual(calls.length);
     expect(engine.counters.retriesByCode).toEqual({});

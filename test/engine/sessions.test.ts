@@ -46,7 +46,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     const outcomes = (await Promise.all(calls)).map(({ outcome }) => outcome);
     expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
     expect(engine.counters.retriesByCode).not.toHaveProperty('40001');
-    await engine.close();
+    await engine.settle();
     await pool.end();
   });
 });

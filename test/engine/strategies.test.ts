@@ -60,7 +60,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     expect({ code, retryable }).toEqual({ code: 'inventory_mismatch', retryable: false });
     const expected = 1 + (strategy === 'legacy' && advisoryLocks ? 2 : 0);
     expect(engine.counters.roundTrips - roundTrips).toBe(expected);
-    await engine.close();
+    await engine.settle();
     expect(await rowsOf(db, batchId)).toEqual(before);
   });
 
@@ -112,7 +112,7 @@ describe.each(VARIANTS)('$name', (variant) => {
     const batchId = await newBatch(db, inventory, slots);
     const contents = times(draw.integer(1, slots), (position) => `content-${position}`);
     for (const content of contents) await engine.assign(requestFor(batchId, content));
-    await engine.close();
+    await engine.settle();
     const before = await rowsOf(db, batchId);
     const duplicates = [...contents, ...contents].map((content) => ({
       ...requestFor(batchId, content),
@@ -120,7 +120,7 @@ describe.each(VARIANTS)('$name', (variant) => {
       fileSizeBytes: draw.integer(0, 99),
     }));
     await Promise.all(duplicates.map((request) => engine.assign(request)));
-    await engine.close();
+    await engine.settle();
     expect(await rowsOf(db, batchId)).toEqual(before);
   });
 

@@ -150,7 +150,7 @@ function claimsInOneTransaction(
         client.release();
         return { outcome: 'created', essayId: row?.[0] ?? '', recovered: false };
       },
-      close: () => Promise.resolve(),
+      settle: () => Promise.resolve(),
     };
   };
 }

@@ -38,7 +38,7 @@ async function validRun(
       ...{ recovered: false, replyLost: false, errorCode: null, sqlState: null },
     });
   }
-  await engine.close();
+  await engine.settle();
   return { batchId, calls, slots };
 }
 
@@ -67,7 +67,7 @@ describe.each(['slots', 'essays'] as const)('a run on %s', (kind) => {
     const untold = requestFor(run.batchId, `untold-${run.batchId}`);
     const engine = kind === 'slots' ? cte : inventory;
     await engine.assign(untold);
-    await engine.close();
+    await engine.settle();
     const found = await violations(run);
     expect(found.map(({ name }) => name)).toEqual(['stored-was-acknowledged']);
     expect(JSON.stringify(found[0]?.witnesses)).toContain(untold.textStorageId);

@@ -44,7 +44,7 @@ export async function carryOut(
   const calls = await Promise.all(
     deliveries.map((content) => deliver(engine, batchId, `content-${content}-${unique}`)),
   );
-  await engine.close();
+  await engine.settle();
   return { batchId, calls };
 }
 
