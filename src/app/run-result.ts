@@ -143,6 +143,9 @@ function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
       `the inventory ran out after ${ran} s of ${durationMs / 1_000} s; give more --batches or --slots`,
     );
   }
+  for (const [code, message] of Object.entries(recording.errorMessages)) {
+    notes.push(`the first ${code}: ${message}`);
+  }
   if (recording.client.saturated) notes.push(saturationNote(recording.client));
   if (job.keep) notes.push(`kept run ${plan.runId}: batches ${plan.batchIds[0]} to ${plan.batchIds.at(-1)}`);
   return notes;

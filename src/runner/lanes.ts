@@ -110,12 +110,16 @@ function intendedOf(job: LaneJob, deliveries: readonly Delivery[], startMicros: 
 async function assigned(job: LaneJob, deliveries: readonly Delivery[]): Promise<CallEnd[]> {
   const requests = deliveries.map((delivery) => requestOf(job.plan, delivery));
   const redelivered = deliveries.some(({ index }) => job.redelivered.has(index));
+  const failed = (error: unknown) => {
+    job.recorder.noteError(error);
+    return toErrorEnd(error);
+  };
   const [only] = requests;
   if (job.plan.scenario.bulk === 1 && only) {
-    return [await job.engine.assign(only, { redelivered }).then(toEnd, toErrorEnd)];
+    return [await job.engine.assign(only, { redelivered }).then(toEnd, failed)];
   }
   const results = await job.engine.assignMany(requests, { redelivered });
-  return results.map((each) => (each.status === 'fulfilled' ? toEnd(each.value) : toErrorEnd(each.reason)));
+  return results.map((each) => (each.status === 'fulfilled' ? toEnd(each.value) : failed(each.reason)));
 }
 
 /** Calls that did not end in the grace may have happened. */

@@ -83,6 +83,9 @@ export interface CallExtras {
   readonly sqlState: string | null;
 }
 
+/** What the first error of each code said, on one line. */
+export type ErrorMessages = Readonly<Partial<Record<AssignmentErrorCode, string>>>;
+
 export interface WorkerSummary {
   /** Encoded HDR histograms in microseconds. */
   readonly latency: string;
@@ -94,6 +97,7 @@ export interface WorkerSummary {
   readonly ranOut: boolean;
   /** Calls of an open loop that were not made, by this process or a killed one before it: see `lanes.ts`. */
   readonly skipped: number;
+  readonly errorMessages: ErrorMessages;
   /** Undefined for a process that was killed: nobody knows. */
   readonly client: ClientWeight | undefined;
 }

@@ -1,7 +1,11 @@
 import type { CallEnd } from '../domain/call-end.js';
+import { AssignmentError } from '../domain/errors.js';
 import { toChunk, type FinishedCall } from './call-chunks.js';
 import { encode, newHistogram, record } from './latency.js';
-import type { CallChunk, StartedCall, WorkerSummary } from './messages.js';
+import type { CallChunk, ErrorMessages, StartedCall, WorkerSummary } from './messages.js';
+
+/** Of an error's message: enough for a line of a report. */
+const MESSAGE_CHARACTERS = 200;
 
 /** Keeps a worker's histograms and passes its calls on: all of them, no sampling. */
 export class Recorder {
@@ -10,6 +14,7 @@ export class Recorder {
   readonly #scheduleLag = newHistogram();
   readonly #send: (chunk: CallChunk) => void;
   readonly #chunkCalls: number;
+  readonly errorMessages: { -readonly [Code in keyof ErrorMessages]: ErrorMessages[Code] } = {};
   #calls: FinishedCall[] = [];
 
   /**
@@ -45,6 +50,14 @@ export class Recorder {
     if (this.#calls.length === 0) return;
     this.#send(toChunk(this.#calls));
     this.#calls = [];
+  }
+
+  /** Notes what a call threw: the first message of each code is kept, on one line and not at full length. */
+  noteError(error: unknown): void {
+    if (!(error instanceof AssignmentError) || this.errorMessages[error.code] !== undefined) return;
+    const line = error.message.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+    const isLong = line.length > MESSAGE_CHARACTERS;
+    this.errorMessages[error.code] = isLong ? `${line.slice(0, MESSAGE_CHARACTERS)}…` : line;
   }
 
   /** How many calls were added. */

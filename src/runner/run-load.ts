@@ -10,7 +10,7 @@ import { addUpWeights } from './client-weight.js';
 import { nowMicros } from './clock.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toDistribution, toLatencyMicros } from './latency.js';
-import type { WorkerJob } from './messages.js';
+import type { ErrorMessages, WorkerJob } from './messages.js';
 import { Station } from './station.js';
 import { toTimeSeries } from './time-series.js';
 
@@ -49,6 +49,8 @@ export interface Recording {
   readonly ranOut: boolean;
   /** Calls of an open loop that were not made. */
   readonly skipped: number;
+  /** Of the worker that comes first, where several had an error of that code. */
+  readonly errorMessages: ErrorMessages;
   /** Why calls may be missing, one line each. */
   readonly incomplete: readonly string[];
 }
@@ -210,6 +212,10 @@ function toRecording(
     durationMs: (endMicros - startMicros) / 1_000,
     ranOut: summaries.some((summary) => summary.ranOut),
     skipped: summaries.reduce((sum, summary) => sum + summary.skipped, 0),
+    errorMessages: summaries.reduceRight<ErrorMessages>(
+      (found, summary) => ({ ...found, ...summary.errorMessages }),
+      {},
+    ),
     incomplete,
   };
 }

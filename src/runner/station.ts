@@ -141,7 +141,7 @@ export class Station {
       scheduleLag: encode(scheduleLag),
     };
     // Its successor comes by what it skipped, later still, and skips it again.
-    const unknown = { ranOut: false, skipped: 0, client: undefined };
+    const unknown = { ranOut: false, skipped: 0, errorMessages: {}, client: undefined };
     this.summaries.push({ ...histograms, ...unknown, counters: this.#counters });
     for (const call of this.#underWay.values()) {
       const ended = { ...call, ...CUT_OFF, endMicros: nowMicros() };

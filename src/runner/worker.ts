@@ -140,7 +140,8 @@ async function deliver(startMicros: number): Promise<void> {
   await Promise.race([engine.close(), graceAfter(signal)]);
   recorder.flush();
   await Promise.race([pool.end(), graceAfter(signal)]);
-  const summary = { ...recorder.histograms(), counters: counters(), ranOut, skipped, client };
+  const said = { ...recorder.histograms(), errorMessages: recorder.errorMessages };
+  const summary = { ...said, counters: counters(), ranOut, skipped, client };
   await send({ type: 'done', summary });
 }
 

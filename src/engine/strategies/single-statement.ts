@@ -56,7 +56,8 @@ export function toAnswer(essayId: string | null | undefined, outcome: string | n
     throw new StrategyContractError(`the statement said ${outcome} without an essay_id`);
   }
   if (isWithoutEssay(outcome)) return { outcome };
-  throw new StrategyContractError(`the statement returned the unknown outcome ${JSON.stringify(outcome)}`);
+  const accepted = ['created', 'reused', ...WITHOUT_ESSAY].join(', ');
+  throw new StrategyContractError(`the outcome ${JSON.stringify(outcome)} is none of ${accepted}`);
 }
 
 type OutcomeWithoutEssay = Exclude<Answer['outcome'], 'created' | 'reused'>;
