@@ -81,11 +81,22 @@ export function verifyDatabase(
   });
 }
 
-/** What became of the calls whose callers were told nothing. */
+/** What became of the calls whose callers were told nothing; what the tool delivered again was no caller's. */
 function reconciled(calls: readonly Call[], stored: readonly StoredAssignment[]): string[] {
-  const lost = calls.filter(isIndefinite);
-  if (lost.length === 0) return [];
+  const untold = calls.filter((call) => call.worker >= 0 && isIndefinite(call));
   const writers = new Set(stored.map((row) => row.correlationId));
-  const assigned = lost.filter((call) => writers.has(call.correlationId)).length;
-  return [`calls whose reply was lost: ${lost.length}; found in the database: ${assigned}`];
+  const say = (what: string, some: readonly Call[]) => {
+    const assigned = some.filter((call) => writers.has(call.correlationId)).length;
+    return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${assigned}`];
+  };
+  return [
+    ...say(
+      'calls whose reply was lost',
+      untold.filter((call) => call.outcome === 'unknown'),
+    ),
+    ...say(
+      'calls that gave up waiting',
+      untold.filter((call) => call.outcome !== 'unknown'),
+    ),
+  ];
 }

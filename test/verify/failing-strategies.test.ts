@@ -3,7 +3,7 @@ import { useTemporaryFolder } from '../cli/temporary-folder.js';
 import { useDatabase } from '../support/database.js';
 import { burstFile, runJson, type Printed } from './scenario-files.js';
 
-// Custom strategies that answer what the contract does not allow: the report says what they did.
+// Custom strategies that answer what the contract does not allow, or nothing: the report says what they did.
 
 const db = useDatabase();
 const files = useTemporaryFolder();
@@ -40,4 +40,12 @@ describe('a strategy that breaks the contract is told what it did', () => {
     const told = run.notes.find((note) => note.startsWith('the first strategy_failed: '));
     expect(told).toMatch(/^.{100,250}…$/);
   });
+});
+
+it('calls that gave up waiting lost no reply', async () => {
+  const select = `select null::text as essay_id, 'contended' as outcome`;
+  const run = await runAnswering(select, ['--timeout', '100ms']);
+  expect(run.errorsByCode).toEqual({ contention_deadline: CALLS });
+  expect(run.notes).toContain(`calls that gave up waiting: ${CALLS}; found in the database: 0`);
+  expect(run.notes.join()).not.toContain('reply was lost');
 });
