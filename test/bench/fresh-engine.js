@@ -39,7 +39,7 @@ export async function firstClaim({ database: { target, schema } }, { batchId, co
   const engine = createAssignmentEngine(pool, { strategy: { kind: 'built-in', name: 'inventory' }, schema });
   try {
     for (let call = 0; call < WARM_UP_CALLS; call++) await claim(engine, warmUpBatchId, `${content}-${call}`);
-    await engine.close();
+    await engine.settle();
     const sample = await claim(engine, batchId, content);
     await engine.close();
     return sample;
