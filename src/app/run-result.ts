@@ -4,7 +4,7 @@ import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { comparesStrategies, evaluateGate, parseGate } from '../gate/index.js';
-import { expectedCounts } from '../scenario/plan.js';
+import { expectedCounts, largestCall } from '../scenario/plan.js';
 import { outlastsDeliveries } from '../scenario/schedule.js';
 import type { Verification } from '../verify/verify-run.js';
 import type { RunJob } from './execute-run.js';
@@ -135,7 +135,7 @@ function saturationNote({ busiestWorker, busiestWorkerCpus }: ClientCost): strin
 
 function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
   const notes: string[] = [];
-  const { durationMs, arrival } = plan.scenario;
+  const { durationMs, arrival, bulk } = plan.scenario;
   const ranOut = recording.ranOut && (arrival !== 'open' || outlastsDeliveries(plan));
   if (durationMs !== undefined && ranOut) {
     const ran = (recording.durationMs / 1_000).toFixed(1);
@@ -146,6 +146,9 @@ function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
   for (const [code, message] of Object.entries(recording.errorMessages)) {
     notes.push(`the first ${code}: ${message}`);
   }
+  const largest = largestCall(plan.scenario);
+  if (largest < bulk)
+    notes.push(`no call was given more than ${largest} of bulk ${bulk}: a batch has no more`);
   if (recording.client.saturated) notes.push(saturationNote(recording.client));
   if (job.keep) notes.push(`kept run ${plan.runId}: batches ${plan.batchIds[0]} to ${plan.batchIds.at(-1)}`);
   return notes;

@@ -9,6 +9,8 @@ import { prepareDatabase } from '../app/setup.js';
 import { resolveStrategy, type StrategySpec } from '../app/strategies.js';
 import { MAX_ROUNDS } from '../config/schema.js';
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
+import { UsageError } from '../domain/errors.js';
+import { quote } from '../domain/wording.js';
 import { renderComparison } from '../report/comparison.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { finish } from './finish.js';
@@ -54,8 +56,7 @@ export function addCompare(program: Command, setExitCode: (code: number) => void
 }
 
 async function runCompare(flags: CompareFlags): Promise<number> {
-  const strategies: StrategySpec[] = [];
-  for (const name of flags.strategies.split(',')) strategies.push(await resolveStrategy(name.trim()));
+  const strategies = await resolveStrategies(flags.strategies);
   const resolved = await scenariosToCompare(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, strategies);
@@ -82,4 +83,18 @@ async function runCompare(flags: CompareFlags): Promise<number> {
     }),
   );
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderComparison });
+}
+
+/** The strategies of `--strategies`; rows of a comparison are told apart by their names. */
+async function resolveStrategies(list: string): Promise<StrategySpec[]> {
+  const strategies: StrategySpec[] = [];
+  for (const name of list.split(',')) {
+    const strategy = await resolveStrategy(name.trim());
+    if (strategies.some((earlier) => earlier.name === strategy.name)) {
+      const problem = `--strategies ${quote(list)} has ${strategy.name} twice`;
+      throw new UsageError('duplicate_strategy', `${problem}; accepted: each strategy once`);
+    }
+    strategies.push(strategy);
+  }
+  return strategies;
 }

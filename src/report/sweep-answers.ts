@@ -21,18 +21,23 @@ export function kneeText({ parameter, steps, knee }: Sweep, runs: readonly RunRe
     : text;
 }
 
-/** Where the load generator began or ceased to be the bottleneck. */
-export function bottleneckOf(sweep: Sweep): string {
-  const { parameter, steps, clientSaturatedFrom, clientUnsaturatedFrom } = sweep;
-  const first = steps[0]?.value;
+/** Where the load generator began or ceased to be the bottleneck. Steps that do not tell count as neither. */
+export function bottleneckOf({
+  parameter,
+  steps,
+  clientSaturatedFrom,
+  clientUnsaturatedFrom,
+}: Sweep): string {
   const subject = 'the load generator was';
+  const told = steps.filter(({ clientSaturated }) => clientSaturated !== null);
+  const known = told.length < steps.length ? ' where that was measured' : '';
+  const changed = new Set(told.map(({ clientSaturated }) => clientSaturated)).size > 1;
   if (clientSaturatedFrom !== null) {
-    const where =
-      clientSaturatedFrom === first ? 'at every step' : `from ${parameter} ${clientSaturatedFrom} on`;
+    const where = changed ? `from ${parameter} ${clientSaturatedFrom} on` : `at every step${known}`;
     return `${subject} the bottleneck ${where}: the server may do more there`;
   }
   if (clientUnsaturatedFrom === null) return `whether ${subject} the bottleneck was not measured`;
-  return clientUnsaturatedFrom === first
-    ? `${subject} the bottleneck at no step`
-    : `${subject} no longer the bottleneck from ${parameter} ${clientUnsaturatedFrom} on`;
+  return changed
+    ? `${subject} no longer the bottleneck from ${parameter} ${clientUnsaturatedFrom} on`
+    : `${subject} the bottleneck at no step${known}`;
 }

@@ -39,6 +39,11 @@ export function callsOf({ plan, workerIndex }: WorkerSlice): Generator<readonly 
       );
 }
 
+/** Most deliveries that one call of a plan makes: a call is about one batch, and a batch may have fewer than `bulk`. */
+export function largestCall({ batches, contents, deliveries, bulk }: Scenario): number {
+  return Math.min(bulk, Math.ceil(contents / batches) * deliveries);
+}
+
 /** The deliveries of one worker, in the order of its calls. */
 export function* deliveriesOf(slice: WorkerSlice): Generator<Delivery, void, undefined> {
   for (const deliveries of callsOf(slice)) yield* deliveries;

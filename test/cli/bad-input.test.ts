@@ -71,6 +71,11 @@ describe('a count', () => {
 const refused: BadInput[] = [
   ofRun('unknown strategy', ['--strategy', 'ctee'], 'ctee', 'legacy', 'cte', 'inventory'),
   { name: 'unknown strategy to compare', args: ['compare', '--strategies', 'cte,b'], says: ['"b"', 'cte'] },
+  {
+    name: 'a strategy twice to compare',
+    args: ['compare', '--strategies', 'cte,legacy, cte'],
+    says: ['cte twice', 'each strategy once'],
+  },
   { name: 'no strategy to compare', args: ['compare', '--strategies', ''], says: ['strategy'] },
   {
     name: 'both flags',

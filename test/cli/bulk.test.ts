@@ -52,6 +52,16 @@ describe('run --bulk', () => {
     expect(code).toBe(0);
   });
 
+  it.each([
+    [13, []],
+    [14, ['no call was given more than 13 of bulk 14: a batch has no more']],
+  ])('%i is noted where no batch has as many contents', async (bulk, notes) => {
+    const shape = toFlags({ batches: 2, slots: 13, contents: 25, bulk });
+    const flags = ['--scenario', 'overflow', '--strategy', 'cte', ...shape, '--json'];
+    const [run] = runDocumentOf(await database.run(['run', ...flags])).runs;
+    expect(run?.notes).toEqual(notes);
+  });
+
   it('is refused in one line for strategies that assign one content at a time', async () => {
     const custom = files.write('mine.sql', '-- inventory: slots\nselect 1');
     const file = files.write('bulk.json', JSON.stringify({ name: 'b', description: 'b', slots: 1, bulk: 3 }));

@@ -39,7 +39,7 @@ function render(runs: readonly RunResult[], change: Partial<Sweep> = {}, width =
 }
 
 /** Runs whose load generator was the bottleneck where said. */
-function runsWith(clients: readonly boolean[]): RunResult[] {
+function runsWith(clients: readonly (boolean | null)[]): RunResult[] {
   const sampler = createSampler();
   return clients.map((saturated, position) => run(sampler, position, { client: { saturated } }));
 }
@@ -95,18 +95,37 @@ describe('renderSweep', () => {
     expect(render(runsWith([true, false, false]))).not.toContain(limited);
   });
 
-  const bottlenecks: [Partial<Sweep>, string][] = [
-    [{}, 'tool  whether the load generator was the bottleneck was not measured'],
-    [{ clientSaturatedFrom: 1 }, 'tool  the load generator was the bottleneck at every step'],
-    [{ clientSaturatedFrom: 4 }, 'tool  the load generator was the bottleneck from connections 4 on'],
-    [{ clientUnsaturatedFrom: 1 }, 'tool  the load generator was the bottleneck at no step'],
+  const bottlenecks: [clients: (boolean | null)[], Partial<Sweep>, string][] = [
+    [[null, null, null], {}, 'whether the load generator was the bottleneck was not measured\n'],
+    [[true, true, true], { clientSaturatedFrom: 1 }, 'the load generator was the bottleneck at every step: '],
     [
+      [null, true, true],
+      { clientSaturatedFrom: 2 },
+      'the load generator was the bottleneck at every step where that was measured: ',
+    ],
+    [
+      [false, null, true],
+      { clientSaturatedFrom: 4 },
+      'the load generator was the bottleneck from connections 4 on: ',
+    ],
+    [
+      [false, false, false],
+      { clientUnsaturatedFrom: 1 },
+      'the load generator was the bottleneck at no step\n',
+    ],
+    [
+      [null, null, false],
+      { clientUnsaturatedFrom: 4 },
+      'the load generator was the bottleneck at no step where that was measured\n',
+    ],
+    [
+      [true, false, null],
       { clientUnsaturatedFrom: 2 },
-      'tool  the load generator was no longer the bottleneck from connections 2 on',
+      'the load generator was no longer the bottleneck from connections 2 on\n',
     ],
   ];
-  it.each(bottlenecks)('with %j says: %s', (change, line) => {
-    expect(render(runs(), change)).toContain(line);
+  it.each(bottlenecks)('with %j and %j says: %s', (clients, change, line) => {
+    expect(render(runsWith(clients), change)).toContain(`tool  ${line}`);
   });
 
   it('shows what failed and what to know under the value of the step', () => {
