@@ -19,7 +19,7 @@ async function fill(inventory: Inventory, batchId: string, count: number): Promi
   for (const content of times(count, (position) => `content-${position}`)) {
     await engines[inventory].assign(requestFor(batchId, content));
   }
-  await engines[inventory].close();
+  await engines[inventory].settle();
 }
 
 async function withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
