@@ -1,7 +1,9 @@
 import { buildComparison } from '../compare/compare.js';
 import { environmentDifferences } from '../compare/environment.js';
 import { readEnvironment } from '../database/environment.js';
-import type { Report } from '../domain/run-result.js';
+import { explainConnectFailure } from '../database/pool.js';
+import { InfrastructureError } from '../domain/errors.js';
+import type { Environment, Report } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 import { mulberry32, shuffle, type Random } from '../scenario/random.js';
@@ -46,9 +48,20 @@ export async function compare(database: Database, plan: ComparePlan, control: Ru
   const report = await executeRuns(database, comparisonJobs(plan), control, sumUp);
   const { comparison, environment, failure } = report;
   if (comparison === undefined || failure !== undefined) return report;
-  const now = await withClient(database.pool, (client) => readEnvironment(client, database.embedded));
-  const changes = environmentDifferences(now, environment).map((change) => `while it ran, ${change}`);
+  const changes = await changesSince(environment, database);
   return { ...report, comparison: { ...comparison, warnings: [...changes, ...comparison.warnings] } };
+}
+
+/** What cannot be asked any more is a warning too: the runs are done. */
+async function changesSince(then: Environment, { pool, embedded, target }: Database): Promise<string[]> {
+  try {
+    const now = await withClient(pool, (client) => readEnvironment(client, embedded));
+    return environmentDifferences(now, then).map((change) => `while it ran, ${change}`);
+  } catch (error) {
+    const failure = explainConnectFailure(target, error);
+    if (!(failure instanceof InfrastructureError)) throw error;
+    return [`whether settings changed while it ran is not known: ${failure.message}`];
+  }
 }
 
 /**

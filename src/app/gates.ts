@@ -1,5 +1,6 @@
-import { groupRows, type Row } from '../compare/rows.js';
+import { decideByVerdicts, type Decision } from '../compare/margin.js';
 import { median } from '../compare/median.js';
+import { groupRows, type Row } from '../compare/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import {
@@ -50,17 +51,14 @@ export function judgeStrategies(
   });
 }
 
-function judge(gate: Gate, rows: readonly Row[]): Omit<ComparisonCheck, 'name'> {
+function judge(gate: Gate, rows: readonly Row[]): Decision {
   const strategies = new Set(namesOf(gate.comparison).map(({ strategy }) => strategy ?? ''));
   const compared = commonRounds([...strategies].map((strategy) => runsOf(strategy, rows)));
   const runs = new Map([...strategies].map((strategy, position) => [strategy, compared[position] ?? []]));
   const all = [...runs.values()].flat();
   if (all.length === 0) return { result: 'inconclusive', observed: 'no round was run with all of them' };
-  const unusable = all.find((run) => run.verdict !== 'valid');
-  if (unusable !== undefined) {
-    const { round, strategy, verdict } = unusable;
-    return { result: 'failed', observed: `round ${round} of ${strategy} is ${verdict}` };
-  }
+  const decided = decideByVerdicts(all);
+  if (decided !== undefined) return decided;
   const { observed, passed } = evaluateStrategies(gate, (strategy, name) =>
     medianOrNone((runs.get(strategy) ?? []).map((run) => readValue(name, run))),
   );

@@ -146,6 +146,9 @@ function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
   for (const [code, message] of Object.entries(recording.errorMessages)) {
     notes.push(`the first ${code}: ${message}`);
   }
+  const { skipped } = recording;
+  if (skipped > 0)
+    notes.push(`${skipped} calls were never made: the latency limit had passed before they could start`);
   const largest = largestCall(plan.scenario);
   if (largest < bulk)
     notes.push(`no call was given more than ${largest} of bulk ${bulk}: a batch has no more`);

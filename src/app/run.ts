@@ -67,6 +67,7 @@ async function executeInTurn(
       onRun(job, position, jobs.length);
       const run = await executeRun(database, fleet, { ...job, watch }, stop);
       if (run.assignments > 0) runs.push(run);
+      else if (!stop.aborted) return { runs, failure: noCall(job) };
     }
     return { runs };
   } catch (error) {
@@ -76,6 +77,15 @@ async function executeInTurn(
   } finally {
     await fleet.close();
   }
+}
+
+/** A load without a call shows nothing; it must not pass. */
+function noCall({ scenario, strategy }: RunJob): InfrastructureError {
+  const message = `${scenario.name} · ${strategy.name} made no call: none was due in its time, or all were skipped`;
+  return new InfrastructureError(
+    'no_call',
+    `${message}; give a higher --rate, a longer --duration or --latency-limit`,
+  );
 }
 
 function passes({ allowInconclusive }: RunControl): (run: RunResult) => boolean {

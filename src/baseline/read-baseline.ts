@@ -2,7 +2,7 @@ import type { Baseline } from '../domain/baseline.js';
 import { UsageError } from '../domain/errors.js';
 import { describeGiven, quote } from '../domain/wording.js';
 import { describeIssues } from '../scenario/invalid.js';
-import { describeJsonError } from '../scenario/json-error.js';
+import { parseJson } from '../scenario/json-error.js';
 import { readTextFile } from '../scenario/read-text.js';
 import { BASELINE_FIELDS, BASELINE_KIND, BASELINE_VERSION, baselineSchema } from './schema.js';
 
@@ -16,7 +16,10 @@ export async function readBaseline(path: string): Promise<Baseline> {
   if ('problem' in file) {
     throw new UsageError('unreadable_baseline', `cannot read baseline ${quote(path)}: ${file.problem}`);
   }
-  return parseBaseline(parseJson(file.text, path), path);
+  return parseBaseline(
+    parseJson(file.text, (problem) => invalid(path, problem)),
+    path,
+  );
 }
 
 function parseBaseline(value: unknown, path: string): Baseline {
@@ -30,15 +33,6 @@ function parseBaseline(value: unknown, path: string): Baseline {
   const { success, data, error } = baselineSchema.safeParse(fields, { reportInput: true });
   if (success) return data;
   throw invalid(path, describeIssues(error.issues, BASELINE_FIELDS));
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw invalid(path, describeJsonError(text, error));
-  }
 }
 
 function invalid(path: string, problem: string): UsageError {

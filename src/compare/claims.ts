@@ -18,7 +18,8 @@ interface Candidate {
 /**
  * Says of each row whether its throughput is above or below the baseline's. A row is left out when its rounds are too
  * few for any claim, which is known before they are run and so costs the others nothing (R. E. Tarone, "A Modified
- * Bonferroni Method for Discrete Data", Biometrics 46 (1990), 515–522), and when a run of either side is not valid.
+ * Bonferroni Method for Discrete Data", Biometrics 46 (1990), 515–522), and when a run of either side
+ * is not valid or is an open loop, whose schedule sets the throughput.
  */
 export function makeClaims(runs: readonly RunResult[], baseline: { strategy: string }): Claim[] {
   const candidates = findCandidates(runs, baseline);
@@ -42,9 +43,10 @@ function findCandidates(runs: readonly RunResult[], baseline: { strategy: string
 }
 
 function candidateOf(row: Row, base: Row): Candidate[] {
-  const isValid = [...row.runs, ...base.runs].every((run) => run.verdict === 'valid');
+  const runs = [...row.runs, ...base.runs];
+  const isUsable = runs.every((run) => run.verdict === 'valid' && run.plan.arrival !== 'open');
   const differences = logRatios('throughput', pairRounds(row, base));
-  if (!isValid || differences === undefined || differences.length < roundsToClaim(1)) return [];
+  if (!isUsable || differences === undefined || differences.length < roundsToClaim(1)) return [];
   return [{ row, rounds: differences.length, flips: flipSigns(differences) }];
 }
 

@@ -1,13 +1,10 @@
 import { MOST_BASELINE_ROUNDS, type BaselineRound, type BaselineRow } from '../domain/baseline.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
 import { CHECK_LEVEL, CONFIDENCE } from './levels.js';
+import { decideByMargin, decideByVerdicts, proves, TOLERATED, type Decision } from './margin.js';
 import { estimateShift, pShiftAbove, pShiftBelow, smallestP, sumRanks } from './rank-sum.js';
 import { groupRows, type Row } from './rows.js';
-import { describeRatio, formatP, reasonOf, roundsText } from './wording.js';
-
-/** 5 % slower is as good as equal. */
-const TOLERATED = 0.95;
-const ROUNDING = 1e-9;
+import { describeRatio, roundsText } from './wording.js';
 
 /** What says of a round how fast it was, as a logarithm: more is faster. */
 interface Speed {
@@ -59,10 +56,8 @@ function judge({ now, then }: Matched, level: number): ComparisonCheck {
   const speed = now.runs[0]?.plan.arrival === 'open' ? P95 : THROUGHPUT;
   const { scenario, strategy, advisoryLocks } = now;
   const name = `${speed.name} >= ${TOLERATED} (${scenario} · ${strategy}${advisoryLocks ? ' + locks' : ''})`;
-  const invalid = now.runs.find((run) => run.verdict === 'invalid');
-  if (invalid !== undefined) return { name, result: 'failed', observed: reasonOf(invalid) };
-  const unknown = now.runs.find((run) => run.verdict === 'unknown');
-  if (unknown !== undefined) return { name, result: 'inconclusive', observed: reasonOf(unknown) };
+  const decided = decideByVerdicts(now.runs);
+  if (decided !== undefined) return { name, ...decided };
   const values = now.runs.slice(-MOST_BASELINE_ROUNDS).map(speed.read);
   if (!values.every(Number.isFinite)) {
     return { name, result: 'inconclusive', observed: 'a round measured nothing' };
@@ -70,7 +65,7 @@ function judge({ now, then }: Matched, level: number): ComparisonCheck {
   return { name, ...test(values, then.rounds.map(speed.read), level) };
 }
 
-function test(now: readonly number[], then: readonly number[], level: number): Omit<ComparisonCheck, 'name'> {
+function test(now: readonly number[], then: readonly number[], level: number): Decision {
   const ranks = sumRanks(now, then);
   const { centre, low, high, confidence } = estimateShift(ranks, CONFIDENCE);
   const ratio = { ratio: Math.exp(centre), low: Math.exp(low), high: Math.exp(high), confidence };
@@ -79,19 +74,8 @@ function test(now: readonly number[], then: readonly number[], level: number): O
     return { result: 'inconclusive', observed: `${observed}; ${whatDecides(then.length, level)}` };
   }
   const margin = Math.log(TOLERATED);
-  const [above, below] = [pShiftAbove(ranks, margin), pShiftBelow(ranks, margin)];
-  if (!proves(Math.min(above, below), level)) {
-    const why = `too close to ${TOLERATED}, or too noisy, for p <= ${formatP(level)}`;
-    return { result: 'inconclusive', observed: `${observed}; ${why}` };
-  }
-  return above < below
-    ? { result: 'passed', observed: `${observed}, p = ${formatP(above)}` }
-    : { result: 'failed', observed: `${observed}, p = ${formatP(below)}` };
-}
-
-/** A p-value is a share of orders: one that is the level but for the rounding of fractions proves. */
-function proves(p: number, level: number): boolean {
-  return p <= level * (1 + ROUNDING);
+  const p = { above: pShiftAbove(ranks, margin), below: pShiftBelow(ranks, margin) };
+  return decideByMargin(observed, p, level);
 }
 
 function whatDecides(then: number, level: number): string {

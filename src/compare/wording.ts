@@ -13,11 +13,6 @@ export function describeRatio({ ratio, low, high, confidence }: MetricRatio): st
   return roundDown(ratio) + range;
 }
 
-/** Rounded up, but for the rounding of fractions: a p-value must not be shown smaller than it is. */
-export function formatP(p: number): string {
-  return (Math.ceil(p * 1000 - 1e-9) / 1000).toFixed(3);
-}
-
 export function roundsText(rounds: number): string {
   return rounds === 1 ? '1 round' : `${rounds} rounds`;
 }

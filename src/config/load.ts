@@ -4,7 +4,7 @@ import { UsageError } from '../domain/errors.js';
 import { quote } from '../domain/wording.js';
 import { parseGate } from '../gate/index.js';
 import { describeIssues } from '../scenario/invalid.js';
-import { describeJsonError } from '../scenario/json-error.js';
+import { parseJson } from '../scenario/json-error.js';
 import { readTextFile } from '../scenario/read-text.js';
 import { CONFIG_FIELDS, configSchema, type Config } from './schema.js';
 
@@ -44,7 +44,10 @@ function exists(path: string): Promise<boolean> {
 }
 
 function parseConfig(text: string, path: string): Config {
-  const { success, data, error } = configSchema.safeParse(parseJson(text, path), { reportInput: true });
+  const { success, data, error } = configSchema.safeParse(
+    parseJson(text, (problem) => invalid(path, problem)),
+    { reportInput: true },
+  );
   if (!success) throw invalid(path, problemOf(error.issues));
   for (const [position, gate] of (data.gates ?? []).entries()) {
     const problem = problemOfGate(gate);
@@ -60,15 +63,6 @@ function problemOf(issues: Parameters<typeof describeIssues>[0]): string {
     return `databaseUrlVariable is not a name; accepted: ${issue.message}`;
   }
   return describeIssues(issues, CONFIG_FIELDS);
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw invalid(path, describeJsonError(text, error));
-  }
 }
 
 function problemOfGate(gate: string): string | undefined {

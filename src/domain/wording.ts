@@ -1,9 +1,11 @@
 /**
  * Quotes what a user gave so that a message stays one readable line: control characters, line separators and
- * every space but the plain one are written as escapes, and what exceeds `limit` UTF-16 units is cut.
+ * every space but the plain one are written as escapes, what exceeds `limit` UTF-16 units is cut, and the password of a
+ * URL is left out.
  */
 export function quote(text: string, limit = 200): string {
-  const shown = text.length > limit ? `${text.slice(0, limit)}…` : text;
+  const harmless = text.replace(/(:\/\/[^\s:@/]*):\S*@/g, '$1:***@');
+  const shown = harmless.length > limit ? `${harmless.slice(0, limit)}…` : harmless;
   return escapeInvisible(JSON.stringify(shown));
 }
 
@@ -23,6 +25,11 @@ export function describeGiven(value: unknown): string {
   if (typeof value === 'string') return quote(value, 60);
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
   return Array.isArray(value) ? 'a list' : 'an object';
+}
+
+/** Rounded up, but for the rounding of fractions: a p-value must not be shown smaller than it is. */
+export function formatP(p: number): string {
+  return (Math.ceil(p * 1000 - 1e-9) / 1000).toFixed(3);
 }
 
 /** ` (did you mean x?)` where a candidate is close to the word (one typo for every three characters), else ''. */

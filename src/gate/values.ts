@@ -16,6 +16,8 @@ export type GateInput = Pick<
   | 'batchTotals'
   | 'latencyMicros'
   | 'throughputPerSecond'
+  | 'late'
+  | 'skipped'
   | 'cost'
 >;
 
@@ -48,6 +50,8 @@ const VALUES = {
   unknown: number((run) => run.outcomes.unknown),
   recovered: number((run) => run.outcomes.recovered),
   assignments: number((run) => run.assignments),
+  late: number((run) => run.late ?? NaN),
+  skipped: number((run) => run.skipped ?? 0),
   successes: number((run) => run.outcomes.created + run.outcomes.reused),
   expectedSuccesses: number((run) => run.expectedSuccesses),
   contents: number((run) => run.plan.contents),

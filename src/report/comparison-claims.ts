@@ -1,4 +1,5 @@
 import type { Claim, Comparison } from '../domain/run-result.js';
+import { formatP } from '../domain/wording.js';
 import { plural, strategyLabel } from './format.js';
 import { hang, indent, wrapWords } from './layout.js';
 import { narrower, type Style } from './style.js';
@@ -27,7 +28,7 @@ function claimLine(claim: Claim, { colours, width }: Style): string[] {
   const { scenario, result, pValue, rounds } = claim;
   const known = result !== 'inconclusive';
   const text = `${scenario} · ${strategyLabel(claim)} is ${known ? result : 'proven neither faster nor slower'}`;
-  const basis = `(${plural(rounds, 'round')}, p = ${pValue.toFixed(3)})`;
+  const basis = `(${plural(rounds, 'round')}, p = ${formatP(pValue)})`;
   return hang(known ? '• ' : `${colours.yellow('?')} `, wrapWords(`${text} ${basis}`, width - 2));
 }
 
@@ -35,6 +36,6 @@ function silenceLines({ ratios, claims, levels }: Comparison, { colours, width }
   const silent = new Set(ratios.map(({ scenario }) => scenario));
   for (const { scenario } of claims) silent.delete(scenario);
   if (silent.size === 0) return [];
-  const text = `nothing of ${[...silent].join(', ')}: it takes ${levels.roundsToClaim} rounds, all valid`;
+  const text = `nothing of ${[...silent].join(', ')}: it takes ${levels.roundsToClaim} rounds, all valid, of no open loop`;
   return wrapWords(text, width).map((line) => colours.dim(line));
 }

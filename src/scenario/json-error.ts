@@ -1,6 +1,20 @@
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 
 /**
+ * Parses a file of JSON.
+ *
+ * @param invalid makes the error of what is wrong, and where
+ */
+export function parseJson(text: string, invalid: (problem: string) => Error): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw invalid(describeJsonError(text, error));
+  }
+}
+
+/**
  * Says in one line where and how a text breaks the grammar of JSON: `line 3 column 7: property name expected`.
  * JSON.parse gives no position for some errors.
  *

@@ -5,7 +5,7 @@ import type { Scenario } from '../domain/scenario.js';
 import { didYouMean, quote } from '../domain/wording.js';
 import { parseGate } from '../gate/index.js';
 import { describeIssues } from './invalid.js';
-import { describeJsonError } from './json-error.js';
+import { parseJson } from './json-error.js';
 import { readTextFile } from './read-text.js';
 import { toScenario } from './resolve.js';
 import { brokenRule } from './rules.js';
@@ -64,7 +64,7 @@ async function builtInPath(name: string): Promise<string> {
 }
 
 function parseScenarioFile(text: string, path: string): ScenarioFile {
-  const given = parseJson(text, path);
+  const given = parseJson(text, (problem) => invalid(path, problem));
   const { success, data, error } = scenarioFileSchema.safeParse(given, { reportInput: true });
   if (!success) throw invalid(path, describeIssues(error.issues, SCENARIO_FIELDS));
   const broken = brokenRule(data);
@@ -81,15 +81,6 @@ function checkGates({ gates }: ScenarioFile, path: string): void {
       if (!(error instanceof UsageError)) throw error;
       throw invalid(path, `gates[${position}]: ${error.message}`, error.below);
     }
-  }
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw invalid(path, describeJsonError(text, error));
   }
 }
 

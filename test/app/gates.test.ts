@@ -64,11 +64,16 @@ describe('a gate that compares strategies', () => {
     expect(await judged('inventory.p95 < cte.p95', apart)).toMatchObject({ result: 'inconclusive' });
   });
 
-  it('fails where a run is not valid, or a value is missing', async () => {
+  it('fails where a run is invalid or a value is missing, and decides nothing where a verdict is unknown', async () => {
     const cheater = rounds('inventory', [1], { verdict: 'invalid' });
     expect(await judged('inventory.p95 < cte.p95', [...cheater, ...rounds('cte', [2])])).toMatchObject({
       result: 'failed',
       observed: 'round 1 of inventory is invalid',
+    });
+    const lost = rounds('inventory', [1], { verdict: 'unknown' });
+    expect(await judged('inventory.p95 < cte.p95', [...lost, ...rounds('cte', [2])])).toMatchObject({
+      result: 'inconclusive',
+      observed: 'round 1 of inventory is unknown',
     });
     const none = rounds('inventory', [NaN]);
     expect(await judged('inventory.p95 < cte.p95', [...none, ...rounds('cte', [2])])).toMatchObject({

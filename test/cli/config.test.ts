@@ -134,6 +134,18 @@ describe('a configuration file that is refused', () => {
       `{"databaseUrlVariable": "postgres://me:${secret}@host/db"}`,
       ['the name of an environment variable', 'never the URL itself'],
     ],
+    [
+      'a URL as a seed',
+      `{"seed": "postgres://me:${secret}@host/db"}`,
+      ['seed is "postgres://me:***@host/db"'],
+    ],
+    ['a URL as a gate', `{"gates": ["postgres://me:${secret}@host/db"]}`, ['gates[0]']],
+    [
+      'a URL as a strategy',
+      `{"strategies": ["postgres://me:${secret}@host/db"]}`,
+      ['strategies[0]', 'no URL'],
+    ],
+    ['a URL as a field', `{"postgres://me:${secret}@host/db": 1}`, ['unknown field']],
   ];
 
   it.concurrent.each(refused)('%s', async (name, text, says) => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../engine/support/hold.js';
 import { expectRefused, type BadInput } from './bad-input.js';
-import { runDocumentOf, sweepDocumentOf, type RunEntry } from './document.js';
+import { failureOf, runDocumentOf, sweepDocumentOf, type RunEntry } from './document.js';
 import { withDraws } from './draws.js';
 import { expectPassed, STRATEGIES } from './expected.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
@@ -104,9 +104,17 @@ describe('run --rate', () => {
     expect(assignments + skipped).toBe(600);
     // Due in the first 700 ms of the stall: 140 calls, of which eight were in flight.
     expect(skipped).toBeGreaterThan(70);
+    expect(run.notes).toContainEqual(expect.stringMatching(`^${skipped} calls were never made: `));
     expect(late).toBeGreaterThanOrEqual(8);
     expect(run.outcomes).toMatchObject({ created: assignments, error: 0, unknown: 0 });
     expect(run.scheduleLagMicros?.max).toBeLessThanOrEqual(301_000);
+  });
+
+  it('does not pass where no call was due in its time', async () => {
+    const seldom = ['run', '--strategy', 'cte', '--rate', '1', '--duration', '20ms', '--seed', '1'];
+    const finished = await database.run([...seldom, '--json']);
+    expect(finished.code).toBe(3);
+    expect(failureOf(finished)).toMatchObject({ code: 'no_call' });
   });
 
   it('makes the calls of its stages', async () => {

@@ -44,6 +44,11 @@ describe('compareChecks', () => {
     ]);
   });
 
+  it('is not made of open loops, whose schedule sets their throughput', () => {
+    const runs = rounds({ inventory: EIGHT, cte: EIGHT }, { plan: { arrival: 'open' } });
+    expect(compareChecks(runs)).toEqual([]);
+  });
+
   it.each([
     [94.9, 'failed', '0.94 [0.94 – 0.94] in 8 rounds, p = 0.004'],
     [95, 'inconclusive', '0.95 [0.95 – 0.95] in 8 rounds; too close to 0.95, or too noisy, for p <= 0.025'],

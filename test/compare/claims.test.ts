@@ -30,6 +30,10 @@ describe('makeClaims', () => {
     expect(claimsOf(runsOf({ legacy: FLAT, cte: down }))).toEqual([['cte', 'slower', 2 / 256]]);
   });
 
+  it('claims nothing of open loops, whose schedule sets their throughput', () => {
+    expect(claimsOf(runsOf({ legacy: FLAT, cte: UP }, { plan: { arrival: 'open' } }))).toEqual([]);
+  });
+
   it('pairs rounds: what slows all strategies in one round alike changes nothing', () => {
     const slow = [1, 1, 0.2, 1, 0.3, 1, 1, 0.5];
     const throughputs = { legacy: slow, cte: UP.map((value, at) => value * (slow[at] ?? NaN)) };

@@ -12,6 +12,12 @@ describe('quote', () => {
     );
   });
 
+  it('leaves out the password of a URL, also where it is cut', () => {
+    expect(quote('postgres://me:p@ss/w:rd@host/db')).toBe('"postgres://me:***@host/db"');
+    expect(quote('postgres://me:secret@host/db', 18)).toBe('"postgres://me:***@…"');
+    expect(quote('http://host:80/a and b@c')).toBe('"http://host:80/a and b@c"');
+  });
+
   it('cuts what is longer than the limit, and only that', () => {
     expect(quote('abcd', 4)).toBe('"abcd"');
     expect(quote('abcde', 4)).toBe('"abcd…"');

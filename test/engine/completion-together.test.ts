@@ -44,7 +44,8 @@ describe.each(VARIANTS.filter(({ strategy }) => strategy !== 'legacy'))('$name',
         }),
       );
       for (const engine of engines) {
-        expect(engine.counters.completionLooks).toBeLessThan(round * BATCHES);
+        // Each owes one look a batch, full or open; together they take fewer statements than that.
+        expect(engine.counters.completionLooks).toBeLessThan(round * 2 * BATCHES);
         expect(engine.counters.retriesByCode).not.toHaveProperty('40P01');
       }
       const states = new Map(
