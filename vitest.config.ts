@@ -6,6 +6,9 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Tests wait for the server and for processes of their own more than they compute.
+    maxWorkers: 3,
+    // A worker loads the modules once. What a file makes (schema, folders, processes) is its own.
+    isolate: false,
   },
 });

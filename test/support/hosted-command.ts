@@ -9,7 +9,7 @@ let host: ChildProcess | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a command to its end as the executable does, but in a process that lives as long as the test file: a start
+ * Runs a command to its end as the executable does, but in a process that lives as long as the test worker: a start
  * costs more than most commands. `test/cli/executable.test.ts` holds the executable against it. Commands run one
  * after the other. One that hangs is killed, and its code is null.
  *

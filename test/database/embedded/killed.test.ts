@@ -119,6 +119,7 @@ it('SIGTERM to the supervisor stops the server', async () => {
 it('after SIGKILL of the server its supervisor ends, and the next lease recovers', async () => {
   const { home, holder } = await holderWithData();
   kill(await postmastersOf(home));
+  while ((await supervisorsOf(home)).length > 0) await sleep(10);
   await expectOneServerWithData(home);
   await holder.finish();
   await untilNoProcess(home);
