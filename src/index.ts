@@ -2,14 +2,20 @@
 export { registerBatches, type BatchRegistration } from './batches/register.js';
 export { batchStatus, repairCompletion, type BatchStatus } from './batches/status.js';
 export { setupSchema, type SetupOutcome } from './database/schema.js';
-export type {
-  AssignmentRequest,
-  AssignmentResult,
-  BuiltInStrategy,
-  EngineCounters,
-  Inventory,
+export {
+  BUILT_IN_STRATEGIES,
+  type AssignmentRequest,
+  type AssignmentResult,
+  type BuiltInStrategy,
+  type EngineCounters,
+  type Inventory,
 } from './domain/assignment.js';
 export { AssignmentError, UsageError, type AssignmentErrorCode } from './domain/errors.js';
 export { readCustomStrategy } from './engine/custom-strategy.js';
-export { createAssignmentEngine, type AssignmentEngine, type EngineOptions } from './engine/engine.js';
+export {
+  createAssignmentEngine,
+  type AssignmentEngine,
+  type DeliveryOptions,
+  type EngineOptions,
+} from './engine/engine.js';
 export type { StrategySpec } from './engine/strategy.js';

@@ -8,7 +8,9 @@ export interface BatchRegistration {
   readonly runId: string;
   /** Who will fill them, for the record. */
   readonly strategy: string;
+  /** The table that they will be filled through. */
   readonly inventory: Inventory;
+  /** Their names: none registered yet, 1 to 255 characters each. */
   readonly batchIds: readonly string[];
   /** Slots of each batch. */
   readonly slots: number;

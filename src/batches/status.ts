@@ -5,11 +5,17 @@ import type { BatchTotals } from '../domain/run-result.js';
 
 /** Where a batch stands. */
 export interface BatchStatus {
+  /** As it was asked for. */
   readonly batchId: string;
+  /** The table that it is filled through. */
   readonly inventory: Inventory;
+  /** Slots that it was registered with. */
   readonly expected: number;
+  /** Essays that are ready for processing. */
   readonly ready: number;
+  /** Slots that are free. */
   readonly available: number;
+  /** When its completion was published; null: not yet. */
   readonly completedAt: Date | null;
 }
 

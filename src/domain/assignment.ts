@@ -3,16 +3,23 @@ export type Inventory = 'slots' | 'essays';
 
 /** The built-in strategies; any other name is the path of a custom SQL file. */
 export const BUILT_IN_STRATEGIES = ['legacy', 'cte', 'inventory'] as const;
+
+/** The name of a built-in strategy: `legacy`, `cte` or `inventory`. */
 export type BuiltInStrategy = (typeof BUILT_IN_STRATEGIES)[number];
 
 /** One content to be given one slot of its batch. */
 export interface AssignmentRequest {
+  /** A batch that was registered. 1 to 255 characters, like every text of a request. */
   readonly batchId: string;
   /** The idempotency key within the batch: the same content always gets the same slot. */
   readonly textStorageId: string;
+  /** As the file was called where it came from. */
   readonly originalFileName: string;
+  /** A whole number, 0 or more. */
   readonly fileSizeBytes: number;
+  /** Kept with the assignment; not looked at. */
   readonly contentMd5Hash: string;
+  /** Kept with the assignment; not looked at. */
   readonly fileUploadId: string;
   /** Identifies this call: what it wrote is recognised by it after a lost reply. */
   readonly correlationId: string;

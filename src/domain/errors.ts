@@ -10,7 +10,9 @@ export const EXIT = {
 
 /** Something the user gave is wrong: one clear line on stderr, exit code 2, nothing half-done. */
 export class UsageError extends Error {
+  /** Tells it from other errors. */
   override readonly name = 'UsageError';
+  /** What the command line exits with. */
   readonly exitCode = EXIT.usage;
   /** What the command line prints below the message to show where the mistake is. */
   readonly below: readonly string[];
@@ -41,6 +43,7 @@ export class InfrastructureError extends Error {
   }
 }
 
+/** Why there is no outcome. */
 export type AssignmentErrorCode =
   | 'unknown_batch'
   | 'inventory_mismatch'
@@ -53,14 +56,18 @@ export type AssignmentErrorCode =
 
 /** Thrown by `assign` when there is no outcome. PostgreSQL's 23505 is never its surface, only its `cause`. */
 export class AssignmentError extends Error {
+  /** Tells it from other errors. */
   override readonly name = 'AssignmentError';
 
   constructor(
+    /** Why there is no outcome. */
     readonly code: AssignmentErrorCode,
     message: string,
+    /** What a caller needs to decide what to do next. */
     readonly details: {
       /** Whether the same call may succeed when it is made again. */
       readonly retryable: boolean;
+      /** Of the call that failed. */
       readonly correlationId: string;
       /** PostgreSQL's SQLSTATE, where the server said one. */
       readonly sqlState?: string | undefined;
@@ -72,10 +79,12 @@ export class AssignmentError extends Error {
     super(message, options);
   }
 
+  /** Whether the same call may succeed when it is made again. */
   get retryable(): boolean {
     return this.details.retryable;
   }
 
+  /** Of the call that failed. */
   get correlationId(): string {
     return this.details.correlationId;
   }

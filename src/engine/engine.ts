@@ -19,6 +19,7 @@ import { closedError } from './outcome-errors.js';
 import { pauseBeforeRetry } from './retry.js';
 import type { StrategySpec } from './strategy.js';
 
+/** How an engine assigns. */
 export interface EngineOptions {
   /** Default: `legacy`, the path with all flags off. */
   readonly strategy?: StrategySpec;
@@ -36,6 +37,7 @@ const LOOK_MANY = loadStatement('completion/look-many');
 /** lock_timeout = 0 would mean: wait for ever. */
 const SHORTEST_LOCK_TIMEOUT_MS = 1;
 
+/** What the caller knows of earlier deliveries of the same call. */
 export interface DeliveryOptions {
   /**
    * An earlier call with the same correlationId may have happened without its caller being told (a message broker's

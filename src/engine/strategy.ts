@@ -69,7 +69,9 @@ export type StrategySpec =
       readonly kind: 'custom';
       /** How reports name it: its file as the user gave it. */
       readonly name: string;
+      /** The table that it fills, as its first line says. */
       readonly inventory: Inventory;
+      /** One statement with binds such as `:batch_id`; it runs with the rights of the pool's role. */
       readonly sql: string;
     };
 
