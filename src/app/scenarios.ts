@@ -2,6 +2,7 @@ import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import { ACCEPTANCE_SCENARIOS, resolveScenario, resolveScenarios } from '../scenario/index.js';
 
 export {
+  isScenarioFile,
   listBuiltInScenarios,
   loadScenario,
   MAX_RTT_MS,

@@ -4,6 +4,7 @@ import type { Report } from '../domain/run-result.js';
 import { createColours } from '../report/colours.js';
 import { renderJson, renderJsonError } from '../report/json.js';
 import { printLine, printResult, terminalWidth } from './console.js';
+import { oneLine } from './failure.js';
 import { signalExitCode } from './stop-signal.js';
 import { readTool } from './tool.js';
 
@@ -16,7 +17,7 @@ export interface Finish {
 /** Prints a report, complete or partial, and says how the command exits. */
 export async function finish(report: Report, { json, render }: Finish): Promise<number> {
   await printResult(json ? toJson(report) : toText(report, render));
-  if (report.failure) printLine(report.failure.message);
+  if (report.failure) printLine(oneLine(report.failure.message));
   if (report.interrupted) printLine(`stopped by ${report.interrupted}; the results are partial`);
   return exitCode(report);
 }

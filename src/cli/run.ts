@@ -18,6 +18,7 @@ import { renderRuns } from '../report/terminal.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { finish, type Finish } from './finish.js';
 import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from './options.js';
+import { checkOutputPaths } from './output-paths.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
 import { stoppable } from './stop-signal.js';
@@ -79,6 +80,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   checkBulk(scenarios, [choice.strategy]);
   const baselines = await openBaselines(flags, scenarios, [choice]);
   const reports = await openReports(flags, process.env, baselines.save);
+  await checkOutputPaths(flags, { flag: '--strategy', strategies: [choice.strategy] });
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.
   const { createHistory, executeRuns } = await import('../app/run.js');

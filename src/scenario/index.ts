@@ -1,7 +1,7 @@
 export { ACCEPTANCE_SCENARIOS } from './acceptance.js';
 export { parseDuration } from './duration.js';
 export { parseFaultFlag } from './fault.js';
-export { listBuiltInScenarios, loadScenario } from './load.js';
+export { isScenarioFile, listBuiltInScenarios, loadScenario } from './load.js';
 export { resolveScenario, resolveScenarios } from './overrides.js';
 export { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from './plan.js';
 export type { ExpectedCounts } from './plan.js';

@@ -33,7 +33,7 @@ export async function loadScenario(nameOrFile: string): Promise<Scenario> {
 
 /** Like `loadScenario`, but with what the file leaves open still open, for overrides to be applied. */
 export async function readScenarioFile(nameOrFile: string): Promise<ScenarioFile> {
-  const path = isPath(nameOrFile) ? nameOrFile : await builtInPath(nameOrFile);
+  const path = isScenarioFile(nameOrFile) ? nameOrFile : await builtInPath(nameOrFile);
   const file = await readTextFile(path);
   if ('problem' in file) {
     throw new UsageError('unreadable_scenario', `cannot read scenario file ${quote(path)}: ${file.problem}`);
@@ -41,7 +41,8 @@ export async function readScenarioFile(nameOrFile: string): Promise<ScenarioFile
   return parseScenarioFile(file.text, path);
 }
 
-function isPath(nameOrFile: string): boolean {
+/** Whether what names a scenario is a path, and no built-in name. */
+export function isScenarioFile(nameOrFile: string): boolean {
   return /[/\\]|\.json$/.test(nameOrFile);
 }
 
