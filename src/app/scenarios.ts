@@ -10,6 +10,7 @@ export {
   parseFaultFlag,
   parseStages,
   RTT_ACCEPTED,
+  toStages,
 } from '../scenario/index.js';
 
 /** `sustained` as `compare` runs it by default: shorter, so that the rounds that the check needs fit into a minute. */

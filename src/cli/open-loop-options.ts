@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { parseStages } from '../app/scenarios.js';
 import { UsageError } from '../domain/errors.js';
 import { SPACINGS, type Spacing } from '../domain/scenario.js';
@@ -13,10 +13,10 @@ export function addOpenLoopOptions(command: Command): Command {
       'calls per second of all workers together, whatever the answers take: makes any scenario an open loop',
       parseCount('--rate'),
     )
-    .option(
-      '--spacing <poisson|constant>',
-      'gaps between the calls of an open loop (default poisson)',
-      parseSpacing,
+    .addOption(
+      new Option('--spacing <kind>', 'gaps between the calls of an open loop (default: poisson)')
+        .choices(SPACINGS)
+        .argParser(parseSpacing),
     )
     .option(
       '--stages <rate:time,...>',

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { parseGate } from '../app/gates.js';
 import { MAX_RTT_MS, parseDuration, parseFaultFlag, RTT_ACCEPTED } from '../app/scenarios.js';
 import { CONFIG_FILE } from '../config/load.js';
+import { MAX_SEED } from '../config/schema.js';
 import { UsageError } from '../domain/errors.js';
 import type { Fault } from '../domain/fault.js';
 import type { ScenarioOverrides } from '../domain/scenario.js';
@@ -109,7 +110,7 @@ export function toOverrides(flags: LoadFlags): ScenarioOverrides {
 
 /** A random workload, unless a seed repeats one. */
 export function seedOf(flags: LoadFlags): number {
-  return flags.seed ?? Math.floor(Math.random() * 2 ** 32);
+  return flags.seed ?? Math.floor(Math.random() * (MAX_SEED + 1));
 }
 
 function collect(value: string, earlier: readonly string[] = []): readonly string[] {
@@ -129,8 +130,6 @@ function parseRtt(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text) && rttMs <= MAX_RTT_MS) return rttMs;
   throw new UsageError('invalid_rtt', `--rtt-ms is ${JSON.stringify(text)}; accepted: ${RTT_ACCEPTED}`);
 }
-
-const MAX_SEED = 2 ** 32 - 1;
 
 function parseSeed(text: string): number {
   const seed = Number(text);

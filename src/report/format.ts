@@ -1,3 +1,5 @@
+import { escapeInvisible } from '../domain/wording.js';
+
 /** Stands for a value that was not measured. */
 export const MISSING = '–';
 
@@ -48,7 +50,9 @@ export function keepEnd(text: string, length: number): string {
 
 /** A value of a witness row; text with blanks or control characters is quoted, so nothing acts on the terminal. */
 export function formatValue(value: string | number | boolean | null): string {
-  return typeof value === 'string' && /^[^\s\p{C}"]+$/u.test(value) ? value : JSON.stringify(value);
+  return typeof value === 'string' && /^[^\s\p{C}"]+$/u.test(value)
+    ? value
+    : escapeInvisible(JSON.stringify(value));
 }
 
 function threeDigits(value: number): string {

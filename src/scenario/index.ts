@@ -6,5 +6,5 @@ export { resolveScenario, resolveScenarios } from './overrides.js';
 export { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from './plan.js';
 export type { ExpectedCounts } from './plan.js';
 export { outlastsDeliveries } from './schedule.js';
-export { parseStages } from './stages.js';
+export { parseStages, toStages } from './stages.js';
 export { MAX_RTT_MS, RTT_ACCEPTED } from './schema.js';

@@ -68,6 +68,16 @@ describe('a count', () => {
   });
 });
 
+let scenarioFiles = 0;
+
+/** Flags that give scenario files of these names. */
+function scenariosNamed(...names: string[]): string[] {
+  return names.flatMap((name) => {
+    const text = JSON.stringify({ name, description: 'a scenario', slots: 1 });
+    return ['--scenario', files.write(`named-${++scenarioFiles}.json`, text)];
+  });
+}
+
 const refused: BadInput[] = [
   ofRun('unknown strategy', ['--strategy', 'ctee'], 'ctee', 'legacy', 'cte', 'inventory'),
   { name: 'unknown strategy to compare', args: ['compare', '--strategies', 'cte,b'], says: ['"b"', 'cte'] },
@@ -120,6 +130,36 @@ const refused: BadInput[] = [
       only: position % 2 === 0 ? 'json' : 'text',
     })),
   ),
+  ofRun(
+    'two scenarios of one name',
+    scenariosNamed('mine', 'mine'),
+    'two scenarios',
+    'mine',
+    'each name once',
+  ),
+  {
+    name: 'a built-in scenario and a file of its name',
+    args: ['compare', '--scenario', 'overflow', ...scenariosNamed('overflow')],
+    says: ['two scenarios', 'overflow'],
+  },
+  ...['\u001b[31m', '\u009b31m', '\u202e', '\n'].map((invisible, position): BadInput => {
+    const path = files.write(`red${invisible}.sql`, '-- inventory: slots\nselect 1');
+    const flag = position % 2 === 0 ? ['run', '--strategy'] : ['compare', '--strategies'];
+    return {
+      name: `a strategy whose name has the control character ${position}`,
+      args: [...flag, path],
+      says: ['red\\', 'control'],
+      hides: [invisible === '\n' ? 'red\n' : invisible],
+    };
+  }),
+  ...['--junit', '--history', '--scenario', '--config', '--baseline'].map((flag): BadInput => ({
+    name: `${flag} with control characters`,
+    args: ['run', '--scenario', 'sustained', flag, '/no\u001b[31m/\u009b.json'],
+    says: ['/no\\u001b[31m/\\u009b.json'],
+    hides: ['\u001b', '\u009b'],
+    only: 'text',
+  })),
+  textOnly(ofRun('a flag with control characters', ['--no\u009b'], '--no\\u009b')),
   ofRun('timeout', ['--timeout', 'never'], '--timeout', 'never'),
   ofRun('a scenario with a typing error', ['--scenario', 'overfow'], 'overfow', 'overflow'),
   {
