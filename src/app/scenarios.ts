@@ -2,6 +2,7 @@ import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import { ACCEPTANCE_SCENARIOS, resolveScenario, resolveScenarios } from '../scenario/index.js';
 
 export {
+  COUNT_LIMITS,
   isScenarioFile,
   listBuiltInScenarios,
   loadScenario,

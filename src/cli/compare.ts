@@ -39,6 +39,7 @@ Examples:
   els-assign compare
   els-assign compare --scenario sustained --rounds 8 --workers 2 --connections 16
   els-assign compare --scenario sustained --gate 'inventory.p95 <= cte.p95 * 1.05'
+  els-assign compare --strategies cte,inventory --rate 500 --duration 2s --rounds 8
   els-assign compare --strategies legacy,./mine.sql --scenario high-concurrency --json`;
 
 /** `els-assign compare` */

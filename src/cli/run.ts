@@ -42,6 +42,7 @@ Examples:
   els-assign run --strategy inventory --scenario sustained --bulk 100
   els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json
   els-assign run --strategy cte --rate 2000 --latency-limit 100ms --duration 10s
+  els-assign run --strategy cte --rate 500 --spacing constant --stages 2000:10s,500:0s,500:5s
   els-assign run --strategy cte --scenario sustained --gate 'roundTripsPerAssignment <= 1.1'
   els-assign run --strategy cte --scenario sustained --rounds 8 --save-baseline baseline.json
   els-assign run --strategy cte --scenario sustained --rounds 8 --baseline baseline.json

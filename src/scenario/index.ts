@@ -7,4 +7,4 @@ export { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '
 export type { ExpectedCounts } from './plan.js';
 export { outlastsDeliveries } from './schedule.js';
 export { parseStages, toStages } from './stages.js';
-export { MAX_RTT_MS, RTT_ACCEPTED } from './schema.js';
+export { COUNT_LIMITS, MAX_RTT_MS, RTT_ACCEPTED } from './schema.js';

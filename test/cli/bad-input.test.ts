@@ -47,23 +47,22 @@ describe('the database of these tests', () => {
 describe('a count', () => {
   const NO_COUNT = ['0', '-1', '1.5', 'abc', '1e3', ''];
   const TOO_LARGE = '9007199254740991';
-  const flags = [
-    '--slots',
-    '--contents',
-    '--deliveries',
-    '--batches',
-    '--workers',
-    '--connections',
-    '--bulk',
+  const counts: [command: string, flag: string, most: number][] = [
+    ['run', '--slots', 1_000_000],
+    ['compare', '--contents', 10_000_000],
+    ['run', '--deliveries', 10_000_000],
+    ['run', '--batches', 100_000],
+    ['run', '--workers', 64],
+    ['compare', '--connections', 256],
+    ['run', '--bulk', 1_000],
+    ['run', '--rate', 1_000_000],
+    ['compare', '--rounds', 1_000],
   ];
-  const counts: [command: string, flag: string][] = [
-    ...flags.map((flag): [string, string] => ['run', flag]),
-    ['compare', '--rounds'],
-  ];
-  it.concurrent.each(counts)('%s %s', async (command, flag) => {
+  it.concurrent.each(counts)('%s %s', async (command, flag, most) => {
     for (const given of [...NO_COUNT, TOO_LARGE]) {
       const args = [command, '--scenario', 'overflow', flag, given];
-      await expectRefused({ name: given, args, says: [flag], only: 'text' }, untouched());
+      const says = [`${flag} is`, `accepted: a whole number from 1 to ${most}`];
+      await expectRefused({ name: given, args, says, only: 'text' }, untouched());
     }
   });
 });
