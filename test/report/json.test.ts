@@ -58,6 +58,7 @@ describe('renderJson', () => {
       tool: TOOL,
       passed: false,
       verdict: 'invalid',
+      plannedRuns: 2,
       environment: ENVIRONMENT,
     });
   });
