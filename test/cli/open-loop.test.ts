@@ -200,11 +200,11 @@ describe('run --rate', () => {
 const refused: [args: string[], says: string[]][] = [
   [
     ['--rate', '0'],
-    ['--rate', '1 or more'],
+    ['--rate', 'a whole number from 1 to 1000000'],
   ],
   [
     ['--rate', '1000001'],
-    ['--rate is 1000001', '1000000'],
+    ['--rate is "1000001"', '1000000'],
   ],
   [
     ['--rate', '5', '--scenario', 'overflow'],

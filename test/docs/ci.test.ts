@@ -45,7 +45,18 @@ describe('docs/ci.md', () => {
     const schema = $schema.replace('./node_modules/els-assign/', '../../');
     expect(existsSync(new URL(schema, import.meta.url))).toBe(true);
     const path = files.write('els-assign.config.json', JSON.stringify({ databaseUrlVariable, ...rest }));
-    const short = ['--rounds', '1', '--batches', '2', '--slots', '10', '--allow-inconclusive'];
+    const short = [
+      '--rounds',
+      '1',
+      '--batches',
+      '2',
+      '--slots',
+      '10',
+      '--workers',
+      '1',
+      '--connections',
+      '2',
+    ];
     const args = database.withSchema(['compare', '--config', path, ...short, '--json', '--quiet']);
     const finished = await runHosted(args, { [databaseUrlVariable]: database.url });
     const { runs, comparison } = compareDocumentOf(finished);
