@@ -47,7 +47,7 @@ export function judgeStrategies(
     return gates
       .map(parseGate)
       .filter(comparesStrategies)
-      .map((gate) => ({ name: `${gate.text} (${name})`, ...judge(gate, rows) }));
+      .map((gate) => ({ name: `gate ${gate.text} (${name})`, ...judge(gate, rows) }));
   });
 }
 

@@ -50,7 +50,7 @@ export async function executeRuns(
   const complete = failure === undefined && interrupted === undefined;
   const checks = [...(summary.comparison?.checks ?? []), ...(summary.baseline?.checks ?? [])];
   const passed = complete && runs.every(passes(control)) && checks.every(checkPasses(control));
-  return { environment, runs, ...summary, verdict, passed, interrupted, failure };
+  return { environment, runs, plannedRuns: jobs.length, ...summary, verdict, passed, interrupted, failure };
 }
 
 async function executeInTurn(

@@ -2,6 +2,8 @@ import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import { ACCEPTANCE_SCENARIOS, resolveScenario, resolveScenarios } from '../scenario/index.js';
 
 export {
+  COUNT_LIMITS,
+  isScenarioFile,
   listBuiltInScenarios,
   loadScenario,
   MAX_RTT_MS,
@@ -9,6 +11,7 @@ export {
   parseFaultFlag,
   parseStages,
   RTT_ACCEPTED,
+  toStages,
 } from '../scenario/index.js';
 
 /** `sustained` as `compare` runs it by default: shorter, so that the rounds that the check needs fit into a minute. */

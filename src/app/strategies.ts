@@ -1,6 +1,6 @@
 import { BUILT_IN_STRATEGIES, type BuiltInStrategy } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
-import { didYouMean, quote } from '../domain/wording.js';
+import { didYouMean, escapeInvisible, quote } from '../domain/wording.js';
 import { readCustomStrategy } from '../engine/custom-strategy.js';
 import type { StrategySpec } from '../engine/strategy.js';
 
@@ -27,10 +27,20 @@ export interface StrategyChoice {
 export async function resolveStrategy(nameOrFile: string): Promise<StrategySpec> {
   const builtIn = BUILT_IN_STRATEGIES.find((name) => name === nameOrFile);
   if (builtIn) return { kind: 'built-in', name: builtIn };
-  if (/[/\\]|\.sql$/.test(nameOrFile)) return readCustomStrategy(nameOrFile);
+  if (/[/\\]|\.sql$/.test(nameOrFile)) return readCustomStrategy(visible(nameOrFile));
   throw new UsageError(
     'unknown_strategy',
     `unknown strategy ${quote(nameOrFile)}${didYouMean(nameOrFile, BUILT_IN_STRATEGIES)}; accepted are ${BUILT_IN_STRATEGIES.join(', ')}, or the path of a SQL file`,
+  );
+}
+
+/** A strategy is named by its path wherever results are shown. */
+function visible(path: string): string {
+  if (escapeInvisible(path) === path) return path;
+  const problem = 'its name has a control character or one that cannot be seen';
+  throw new UsageError(
+    'invalid_strategy',
+    `strategy file ${quote(path)}: ${problem}; accepted: a name without`,
   );
 }
 

@@ -15,6 +15,7 @@ import { renderComparison } from '../report/comparison.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { finish } from './finish.js';
 import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from './options.js';
+import { checkOutputPaths } from './output-paths.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
 import { stoppable } from './stop-signal.js';
@@ -38,6 +39,7 @@ Examples:
   els-assign compare
   els-assign compare --scenario sustained --rounds 8 --workers 2 --connections 16
   els-assign compare --scenario sustained --gate 'inventory.p95 <= cte.p95 * 1.05'
+  els-assign compare --strategies cte,inventory --rate 500 --duration 2s --rounds 8
   els-assign compare --strategies legacy,./mine.sql --scenario high-concurrency --json`;
 
 /** `els-assign compare` */
@@ -71,6 +73,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const choices = strategies.map((strategy) => ({ strategy, advisoryLocks }));
   const baselines = await openBaselines(flags, scenarios, choices);
   const reports = await openReports(flags, process.env, baselines.save);
+  await checkOutputPaths(flags, { flag: '--strategies', strategies });
   const rounds = given === undefined ? DEFAULT_ROUNDS : { burst: given, load: given };
   const plan = { scenarios, strategies, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
   const { compare } = await import('../app/compare.js');

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { parseDuration, parseFaultFlag } from '../app/scenarios.js';
+import { parseDuration, parseFaultFlag, toStages } from '../app/scenarios.js';
 import { UsageError } from '../domain/errors.js';
-import { quote } from '../domain/wording.js';
+import { escapeInvisible, quote } from '../domain/wording.js';
 import { printLine } from './console.js';
 
 interface ConfigFlags {
@@ -22,26 +22,38 @@ export async function applyConfig(command: Command): Promise<void> {
   const { config: named, quiet } = command.opts<ConfigFlags>();
   const file = await loadConfig(named);
   if (file === undefined) return;
-  if (!quiet) printLine(`configuration file: ${file.path}`);
+  if (!quiet) printLine(`configuration file: ${escapeInvisible(file.path)}`);
   const { databaseUrlVariable, schema } = file.config;
-  const flags = command.name() === 'compare' ? compareFlags(file.config) : {};
-  for (const [name, value] of Object.entries({ ...flags, schema })) answer(command, name, value);
+  if (command.name() === 'compare') answerCompare(command, file.config);
+  answer(command, 'schema', schema);
   if (databaseUrlVariable === undefined || isGiven(command, 'databaseUrl')) return;
   checkVariable(databaseUrlVariable, file.path);
   answer(command, 'databaseUrlVariable', databaseUrlVariable);
 }
 
+/** A time that a flag gives takes the place of stages, and the other way round; gates of flags come on top. */
+function answerCompare(command: Command, config: Config): void {
+  const { duration, stages, ...flags } = compareFlags(config);
+  if (!isGiven(command, 'stages')) answer(command, 'duration', duration);
+  if (!isGiven(command, 'duration')) answer(command, 'stages', stages);
+  for (const [name, value] of Object.entries(flags)) answer(command, name, value);
+  const { gate = [] } = command.opts<{ gate?: readonly string[] }>();
+  if (isGiven(command, 'gate')) command.setOptionValue('gate', [...(config.gates ?? []), ...gate]);
+}
+
 /** By the names of the options, as commander would have parsed them. */
 function compareFlags(config: Config): Record<string, unknown> {
   const { batches, slots, contents, deliveries, workers, connections, bulk, rounds, rttMs, seed } = config;
-  const { advisoryLocks, allowInconclusive, keep, baseline } = config;
+  const { advisoryLocks, allowInconclusive, keep, baseline, rate, spacing } = config;
   return {
     ...{ batches, slots, contents, deliveries, workers, connections, bulk, rounds, rttMs, seed },
-    ...{ advisoryLocks, allowInconclusive, keep, baseline },
+    ...{ advisoryLocks, allowInconclusive, keep, baseline, rate, spacing },
     strategies: config.strategies?.join(),
     scenario: config.scenarios,
     gate: config.gates,
     duration: config.duration && parseDuration(config.duration),
+    stages: config.stages && toStages(config.stages),
+    latencyLimit: config.latencyLimit && parseDuration(config.latencyLimit),
     timeout: config.timeout && parseDuration(config.timeout),
     fault: config.faults?.map(parseFaultFlag),
   };

@@ -1,9 +1,11 @@
 import type { ChalkInstance } from 'chalk';
 import { EXIT } from '../domain/errors.js';
 import type { Report } from '../domain/run-result.js';
+import { plural } from '../report/format.js';
 import { createColours } from '../report/colours.js';
 import { renderJson, renderJsonError } from '../report/json.js';
 import { printLine, printResult, terminalWidth } from './console.js';
+import { oneLine } from './failure.js';
 import { signalExitCode } from './stop-signal.js';
 import { readTool } from './tool.js';
 
@@ -16,9 +18,13 @@ export interface Finish {
 /** Prints a report, complete or partial, and says how the command exits. */
 export async function finish(report: Report, { json, render }: Finish): Promise<number> {
   await printResult(json ? toJson(report) : toText(report, render));
-  if (report.failure) printLine(report.failure.message);
-  if (report.interrupted) printLine(`stopped by ${report.interrupted}; the results are partial`);
+  if (report.failure) printLine(oneLine(report.failure.message));
+  if (report.interrupted) printLine(stoppedLine(report));
   return exitCode(report);
+}
+
+function stoppedLine({ interrupted, runs, plannedRuns }: Report): string {
+  return `stopped by ${interrupted} after ${runs.length} of ${plural(plannedRuns, 'run')}; the results are partial`;
 }
 
 /** An error belongs to exit code 3; a strategy that was proven wrong before it is exit code 1. */

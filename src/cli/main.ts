@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { EXIT, InfrastructureError, UsageError } from '../domain/errors.js';
+import { EXIT } from '../domain/errors.js';
 import { renderJsonError } from '../report/json.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { applyConfig } from './config-flags.js';
 import { printLine, printResult } from './console.js';
+import { toFailure } from './failure.js';
 import { addProve } from './prove.js';
 import { addRun } from './run.js';
 import { addScenarios } from './scenarios.js';
@@ -81,35 +82,4 @@ async function complain(error: unknown, json: boolean): Promise<number> {
   for (const line of failure.below ?? []) printLine(line);
   if (json) await printResult(renderJsonError(failure, readTool()));
   return failure.exitCode;
-}
-
-interface CommandFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly exitCode: number;
-  readonly below?: readonly string[];
-}
-
-function toFailure(error: unknown): CommandFailure {
-  if (error instanceof UsageError) {
-    const { code, message, exitCode, below } = error;
-    return { code, message: oneLine(message), exitCode, below };
-  }
-  if (error instanceof InfrastructureError) {
-    return { code: error.code, message: oneLine(error.message), exitCode: error.exitCode };
-  }
-  if (error instanceof CommanderError) {
-    const code = error.code.replace('commander.', '');
-    return { code, message: oneLine(error.message.replace(/^error: /, '')), exitCode: EXIT.usage };
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return {
-    code: 'internal_error',
-    message: oneLine(`internal error: ${message}`),
-    exitCode: EXIT.infrastructure,
-  };
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ');
 }

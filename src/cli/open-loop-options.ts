@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { parseStages } from '../app/scenarios.js';
+import { Option, type Command } from 'commander';
+import { COUNT_LIMITS, parseStages } from '../app/scenarios.js';
 import { UsageError } from '../domain/errors.js';
 import { SPACINGS, type Spacing } from '../domain/scenario.js';
 import { quote } from '../domain/wording.js';
@@ -10,22 +10,22 @@ export function addOpenLoopOptions(command: Command): Command {
   return command
     .option(
       '--rate <n>',
-      'calls per second of all workers together, whatever the answers take: makes any scenario an open loop',
-      parseCount('--rate'),
+      "calls per second of all workers together, whatever the answers take, e.g. 500 (default: none, the scenario's arrival)",
+      parseCount('--rate', COUNT_LIMITS.rate),
     )
-    .option(
-      '--spacing <poisson|constant>',
-      'gaps between the calls of an open loop (default poisson)',
-      parseSpacing,
+    .addOption(
+      new Option('--spacing <kind>', 'gaps between the calls of an open loop (default: poisson)')
+        .choices(SPACINGS)
+        .argParser(parseSpacing),
     )
     .option(
       '--stages <rate:time,...>',
-      'ramps of an open loop from --rate on, e.g. 1000:5s,2000:0s,2000:5s; 0s is a jump',
+      'ramps of an open loop from --rate on, e.g. 1000:5s,2000:0s,2000:5s; 0s is a jump (default: none)',
       parseStages,
     )
     .option(
       '--latency-limit <time>',
-      'count calls of an open loop that end later as late, skip those that could only start later',
+      'count calls of an open loop that end later as late, skip those that could only start later, e.g. 100ms (default: none)',
       parseDurationOf('--latency-limit', 'invalid_latency_limit'),
     );
 }

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { parseGate } from '../app/gates.js';
-import { MAX_RTT_MS, parseDuration, parseFaultFlag, RTT_ACCEPTED } from '../app/scenarios.js';
+import { COUNT_LIMITS, MAX_RTT_MS, parseDuration, parseFaultFlag, RTT_ACCEPTED } from '../app/scenarios.js';
 import { CONFIG_FILE } from '../config/load.js';
+import { MAX_SEED } from '../config/schema.js';
 import { UsageError } from '../domain/errors.js';
 import type { Fault } from '../domain/fault.js';
 import type { ScenarioOverrides } from '../domain/scenario.js';
@@ -66,13 +67,29 @@ export function addLoadOptions(command: Command): Command {
   command
     .option('--scenario <name|file>', 'scenario to run (default: see below); may be given again', collect)
     .optionsGroup(LOAD_OPTIONS)
-    .option('--batches <n>', 'number of batches', parseCount('--batches'))
-    .option('--slots <n>', 'slots of each batch', parseCount('--slots'))
-    .option('--contents <n>', 'distinct contents of the whole run', parseCount('--contents'))
-    .option('--deliveries <n>', 'how often each content is delivered', parseCount('--deliveries'))
-    .option('--workers <n>', 'worker processes', parseCount('--workers'))
-    .option('--connections <n>', 'connections of each worker', parseCount('--connections'))
-    .option('--bulk <n>', 'contents that one call assigns: cte and inventory', parseCount('--bulk'))
+    .option('--batches <n>', 'number of batches', parseCount('--batches', COUNT_LIMITS.batches))
+    .option('--slots <n>', 'slots of each batch', parseCount('--slots', COUNT_LIMITS.slots))
+    .option(
+      '--contents <n>',
+      'distinct contents of the whole run',
+      parseCount('--contents', COUNT_LIMITS.contents),
+    )
+    .option(
+      '--deliveries <n>',
+      'how often each content is delivered',
+      parseCount('--deliveries', COUNT_LIMITS.deliveries),
+    )
+    .option('--workers <n>', 'worker processes', parseCount('--workers', COUNT_LIMITS.workers))
+    .option(
+      '--connections <n>',
+      'connections of each worker',
+      parseCount('--connections', COUNT_LIMITS.connections),
+    )
+    .option(
+      '--bulk <n>',
+      'contents that one call assigns: cte and inventory',
+      parseCount('--bulk', COUNT_LIMITS.bulk),
+    )
     .option('--duration <time>', 'length of closed and open loops, e.g. 5s, 500ms', parseDuration)
     .optionsGroup(OTHER_OPTIONS)
     .addOption(
@@ -109,7 +126,7 @@ export function toOverrides(flags: LoadFlags): ScenarioOverrides {
 
 /** A random workload, unless a seed repeats one. */
 export function seedOf(flags: LoadFlags): number {
-  return flags.seed ?? Math.floor(Math.random() * 2 ** 32);
+  return flags.seed ?? Math.floor(Math.random() * (MAX_SEED + 1));
 }
 
 function collect(value: string, earlier: readonly string[] = []): readonly string[] {
@@ -129,8 +146,6 @@ function parseRtt(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text) && rttMs <= MAX_RTT_MS) return rttMs;
   throw new UsageError('invalid_rtt', `--rtt-ms is ${JSON.stringify(text)}; accepted: ${RTT_ACCEPTED}`);
 }
-
-const MAX_SEED = 2 ** 32 - 1;
 
 function parseSeed(text: string): number {
   const seed = Number(text);

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { withDatabase } from '../app/database.js';
 import { prepareDatabase } from '../app/setup.js';
 import { resolveStrategy } from '../app/strategies.js';
@@ -46,7 +46,12 @@ export function addProve(program: Command, setExitCode: (code: number) => void):
     .description('drive two, then three callers through every interleaving of their steps; no luck involved')
     .requiredOption('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
     .option('--advisory-locks', 'serialize calls with the same batch and content')
-    .option('--callers <n>', 'most callers that meet: 2 or 3', parseCallers, 3)
+    .addOption(
+      new Option('--callers <n>', 'most callers that meet')
+        .choices(['2', '3'])
+        .argParser(parseCallers)
+        .default(3),
+    )
     .option(
       '--preemptions <n>',
       'most preemptions of a schedule (default: all; legacy 2, or 1 with 3 callers)',

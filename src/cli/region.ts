@@ -3,6 +3,10 @@ import type { WriteStream } from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
 import { createLogUpdate } from 'log-update';
 
+/** The size of a terminal that says it has none. */
+const COLUMNS = 80;
+const ROWS = 24;
+
 /** A few lines at the end of a terminal that are drawn again and again; the cursor is hidden meanwhile. */
 export class Region {
   readonly #stream: WriteStream;
@@ -14,13 +18,13 @@ export class Region {
 
   constructor(stream: WriteStream) {
     this.#stream = stream;
-    this.#update = createLogUpdate(stream);
+    this.#update = createLogUpdate(withSize(stream));
   }
 
   draw(lines: readonly string[]): void {
     if (this.#columns === 0) this.#stream.on('resize', this.#onResize);
     this.#lines = lines;
-    this.#columns = this.#stream.columns;
+    this.#columns = columnsOf(this.#stream);
     this.#update(lines.join('\n'));
   }
 
@@ -35,13 +39,32 @@ export class Region {
 
   /** A terminal that became narrower has broken the lines anew: they take more rows than were drawn. */
   #erase(): void {
-    const added = addedRows(this.#lines, this.#columns, this.#stream.columns);
+    const added = addedRows(this.#lines, this.#columns, columnsOf(this.#stream));
     this.#update.clear();
     this.#lines = [];
     if (added === 0) return;
     moveCursor(this.#stream, 0, -added);
     clearScreenDown(this.#stream);
   }
+}
+
+/** Some systems of CI give a terminal without a size. */
+function columnsOf({ columns }: WriteStream): number {
+  return columns || COLUMNS;
+}
+
+/** A stream to write to that always has a size. */
+function withSize(stream: WriteStream): NodeJS.WritableStream {
+  const sized: Pick<WriteStream, 'columns' | 'rows' | 'write'> = {
+    get columns() {
+      return columnsOf(stream);
+    },
+    get rows() {
+      return stream.rows || ROWS;
+    },
+    write: stream.write.bind(stream),
+  };
+  return sized as WriteStream;
 }
 
 /** How many rows lines that were drawn at one width take more at another, narrower one. */

@@ -1,13 +1,14 @@
 import { appendFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { InfrastructureError } from '../domain/errors.js';
 import type { Report } from '../domain/run-result.js';
 import { reasonOf } from '../domain/system-error.js';
+import { quote } from '../domain/wording.js';
 import type { CaseOptions } from '../report/cases.js';
 import { annotationLines, MAX_SUMMARY_BYTES, renderSummary } from '../report/github.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { ReportFile } from '../report/report-file.js';
 import { printLine } from './console.js';
+import { toFailure } from './failure.js';
 import { readTool } from './tool.js';
 
 export interface ReportFlags {
@@ -37,7 +38,7 @@ export function addReportOptions(command: Command): Command {
  * Checks where reports are to go, before anything is measured. In GitHub Actions a report also becomes the step's
  * summary and annotations.
  *
- * @param saveBaseline is done after them
+ * @param saveBaseline is given the report as it was measured, whatever becomes of the files
  * @throws UsageError `unwritable_report`
  */
 export async function openReports(
@@ -45,39 +46,59 @@ export async function openReports(
   env: NodeJS.ProcessEnv,
   saveBaseline: (report: Report) => Promise<void>,
 ): Promise<Reports> {
-  const { allowInconclusive = false } = flags;
-  const junit = await fileOf('--junit', flags.junit);
-  const markdown = await fileOf('--markdown', flags.markdown);
-  const html = await fileOf('--html', flags.html);
-  const write = async (report: Report): Promise<void> => {
-    const options = { allowInconclusive };
-    await markdown?.write(renderMarkdown(report, options));
-    // What draws charts or writes XML is loaded where there is something to write.
-    if (junit) await junit.write((await import('../report/junit.js')).renderJunit(report, options));
-    if (html)
-      await html.write((await import('../report/html/page.js')).renderHtml(report, readTool(), new Date()));
-    await saveBaseline(report);
-  };
+  const options = { allowInconclusive: flags.allowInconclusive ?? false };
+  const outputs = await openOutputs(flags, options);
   return {
     async write(report) {
-      const written = await withFailure(report, write);
-      await tellGitHub(written, { allowInconclusive }, env);
-      return written;
+      const saved = await attempt(report, saveBaseline);
+      const written = await writeAll(outputs, saved);
+      return attempt(written, () => tellGitHub(written, options, env));
     },
   };
 }
 
-async function fileOf(flag: string, path: string | undefined): Promise<ReportFile | undefined> {
-  return path === undefined ? undefined : ReportFile.at(flag, path);
+/** Writes a report to a file of its own. */
+type Output = (report: Report) => Promise<void>;
+
+async function openOutputs(flags: ReportFlags, options: CaseOptions): Promise<Output[]> {
+  // What draws charts or writes XML is loaded where there is something to write.
+  const render = {
+    markdown: (report: Report) => renderMarkdown(report, options),
+    junit: async (report: Report) => (await import('../report/junit.js')).renderJunit(report, options),
+    html: async (report: Report) =>
+      (await import('../report/html/page.js')).renderHtml(report, readTool(), new Date()),
+  };
+  const outputs: Output[] = [];
+  for (const kind of ['markdown', 'junit', 'html'] as const) {
+    const path = flags[kind];
+    if (path === undefined) continue;
+    const file = await ReportFile.at(`--${kind}`, path);
+    outputs.push(async (report) => file.write(await render[kind](report)));
+  }
+  return outputs;
 }
 
-async function withFailure(report: Report, write: (report: Report) => Promise<void>): Promise<Report> {
+/** Writes every file that can be written. Those written before a failure was known are written again: they say it. */
+async function writeAll(outputs: readonly Output[], report: Report): Promise<Report> {
+  const writable: Output[] = [];
+  let result = report;
+  for (const output of outputs) {
+    const after = await attempt(result, output);
+    if (after === result) writable.push(output);
+    result = after;
+  }
+  return result.failure === report.failure ? result : writeAll(writable, result);
+}
+
+/** Does something with a report; what goes wrong, a defect of the program too, is its failure unless it has one. */
+async function attempt(report: Report, work: Output): Promise<Report> {
   try {
-    await write(report);
+    await work(report);
     return report;
   } catch (error) {
-    if (!(error instanceof InfrastructureError)) throw error;
-    return { ...report, passed: false, failure: report.failure ?? error };
+    const { code, message } = toFailure(error);
+    if (report.failure) printLine(message);
+    return { ...report, passed: false, failure: report.failure ?? { code, message } };
   }
 }
 
@@ -90,6 +111,6 @@ async function tellGitHub(report: Report, options: CaseOptions, env: NodeJS.Proc
     const { size } = await stat(summary).catch(() => ({ size: 0 }));
     await appendFile(summary, renderSummary(report, options, MAX_SUMMARY_BYTES - size));
   } catch (error) {
-    printLine(`GITHUB_STEP_SUMMARY ${JSON.stringify(summary)} could not be written: ${reasonOf(error)}`);
+    printLine(`GITHUB_STEP_SUMMARY ${quote(summary)} could not be written: ${reasonOf(error)}`);
   }
 }

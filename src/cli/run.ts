@@ -18,6 +18,7 @@ import { renderRuns } from '../report/terminal.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { finish, type Finish } from './finish.js';
 import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from './options.js';
+import { checkOutputPaths } from './output-paths.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
 import { stoppable } from './stop-signal.js';
@@ -41,6 +42,7 @@ Examples:
   els-assign run --strategy inventory --scenario sustained --bulk 100
   els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json
   els-assign run --strategy cte --rate 2000 --latency-limit 100ms --duration 10s
+  els-assign run --strategy cte --rate 500 --spacing constant --stages 2000:10s,500:0s,500:5s
   els-assign run --strategy cte --scenario sustained --gate 'roundTripsPerAssignment <= 1.1'
   els-assign run --strategy cte --scenario sustained --rounds 8 --save-baseline baseline.json
   els-assign run --strategy cte --scenario sustained --rounds 8 --baseline baseline.json
@@ -79,6 +81,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   checkBulk(scenarios, [choice.strategy]);
   const baselines = await openBaselines(flags, scenarios, [choice]);
   const reports = await openReports(flags, process.env, baselines.save);
+  await checkOutputPaths(flags, { flag: '--strategy', strategies: [choice.strategy] });
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.
   const { createHistory, executeRuns } = await import('../app/run.js');

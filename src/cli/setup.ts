@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withDatabase } from '../app/database.js';
 import { setupScript, setUp, TABLES, type SetupOutcome } from '../app/setup.js';
+import { escapeInvisible } from '../domain/wording.js';
 import { printResult } from './console.js';
 import { addConnectionOptions, type ConnectionFlags } from './options.js';
 
@@ -32,7 +33,7 @@ async function runSetup(flags: SetupFlags): Promise<void> {
   if (flags.printSql) return printResult(setupScript(flags.schema));
   await withDatabase({ ...flags, env: process.env }, async (database) => {
     const outcome = await setUp(database, { reset: flags.reset ?? false });
-    const where = `schema ${database.schema} (${database.target.source})`;
+    const where = `schema ${escapeInvisible(database.schema)} (${database.target.source})`;
     await printResult(`${where} ${SAID[outcome]}: tables ${TABLES.join(', ')}\n`);
   });
 }

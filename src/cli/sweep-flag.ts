@@ -26,6 +26,7 @@ export function parseSweep(text: string, earlier?: SweepAxis): SweepAxis {
       `PARAMETER=VALUE,VALUE,… with one of ${PARAMETERS}`,
     );
   }
+  if (list === '') throw refused(text, 'has no values', `${parameter}=1,2,4`);
   const words = list.split(',').map((word) => word.trim());
   if (!words.every((word) => /^\d+$/.test(word))) {
     throw refused(text, 'has a value that is no whole number', `${parameter}=1,2,4`);

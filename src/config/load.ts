@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.js';
 import { quote } from '../domain/wording.js';
-import { parseGate } from '../gate/index.js';
+import { namesOf, parseGate } from '../gate/index.js';
+import { checkFileGates } from '../scenario/file-gates.js';
 import { describeIssues } from '../scenario/invalid.js';
 import { parseJson } from '../scenario/json-error.js';
 import { readTextFile } from '../scenario/read-text.js';
@@ -49,10 +50,13 @@ function parseConfig(text: string, path: string): Config {
     { reportInput: true },
   );
   if (!success) throw invalid(path, problemOf(error.issues));
-  for (const [position, gate] of (data.gates ?? []).entries()) {
-    const problem = problemOfGate(gate);
-    if (problem !== undefined) throw invalid(path, `gates[${position}]: ${problem}`);
+  if (data.duration !== undefined && data.stages !== undefined) {
+    throw invalid(
+      path,
+      'duration stands beside stages; accepted: one of them, stages last as long as they say',
+    );
   }
+  checkFileGates(data.gates ?? [], text, (problem, below) => invalid(path, problem, below));
   return data;
 }
 
@@ -65,25 +69,27 @@ function problemOf(issues: Parameters<typeof describeIssues>[0]): string {
   return describeIssues(issues, CONFIG_FIELDS);
 }
 
-function problemOfGate(gate: string): string | undefined {
-  try {
-    parseGate(gate);
-    return undefined;
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
-  }
-}
-
 function fromWorkingDirectory(config: Config, path: string): Config {
-  const { strategies, scenarios, baseline } = config;
+  const { strategies, scenarios, gates, baseline } = config;
   const each = (name: string) => located(name, dirname(path));
   return {
     ...config,
     ...(strategies && { strategies: strategies.map(each) }),
     ...(scenarios && { scenarios: scenarios.map(each) }),
+    ...(gates && { gates: gates.map((gate) => withFiles(gate, each)) }),
     ...(baseline && { baseline: resolve(dirname(path), baseline) }),
   };
+}
+
+/** A gate with another name for each file in it. */
+function withFiles(gate: string, rename: (file: string) => string): string {
+  const files = namesOf(parseGate(gate).comparison).filter(({ text }) => text.startsWith('"'));
+  return files
+    .reduceRight((text, { strategy = '', offset }) => {
+      const start = offset + 1;
+      return text.slice(0, start) + rename(strategy) + text.slice(start + strategy.length);
+    }, gate)
+    .trim();
 }
 
 /** What is a path is one from the file's folder on; the rest is a built-in name. */
@@ -93,6 +99,6 @@ function located(name: string, folder: string): string {
   return isAbsolute(path) || path.startsWith('..') ? path : `./${path}`;
 }
 
-function invalid(path: string, problem: string): UsageError {
-  return new UsageError('invalid_config', `configuration file ${quote(path)}: ${problem}`);
+function invalid(path: string, problem: string, below: readonly string[] = []): UsageError {
+  return new UsageError('invalid_config', `configuration file ${quote(path)}: ${problem}`, { below });
 }

@@ -4,7 +4,8 @@ import { scenarioFileSchema } from '../scenario/schema.js';
 
 /** Most rounds of a comparison. */
 export const MAX_ROUNDS = 1_000;
-const MAX_SEED = 2 ** 32 - 1;
+/** Largest seed. */
+export const MAX_SEED = 2 ** 32 - 1;
 
 // Every `error` says what is accepted; descriptions are shown by editors.
 
@@ -66,7 +67,19 @@ export const configSchema = z.strictObject(
     workers: scenario.workers.unwrap().describe('Worker processes.').optional(),
     connections: scenario.connections.unwrap().describe('Connections of each worker.').optional(),
     bulk: scenario.bulk.unwrap().describe('Contents that one call assigns.').optional(),
-    duration: duration().describe('Length of closed-loop scenarios, e.g. 5s.').optional(),
+    duration: duration().describe('Length of closed and open loops, e.g. 5s.').optional(),
+    rate: scenario.rate
+      .unwrap()
+      .describe('Calls per second of all workers together: makes an open loop of every scenario.')
+      .optional(),
+    spacing: scenario.spacing.unwrap().describe('Gaps between the calls of open loops.').optional(),
+    stages: scenario.stages
+      .unwrap()
+      .describe('Ramps of open loops from the rate on; they take the place of a duration.')
+      .optional(),
+    latencyLimit: duration()
+      .describe('Calls of open loops that end later are late; those that could only start later are skipped.')
+      .optional(),
     timeout: duration().describe('Deadline of one call, with its retries, e.g. 10s.').optional(),
     rttMs: scenario.rttMs
       .unwrap()

@@ -264,6 +264,8 @@ export interface BaselineComparison {
 export interface Report {
   readonly environment: Environment;
   readonly runs: readonly RunResult[];
+  /** How many runs were to be made; more than there are where the work ended early. */
+  readonly plannedRuns: number;
   readonly comparison?: Comparison | undefined;
   readonly sweep?: Sweep | undefined;
   readonly baseline?: BaselineComparison | undefined;

@@ -1,12 +1,23 @@
+/** The password of a URL and what stands before it. */
+const PASSWORD = /(:\/\/[^\s:@/]*:)(\S*)(?=@)/g;
+
 /**
  * Quotes what a user gave so that a message stays one readable line: control characters, line separators and
  * every space but the plain one are written as escapes, what exceeds `limit` UTF-16 units is cut, and the password of a
  * URL is left out.
  */
 export function quote(text: string, limit = 200): string {
-  const harmless = text.replace(/(:\/\/[^\s:@/]*):\S*@/g, '$1:***@');
+  const harmless = text.replace(PASSWORD, '$1***');
   const shown = harmless.length > limit ? `${harmless.slice(0, limit)}…` : harmless;
   return escapeInvisible(JSON.stringify(shown));
+}
+
+/** The text with a star for each UTF-16 unit of a URL's password. */
+export function maskPasswords(text: string): string {
+  return text.replace(
+    PASSWORD,
+    (_, before: string, password: string) => before + '*'.repeat(password.length),
+  );
 }
 
 /** The text on one line: control characters, line separators and every space but the plain one as escapes. */

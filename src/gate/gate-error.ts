@@ -1,5 +1,5 @@
 import { UsageError } from '../domain/errors.js';
-import { escapeInvisible, quote } from '../domain/wording.js';
+import { escapeInvisible, maskPasswords, quote } from '../domain/wording.js';
 
 /** Longer than any gate a person writes; it also bounds how deep parentheses nest. */
 export const MAX_GATE_LENGTH = 500;
@@ -20,7 +20,8 @@ export function gateError(text: string, offset: number, problem: string): UsageE
 }
 
 function caretLines(text: string, offset: number): string[] {
-  const before = escapeInvisible(text.slice(0, offset));
-  const after = escapeInvisible(text.slice(offset, MAX_GATE_LENGTH));
+  const masked = maskPasswords(text);
+  const before = escapeInvisible(masked.slice(0, offset));
+  const after = escapeInvisible(masked.slice(offset, MAX_GATE_LENGTH));
   return [`  ${before}${after}`, `  ${' '.repeat([...before].length)}^`];
 }

@@ -70,9 +70,15 @@ function matchAt(text: string, offset: number): RegExpExecArray {
 function toToken(text: string, match: RegExpExecArray, offset: number): Token | undefined {
   const { number, unit, strategy, file, name, operator } = match.groups ?? {};
   if (number !== undefined) return numberToken(text, { number, unit, written: match[0], offset });
+  if (strategy !== undefined && name === 'sql') throw unquoted(text, match[0], offset + strategy.length + 1);
   if (name !== undefined) return { kind: 'name', name, strategy: strategy ?? file, text: match[0], offset };
   if (operator !== undefined) return { kind: 'operator', text: operator, offset };
   return undefined;
+}
+
+/** The likely mistake: the point of a file's name was meant to be part of it. */
+function unquoted(text: string, file: string, offset: number): Error {
+  return gateError(text, offset, `${file} is no name; accepted: a file in double quotes, "${file}".p95`);
 }
 
 function numberToken(

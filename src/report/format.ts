@@ -1,3 +1,5 @@
+import { escapeInvisible } from '../domain/wording.js';
+
 /** Stands for a value that was not measured. */
 export const MISSING = '–';
 
@@ -18,7 +20,7 @@ export function formatCount(count: number): string {
   return Number.isFinite(count) ? Math.round(count).toLocaleString('en-US') : MISSING;
 }
 
-/** A measured number to three digits, from 1,000 on as a whole number: `8,012`, `72.3`, `1.02`. */
+/** A measured number to three digits, from 1,000 on as a whole number, below 0.1 to two: `8,012`, `1.02`, `0.034`. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) {
     return MISSING;
@@ -48,10 +50,15 @@ export function keepEnd(text: string, length: number): string {
 
 /** A value of a witness row; text with blanks or control characters is quoted, so nothing acts on the terminal. */
 export function formatValue(value: string | number | boolean | null): string {
-  return typeof value === 'string' && /^[^\s\p{C}"]+$/u.test(value) ? value : JSON.stringify(value);
+  return typeof value === 'string' && /^[^\s\p{C}"]+$/u.test(value)
+    ? value
+    : escapeInvisible(JSON.stringify(value));
 }
 
 function threeDigits(value: number): string {
+  if (value > 0 && value < 0.1) {
+    return value.toPrecision(2);
+  }
   if (value < 9.995) {
     return value.toFixed(2);
   }

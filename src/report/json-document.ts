@@ -4,6 +4,7 @@ import type {
   Comparison,
   Environment,
   RunResult,
+  StopSignal,
   Verdict,
 } from '../domain/run-result.js';
 import type { Sweep } from '../domain/sweep.js';
@@ -36,6 +37,10 @@ export interface ReportDocument extends Head {
   readonly verdict: Verdict;
   readonly environment: Environment;
   readonly runs: readonly RunResult[];
+  /** How many runs were to be made; more than there are where the work ended early. */
+  readonly plannedRuns: number;
+  /** The signal that ended the work early: the runs are partial. */
+  readonly interrupted?: StopSignal | undefined;
   /** Of `compare` alone. */
   readonly comparison?: Comparison | undefined;
   /** Of `run --sweep` alone. */
@@ -51,6 +56,9 @@ export interface FailureDocument extends Head {
   readonly error: Failure;
   readonly environment: Environment | null;
   readonly runs: readonly RunResult[];
+  /** Where runs were begun. */
+  readonly plannedRuns?: number | undefined;
+  readonly interrupted?: StopSignal | undefined;
   readonly comparison?: Comparison | undefined;
   readonly sweep?: Sweep | undefined;
   readonly baseline?: BaselineComparison | undefined;

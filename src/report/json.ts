@@ -10,7 +10,8 @@ const SCHEMA_VERSION = 1;
  * A value that was not measured (NaN, infinite) is null: that is how JSON.stringify writes it.
  */
 export function renderJson(report: Report, tool: Tool): string {
-  const { passed, verdict, environment, runs, comparison, sweep, baseline } = report;
+  const { passed, verdict, environment, runs, plannedRuns, interrupted } = report;
+  const { comparison, sweep, baseline } = report;
   return document({
     schemaVersion: SCHEMA_VERSION,
     tool: identity(tool),
@@ -18,6 +19,8 @@ export function renderJson(report: Report, tool: Tool): string {
     verdict,
     environment,
     runs,
+    plannedRuns,
+    interrupted,
     comparison,
     sweep,
     baseline,
@@ -47,6 +50,8 @@ export function renderJsonError(error: Failure, tool: Tool, partial?: Report): s
     error: { code: error.code, message: error.message },
     environment: partial?.environment ?? null,
     runs: partial?.runs ?? [],
+    plannedRuns: partial?.plannedRuns,
+    interrupted: partial?.interrupted,
     comparison: partial?.comparison,
     sweep: partial?.sweep,
     baseline: partial?.baseline,

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { access, chmod, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { InfrastructureError, UsageError } from '../domain/errors.js';
 import { reasonOf } from '../domain/system-error.js';
+import { quote } from '../domain/wording.js';
+import { isMissing, targetOf } from './file-target.js';
 
 /** A file that will hold a report: the whole of it, or what it held before. */
 export class ReportFile {
@@ -23,50 +25,58 @@ export class ReportFile {
   static async at(flag: string, path: string): Promise<ReportFile> {
     if (path === '' || path === '-') throw refusal(flag, path, 'it names no file');
     try {
-      const target = await withoutLinks(resolve(path));
+      const problem = await problemOf(path);
+      if (problem !== undefined) throw refusal(flag, path, problem);
+      const target = await targetOf(path);
       await access(dirname(target), constants.W_OK | constants.X_OK);
       return new ReportFile(flag, target);
     } catch (error) {
-      if (error instanceof NotAFile) throw refusal(flag, path, error.message);
+      if (error instanceof UsageError) throw error;
       throw refusal(flag, path, reasonOf(error), error);
     }
   }
 
   /**
-   * Puts a report in place at once: no reader sees half of it.
+   * Puts a report in place at once: no reader sees half of it. A file that is replaced keeps its permissions.
    *
    * @throws InfrastructureError `report_not_written`
    */
   async write(text: string): Promise<void> {
     const temporary = join(dirname(this.#path), `.els-assign-${randomBytes(6).toString('hex')}`);
     try {
-      await writeFile(temporary, text, { flag: 'wx' });
+      const mode = await modeOf(this.#path);
+      await writeFile(temporary, text, { flag: 'wx', mode: mode ?? 0o666 });
+      if (mode !== undefined) await chmod(temporary, mode);
       await rename(temporary, this.#path);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
-      const message = `${this.#flag} ${JSON.stringify(this.#path)} could not be written: ${reasonOf(error)}`;
+      const message = `${this.#flag} ${quote(this.#path)} could not be written: ${reasonOf(error)}`;
       throw new InfrastructureError('report_not_written', message, { cause: error });
     }
   }
 }
 
-class NotAFile extends Error {}
-
-/** Where a path leads: a rename onto a link, a pipe or a device would replace it. */
-async function withoutLinks(path: string): Promise<string> {
+/** Why what is at a path cannot be replaced: a rename onto a pipe or a device would take its place. */
+async function problemOf(path: string): Promise<string | undefined> {
   try {
-    const target = await realpath(path);
-    const found = await stat(target);
-    if (found.isDirectory()) throw new NotAFile('it is a directory');
-    if (!found.isFile()) throw new NotAFile('it is not a regular file');
-    return target;
+    const found = await stat(path);
+    if (found.isDirectory()) return 'it is a directory';
+    if (!found.isFile()) return 'it is not a regular file';
+    await access(path, constants.W_OK);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
-    throw error;
+    if (!isMissing(error)) throw error;
   }
+  return undefined;
+}
+
+/** The permissions of a file; undefined where there is none. */
+async function modeOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found && found.mode & 0o7777;
 }
 
 function refusal(flag: string, path: string, problem: string, cause?: unknown): UsageError {
-  const message = `${flag} ${JSON.stringify(path)} cannot be written: ${problem}`;
-  return new UsageError('unwritable_report', message, { cause });
+  return new UsageError('unwritable_report', `${flag} ${quote(path)} cannot be written: ${problem}`, {
+    cause,
+  });
 }

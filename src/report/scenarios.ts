@@ -1,5 +1,7 @@
 import type { Scenario } from '../domain/scenario.js';
-import { wrapWords } from './layout.js';
+import { plural } from './format.js';
+import { wrapParts, wrapWords } from './layout.js';
+import { arrivalParts } from './open-loop.js';
 
 const INDENT = '  ';
 const WIDTH = 98;
@@ -11,24 +13,28 @@ export function renderScenarioList(scenarios: readonly Scenario[]): string {
 
 /** One scenario with its faults and gates. */
 export function renderScenario(scenario: Scenario): string {
-  const { name, rttMs } = scenario;
+  const { name, rttMs, latencyLimitMs } = scenario;
+  const limit = latencyLimitMs === undefined ? '' : `${INDENT}latency limit  ${latencyLimitMs} ms\n`;
   const rtt = rttMs > 0 ? `${INDENT}round-trip time  ${rttMs} ms more\n` : '';
   const faults = scenario.faults.map(({ kind, atMs }) => `${INDENT}fault  ${kind} at ${atMs} ms\n`).join('');
   const gates = scenario.gates.map((gate) => `${INDENT}gate  ${gate}\n`).join('');
-  return `${name}\n${about(scenario)}${rtt}${faults}${gates}`;
+  return `${name}\n${about(scenario)}${limit}${rtt}${faults}${gates}`;
 }
 
 function about(scenario: Scenario): string {
-  const lines = [...wrapWords(scenario.description, WIDTH), shapeOf(scenario)];
+  const shape = wrapParts(shapeParts(scenario), ' · ', WIDTH);
+  const lines = [...wrapWords(scenario.description, WIDTH), ...shape];
   return lines.map((line) => `${INDENT}${line}\n`).join('');
 }
 
-function shapeOf(scenario: Scenario): string {
-  const { batches, slots, contents, deliveries, arrival, workers, connections, bulk, durationMs, rate } =
-    scenario;
-  const load = `${contents} contents × ${deliveries} deliveries on ${batches} batches × ${slots} slots`;
-  const time = durationMs === undefined ? '' : ` for ${durationMs / 1_000} s`;
-  const many = bulk > 1 ? ` · bulk ${bulk}` : '';
-  const pace = rate === undefined ? '' : ` at ${rate}/s`;
-  return `${arrival}${pace}${time} · ${load} · ${workers} workers × ${connections} connections${many}`;
+function shapeParts(scenario: Scenario): string[] {
+  const { batches, slots, contents, deliveries, workers, connections, bulk, durationMs } = scenario;
+  return [
+    ...arrivalParts(scenario),
+    ...(durationMs === undefined ? [] : [`${durationMs / 1_000} s`]),
+    `${plural(contents, 'content')} × ${plural(deliveries, 'delivery', 'deliveries')} on ` +
+      `${plural(batches, 'batch', 'batches')} × ${plural(slots, 'slot')}`,
+    `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
+    ...(bulk > 1 ? [`bulk ${bulk}`] : []),
+  ];
 }

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
+import { escapeInvisible } from '../domain/wording.js';
 import { invariantLines, noteLines } from './findings.js';
 import { plural } from './format.js';
 import { indent } from './layout.js';
@@ -28,7 +29,7 @@ function checkedBlock(checked: CheckedBatches, style: Style): string[] {
   const counts = [plural(batches, 'batch', 'batches'), ...(calls === null ? [] : [plural(calls, 'call')])];
   const inner = narrower(style, 2);
   return [
-    `${colours.bold(runId === null ? 'every batch of the schema' : `run ${runId}`)} · ${counts.join(' · ')}`,
+    `${colours.bold(runId === null ? 'every batch of the schema' : `run ${escapeInvisible(runId)}`)} · ${counts.join(' · ')}`,
     ...indent(2, [
       ...invariantLines(checked.invariants, inner),
       `${mark(verdict === 'valid', colours)} verdict ${colourVerdict(verdict, colours)}`,

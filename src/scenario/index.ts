@@ -1,10 +1,10 @@
 export { ACCEPTANCE_SCENARIOS } from './acceptance.js';
 export { parseDuration } from './duration.js';
 export { parseFaultFlag } from './fault.js';
-export { listBuiltInScenarios, loadScenario } from './load.js';
+export { isScenarioFile, listBuiltInScenarios, loadScenario } from './load.js';
 export { resolveScenario, resolveScenarios } from './overrides.js';
 export { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from './plan.js';
 export type { ExpectedCounts } from './plan.js';
 export { outlastsDeliveries } from './schedule.js';
-export { parseStages } from './stages.js';
-export { MAX_RTT_MS, RTT_ACCEPTED } from './schema.js';
+export { parseStages, toStages } from './stages.js';
+export { COUNT_LIMITS, MAX_RTT_MS, RTT_ACCEPTED } from './schema.js';

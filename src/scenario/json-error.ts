@@ -1,4 +1,11 @@
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import {
+  findNodeAtLocation,
+  parse,
+  parseTree,
+  printParseErrorCode,
+  type JSONPath,
+  type ParseError,
+} from 'jsonc-parser';
 
 /**
  * Parses a file of JSON.
@@ -24,12 +31,27 @@ export function parseJson(text: string, invalid: (problem: string) => Error): un
 export function describeJsonError(text: string, refusal: SyntaxError): string {
   const error = firstError(text);
   if (error === undefined) return refusal.message;
-  const before = text.slice(0, error.offset).split('\n');
-  const column = [...(before.at(-1) ?? '')].length + 1;
   const problem = printParseErrorCode(error.error)
     .replace(/\B[A-Z]/g, ' $&')
     .toLowerCase();
-  return `line ${before.length} column ${column}: ${problem}`;
+  return `${lineAndColumn(text, error.offset)}: ${problem}`;
+}
+
+/**
+ * Where a value stands in a text of JSON: `line 3 column 7`.
+ *
+ * @param path of the value, e.g. gates, 0
+ */
+export function placeOf(text: string, path: JSONPath): string {
+  const root = parseTree(text);
+  const node = root && findNodeAtLocation(root, path);
+  return lineAndColumn(text, node?.offset ?? 0);
+}
+
+function lineAndColumn(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  const column = [...(before.at(-1) ?? '')].length + 1;
+  return `line ${before.length} column ${column}`;
 }
 
 function firstError(text: string): ParseError | undefined {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
 import { didYouMean, quote } from '../domain/wording.js';
-import { parseGate } from '../gate/index.js';
+import { checkFileGates } from './file-gates.js';
 import { describeIssues } from './invalid.js';
 import { parseJson } from './json-error.js';
 import { readTextFile } from './read-text.js';
@@ -33,7 +33,7 @@ export async function loadScenario(nameOrFile: string): Promise<Scenario> {
 
 /** Like `loadScenario`, but with what the file leaves open still open, for overrides to be applied. */
 export async function readScenarioFile(nameOrFile: string): Promise<ScenarioFile> {
-  const path = isPath(nameOrFile) ? nameOrFile : await builtInPath(nameOrFile);
+  const path = isScenarioFile(nameOrFile) ? nameOrFile : await builtInPath(nameOrFile);
   const file = await readTextFile(path);
   if ('problem' in file) {
     throw new UsageError('unreadable_scenario', `cannot read scenario file ${quote(path)}: ${file.problem}`);
@@ -41,7 +41,8 @@ export async function readScenarioFile(nameOrFile: string): Promise<ScenarioFile
   return parseScenarioFile(file.text, path);
 }
 
-function isPath(nameOrFile: string): boolean {
+/** Whether what names a scenario is a path, and no built-in name. */
+export function isScenarioFile(nameOrFile: string): boolean {
   return /[/\\]|\.json$/.test(nameOrFile);
 }
 
@@ -69,19 +70,8 @@ function parseScenarioFile(text: string, path: string): ScenarioFile {
   if (!success) throw invalid(path, describeIssues(error.issues, SCENARIO_FIELDS));
   const broken = brokenRule(data);
   if (broken !== undefined) throw invalid(path, broken);
-  checkGates(data, path);
+  checkFileGates(data.gates, text, (problem, below) => invalid(path, problem, below));
   return data;
-}
-
-function checkGates({ gates }: ScenarioFile, path: string): void {
-  for (const [position, gate] of gates.entries()) {
-    try {
-      parseGate(gate);
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      throw invalid(path, `gates[${position}]: ${error.message}`, error.below);
-    }
-  }
 }
 
 function invalid(path: string, problem: string, below: readonly string[] = []): UsageError {

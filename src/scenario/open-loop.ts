@@ -1,6 +1,6 @@
 import type { OpenLoop, ScenarioOverrides } from '../domain/scenario.js';
 import type { ScenarioFile } from './schema.js';
-import { stageMillis } from './stages.js';
+import { stageMillis, toStages } from './stages.js';
 
 type OpenFields = Pick<ScenarioFile, 'rate' | 'spacing' | 'stages' | 'latencyLimit'>;
 
@@ -63,7 +63,7 @@ export function toOpenLoop({
   return {
     spacing,
     ...(stages && {
-      stages: stages.map((stage) => ({ rate: stage.rate, durationMs: stageMillis(stage.duration) ?? 0 })),
+      stages: toStages(stages),
       durationMs: lengthOf(stages),
     }),
     ...(latencyLimit !== undefined && { latencyLimitMs: stageMillis(latencyLimit) }),

@@ -35,6 +35,8 @@ export async function resolveScenario(nameOrFile: string, overrides: ScenarioOve
 /**
  * Like `resolveScenario` for each of several, in their order, except that a duration is not given to the
  * bursts among them and refused only where there is nothing else.
+ *
+ * @throws UsageError as `resolveScenario`, or `duplicate_scenario`
  */
 export async function resolveScenarios(
   namesOrFiles: readonly string[],
@@ -42,6 +44,7 @@ export async function resolveScenarios(
 ): Promise<Scenario[]> {
   const files: ScenarioFile[] = [];
   for (const nameOrFile of namesOrFiles) files.push(await readScenarioFile(nameOrFile));
+  checkNames(files);
   const staysBurst = (file: ScenarioFile) => isBurst(file) && overrides.rate === undefined;
   const forBursts = files.every(staysBurst) ? overrides : { ...overrides, durationMs: undefined };
   return files.map((file) => applyOverrides(file, staysBurst(file) ? forBursts : overrides));
@@ -66,6 +69,14 @@ export function applyOverrides(file: ScenarioFile, overrides: ScenarioOverrides)
   if (durationMs === undefined) return scenario;
   checkDuration(durationMs, changed);
   return { ...scenario, durationMs };
+}
+
+/** Results are told apart by the names of their scenarios. */
+function checkNames(files: readonly ScenarioFile[]): void {
+  const twice = files.find(({ name }, position) => files.findIndex((each) => each.name === name) < position);
+  if (twice === undefined) return;
+  const problem = `--scenario gives two scenarios named ${twice.name}`;
+  throw new UsageError('duplicate_scenario', `${problem}; accepted: each name once`);
 }
 
 function isBurst({ arrival }: ScenarioFile): boolean {

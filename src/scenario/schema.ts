@@ -8,8 +8,17 @@ import { MAX_RATE, MAX_STAGES, stageMillis, STAGE_DURATION_ACCEPTED, STAGES_ACCE
 export const MAX_TOTAL_SLOTS = 10_000_000;
 export const MAX_TOTAL_DELIVERIES = 10_000_000;
 
-/** Deliveries of one call. */
-const MAX_BULK = 1_000;
+/** How large each count may be by itself; all are whole numbers from 1. */
+export const COUNT_LIMITS = {
+  batches: 100_000,
+  slots: 1_000_000,
+  contents: MAX_TOTAL_DELIVERIES,
+  deliveries: MAX_TOTAL_DELIVERIES,
+  workers: 64,
+  connections: 256,
+  bulk: 1_000,
+  rate: MAX_RATE,
+} as const;
 
 /** With more, a connection would not be made within the time that it may take. */
 export const MAX_RTT_MS = 1_000;
@@ -17,7 +26,8 @@ export const RTT_ACCEPTED = `milliseconds from 0 to ${MAX_RTT_MS}`;
 
 // Every `error` below says what is accepted; invalid.ts puts the field and what was given before it.
 
-function wholeNumber(max: number) {
+function count(field: keyof typeof COUNT_LIMITS) {
+  const max = COUNT_LIMITS[field];
   const error = `a whole number from 1 to ${max}`;
   return z.number({ error }).int({ error }).min(1, { error }).max(max, { error });
 }
@@ -74,16 +84,16 @@ export const scenarioFileSchema = z.strictObject(
   {
     name,
     description,
-    batches: wholeNumber(100_000).default(1),
-    slots: wholeNumber(1_000_000),
-    contents: wholeNumber(MAX_TOTAL_DELIVERIES).optional(),
-    deliveries: wholeNumber(MAX_TOTAL_DELIVERIES).default(1),
+    batches: count('batches').default(1),
+    slots: count('slots'),
+    contents: count('contents').optional(),
+    deliveries: count('deliveries').default(1),
     arrival: arrival.default('burst'),
-    workers: wholeNumber(64).default(3),
-    connections: wholeNumber(256).default(8),
-    bulk: wholeNumber(MAX_BULK).default(1),
+    workers: count('workers').default(3),
+    connections: count('connections').default(8),
+    bulk: count('bulk').default(1),
     duration: duration.optional(),
-    rate: wholeNumber(MAX_RATE).optional(),
+    rate: count('rate').optional(),
     spacing: spacing.optional(),
     stages: stages.optional(),
     latencyLimit: duration.optional(),

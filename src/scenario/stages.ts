@@ -31,6 +31,11 @@ export function parseStages(text: string): Stage[] {
   throw new UsageError('invalid_stages', `--stages is ${quote(text)}; accepted: ${accepted}`);
 }
 
+/** The stages that a file lists, whose durations are ones of a stage. */
+export function toStages(listed: readonly { readonly rate: number; readonly duration: string }[]): Stage[] {
+  return listed.map(({ rate, duration }) => ({ rate, durationMs: stageMillis(duration) ?? 0 }));
+}
+
 function parseStage(text: string): Stage | undefined {
   const { rate, time = '' } = /^(?<rate>\d+):(?<time>.+)$/.exec(text.trim())?.groups ?? {};
   const durationMs = stageMillis(time);

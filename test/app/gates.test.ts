@@ -28,7 +28,7 @@ function rounds(strategy: string, p95s: readonly number[], overrides: RunOverrid
 
 async function judged(gate: string, runs: readonly RunResult[]) {
   const checks = judgeStrategies(await sustained(gate), runs);
-  expect(checks.map(({ name }) => name)).toEqual([`${gate} (sustained)`]);
+  expect(checks.map(({ name }) => name)).toEqual([`gate ${gate} (sustained)`]);
   return checks[0];
 }
 

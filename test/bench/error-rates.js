@@ -6,17 +6,18 @@
 // RECORD=FILE keeps the recorded rounds, and adds to those that the file has. EQUAL and SLOWED: real comparisons that
 // the record is to have (40, 20); DRAWN: comparisons to draw of each kind (1,000); ROUNDS (8), SECONDS_EACH (0.6).
 import { EXIT } from '../../dist/domain/errors.js';
+import { countFrom, secondsFrom } from './environment.js';
 import { confidenceTable } from './error-rates/coverage.js';
 import { measureRates } from './error-rates/rates.js';
 import { Recording } from './error-rates/recording.js';
 import { recordComparisons } from './error-rates/record-comparisons.js';
 import { withServer } from './server.js';
 
-const WANTED = { equal: Number(process.env['EQUAL'] ?? 40), slowed: Number(process.env['SLOWED'] ?? 20) };
-const DRAWN = Number(process.env['DRAWN'] ?? 1_000);
+const WANTED = { equal: countFrom('EQUAL', 40), slowed: countFrom('SLOWED', 20) };
+const DRAWN = countFrom('DRAWN', 1_000);
 const SHAPE = {
-  rounds: Number(process.env['ROUNDS'] ?? 8),
-  durationMs: Math.round(Number(process.env['SECONDS_EACH'] ?? 0.6) * 1_000),
+  rounds: countFrom('ROUNDS', 8),
+  durationMs: Math.round(secondsFrom('SECONDS_EACH', 0.6) * 1_000),
 };
 
 async function main(stop) {

@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { withDatabase } from '../../dist/app/database.js';
 import { prepareDatabase } from '../../dist/app/setup.js';
 import { median } from '../../dist/compare/median.js';
+import { countFrom, secondsFrom } from './environment.js';
 import { ratio } from './ratio.js';
 
-const ROUNDS = Number(process.env['ROUNDS'] ?? 7);
-const SECONDS = Number(process.env['SECONDS_EACH'] ?? 3);
+const ROUNDS = countFrom('ROUNDS', 7);
+const SECONDS = secondsFrom('SECONDS_EACH', 3);
 const STRATEGY = process.env['STRATEGY'] ?? 'inventory';
 const BATCHES = 100;
 /** More than can be taken in the time. */

@@ -1,9 +1,11 @@
+import { countFrom, secondsFrom } from './environment.js';
+
 /** Rounds of the suite; measurements that take long make fewer of them. */
-export const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
+export const ROUNDS = countFrom('ROUNDS', 5);
 /** How long a measurement of throughput puts its load. */
-export const SECONDS = Number(process.env['SECONDS_EACH'] ?? 3);
+export const SECONDS = secondsFrom('SECONDS_EACH', 3);
 /** Over all workers. */
-export const CONNECTIONS = Number(process.env['CONNECTIONS'] ?? 32);
+export const CONNECTIONS = countFrom('CONNECTIONS', 32);
 /** Worker processes of the tool and of its competitors, threads of pgbench. */
 export const WORKERS = 2;
 /** Rounds of a measurement that fills large batches. */

@@ -47,26 +47,35 @@ describe('the database of these tests', () => {
 describe('a count', () => {
   const NO_COUNT = ['0', '-1', '1.5', 'abc', '1e3', ''];
   const TOO_LARGE = '9007199254740991';
-  const flags = [
-    '--slots',
-    '--contents',
-    '--deliveries',
-    '--batches',
-    '--workers',
-    '--connections',
-    '--bulk',
+  const counts: [command: string, flag: string, most: number][] = [
+    ['run', '--slots', 1_000_000],
+    ['compare', '--contents', 10_000_000],
+    ['run', '--deliveries', 10_000_000],
+    ['run', '--batches', 100_000],
+    ['run', '--workers', 64],
+    ['compare', '--connections', 256],
+    ['run', '--bulk', 1_000],
+    ['run', '--rate', 1_000_000],
+    ['compare', '--rounds', 1_000],
   ];
-  const counts: [command: string, flag: string][] = [
-    ...flags.map((flag): [string, string] => ['run', flag]),
-    ['compare', '--rounds'],
-  ];
-  it.concurrent.each(counts)('%s %s', async (command, flag) => {
+  it.concurrent.each(counts)('%s %s', async (command, flag, most) => {
     for (const given of [...NO_COUNT, TOO_LARGE]) {
       const args = [command, '--scenario', 'overflow', flag, given];
-      await expectRefused({ name: given, args, says: [flag], only: 'text' }, untouched());
+      const says = [`${flag} is`, `accepted: a whole number from 1 to ${most}`];
+      await expectRefused({ name: given, args, says, only: 'text' }, untouched());
     }
   });
 });
+
+let scenarioFiles = 0;
+
+/** Flags that give scenario files of these names. */
+function scenariosNamed(...names: string[]): string[] {
+  return names.flatMap((name) => {
+    const text = JSON.stringify({ name, description: 'a scenario', slots: 1 });
+    return ['--scenario', files.write(`named-${++scenarioFiles}.json`, text)];
+  });
+}
 
 const refused: BadInput[] = [
   ofRun('unknown strategy', ['--strategy', 'ctee'], 'ctee', 'legacy', 'cte', 'inventory'),
@@ -120,6 +129,36 @@ const refused: BadInput[] = [
       only: position % 2 === 0 ? 'json' : 'text',
     })),
   ),
+  ofRun(
+    'two scenarios of one name',
+    scenariosNamed('mine', 'mine'),
+    'two scenarios',
+    'mine',
+    'each name once',
+  ),
+  {
+    name: 'a built-in scenario and a file of its name',
+    args: ['compare', '--scenario', 'overflow', ...scenariosNamed('overflow')],
+    says: ['two scenarios', 'overflow'],
+  },
+  ...['\u001b[31m', '\u009b31m', '\u202e', '\n'].map((invisible, position): BadInput => {
+    const path = files.write(`red${invisible}.sql`, '-- inventory: slots\nselect 1');
+    const flag = position % 2 === 0 ? ['run', '--strategy'] : ['compare', '--strategies'];
+    return {
+      name: `a strategy whose name has the control character ${position}`,
+      args: [...flag, path],
+      says: ['red\\', 'control'],
+      hides: [invisible === '\n' ? 'red\n' : invisible],
+    };
+  }),
+  ...['--junit', '--history', '--scenario', '--config', '--baseline'].map((flag): BadInput => ({
+    name: `${flag} with control characters`,
+    args: ['run', '--scenario', 'sustained', flag, '/no\u001b[31m/\u009b.json'],
+    says: ['/no\\u001b[31m/\\u009b.json'],
+    hides: ['\u001b', '\u009b'],
+    only: 'text',
+  })),
+  textOnly(ofRun('a flag with control characters', ['--no\u009b'], '--no\\u009b')),
   ofRun('timeout', ['--timeout', 'never'], '--timeout', 'never'),
   ofRun('a scenario with a typing error', ['--scenario', 'overfow'], 'overfow', 'overflow'),
   {

@@ -87,6 +87,34 @@ describe('completion bash', () => {
 });
 
 describe('what completion knows', () => {
+  const valued = program.commands.flatMap((command) =>
+    command.options.map((option) => [command.name(), option.long ?? '', option] as const),
+  );
+
+  it.each(valued.filter(([, , { argChoices }]) => argChoices !== undefined))(
+    'is every choice of %s %s',
+    (command, flag, { argChoices }) => expect(words(command, flag, '')).toEqual(argChoices),
+  );
+
+  it('is what every flag takes that names its values', async () => {
+    const known = Object.keys(await knownValues());
+    const listed = valued.filter(([, flag, { argChoices }]) => argChoices || known.includes(flag));
+    const flags = new Set(listed.map(([, flag]) => flag));
+    const expected = [
+      '--strategy',
+      '--strategies',
+      '--scenario',
+      '--fault',
+      '--sweep',
+      '--spacing',
+      '--callers',
+    ];
+    expect([...flags].sort()).toEqual(expected.sort());
+    // A placeholder such as <poisson|constant> is a list of values that the definition should have.
+    const spelt = valued.filter(([, , { flags: shown }]) => /<(?!name)\w+\|/.test(shown));
+    expect(spelt.map(([, flag]) => flag)).toEqual([]);
+  });
+
   it('belongs to flags and arguments that there are', async () => {
     const known = Object.keys(await knownValues());
     const flags = program.commands.flatMap(({ options }) => options.map(({ long }) => long ?? ''));

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-command.js';
 import { compareDocumentOf, failureOf, linesOf } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
@@ -75,6 +76,63 @@ describe('a configuration file', () => {
     ]);
   });
 
+  it('adds its gates to those of --gate, before them', async () => {
+    const path = files.write(
+      'gates.json',
+      JSON.stringify({ ...common(), scenarios: ['batch-completion'], gates: [' error == 0', 'created > 0'] }),
+    );
+    const flags = ['--rounds', '1', '--strategies', 'cte', '--gate', 'reused == 0', '--gate', 'created > 0'];
+    const finished = await runHosted(['compare', '--config', path, ...flags, '--json'], inEnvironment());
+    const gates = compareDocumentOf(finished).runs[0]?.gates.map(({ expression }) => expression);
+    expect(gates?.filter((gate) => gate === 'created > 0')).toHaveLength(1);
+    expect(gates?.indexOf('error == 0')).toBeLessThan(gates?.indexOf('created > 0') ?? 0);
+    expect(gates?.at(-1)).toBe('reused == 0');
+    expect(gates?.filter((gate) => gate.includes('error == 0'))).toEqual(['error == 0']);
+  });
+
+  it('makes an open loop of a scenario', async () => {
+    const stages = [
+      { rate: 100, duration: '200ms' },
+      { rate: 300, duration: '0s' },
+      { rate: 300, duration: '100ms' },
+    ];
+    const open = { rate: 100, spacing: 'constant', stages, latencyLimit: '5s' };
+    const shape = { scenarios: ['sustained'], strategies: ['cte'], rounds: 1, batches: 10, gates: [] };
+    const path = files.write('open.json', JSON.stringify({ ...common(), ...shape, ...open }));
+    const planOf = async (...flags: string[]) => {
+      const args = ['compare', '--config', path, '--allow-inconclusive', '--json', ...flags];
+      return compareDocumentOf(await runHosted(args, inEnvironment())).runs[0]?.plan;
+    };
+    expect(await planOf()).toMatchObject({
+      ...{ arrival: 'open', rate: 100, spacing: 'constant', latencyLimitMs: 5_000 },
+      stages: [
+        { rate: 100, durationMs: 200 },
+        { rate: 300, durationMs: 0 },
+        { rate: 300, durationMs: 100 },
+      ],
+    });
+    const flat = await planOf('--duration', '150ms', '--rate', '200', '--latency-limit', '3s');
+    expect(flat).toMatchObject({ rate: 200, spacing: 'constant', latencyLimitMs: 3_000 });
+    expect(flat).not.toHaveProperty('stages');
+  });
+
+  it('gives a file in a gate from its own folder on, as it gives the strategy', async () => {
+    const sql = readFileSync(new URL('../../sql/strategies/cte.sql', import.meta.url), 'utf8');
+    files.folder('elsewhere');
+    files.write('elsewhere/mine.sql', sql);
+    const config = {
+      ...{ ...common(), scenarios: ['batch-completion'], rounds: 1, strategies: ['cte', 'mine.sql'] },
+      gates: ['"mine.sql".created == cte.created'],
+    };
+    const path = files.write('elsewhere/config.json', JSON.stringify(config));
+    const finished = await runHosted(['compare', '--config', path, '--json'], inEnvironment());
+    const { comparison } = compareDocumentOf(finished);
+    expect(comparison.checks.at(-1)).toMatchObject({
+      name: `gate "${files.path('elsewhere/mine.sql')}".created == cte.created (batch-completion)`,
+      result: 'passed',
+    });
+  });
+
   it('fails a comparison by its gates', async () => {
     const strict = files.write('strict.json', JSON.stringify({ ...common(), scenarios: ['overflow'] }));
     const finished = await run(['compare', '--config', strict, '--rounds', '1', '--json'], inEnvironment());
@@ -139,7 +197,15 @@ describe('a configuration file that is refused', () => {
       `{"seed": "postgres://me:${secret}@host/db"}`,
       ['seed is "postgres://me:***@host/db"'],
     ],
-    ['a URL as a gate', `{"gates": ["postgres://me:${secret}@host/db"]}`, ['gates[0]']],
+    [
+      'both a duration and stages',
+      '{"rate": 1, "duration": "1s", "stages": [{"rate": 1, "duration": "1s"}]}',
+      ['duration', 'stages', 'one of them'],
+    ],
+    ['a stage', '{"stages": [{"rate": 1}]}', ['stages[0].duration is missing']],
+    ['a rate', '{"rate": 0}', ['rate is 0', 'a whole number from 1 to 1000000']],
+    ['a spacing', '{"spacing": "even"}', ['spacing is "even"', '"poisson" or "constant"']],
+    ['a latency limit', '{"latencyLimit": "soon"}', ['latencyLimit is "soon"', '250ms']],
     [
       'a URL as a strategy',
       `{"strategies": ["postgres://me:${secret}@host/db"]}`,
@@ -153,9 +219,42 @@ describe('a configuration file that is refused', () => {
     const finished = await run(['compare', '--config', path, '--quiet', '--json']);
     expect(finished.code).toBe(2);
     const { message } = failureOf(finished);
-    expect(linesOf(finished.stderr)).toEqual([`els-assign: ${message}`]);
+    expect(linesOf(finished.stderr)[0]).toBe(`els-assign: ${message}`);
     for (const words of says) expect(message).toContain(words);
     expect(finished.stdout + finished.stderr).not.toContain(secret);
+  });
+
+  it.each([
+    ['configuration', 'compare', '--config'],
+    ['scenario', 'run', '--scenario'],
+  ])('points at what is wrong with a gate of a %s', async (kind, command, flag) => {
+    const shape = { name: 'mine', description: 'mine', slots: 1 };
+    const file = { ...(kind === 'scenario' && shape), gates: ['error == 0', 'p95 < 500'] };
+    const path = files.write(`caret-${kind}.json`, JSON.stringify(file, null, 2));
+    const { code, stderr } = await runHosted([command, flag, path, '--quiet']);
+    const line =
+      JSON.stringify(file, null, 2)
+        .split('\n')
+        .findIndex((each) => each.includes('p95')) + 1;
+    expect({ code, lines: stderr.split('\n') }).toEqual({
+      code: 2,
+      lines: [
+        expect.stringMatching(
+          `line ${line} column 5, gates\\[1\\]: gate "p95 < 500": column 7: a unit`,
+        ) as string,
+        '  p95 < 500',
+        '        ^',
+        '',
+      ],
+    });
+  });
+
+  it('does not repeat a password below a gate, and points at its place', async () => {
+    const gate = `"postgres://me:${secret}@host/db".p95 < 5`;
+    const path = files.write('secret-gate.json', JSON.stringify({ gates: [gate] }));
+    const { stderr } = await runHosted(['compare', '--config', path, '--quiet']);
+    expect(stderr).not.toContain(secret);
+    expect(linesOf(stderr)[2]?.indexOf('^')).toBe(gate.length - 1 + 2);
   });
 
   it('is missing', async () => {

@@ -230,7 +230,11 @@ const head = {
   schemaVersion: z.literal(1),
   tool: z.strictObject({ name: z.literal('els-assign'), version: z.string().regex(/^\d+\.\d+\.\d+/) }),
 };
-const answer = { ...head, passed: z.boolean(), verdict, environment, runs: z.array(runSchema) };
+const answer = {
+  ...head,
+  ...{ passed: z.boolean(), verdict, environment, runs: z.array(runSchema), plannedRuns: count },
+  interrupted: z.enum(['SIGINT', 'SIGTERM']).optional(),
+};
 
 const runDocument = z.strictObject({ ...answer, baseline: baseline.optional() });
 const compareDocument = z.strictObject({ ...answer, comparison, baseline: baseline.optional() });
@@ -242,6 +246,7 @@ const failureDocument = z.strictObject({
   error: z.strictObject({ code: z.string().regex(/^[A-Za-z]\w+$/), message: z.string().min(1) }),
   environment: environment.nullable(),
   runs: z.array(runSchema),
+  plannedRuns: count.optional(),
 });
 
 export type RunEntry = z.output<typeof runSchema>;

@@ -43,6 +43,18 @@ describe('--help', () => {
   });
 });
 
+describe('the flags of an open loop', () => {
+  it.concurrent.each(['run', 'compare'])('have examples and defaults in the help of %s', async (command) => {
+    const help = await helpOf(command);
+    const flags = help.replace(/\s+/g, ' ');
+    expect(flags).toMatch(/--rate <n> [^-]*e\.g\. 500 \(default: none, the scenario's arrival\)/);
+    expect(flags).toMatch(/--spacing <kind> [^-]*\(default: poisson\)/);
+    expect(flags).toMatch(/--stages <rate:time,\.\.\.> .*?e\.g\. 1000:5s/);
+    expect(flags).toMatch(/--latency-limit <time> .*?e\.g\. 100ms \(default: none\)/);
+    expect(help).toMatch(new RegExp(`els-assign ${command} .*--rate \\d`));
+  });
+});
+
 describe('what is almost right', () => {
   const near: [args: string[], hint: string][] = [
     [['rnu'], 'Did you mean run?'],

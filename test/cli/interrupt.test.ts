@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type pg from 'pg';
 import type { Finished } from '../support/command-line.js';
-import { compareDocumentOf, linesOf, runDocumentOf } from './document.js';
+import { compareDocumentOf, linesOf, runDocumentOf, sweepDocumentOf } from './document.js';
 import { chooseSeed, drawFrom } from './draws.js';
 import { STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
@@ -127,6 +127,22 @@ describe('a run whose calls a foreign session blocks', () => {
     await expectNobodyLeft(database, group);
     await database.run(['setup', '--reset']);
     expectPartialRun(finished, 130);
+  });
+});
+
+describe('a sweep that Ctrl-C ends', () => {
+  it('says after how many of its runs, and by what', async () => {
+    const group = start([...SUSTAINED, '--strategy', 'cte', '--sweep', 'connections=1,2']);
+    await untilUnderWay(database);
+    group.signalGroup('SIGINT');
+    const finished = await group.end();
+
+    await expectNobodyLeft(database, group);
+    expect(sweepDocumentOf(finished)).toMatchObject({ interrupted: 'SIGINT', plannedRuns: 2, passed: false });
+    expect(linesOf(finished.stderr).at(-1)).toBe(
+      'stopped by SIGINT after 1 of 2 runs; the results are partial',
+    );
+    expect(finished.code).toBe(130);
   });
 });
 

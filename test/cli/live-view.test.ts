@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useOwnDatabase } from './own-database.js';
-import { startOnTerminal } from './pseudo-terminal.js';
+import { startOnTerminal, type TerminalSize } from './pseudo-terminal.js';
 import { useTemporaryFolder } from './temporary-folder.js';
 
 const database = useOwnDatabase();
@@ -24,8 +24,13 @@ const load = (duration: string) => [
   ...['--workers', '2', '--connections', '1', '--rtt-ms', '5', '--batches', '20'],
 ];
 
-const start = (name: string, args: readonly string[], env: Record<string, string> = {}) =>
-  startOnTerminal(database.withSchema(args), { DATABASE_URL: database.url, ...env }, files.path(name));
+const start = (
+  name: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  size?: TerminalSize,
+) =>
+  startOnTerminal(database.withSchema(args), { DATABASE_URL: database.url, ...env }, files.path(name), size);
 
 /** What the terminal holds besides the name of its device, which the session prints first. */
 const withoutDevice = (screen: readonly string[]) => screen.slice(1);
@@ -46,6 +51,17 @@ describe('a load on a terminal', () => {
     ]);
     expect(written.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(written.lastIndexOf(HIDE_CURSOR));
     expect(written).toContain(HIDE_CURSOR);
+  });
+
+  it('is drawn as on 80 columns where the terminal says that it has none', async () => {
+    const session = start('no-size.sh', load('2500ms'), {}, { columns: 0, rows: 0 });
+    await session.until(PACE);
+    await session.resize(0);
+    const { code, written, screen } = await session.end();
+
+    expect(code).toBe(0);
+    expect(stripVTControlCharacters(written)).toMatch(/█░+ \d+% · \d\.\ds/);
+    expect(withoutDevice(screen)).toEqual([expect.stringMatching(/^\[1\/1\] sustained/)]);
   });
 
   it('leaves the cursor and no region when Ctrl-C ends it; without colours where NO_COLOR is set', async () => {

@@ -4,9 +4,16 @@ import { fileURLToPath } from 'node:url';
 import xterm from '@xterm/headless';
 
 const EXECUTABLE = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
+const COLUMNS = 80;
 const ROWS = 24;
 const HANGS_AFTER_MS = 40_000;
 const CTRL_C = '\u0003';
+
+/** What a terminal says of its size; 0 where it does not know. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
 
 /** A command on a real pseudo-terminal, and an emulator that shows what a person would see. */
 export interface TerminalSession {
@@ -29,16 +36,20 @@ export function startOnTerminal(
   args: readonly string[],
   env: Record<string, string>,
   scriptPath: string,
-  columns = 80,
+  { columns, rows }: TerminalSize = { columns: COLUMNS, rows: ROWS },
 ): TerminalSession {
   const command = [process.execPath, EXECUTABLE, ...args].map(quoted).join(' ');
-  const lines = [`stty cols ${columns} rows ${ROWS}`, 'tty', `exec ${command} >/dev/null`];
+  const lines = [`stty cols ${columns} rows ${rows}`, 'tty', `exec ${command} >/dev/null`];
   writeFileSync(scriptPath, `${lines.join('\n')}\n`);
   const child = spawn('script', ['-qefc', `sh ${quoted(scriptPath)}`, '/dev/null'], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm', SHELL: '/bin/sh', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const emulator = new xterm.Terminal({ cols: columns, rows: ROWS, allowProposedApi: true });
+  const emulator = new xterm.Terminal({
+    cols: columns || COLUMNS,
+    rows: rows || ROWS,
+    allowProposedApi: true,
+  });
   const timer = setTimeout(() => child.kill('SIGKILL'), HANGS_AFTER_MS);
   let written = '';
   let heard = () => undefined as void;
@@ -61,7 +72,7 @@ export function startOnTerminal(
     async resize(to) {
       const device = /\/dev\/\S+/.exec(written)?.[0] ?? '';
       await new Promise<void>((resolve) => emulator.write('', resolve));
-      emulator.resize(to, ROWS);
+      emulator.resize(to || COLUMNS, ROWS);
       execFileSync('stty', ['-F', device, 'cols', String(to)]);
     },
     pressCtrlC: () => void child.stdin.write(CTRL_C),

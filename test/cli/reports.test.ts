@@ -99,15 +99,15 @@ describe('--gate', () => {
     const finished = await database.run(['compare', ...load, ...gates, ...reports, '--quiet', '--json']);
     const { runs, comparison } = compareDocumentOf(finished);
     expect(comparison.checks.map(({ name, result }) => [name, result])).toEqual([
-      [`${holds} (batch-completion)`, 'passed'],
-      [`${fails} (batch-completion)`, 'failed'],
+      [`gate ${holds} (batch-completion)`, 'passed'],
+      [`gate ${fails} (batch-completion)`, 'failed'],
     ]);
     expect(comparison.checks[0]?.observed).toMatch(/^legacy\.roundTripsPerAssignment = \d.*\(1 round\)$/);
     for (const run of runs) {
       expect(run.passed).toBe(true);
       expect(run.gates.map(({ expression }) => expression)).not.toContain(holds);
     }
-    expect(casesWith(junitOf('compared.xml'), 'failure')).toEqual([`${fails} (batch-completion)`]);
+    expect(casesWith(junitOf('compared.xml'), 'failure')).toEqual([`gate ${fails} (batch-completion)`]);
     expect(finished.code).toBe(1);
   });
 });

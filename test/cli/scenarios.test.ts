@@ -38,6 +38,33 @@ describe('scenarios', () => {
     const text = await textOf('scenarios', files.write('mine.json', JSON.stringify(scenario)));
     for (const part of ['mine', 'of my own', '3 slots', 'max < 2s']) expect(text).toContain(part);
   });
+
+  it('shows all that an open loop has, and counts one thing as one', async () => {
+    const stages = [
+      { rate: 300, duration: '0s' },
+      { rate: 300, duration: '1500ms' },
+    ];
+    const open = { arrival: 'open', rate: 100, spacing: 'constant', stages, latencyLimit: '250ms' };
+    const few = { batches: 1, slots: 1, workers: 1, connections: 1 };
+    const scenario = { name: 'ramp', description: 'a ramp', ...few, ...open };
+    const path = files.write('ramp.json', JSON.stringify(scenario));
+    const text = await textOf('scenarios', path);
+    for (const part of [
+      'open loop at 100/s · to 300/s at once · to 300/s in 1.5 s · constant',
+      'latency limit  250 ms',
+      '1 content × 1 delivery on 1 batch × 1 slot',
+      '1 worker × 1 connection\n',
+    ]) {
+      expect(text.replace(/\s*\n +(?=to|1)/g, ' ')).toContain(part);
+    }
+    expect(JSON.parse(await textOf('scenarios', path, '--json'))).toMatchObject({
+      ...{ rate: 100, spacing: 'constant', latencyLimitMs: 250, durationMs: 1_500 },
+      stages: [
+        { rate: 300, durationMs: 0 },
+        { rate: 300, durationMs: 1_500 },
+      ],
+    });
+  });
 });
 
 describe('els-assign', () => {

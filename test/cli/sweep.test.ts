@@ -98,8 +98,8 @@ describe('run --sweep', () => {
 const refused: [name: string, args: string[], says: string[]][] = [
   ['an unknown parameter', ['--sweep', 'conections=1,2'], ['conections', 'did you mean connections?']],
   ['no parameter', ['--sweep', '=1,2'], ['connections', 'workers']],
-  ['no values', ['--sweep', 'workers='], ['workers=']],
-  ['no sign of values', ['--sweep', 'workers'], ['workers=1']],
+  ['no values', ['--sweep', 'workers='], ['has no values', 'accepted: workers=1,2,4']],
+  ['no sign of values', ['--sweep', 'workers'], ['has no values', 'accepted: workers=1,2,4']],
   ['an empty value', ['--sweep', 'workers=1,,2'], ['1,,2']],
   ['a value that is no number', ['--sweep', 'workers=1,two'], ['two']],
   ['a fraction', ['--sweep', 'workers=1.5'], ['1.5']],

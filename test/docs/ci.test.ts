@@ -1,8 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { ROUNDS_TO_CHECK, roundsToClaim } from '#els/compare/levels.js';
 import { configSchema, CONFIG_FIELDS } from '#els/config/schema.js';
+import { loadScenario } from '#els/scenario/index.js';
 import { commandLinesIn, parseOnly } from '../cli/command-lines.js';
+import { compareDocumentOf } from '../cli/document.js';
+import { useOwnDatabase } from '../cli/own-database.js';
+import { useTemporaryFolder } from '../cli/temporary-folder.js';
+import { runHosted } from '../support/hosted-command.js';
 
 const text = readFileSync(new URL('../../docs/ci.md', import.meta.url), 'utf8');
 
@@ -15,11 +21,53 @@ function strings(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(strings) : [];
 }
 
+const database = useOwnDatabase();
+const files = useTemporaryFolder();
+
 describe('docs/ci.md', () => {
   const [config = ''] = blocks('json');
 
   it('shows a configuration that is accepted', () => {
     expect(configSchema.safeParse(JSON.parse(config)).error).toBeUndefined();
+  });
+
+  it('shows a configuration with rounds enough for its check and its claims', async () => {
+    const { scenarios = [], strategies = [], rounds } = configSchema.parse(JSON.parse(config));
+    const shown = await Promise.all(scenarios.map(loadScenario));
+    const loads = shown.filter(({ arrival }) => arrival !== 'burst').length;
+    const rows = loads * (strategies.length - 1);
+    expect(rows).toBeGreaterThan(0);
+    expect(rounds).toBeGreaterThanOrEqual(Math.max(ROUNDS_TO_CHECK, roundsToClaim(rows)));
+  });
+
+  it('shows a configuration that compare can run', async () => {
+    const { databaseUrlVariable = '', $schema = '', ...rest } = configSchema.parse(JSON.parse(config));
+    const schema = $schema.replace('./node_modules/els-assign/', '../../');
+    expect(existsSync(new URL(schema, import.meta.url))).toBe(true);
+    const path = files.write('els-assign.config.json', JSON.stringify({ databaseUrlVariable, ...rest }));
+    const short = [
+      '--rounds',
+      '1',
+      '--batches',
+      '2',
+      '--slots',
+      '10',
+      '--workers',
+      '1',
+      '--connections',
+      '2',
+    ];
+    const args = database.withSchema(['compare', '--config', path, ...short, '--json', '--quiet']);
+    const finished = await runHosted(args, { [databaseUrlVariable]: database.url });
+    const { runs, comparison } = compareDocumentOf(finished);
+    expect(new Set(runs.map(({ scenario }) => scenario))).toEqual(new Set(rest.scenarios));
+    expect(new Set(runs.map(({ strategy }) => strategy))).toEqual(new Set(rest.strategies));
+    expect(comparison.checks.map(({ name }) => name)).toContainEqual(expect.stringContaining('inventory'));
+    for (const { gates, verdict } of runs) {
+      expect(verdict).toBe('valid');
+      const expressions = gates.map(({ expression }) => expression);
+      expect(expressions).toEqual(expect.arrayContaining(rest.gates ?? []));
+    }
   });
 
   it('names every field', () => {
@@ -37,6 +85,8 @@ describe('docs/ci.md', () => {
       const { databaseUrlVariable = '' } = configSchema.parse(JSON.parse(config));
       expect(JSON.stringify(job)).toContain(`"${databaseUrlVariable}":"postgres://`);
       expect(JSON.stringify(job)).toContain('postgres:18');
+      const [result = ''] = strings(job).flatMap((each) => />\s*(\S+)$/.exec(each)?.[1] ?? []);
+      expect(strings(job)).toContain(result);
     },
   );
 });

@@ -148,6 +148,13 @@ describe('hostile gates', () => {
     expect(await refusalOf(gate)).toEqual({ code: 'invalid_gate', message });
   });
 
+  it('says how a file is named where one stands without quotes', async () => {
+    const { message } = await refusalOf('p95.sql.p95 < 1s');
+    expect(message).toBe(
+      'gate "p95.sql.p95 < 1s": column 5: p95.sql is no name; accepted: a file in double quotes, "p95.sql".p95',
+    );
+  });
+
   it('accepts deep nesting within 500 characters and refuses longer gates', async () => {
     const nested = (depth: number) => `${'('.repeat(depth)}created${')'.repeat(depth)} == 1`;
     expect(() => parseGate(nested(244))).not.toThrow();

@@ -40,6 +40,10 @@ describe('numbers', () => {
     expect([1.024, 9.996, 72.34, 999.4].map(formatNumber)).toEqual(['1.02', '10.0', '72.3', '999']);
   });
 
+  it('shows two digits of what is smaller still, and nothing as nothing', () => {
+    expect([0.0342, 0.00123, 0.1, 0].map(formatNumber)).toEqual(['0.034', '0.0012', '0.10', '0.00']);
+  });
+
   it('shows a dash for what was not measured', () => {
     expect([formatCount(NaN), formatNumber(NaN), formatRatio(NaN)]).toEqual(['–', '–', '–']);
   });

@@ -13,7 +13,7 @@ const COMPARISON: Comparison = {
   levels: { checkLevel: 0.025, claimsLevel: 0.025, roundsToCheck: 6, roundsToClaim: 7 },
   warnings: [],
 };
-const REPORT_NAMES = ['schemaVersion', 'tool', 'passed', 'verdict', 'environment', 'runs'];
+const REPORT_NAMES = ['schemaVersion', 'tool', 'passed', 'verdict', 'environment', 'runs', 'plannedRuns'];
 const RUN_NAMES = [
   [
     'scenario',
@@ -36,7 +36,7 @@ describe('renderJson', () => {
   it('writes one document with exactly the documented names, and a newline', () => {
     const { run } = createSampler();
     const text = renderJson(reportOf([run()], { interrupted: 'SIGINT' }), TOOL);
-    expect(Object.keys(parse(text))).toEqual(REPORT_NAMES);
+    expect(Object.keys(parse(text))).toEqual([...REPORT_NAMES, 'interrupted']);
     expect(text.endsWith('}\n')).toBe(true);
   });
 
@@ -58,6 +58,7 @@ describe('renderJson', () => {
       tool: TOOL,
       passed: false,
       verdict: 'invalid',
+      plannedRuns: 2,
       environment: ENVIRONMENT,
     });
   });

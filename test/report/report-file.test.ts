@@ -1,4 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InfrastructureError } from '#els/domain/errors.js';
 import { ReportFile } from '#els/report/report-file.js';
@@ -21,6 +23,38 @@ describe('a report file', () => {
     symlinkSync(target, files.path('link.xml'));
     await (await ReportFile.at('--junit', files.path('link.xml'))).write('by the link');
     expect(readFileSync(target, 'utf8')).toBe('by the link');
+  });
+
+  it('is created where a link leads that leads to nothing yet, and the link stays', async () => {
+    symlinkSync(files.path('later.xml'), files.path('dangling.xml'));
+    await (await ReportFile.at('--junit', files.path('dangling.xml'))).write('by the link');
+    expect(readFileSync(files.path('later.xml'), 'utf8')).toBe('by the link');
+    expect(readdirSync(files.path('')).filter((name) => name === 'dangling.xml')).toHaveLength(1);
+  });
+
+  it('has the permissions of any other new file, and keeps those that it has', async () => {
+    const fresh = await ReportFile.at('--junit', files.path('fresh.xml'));
+    await fresh.write('new');
+    expect(statSync(files.path('fresh.xml')).mode).toBe(statSync(files.write('any.xml', '')).mode);
+    for (const mode of [0o600, 0o664, 0o640]) {
+      chmodSync(files.path('fresh.xml'), mode);
+      await fresh.write('newer');
+      expect(statSync(files.path('fresh.xml')).mode & 0o7777).toBe(mode);
+    }
+  });
+
+  it.each([
+    ['a pipe', 'fifo', 'it is not a regular file'],
+    ['a file that may not be written', 'read-only', 'permission denied'],
+    ['a device', '/dev/full', 'it is not a regular file'],
+    ['a link that leads to itself', 'circle', 'too many symbolic links'],
+  ])('is refused where there is %s', async (_, name, problem) => {
+    const path = resolve(files.path(''), name);
+    if (name === 'fifo') execFileSync('mkfifo', [path]);
+    if (name === 'read-only') chmodSync(files.write(name, ''), 0o444);
+    if (name === 'circle') symlinkSync(path, path);
+    if (name === 'read-only' && process.getuid?.() === 0) return;
+    await expect(ReportFile.at('--junit', path)).rejects.toThrow(problem);
   });
 
   it('fails as the surroundings do where its folder went away, and leaves nothing', async () => {

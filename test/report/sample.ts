@@ -43,7 +43,7 @@ export function createSampler(): Sampler {
 /** A report of these runs, passed when all of them are. */
 export function reportOf(runs: readonly RunResult[], overrides: Partial<Report> = {}): Report {
   const passed = runs.every((run) => run.passed);
-  return { environment: ENVIRONMENT, runs, verdict: 'valid', passed, ...overrides };
+  return { environment: ENVIRONMENT, runs, plannedRuns: runs.length, verdict: 'valid', passed, ...overrides };
 }
 
 function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunResult {

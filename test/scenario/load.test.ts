@@ -184,7 +184,7 @@ describe('a scenario file with a wrong field', () => {
     [{ gates: ['error == 0', 5] }, 'gates[1] is 5; accepted: a gate such as "p95 < 500ms"'],
     [
       { gates: ['error == 0', 'p95 < 500'] },
-      'gates[1]: gate "p95 < 500": column 7: a unit is missing after 500; accepted: 500us, 500ms or 500s',
+      'line 1 column 72, gates[1]: gate "p95 < 500": column 7: a unit is missing after 500; accepted: 500us, 500ms or 500s',
     ],
     [
       { slots: 1_000_000, batches: 11 },

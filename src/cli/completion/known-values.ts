@@ -19,6 +19,5 @@ export async function knownValues(): Promise<KnownValues> {
     'name|file': scenarios,
     '--fault': FAULT_KINDS,
     '--sweep': SWEPT_PARAMETERS.map((parameter) => `${parameter}=`),
-    '--callers': ['2', '3'],
   };
 }
