@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import { groupScenarios } from '../domain/rows.js';
 import type {
   ComparisonCheck,
   GateResult,
@@ -7,9 +8,9 @@ import type {
   RunResult,
   Verdict,
 } from '../domain/run-result.js';
-import { groupScenarios, rowsOf } from './comparison-rows.js';
+import { rowName } from '../domain/wording.js';
+import { rowsOf } from './comparison-rows.js';
 import { violatedLines } from './findings.js';
-import { strategyLabel } from './format.js';
 import { runBlock } from './run-block.js';
 import { createStyle } from './style.js';
 
@@ -56,7 +57,7 @@ export function suitesOf(report: Report, options: CaseOptions): Suite[] {
   };
   const suites = groupScenarios(runs).flatMap(([, ofScenario]) =>
     rowsOf(ofScenario, comparison?.baseline).map((row) => ({
-      name: `${row.scenario} · ${strategyLabel(row)}`,
+      name: rowName(row),
       durationMs: row.runs.reduce((sum, run) => sum + run.durationMs, 0),
       cases: row.runs.flatMap((run) => casesOf(run, whichOf(run, row.runs), options)),
       output: row.runs.flatMap((run) => [...runBlock(run, PLAIN), '']),

@@ -1,6 +1,6 @@
 import type { Claim, Comparison } from '../domain/run-result.js';
-import { formatP } from '../domain/wording.js';
-import { plural, strategyLabel } from './format.js';
+import { formatP, rowName, rowName } from '../domain/wording.js';
+import { plural } from './format.js';
 import { hang, indent, wrapWords } from './layout.js';
 import { narrower, type Style } from './style.js';
 
@@ -25,9 +25,9 @@ export function warningLines(warnings: readonly string[], { colours, width }: St
 }
 
 function claimLine(claim: Claim, { colours, width }: Style): string[] {
-  const { scenario, result, pValue, rounds } = claim;
+  const { result, pValue, rounds } = claim;
   const known = result !== 'inconclusive';
-  const text = `${scenario} · ${strategyLabel(claim)} is ${known ? result : 'proven neither faster nor slower'}`;
+  const text = `${rowName(claim)} is ${known ? result : 'proven neither faster nor slower'}`;
   const basis = `(${plural(rounds, 'round')}, p = ${formatP(pValue)})`;
   return hang(known ? '• ' : `${colours.yellow('?')} `, wrapWords(`${text} ${basis}`, width - 2));
 }

@@ -1,7 +1,9 @@
 import type { ChalkInstance } from 'chalk';
+import type { Row } from '../domain/rows.js';
 import type { Comparison, RunResult } from '../domain/run-result.js';
-import { medianOf, worstSuccess, worstVerdict, type ComparisonRow } from './comparison-rows.js';
-import { formatCount, formatMicros, formatNumber, keepEnd, MISSING, strategyLabel } from './format.js';
+import { strategyLabel } from '../domain/wording.js';
+import { medianOf, worstSuccess, worstVerdict } from './comparison-rows.js';
+import { formatCount, formatMicros, formatNumber, keepEnd, MISSING } from './format.js';
 import type { Column } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
 import { ratioCell } from './ratio-cell.js';
@@ -16,11 +18,11 @@ export interface ComparisonTable {
   readonly groups: readonly (readonly Column[])[];
 }
 
-type MakeColumn = (head: string, cell: (row: ComparisonRow) => string) => Column;
+type MakeColumn = (head: string, cell: (row: Row) => string) => Column;
 
 /** The table of one scenario, a cell for each row: medians over the rounds, but the worst round's successes. */
 export function comparisonTable(
-  rows: readonly ComparisonRow[],
+  rows: readonly Row[],
   comparison: Comparison | undefined,
   colours: ChalkInstance,
 ): ComparisonTable {
@@ -71,7 +73,7 @@ function figureOf(column: MakeColumn) {
 
 function ratioColumns(
   column: MakeColumn,
-  rows: readonly ComparisonRow[],
+  rows: readonly Row[],
   comparison: Comparison | undefined,
 ): Column[] {
   if (comparison === undefined) {
@@ -91,14 +93,14 @@ function judgementColumns(column: MakeColumn, colours: ChalkInstance): Column[] 
 }
 
 /** What was created; fewest–most where rounds differ, so that no round hides behind another. */
-function createdCell({ runs }: ComparisonRow): string {
+function createdCell({ runs }: Row): string {
   const created = runs.map((run) => run.outcomes.created);
   const [fewest, most] = [Math.min(...created), Math.max(...created)];
   return fewest === most ? formatCount(fewest) : `${formatCount(fewest)}–${formatCount(most)}`;
 }
 
 /** How many gates of all rounds passed. */
-export function gatesCell({ runs }: Pick<ComparisonRow, 'runs'>, colours: ChalkInstance): string {
+export function gatesCell({ runs }: Pick<Row, 'runs'>, colours: ChalkInstance): string {
   const gates = runs.flatMap((run) => run.gates);
   const passed = gates.filter((gate) => gate.passed).length;
   return gates.length === 0 ? MISSING : `${mark(passed === gates.length, colours)} ${passed}/${gates.length}`;

@@ -1,13 +1,15 @@
 import type { ChalkInstance } from 'chalk';
+import { groupScenarios } from '../domain/rows.js';
 import type { Report, RunResult } from '../domain/run-result.js';
+import { strategyLabel } from '../domain/wording.js';
 import { baselineLines } from './baseline.js';
 import { claimLines, warningLines } from './comparison-claims.js';
 import { comparisonTable } from './comparison-columns.js';
 import { checkLines, findingLines, legendLines } from './comparison-findings.js';
-import { groupScenarios, rowsOf } from './comparison-rows.js';
+import { rowsOf } from './comparison-rows.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { plural, strategyLabel } from './format.js';
+import { plural } from './format.js';
 import { fitColumns, indent, tableLines, wrapParts } from './layout.js';
 import { createStyle, narrower, type Style, type TextOptions } from './style.js';
 

@@ -1,13 +1,15 @@
 import { Chalk } from 'chalk';
+import { groupScenarios } from '../domain/rows.js';
 import type { Report, RunResult } from '../domain/run-result.js';
 import type { Sweep } from '../domain/sweep.js';
+import { rowName, rowName } from '../domain/wording.js';
 import { suitesOf, type Case, type CaseOptions } from './cases.js';
 import { comparisonTable } from './comparison-columns.js';
 import { legendLines } from './comparison-findings.js';
-import { groupScenarios, rowsOf } from './comparison-rows.js';
+import { rowsOf } from './comparison-rows.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { plural, strategyLabel } from './format.js';
+import { plural } from './format.js';
 import { escapeMarkdown, markdownDetails, markdownTable } from './markdown-text.js';
 import { createStyle } from './style.js';
 import { bottleneckOf, kneeText } from './sweep-answers.js';
@@ -62,7 +64,7 @@ function sweepBlocks(sweep: Sweep, runs: readonly RunResult[]): string[] {
   const [first] = runs;
   if (first === undefined) return [];
   const { values, groups } = sweepTable(sweep, runs, COLOURS);
-  const name = `${first.scenario} · ${strategyLabel(first)} · sweep of ${sweep.parameter}`;
+  const name = `${rowName(first)} · sweep of ${sweep.parameter}`;
   return [
     `### ${escapeMarkdown(name)}`,
     markdownTable([values, ...groups.flat()]),
@@ -103,7 +105,7 @@ function findingBlock(suite: string, found: Case): string[] {
 
 function noteBlocks(runs: readonly RunResult[]): string[] {
   const notes = runs.flatMap((run) =>
-    run.notes.map((note) => `- ${escapeMarkdown(`${run.scenario} · ${strategyLabel(run)}: ${note}`)}`),
+    run.notes.map((note) => `- ${escapeMarkdown(`${rowName(run)}: ${note}`)}`),
   );
   return notes.length === 0 ? [] : ['### Notes', [...new Set(notes)].join('\n')];
 }

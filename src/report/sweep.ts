@@ -1,10 +1,11 @@
 import type { ChalkInstance } from 'chalk';
 import type { Report, RunResult } from '../domain/run-result.js';
 import type { Sweep } from '../domain/sweep.js';
+import { strategyLabel } from '../domain/wording.js';
 import { findingLines } from './comparison-findings.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { formatCount, strategyLabel } from './format.js';
+import { formatCount } from './format.js';
 import { fitColumns, hang, indent, tableLines, wrapParts, wrapWords } from './layout.js';
 import { createStyle, narrower, type Style, type TextOptions } from './style.js';
 import { bottleneckOf, kneeText } from './sweep-answers.js';

@@ -1,5 +1,6 @@
 import type { InvariantResult, RunResult, Witness } from '../../domain/run-result.js';
-import { formatValue, strategyLabel } from '../format.js';
+import { rowName } from '../../domain/wording.js';
+import { formatValue } from '../format.js';
 import { timelineLines } from '../timeline-lines.js';
 import { html, type Markup } from './markup.js';
 import { PLAIN } from './plain.js';
@@ -44,7 +45,7 @@ function finding(run: RunResult): Markup {
 }
 
 function nameOf(run: RunResult): string {
-  return `${run.scenario} · ${strategyLabel(run)} · round ${run.round}`;
+  return `${rowName(run)} · round ${run.round}`;
 }
 
 function violation({ name, witnesses, timeline }: InvariantResult): Markup {

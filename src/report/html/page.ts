@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { groupScenarios } from '../../domain/rows.js';
 import type { Report } from '../../domain/run-result.js';
-import { groupScenarios } from '../comparison-rows.js';
 import type { Tool } from '../json-document.js';
 import { findings, passedNotes } from './findings.js';
 import { html, raw, type Markup } from './markup.js';

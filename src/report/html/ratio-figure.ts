@@ -1,5 +1,6 @@
 import type { Comparison, Ratio } from '../../domain/run-result.js';
-import { formatRatio, plural, strategyLabel } from '../format.js';
+import { strategyLabel } from '../../domain/wording.js';
+import { formatRatio, plural } from '../format.js';
 import { formatTick, logAxis, type Axis, type Span } from './axes.js';
 import { html, type Markup } from './markup.js';
 import type { ClassOf } from './strategy-colours.js';

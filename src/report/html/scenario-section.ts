@@ -1,8 +1,10 @@
+import type { Row } from '../../domain/rows.js';
 import type { Comparison, RunResult } from '../../domain/run-result.js';
+import { strategyLabel } from '../../domain/wording.js';
 import { comparisonTable } from '../comparison-columns.js';
-import { rowsOf, type ComparisonRow } from '../comparison-rows.js';
+import { rowsOf } from '../comparison-rows.js';
 import { faultLines } from '../fault-lines.js';
-import { plural, strategyLabel } from '../format.js';
+import { plural } from '../format.js';
 import { planLines } from '../run-facts.js';
 import { judgements } from './judgements.js';
 import { swatch } from './line-chart.js';
@@ -39,7 +41,7 @@ export function scenarioSection(
 }
 
 /** Without the ratios, which have a chart of their own. */
-function resultTable(rows: readonly ComparisonRow[], classOf: ClassOf): Markup {
+function resultTable(rows: readonly Row[], classOf: ClassOf): Markup {
   const columns = comparisonTable(rows, undefined, PLAIN.colours).groups.flat();
   return dataTable({
     caption: 'Results by strategy',

@@ -1,6 +1,7 @@
 import type { Report, RunResult } from '../../domain/run-result.js';
 import type { Sweep } from '../../domain/sweep.js';
-import { formatCount, formatMicros, formatNumber, strategyLabel } from '../format.js';
+import { rowName } from '../../domain/wording.js';
+import { formatCount, formatMicros, formatNumber } from '../format.js';
 import { planLines } from '../run-facts.js';
 import { bottleneckOf, kneeText } from '../sweep-answers.js';
 import { sweepTable } from '../sweep-columns.js';
@@ -25,7 +26,7 @@ export function sweepSection(sweep: Sweep, { runs }: Report, classOf: ClassOf): 
   const [first] = runs;
   if (first === undefined) return html``;
   return html`<section>
-    <h2>${first.scenario} · ${strategyLabel(first)} · sweep of ${sweep.parameter}</h2>
+    <h2>${rowName(first)} · sweep of ${sweep.parameter}</h2>
     <p class="about">First step: ${planLines(first, PLAIN)}</p>
     <dl>
       <dt>Knee</dt>
