@@ -1,5 +1,5 @@
 import type { Claim, Comparison } from '../domain/run-result.js';
-import { formatP, rowName, rowName } from '../domain/wording.js';
+import { formatP, rowName } from '../domain/wording.js';
 import { plural } from './format.js';
 import { hang, indent, wrapWords } from './layout.js';
 import { narrower, type Style } from './style.js';

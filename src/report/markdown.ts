@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 import { groupScenarios } from '../domain/rows.js';
 import type { Report, RunResult } from '../domain/run-result.js';
 import type { Sweep } from '../domain/sweep.js';
-import { rowName, rowName } from '../domain/wording.js';
+import { rowName } from '../domain/wording.js';
 import { suitesOf, type Case, type CaseOptions } from './cases.js';
 import { comparisonTable } from './comparison-columns.js';
 import { legendLines } from './comparison-findings.js';
