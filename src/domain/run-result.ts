@@ -134,7 +134,7 @@ export interface RunResult {
   };
   /** Calls delivered. */
   readonly assignments: number;
-  /** Calls that should end as created or reused; the calls delivered where a duration ended the run. */
+  /** Calls that should end as created or reused; where a duration ended the run, of those that were made. */
   readonly expectedSuccesses: number;
   readonly outcomes: Outcomes;
   readonly errorsByCode: Readonly<Record<string, number>>;

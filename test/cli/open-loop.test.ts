@@ -144,6 +144,28 @@ describe('run --rate', () => {
     expect(run.notes.join()).toContain('of 20 s');
   });
 
+  it('expects no slot for the contents beyond the slots, and does not advise against them', async () => {
+    const overflow = ['run', '--scenario', 'overflow', '--rate', '400', '--duration', '5s'];
+    const run = await onlyRun([...overflow, '--strategy', 'inventory', '--json']);
+    expectPassed(run);
+    expect(run).toMatchObject({
+      assignments: 30,
+      expectedSuccesses: 15,
+      outcomes: { created: 15, noSlot: 15 },
+    });
+    expect(run.notes).toEqual([
+      expect.stringMatching(
+        /^the contents ran out after \S+ s of 5 s; 15 of 30 are beyond the slots, as the scenario has it$/,
+      ),
+    ]);
+  });
+
+  it('says that contents ran out where slots did not', async () => {
+    const few = ['--contents', '20', '--strategy', 'cte'];
+    const run = await onlyRun([...openLoop(400, 5_000), ...few]);
+    expect(run.notes.join()).toMatch(/^the contents ran out after \S+ s of 5 s; give more --contents$/);
+  });
+
   it.each(['kill-worker', 'pause-worker'])(
     'survives %s: every call is made once, whoever makes it',
     async (kind) => {
