@@ -2,6 +2,14 @@ import type { RunResult } from '../domain/run-result.js';
 import { KNEE_SHARE, type Sweep } from '../domain/sweep.js';
 import { formatNumber } from './format.js';
 
+/** What a sweep answers, each with its label. */
+export function sweepAnswers(sweep: Sweep, runs: readonly RunResult[]): [label: string, text: string][] {
+  return [
+    ['knee', kneeText(sweep, runs)],
+    ['tool', bottleneckOf(sweep)],
+  ];
+}
+
 /** Where the knee is, how that is meant, and whether it is the server's. */
 export function kneeText({ parameter, steps, knee }: Sweep, runs: readonly RunResult[]): string {
   const percent = Math.round((1 - KNEE_SHARE) * 100);

@@ -8,7 +8,7 @@ import { environmentLines } from './environment.js';
 import { formatCount } from './format.js';
 import { fitColumns, hang, indent, tableLines, wrapParts, wrapWords } from './layout.js';
 import { createStyle, narrower, type Style, type TextOptions } from './style.js';
-import { bottleneckOf, kneeText } from './sweep-answers.js';
+import { sweepAnswers } from './sweep-answers.js';
 import { sweepTable } from './sweep-columns.js';
 
 /**
@@ -79,8 +79,7 @@ function shapeParts(runs: readonly RunResult[]): string[] {
 }
 
 function answerLines(sweep: Sweep, runs: readonly RunResult[], { width }: Style): string[] {
-  const answers = { knee: kneeText(sweep, runs), tool: bottleneckOf(sweep) };
-  return Object.entries(answers).flatMap(([label, text]) =>
+  return sweepAnswers(sweep, runs).flatMap(([label, text]) =>
     hang(`${label}  `, wrapWords(text, width - label.length - 2)),
   );
 }

@@ -13,7 +13,7 @@ import { percentileFigure } from './percentile-figure.js';
 import { PLAIN } from './plain.js';
 import { ratioFigures } from './ratio-figure.js';
 import type { ClassOf } from './strategy-colours.js';
-import { dataTable } from './tables.js';
+import { dataTable, rowClass } from './tables.js';
 import { timeFigures } from './time-figures.js';
 
 /** All that was measured under one scenario: a row for each strategy, and the strategies overlaid in charts. */
@@ -47,7 +47,7 @@ function resultTable(rows: readonly Row[], classOf: ClassOf): Markup {
     caption: 'Results by strategy',
     heads: [{ text: 'strategy' }, ...columns.map(({ head }) => ({ text: head }))],
     rows: rows.map((row, position) => ({
-      classes: row.runs.every((run) => run.passed) ? '' : 'bad',
+      classes: rowClass(row.runs),
       cells: [
         html`<span class="${classOf(row)}">${swatch()} ${strategyLabel(row)}</span>`,
         ...columns.map(({ cells }) => cells[position] ?? ''),

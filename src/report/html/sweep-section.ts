@@ -11,7 +11,7 @@ import { ACROSS, lineChart, UPWARDS, type LineChart, type Series } from './line-
 import { html, type Markup } from './markup.js';
 import { PLAIN } from './plain.js';
 import type { ClassOf } from './strategy-colours.js';
-import { dataTable } from './tables.js';
+import { dataTable, rowClass } from './tables.js';
 
 /** From this ratio of the largest value to the smallest on, values stand on a logarithmic axis. */
 const LOG_FROM = 8;
@@ -97,7 +97,7 @@ function stepTable(sweep: Sweep, runs: readonly RunResult[]): Markup {
     heads: columns.map(({ head }) => ({ text: head })),
     rows: runs.map((run, position) => ({
       cells: columns.map(({ cells }) => cells[position] ?? ''),
-      classes: run.passed ? '' : 'bad',
+      classes: rowClass([run]),
     })),
   });
 }
