@@ -3,9 +3,10 @@ import type { Row } from '../domain/rows.js';
 import type { Comparison, RunResult } from '../domain/run-result.js';
 import { strategyLabel } from '../domain/wording.js';
 import { medianOf, worstSuccess, worstVerdict } from './comparison-rows.js';
-import { formatCount, formatMicros, formatNumber, keepEnd, MISSING } from './format.js';
+import { formatMicros, formatNumber, keepEnd, MISSING } from './format.js';
 import type { Column } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
+import { openLoopColumns, rangeCell } from './open-loop.js';
 import { ratioCell } from './ratio-cell.js';
 import { colourSuccess } from './success.js';
 
@@ -32,6 +33,7 @@ export function comparisonTable(
     groups: [
       outcomeColumns(column, colours),
       figureColumns(column),
+      openLoopColumns(rows, (head, cells) => ({ head: colours.dim(head), cells })),
       costColumns(column),
       [...ratioColumns(column, rows, comparison), ...judgementColumns(column, colours)],
     ],
@@ -41,7 +43,7 @@ export function comparisonTable(
 function outcomeColumns(column: MakeColumn, colours: ChalkInstance): Column[] {
   return [
     column('success', (row) => colourSuccess(worstSuccess(row), colours)),
-    column('created', createdCell),
+    column('created', (row) => rangeCell(row, (run) => run.outcomes.created)),
   ];
 }
 
@@ -90,13 +92,6 @@ function judgementColumns(column: MakeColumn, colours: ChalkInstance): Column[] 
     column('gates', (row) => gatesCell(row, colours)),
     column('verdict', (row) => colourVerdict(worstVerdict(row), colours)),
   ];
-}
-
-/** What was created; fewest–most where rounds differ, so that no round hides behind another. */
-function createdCell({ runs }: Row): string {
-  const created = runs.map((run) => run.outcomes.created);
-  const [fewest, most] = [Math.min(...created), Math.max(...created)];
-  return fewest === most ? formatCount(fewest) : `${formatCount(fewest)}–${formatCount(most)}`;
 }
 
 /** How many gates of all rounds passed. */

@@ -1,7 +1,9 @@
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { median } from '../domain/median.js';
-import { groupRows, type Row } from '../domain/rows.js';
+import { groupRows, type Row, type Runs } from '../domain/rows.js';
 import type { RunResult, Verdict } from '../domain/run-result.js';
+import { plural } from './format.js';
+import { arrivalParts } from './open-loop.js';
 import { successes } from './success.js';
 
 /** The rows of one scenario: the baseline strategy first, then the built-in strategies, each without locks before with. */
@@ -11,8 +13,19 @@ export function rowsOf(runs: readonly RunResult[], baseline: string | undefined)
   return groupRows(runs).sort((a, b) => rank(a) - rank(b));
 }
 
+/** What a scenario's rows have in common: its workers, how an open loop arrives, how many rounds its figures are of. */
+export function headingParts(runs: Runs): string[] {
+  const [{ workers, connections, plan }] = runs;
+  const rounds = new Set(runs.map((run) => run.round)).size;
+  return [
+    `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
+    ...(plan.arrival === 'open' ? arrivalParts(plan) : []),
+    rounds === 1 ? '1 round' : `medians of ${rounds} rounds, success of the worst`,
+  ];
+}
+
 /** The median over the rounds of a figure; NaN when some round did not measure it. */
-export function medianOf({ runs }: Row, read: (run: RunResult) => number): number {
+export function medianOf({ runs }: Pick<Row, 'runs'>, read: (run: RunResult) => number): number {
   return median(runs.map(read));
 }
 

@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import { groupScenarios } from '../domain/rows.js';
+import { groupScenarios, type Runs } from '../domain/rows.js';
 import type { Comparison, Report, RunResult } from '../domain/run-result.js';
 import type { Sweep } from '../domain/sweep.js';
 import { rowName } from '../domain/wording.js';
@@ -16,14 +16,14 @@ import {
 import { claimsHeading, claimTexts } from './comparison-claims.js';
 import { comparisonTable } from './comparison-columns.js';
 import { legendLines } from './comparison-findings.js';
-import { rowsOf } from './comparison-rows.js';
+import { headingParts, rowsOf } from './comparison-rows.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { plural } from './format.js';
 import { escapeMarkdown, markdownDetails, markdownTable } from './markdown-text.js';
 import { createStyle } from './style.js';
 import { sweepAnswers } from './sweep-answers.js';
 import { sweepTable } from './sweep-columns.js';
+import { shapeParts } from './sweep-shape.js';
 
 const COLOURS = new Chalk({ level: 0 });
 /** Markdown breaks its lines itself. */
@@ -67,14 +67,8 @@ function tableBlocks({ runs, comparison }: Report): string[] {
   });
 }
 
-function heading(scenario: string, runs: readonly [RunResult, ...RunResult[]]): string {
-  const [{ workers, connections }] = runs;
-  const rounds = new Set(runs.map((run) => run.round)).size;
-  const parts = [
-    `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
-    rounds === 1 ? '1 round' : `medians of ${rounds} rounds, success of the worst`,
-  ];
-  return `### ${escapeMarkdown(scenario)}\n\n${parts.join(' · ')}`;
+function heading(scenario: string, runs: Runs): string {
+  return `### ${escapeMarkdown(scenario)}\n\n${escapeMarkdown(headingParts(runs).join(' · '))}`;
 }
 
 function sweepBlocks(sweep: Sweep, runs: readonly RunResult[]): string[] {
@@ -83,7 +77,7 @@ function sweepBlocks(sweep: Sweep, runs: readonly RunResult[]): string[] {
   const { values, groups } = sweepTable(sweep, runs, COLOURS);
   const name = `${rowName(first)} · sweep of ${sweep.parameter}`;
   return [
-    `### ${escapeMarkdown(name)}`,
+    `### ${escapeMarkdown(name)}\n\n${escapeMarkdown(shapeParts(runs).join(' · '))}`,
     markdownTable([values, ...groups.flat()]),
     sweepAnswers(sweep, runs)
       .map(([label, text]) => escapeMarkdown(`${label}: ${text}`))

@@ -5,11 +5,11 @@ import { strategyLabel } from '../domain/wording.js';
 import { findingLines } from './comparison-findings.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { formatCount } from './format.js';
 import { fitColumns, hang, indent, tableLines, wrapParts, wrapWords } from './layout.js';
 import { createStyle, narrower, type Style, type TextOptions } from './style.js';
 import { sweepAnswers } from './sweep-answers.js';
 import { sweepTable } from './sweep-columns.js';
+import { shapeParts } from './sweep-shape.js';
 
 /**
  * The answer of `run --sweep` as text: a table with a row for each step, where the knee is, where the load generator
@@ -60,21 +60,6 @@ function heading(sweep: Sweep, runs: readonly RunResult[], style: Style): string
       shape.map((line) => colours.dim(line)),
     ),
     '',
-  ];
-}
-
-/** What all steps ran with; a range of what differs. */
-function shapeParts(runs: readonly RunResult[]): string[] {
-  const range = (read: (run: RunResult) => number): string => {
-    const counts = runs.map(read);
-    const [fewest, most] = [Math.min(...counts), Math.max(...counts)].map(formatCount);
-    return fewest === most ? `${fewest}` : `${fewest}–${most}`;
-  };
-  return [
-    `workers ${range((run) => run.workers)} × connections ${range((run) => run.connections)}`,
-    `batches ${range(({ plan }) => plan.batches)} × slots ${range(({ plan }) => plan.slots)}`,
-    `contents ${range(({ plan }) => plan.contents)} × deliveries ${range(({ plan }) => plan.deliveries)}`,
-    `seed ${runs[0]?.plan.seed}`,
   ];
 }
 

@@ -59,6 +59,7 @@ describe('run --rate', () => {
       expectPassed(run);
       expect(run.plan).toMatchObject({ arrival: 'open', rate, spacing: 'constant' });
       expect(run.assignments).toBe(Math.ceil(rate / 2));
+      expect(run.duePerSecond).toBe(run.assignments / 0.5);
       expect(run.outcomes.created).toBe(run.assignments);
       expect(run.durationMs).toBeGreaterThanOrEqual(490);
       // No call starts before it is due.
@@ -191,7 +192,8 @@ describe('run --rate', () => {
     const args = openLoop(100, 300).filter((arg) => arg !== '--json');
     const { stdout } = await database.run([...args, '--latency-limit', '2s', '--strategy', 'inventory']);
     expect(stdout).toMatch(/open loop at 100\/s · constant/);
-    expect(stdout).toMatch(/limit +2\.00s from the intended start · late 0 · skipped 0/);
+    expect(stdout).toMatch(/success +30\/30 .* · skipped 0 of 30 calls due\n/);
+    expect(stdout).toMatch(/limit +2\.00s from the intended start · late 0\n/);
     expect(stdout).toMatch(/service time(?: +\d[\d.]*(?:µs|ms|s)){6}\n/);
     expect(stdout).toMatch(/schedule lag(?: +\d[\d.]*(?:µs|ms|s)){6}\n/);
   });
@@ -215,7 +217,13 @@ describe('run --rate', () => {
       [100, 50],
       [200, 100],
     ]);
-    expect(sweep.steps.map(({ value }) => value)).toEqual([100, 200]);
+    expect(sweep.steps.map(({ value, achieved }) => [value, achieved])).toEqual(
+      runs.map(({ plan, throughputPerSecond, duePerSecond = NaN }) => [
+        plan.rate,
+        throughputPerSecond >= 0.95 * duePerSecond,
+      ]),
+    );
+    expect(runs.map(({ duePerSecond }) => duePerSecond)).toEqual([100, 200]);
   });
 });
 
