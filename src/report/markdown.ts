@@ -54,6 +54,7 @@ export function markdownBlocks(report: Report, options: CaseOptions): string[] {
     ),
     ...findingBlocks(report, options),
     ...noteBlocks(runs),
+    ...(comparison === undefined && sweep === undefined ? fullBlocks(report, options) : []),
   ];
 }
 
@@ -113,6 +114,11 @@ function findingBlocks(report: Report, options: CaseOptions): string[] {
     cases.filter(({ result }) => result !== 'passed').flatMap((each) => findingBlock(name, each)),
   );
   return findings.length === 0 ? [] : ['### What did not hold', ...findings];
+}
+
+/** Every run as the terminal shows it, where it shows each by itself. */
+function fullBlocks(report: Report, options: CaseOptions): string[] {
+  return runSuites(report, options).map(({ name, output }) => markdownDetails(`${name} in full`, output));
 }
 
 function findingBlock(suite: string, found: Case): string[] {

@@ -24,7 +24,8 @@ export function ratioCell(
   return formatRatio(ratio) + range;
 }
 
-function findRatio(row: Row, metric: Ratio['metric'], { ratios }: Comparison): Ratio | undefined {
+/** A row's ratio to the baseline; undefined where there is none. */
+export function findRatio(row: Row, metric: Ratio['metric'], { ratios }: Comparison): Ratio | undefined {
   return ratios.find(
     (ratio) =>
       ratio.scenario === row.scenario &&

@@ -5,6 +5,7 @@ import { comparisonTable } from '../comparison-columns.js';
 import { rowsOf } from '../comparison-rows.js';
 import { faultLines } from '../fault-lines.js';
 import { plural } from '../format.js';
+import { runBlock } from '../run-block.js';
 import { planLines } from '../run-facts.js';
 import { judgements } from './judgements.js';
 import { swatch } from './line-chart.js';
@@ -27,7 +28,7 @@ export function scenarioSection(
   const rounds = new Set(runs.map((run) => run.round)).size;
   const figures = [
     ...percentileFigure(rows, classOf),
-    ...(comparison === undefined ? [] : ratioFigures(first.scenario, comparison, classOf)),
+    ...(comparison === undefined ? [] : ratioFigures(rows, comparison, classOf)),
     ...timeFigures(rows, classOf),
   ];
   const medians = rounds > 1 ? `; medians of ${plural(rounds, 'round')}, success of the worst` : '';
@@ -36,8 +37,17 @@ export function scenarioSection(
     <p class="about">${planLines(first, PLAIN)}${medians}</p>
     ${resultTable(rows, classOf)} ${faultList(runs)}
     <div class="charts">${figures}</div>
-    ${judgements(runs)}
+    ${judgements(runs)} ${comparison === undefined ? inFull(runs) : ''}
   </section> `;
+}
+
+/** The runs as the terminal shows them: what no table or chart has is there too. */
+function inFull(runs: readonly RunResult[]): Markup {
+  const lines = runs.flatMap((run) => [...runBlock(run, PLAIN), '']);
+  return html`<details>
+    <summary>${plural(runs.length, 'run')} in full</summary>
+    <pre class="scroll" tabindex="0">${lines.join('\n')}</pre>
+  </details>`;
 }
 
 /** Without the ratios, which have a chart of their own. */
