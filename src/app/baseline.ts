@@ -8,7 +8,7 @@ import type { Baseline, BaselineRow } from '../domain/baseline.js';
 import { UsageError } from '../domain/errors.js';
 import type { Report, RunResult } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
-import { escapeInvisible, quote } from '../domain/wording.js';
+import { escapeInvisible, quote, rowName } from '../domain/wording.js';
 import { withClient, type Database } from './database.js';
 import type { StrategyChoice } from './strategies.js';
 
@@ -97,7 +97,7 @@ function findRow(rows: readonly BaselineRow[], wanted: Wanted): BaselineRow | un
 }
 
 function nameOf({ scenario, strategy, advisoryLocks }: Wanted): string {
-  return `${scenario.name} · ${strategy.name}${advisoryLocks ? ' + locks' : ''}`;
+  return rowName({ scenario: scenario.name, strategy: strategy.name, advisoryLocks });
 }
 
 function ofBaseline(difference: string): string {

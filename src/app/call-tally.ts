@@ -12,6 +12,7 @@ export class CallTally implements CallCounts {
     unknown: 0,
   };
   readonly errorsByCode: Record<string, number> = {};
+  skipped = 0;
   readonly #latency = newHistogram();
 
   add({ outcome, errorCode, intendedMicros, endMicros }: Call): void {

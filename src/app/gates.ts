@@ -1,6 +1,6 @@
 import { decideByVerdicts, type Decision } from '../compare/margin.js';
-import { median } from '../compare/median.js';
-import { groupRows, type Row } from '../compare/rows.js';
+import { median } from '../domain/median.js';
+import { groupRows, type Row } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import {
@@ -60,7 +60,7 @@ function judge(gate: Gate, rows: readonly Row[]): Decision {
   const decided = decideByVerdicts(all);
   if (decided !== undefined) return decided;
   const { observed, passed } = evaluateStrategies(gate, (strategy, name) =>
-    medianOrNone((runs.get(strategy) ?? []).map((run) => readValue(name, run))),
+    median((runs.get(strategy) ?? []).map((run) => readValue(name, run))),
   );
   const rounds = new Set(all.map((run) => run.round)).size;
   const over = rounds === 1 ? '1 round' : `medians of ${rounds} rounds`;
@@ -77,8 +77,4 @@ function runsOf(strategy: string, rows: readonly Row[]): readonly RunResult[] {
 function commonRounds(runs: readonly (readonly RunResult[])[]): RunResult[][] {
   const ranAll = (round: number): boolean => runs.every((each) => each.some((run) => run.round === round));
   return runs.map((each) => each.filter((run) => ranAll(run.round)));
-}
-
-function medianOrNone(values: readonly number[]): number {
-  return values.some(Number.isNaN) ? NaN : median(values);
 }

@@ -3,6 +3,7 @@ import type { IntervalView, LoadDisplay, LoadView } from '../domain/load-view.js
 import type { RunWatch } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { nowMicros } from '../runner/clock.js';
+import { askedRate } from './asked-rate.js';
 import { CallTally } from './call-tally.js';
 
 /** Workers tell of a call at most 250 ms after its end: this long after an interval its calls are known. */
@@ -18,6 +19,7 @@ export function watchFor(display: LoadDisplay): RunWatch {
         display.begin(() => monitor.look(nowMicros()));
       },
       heard: (calls) => monitor.hear(calls),
+      skipped: (count) => monitor.skip(count),
       ended: () => display.end(),
     };
   };
@@ -55,12 +57,19 @@ export class LoadMonitor {
     }
   }
 
+  /** Counts skipped calls in the first interval that is still open: nobody tells when they were due. */
+  skip(count: number): void {
+    this.#total.skipped += count;
+    this.#intervalAt(this.#next).skipped += count;
+  }
+
   /** The load as it is known at a moment of the calls' clock. */
   look(atMicros: number): LoadView {
     const elapsedMs = Math.max(0, (atMicros - this.#startMicros) / 1_000);
     this.#closeIntervals(elapsedMs);
-    const { calls, outcomes, errorsByCode } = this.#total;
-    return { elapsedMs, share: this.#share(elapsedMs), calls, outcomes, errorsByCode, latest: this.#latest };
+    const { calls, outcomes, errorsByCode, skipped } = this.#total;
+    const share = this.#share(elapsedMs);
+    return { elapsedMs, share, calls, outcomes, errorsByCode, skipped, latest: this.#latest };
   }
 
   #closeIntervals(elapsedMs: number): void {
@@ -78,10 +87,12 @@ export class LoadMonitor {
     return {
       endMs: (position + 1) * this.#intervalMs,
       callsPerSecond: tally.calls / (this.#intervalMs / 1_000),
+      askedPerSecond: askedRate(this.#plan.scenario, (position + 0.5) * this.#intervalMs),
       p50Micros: tally.percentileMicros(50),
       p99Micros: tally.percentileMicros(99),
       outcomes: tally.outcomes,
       errorsByCode: tally.errorsByCode,
+      skipped: tally.skipped,
     };
   }
 

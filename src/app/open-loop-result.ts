@@ -1,6 +1,7 @@
 import type { RunResult } from '../domain/run-result.js';
 import type { OpenLoop, Scenario, WorkloadPlan } from '../domain/scenario.js';
 import type { Recording } from '../runner/run-load.js';
+import { schedule } from '../scenario/schedule.js';
 import { settledCalls } from './settled-calls.js';
 
 /** What a result's plan says of an open loop; nothing of another arrival. */
@@ -13,12 +14,28 @@ export function openLoopOf({ arrival, rate, spacing, stages, latencyLimitMs }: S
  * delivery is; like every figure, this counts none that was made after the load.
  */
 export function openLoopResult(
-  { scenario: { arrival, latencyLimitMs } }: WorkloadPlan,
+  plan: WorkloadPlan,
   { calls, scheduleLagMicros, skipped }: Recording,
-): Pick<RunResult, 'scheduleLagMicros' | 'late' | 'skipped'> {
+): Pick<RunResult, 'scheduleLagMicros' | 'duePerSecond' | 'late' | 'skipped'> {
+  const { arrival, latencyLimitMs } = plan.scenario;
   if (arrival !== 'open') return {};
-  if (latencyLimitMs === undefined) return { scheduleLagMicros };
+  const pace = { scheduleLagMicros, duePerSecond: duePerSecond(plan) };
+  if (latencyLimitMs === undefined) return pace;
   const limitMicros = latencyLimitMs * 1_000;
   const late = settledCalls(calls, []).filter((call) => call.endMicros - call.intendedMicros > limitMicros);
-  return { scheduleLagMicros, late: late.length, skipped };
+  return { ...pace, late: late.length, skipped };
+}
+
+/** A drawn schedule has more or fewer calls than its rate says: what a server can keep up with are those. */
+function duePerSecond({ scenario, seed, totalDeliveries }: WorkloadPlan): number {
+  const endMicros = (scenario.durationMs ?? NaN) * 1_000;
+  let calls = 0;
+  let lastMicros = 0;
+  for (const dueMicros of schedule(scenario, seed)) {
+    if (dueMicros >= endMicros) break;
+    if (calls === totalDeliveries) return calls / (lastMicros / 1e6);
+    calls += 1;
+    lastMicros = dueMicros;
+  }
+  return calls / (endMicros / 1e6);
 }

@@ -2,7 +2,7 @@ import type { ServerWork } from '../database/statement-statistics.js';
 import type { Call } from '../domain/call.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult } from '../domain/run-result.js';
-import type { WorkloadPlan } from '../domain/scenario.js';
+import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import { comparesStrategies, evaluateGate, parseGate } from '../gate/index.js';
 import { expectedCounts, largestCall } from '../scenario/plan.js';
 import { outlastsDeliveries } from '../scenario/schedule.js';
@@ -71,7 +71,8 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     round: job.round,
     plan: { batches, slots, contents, deliveries, arrival, seed, bulk, rttMs, ...openLoopOf(scenario) },
     assignments,
-    expectedSuccesses: durationMs === undefined ? expectedCounts(scenario).successes : assignments,
+    expectedSuccesses:
+      durationMs === undefined ? expectedCounts(scenario).successes : mostSuccesses(scenario, calls),
     outcomes: countOutcomes(calls),
     errorsByCode: countErrors(calls),
     retriesByCode: counters.retriesByCode,
@@ -105,6 +106,13 @@ function serverCost(
   };
 }
 
+/** Batch by batch, all calls that were made, but no more than its slots let succeed. */
+function mostSuccesses({ slots, deliveries }: Scenario, calls: readonly Call[]): number {
+  const made = new Map<string, number>();
+  for (const { batchId } of calls) made.set(batchId, (made.get(batchId) ?? 0) + 1);
+  return [...made.values()].reduce((sum, count) => sum + Math.min(count, slots * deliveries), 0);
+}
+
 function countOutcomes(calls: readonly Call[]): Outcomes {
   const counts = { created: 0, reused: 0, noSlot: 0, error: 0, unknown: 0, recovered: 0 };
   for (const call of calls) {
@@ -133,16 +141,11 @@ function saturationNote({ busiestWorker, busiestWorkerCpus }: ClientCost): strin
         'give fewer --workers or --connections, or run the tool on another machine';
 }
 
-function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
-  const notes: string[] = [];
-  const { durationMs, arrival, bulk } = plan.scenario;
-  const ranOut = recording.ranOut && (arrival !== 'open' || outlastsDeliveries(plan));
-  if (durationMs !== undefined && ranOut) {
-    const ran = (recording.durationMs / 1_000).toFixed(1);
-    notes.push(
-      `the inventory ran out after ${ran} s of ${durationMs / 1_000} s; give more --batches or --slots`,
-    );
-  }
+function notesOn(run: FinishedRun): string[] {
+  const { job, plan, load } = run;
+  const { recording } = load;
+  const { bulk } = plan.scenario;
+  const notes = endedEarlyNotes(run);
   for (const [code, message] of Object.entries(recording.errorMessages)) {
     notes.push(`the first ${code}: ${message}`);
   }
@@ -155,4 +158,18 @@ function notesOn({ job, plan, load: { recording } }: FinishedRun): string[] {
   if (recording.client.saturated) notes.push(saturationNote(recording.client));
   if (job.keep) notes.push(`kept run ${plan.runId}: batches ${plan.batchIds[0]} to ${plan.batchIds.at(-1)}`);
   return notes;
+}
+
+/** What ended a load before its time, where something did: more contents than slots are no shortage of slots. */
+function endedEarlyNotes({ plan, load: { recording }, totals }: FinishedRun): string[] {
+  const { durationMs, arrival, contents } = plan.scenario;
+  const ranOut = recording.ranOut && (arrival !== 'open' || outlastsDeliveries(plan));
+  if (durationMs === undefined || !ranOut) return [];
+  const after = `ran out after ${(recording.durationMs / 1_000).toFixed(1)} s of ${durationMs / 1_000} s`;
+  const beyond = contents - expectedCounts(plan.scenario).created;
+  if (beyond > 0)
+    return [`the contents ${after}; ${beyond} of ${contents} are beyond the slots, as the scenario has it`];
+  return totals.available === 0
+    ? [`the inventory ${after}; give more --batches or --slots`]
+    : [`the contents ${after}; give more --contents`];
 }

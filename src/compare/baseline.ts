@@ -1,4 +1,4 @@
-import type { Row } from './rows.js';
+import type { Row } from '../domain/rows.js';
 
 /**
  * The name of the strategy that others are divided by: `legacy` where it ran, else the first.

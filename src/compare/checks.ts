@@ -1,8 +1,9 @@
+import { groupRows, type Row } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
 import { CHECK_LEVEL, ROUNDS_TO_CHECK } from './levels.js';
 import { decideByMargin, decideByVerdicts, TOLERATED, type Decision } from './margin.js';
 import { logRatios, ratioOf, type MetricRatio } from './metrics.js';
-import { groupRows, pairRounds, type Row } from './rows.js';
+import { pairRounds } from './rows.js';
 import { flipSigns, pAbove, pBelow } from './sign-flips.js';
 import { describeRatio, roundsText } from './wording.js';
 

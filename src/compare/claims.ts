@@ -1,9 +1,10 @@
+import { groupRows, type Row } from '../domain/rows.js';
 import type { Claim, RunResult } from '../domain/run-result.js';
 import { baselineRow } from './baseline.js';
 import { adjustByHolm } from './holm.js';
 import { CLAIMS_LEVEL, roundsToClaim } from './levels.js';
 import { logRatios } from './metrics.js';
-import { groupRows, pairRounds, type Row } from './rows.js';
+import { pairRounds } from './rows.js';
 import { flipSigns, pAbove, pBelow, type SignFlips } from './sign-flips.js';
 
 /** No difference: a ratio of 1. */

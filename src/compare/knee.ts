@@ -1,6 +1,7 @@
-import { KNEE_SHARE } from '../domain/sweep.js';
+import type { RunResult } from '../domain/run-result.js';
+import { KNEE_SHARE, type SweepStep } from '../domain/sweep.js';
 
-/** What one value of a parameter achieved. */
+/** What one value of a parameter came to. */
 export interface Point {
   readonly value: number;
   readonly throughputPerSecond: number;
@@ -23,4 +24,21 @@ export function kneeOf(points: readonly Point[]): number | null {
   const best = Math.max(...points.map((point) => point.throughputPerSecond));
   const knee = points.find((point) => point.throughputPerSecond >= KNEE_SHARE * best);
   return knee === undefined || knee === points.at(-1) ? null : knee.value;
+}
+
+/**
+ * The last rate that was achieved, as the throughput of an open loop follows its schedule and has no knee of its own
+ * below the capacity.
+ *
+ * @param steps in the order of their rates
+ * @returns null where no rate was achieved, or the last one was: the capacity lies below or beyond them
+ */
+export function lastAchieved(steps: readonly Pick<SweepStep, 'value' | 'achieved'>[]): number | null {
+  const last = steps.findLast(({ achieved }) => achieved);
+  return last === undefined || last === steps.at(-1) ? null : last.value;
+}
+
+/** Whether the calls of an open loop were made as they were due. */
+export function isAchieved({ throughputPerSecond, duePerSecond = NaN, skipped = 0 }: RunResult): boolean {
+  return throughputPerSecond >= KNEE_SHARE * duePerSecond && skipped === 0;
 }

@@ -1,7 +1,8 @@
+import { groupRows, type Row } from '../domain/rows.js';
 import type { Ratio, RunResult } from '../domain/run-result.js';
 import { baselineRow } from './baseline.js';
 import { METRICS, ratioOf } from './metrics.js';
-import { groupRows, pairRounds, type Row } from './rows.js';
+import { pairRounds } from './rows.js';
 
 /**
  * Divides every row (strategy, with or without advisory locks) of each scenario by the scenario's baseline row:

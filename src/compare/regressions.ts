@@ -1,9 +1,10 @@
 import { MOST_BASELINE_ROUNDS, type BaselineRound, type BaselineRow } from '../domain/baseline.js';
+import { groupRows, type Row } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
+import { rowName } from '../domain/wording.js';
 import { CHECK_LEVEL, CONFIDENCE } from './levels.js';
 import { decideByMargin, decideByVerdicts, proves, TOLERATED, type Decision } from './margin.js';
 import { estimateShift, pShiftAbove, pShiftBelow, smallestP, sumRanks } from './rank-sum.js';
-import { groupRows, type Row } from './rows.js';
 import { describeRatio, roundsText } from './wording.js';
 
 /** What says of a round how fast it was, as a logarithm: more is faster. */
@@ -49,13 +50,12 @@ function isSameRow(a: Omit<Row, 'runs'>, b: Omit<Row, 'runs'>): boolean {
 }
 
 function isBurst({ runs }: Row): boolean {
-  return runs[0]?.plan.arrival === 'burst';
+  return runs[0].plan.arrival === 'burst';
 }
 
 function judge({ now, then }: Matched, level: number): ComparisonCheck {
-  const speed = now.runs[0]?.plan.arrival === 'open' ? P95 : THROUGHPUT;
-  const { scenario, strategy, advisoryLocks } = now;
-  const name = `${speed.name} >= ${TOLERATED} (${scenario} · ${strategy}${advisoryLocks ? ' + locks' : ''})`;
+  const speed = now.runs[0].plan.arrival === 'open' ? P95 : THROUGHPUT;
+  const name = `${speed.name} >= ${TOLERATED} (${rowName(now)})`;
   const decided = decideByVerdicts(now.runs);
   if (decided !== undefined) return { name, ...decided };
   const values = now.runs.slice(-MOST_BASELINE_ROUNDS).map(speed.read);

@@ -1,6 +1,6 @@
 import type { RunResult } from '../domain/run-result.js';
 import type { Sweep, SweepStep, SweptParameter } from '../domain/sweep.js';
-import { kneeOf } from './knee.js';
+import { isAchieved, kneeOf, lastAchieved } from './knee.js';
 
 /**
  * Sums up the runs of a sweep.
@@ -9,10 +9,11 @@ import { kneeOf } from './knee.js';
  */
 export function buildSweep(parameter: SweptParameter, runs: readonly RunResult[]): Sweep {
   const steps = runs.map((run) => toStep(parameter, run));
+  const valid = steps.filter((_, position) => runs[position]?.verdict === 'valid');
   return {
     parameter,
     steps,
-    knee: kneeOf(steps.filter((_, position) => runs[position]?.verdict === 'valid')),
+    knee: parameter === 'rate' ? lastAchieved(valid) : kneeOf(valid),
     clientSaturatedFrom: startOfTail(steps, true),
     clientUnsaturatedFrom: startOfTail(steps, false),
   };
@@ -24,6 +25,7 @@ function toStep(parameter: SweptParameter, run: RunResult): SweepStep {
     throughputPerSecond: run.throughputPerSecond,
     p95Micros: run.latencyMicros.p95,
     clientSaturated: run.client.saturated,
+    ...(parameter === 'rate' && { achieved: isAchieved(run) }),
   };
 }
 

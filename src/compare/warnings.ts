@@ -1,9 +1,11 @@
+import { groupRows, type Row } from '../domain/rows.js';
 import type { RunResult } from '../domain/run-result.js';
+import { rowName } from '../domain/wording.js';
 import { baselineRow } from './baseline.js';
 import { ROUNDS_TO_CHECK } from './levels.js';
 import { logRatios } from './metrics.js';
 import { findOutliers } from './outliers.js';
-import { groupRows, pairRounds, type Row } from './rows.js';
+import { pairRounds } from './rows.js';
 
 /**
  * What the runs themselves say against their figures: rounds whose ratio to the baseline is an outlier, where there
@@ -27,7 +29,7 @@ function outlierWarnings(row: Row, base: Row): string[] {
   return findOutliers(differences).map((position) => {
     const ratio = Math.exp(differences[position] ?? NaN).toFixed(2);
     const round = pairs[position]?.[0].round;
-    return `${nameOf(row)}: round ${round} is an outlier, ${ratio} times the throughput of ${base.strategy}: was the machine busy with something else?`;
+    return `${rowName(row)}: round ${round} is an outlier, ${ratio} times the throughput of ${base.strategy}: was the machine busy with something else?`;
   });
 }
 
@@ -35,10 +37,6 @@ function saturationWarnings(row: Row): string[] {
   const saturated = row.runs.filter((run) => run.client.saturated).length;
   if (saturated === 0) return [];
   return [
-    `${nameOf(row)}: the tool set the pace in ${saturated} of ${row.runs.length} rounds: ratios are nearer to 1 than the server's`,
+    `${rowName(row)}: the tool set the pace in ${saturated} of ${row.runs.length} rounds: ratios are nearer to 1 than the server's`,
   ];
-}
-
-function nameOf({ scenario, strategy, advisoryLocks }: Row): string {
-  return `${scenario} · ${strategy}${advisoryLocks ? ' + locks' : ''}`;
 }

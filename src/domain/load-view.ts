@@ -4,6 +4,8 @@ import type { CallOutcome } from './call.js';
 export interface CallCounts {
   readonly outcomes: Readonly<Record<CallOutcome, number>>;
   readonly errorsByCode: Readonly<Record<string, number>>;
+  /** Calls of an open loop that were never made, because their latency limit had passed. */
+  readonly skipped: number;
 }
 
 /** What ended in one interval of a load. */
@@ -11,6 +13,8 @@ export interface IntervalView extends CallCounts {
   /** From the barrier's release to the interval's end. */
   readonly endMs: number;
   readonly callsPerSecond: number;
+  /** Of an open loop: the rate at the interval's middle. */
+  readonly askedPerSecond?: number | undefined;
   /** Latency from the intended start; NaN where no call ended. */
   readonly p50Micros: number;
   readonly p99Micros: number;

@@ -134,7 +134,7 @@ export interface RunResult {
   };
   /** Calls delivered. */
   readonly assignments: number;
-  /** Calls that should end as created or reused; the calls delivered where a duration ended the run. */
+  /** Calls that should end as created or reused; where a duration ended the run, of those that were made. */
   readonly expectedSuccesses: number;
   readonly outcomes: Outcomes;
   readonly errorsByCode: Readonly<Record<string, number>>;
@@ -153,6 +153,8 @@ export interface RunResult {
   readonly serviceTimeMicros: LatencyMicros;
   /** In an open loop: from the intended start to the real one. */
   readonly scheduleLagMicros?: LatencyMicros | undefined;
+  /** In an open loop: calls that its schedule has for each second, over its whole time or until its deliveries end. */
+  readonly duePerSecond?: Measured | undefined;
   /** With a latency limit: calls of the load that ended later than it after their intended start. */
   readonly late?: number | undefined;
   /** With a latency limit: calls that were never made, because it had passed when a connection was free. */

@@ -7,6 +7,8 @@ export interface LoadListener {
   readonly released: (startMicros: number) => void;
   /** Calls that have ended since the last time, as they become known: some of them late. */
   readonly heard: (calls: readonly Call[]) => void;
+  /** So many more calls of an open loop were skipped. */
+  readonly skipped: (count: number) => void;
   /** Nothing more will be heard; also when the load failed. */
   readonly ended: () => void;
 }

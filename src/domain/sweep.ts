@@ -29,9 +29,14 @@ export interface SweepStep {
   readonly p95Micros: Measured;
   /** Whether the load generator was the bottleneck; null where that was not measured. */
   readonly clientSaturated: boolean | null;
+  /** Of a rate alone: whether 95 % of the calls that were due each second were made, and none was skipped. */
+  readonly achieved?: boolean | undefined;
 }
 
-/** The knee is the smallest value that reaches this share of the best throughput. */
+/**
+ * The knee is the smallest value that reaches this share of the best throughput. A rate is achieved by this share of
+ * the calls that were due.
+ */
 export const KNEE_SHARE = 0.95;
 
 /** The answer of a sweep beside its runs. */
@@ -39,7 +44,10 @@ export interface Sweep {
   readonly parameter: SweptParameter;
   /** One for each run, in their order: values rise. */
   readonly steps: readonly SweepStep[];
-  /** Where more of the parameter gains little more throughput; null where no step of a valid run shows that. */
+  /**
+   * Where more of the parameter gains little more throughput; of a rate, the last one that was achieved. Null where no
+   * step of a valid run shows that: throughput still rose at the last one, every rate was achieved, or none was.
+   */
   readonly knee: number | null;
   /** From this value on the load generator was the bottleneck at every step that tells; null: not at the last one. */
   readonly clientSaturatedFrom: number | null;

@@ -7,10 +7,14 @@ import type { Style } from './style.js';
 /** What is slower or as fast as in an earlier result, and what makes that doubtful. */
 export function baselineLines(baseline: BaselineComparison | undefined, style: Style): string[] {
   if (baseline === undefined) return [];
-  const heading = `against the baseline of ${baseline.measuredAt}; another machine or day is measured too:`;
   return [
-    ...wrapWords(heading, style.width).map((line) => style.colours.dim(line)),
+    ...wrapWords(baselineHeading(baseline), style.width).map((line) => style.colours.dim(line)),
     ...checkLines(baseline.checks, style),
     ...warningLines(baseline.warnings, style),
   ];
+}
+
+/** Which earlier result a comparison is with. */
+export function baselineHeading({ measuredAt }: BaselineComparison): string {
+  return `against the baseline of ${measuredAt}; another machine or day is measured too:`;
 }

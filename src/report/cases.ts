@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import { groupScenarios } from '../domain/rows.js';
 import type {
   ComparisonCheck,
   GateResult,
@@ -7,11 +8,17 @@ import type {
   RunResult,
   Verdict,
 } from '../domain/run-result.js';
-import { groupScenarios, rowsOf } from './comparison-rows.js';
+import { rowName } from '../domain/wording.js';
+import { baselineLines } from './baseline.js';
+import { claimLines, warningLines } from './comparison-claims.js';
+import { checkLines } from './comparison-findings.js';
+import { rowsOf } from './comparison-rows.js';
+import { endingLine } from './ending.js';
+import { environmentLines } from './environment.js';
 import { violatedLines } from './findings.js';
-import { strategyLabel } from './format.js';
 import { runBlock } from './run-block.js';
 import { createStyle } from './style.js';
+import { sweepAnswers } from './sweep-answers.js';
 
 /** How reports for CI are made. */
 export interface CaseOptions {
@@ -19,8 +26,8 @@ export interface CaseOptions {
   readonly allowInconclusive: boolean;
 }
 
-/** `tolerated`: inconclusive, and that is allowed. `broken`: it could not be done. */
-export type CaseResult = 'passed' | 'failed' | 'tolerated' | 'broken';
+/** `tolerated`: unknown or inconclusive, and that is allowed. `broken`: it could not be done. */
+export type CaseResult = 'passed' | 'failed' | 'inconclusive' | 'tolerated' | 'broken';
 
 /** One thing that had to hold. */
 export interface Case {
@@ -32,12 +39,14 @@ export interface Case {
   readonly body: readonly string[];
 }
 
-/** What had to hold of one scenario under one strategy, over all its runs. */
+/** What had to hold of one scenario under one strategy, over all its runs, or of all runs together. */
 export interface Suite {
   readonly name: string;
   readonly durationMs: number;
   readonly cases: readonly Case[];
-  /** The runs as the terminal shows them. */
+  /** What makes its figures doubtful, one line each. */
+  readonly warnings: readonly string[];
+  /** What the terminal shows of it. */
   readonly output: readonly string[];
 }
 
@@ -45,35 +54,63 @@ const PLAIN = createStyle(new Chalk({ level: 0 }), {});
 
 /**
  * A report as test cases, a suite for each scenario and strategy with or without advisory locks, then the
- * checks and what ended the work early. A report passes exactly where every case passed or is tolerated.
+ * checks, and whether the work was done. A report passes exactly where every case passed or is tolerated.
  */
 export function suitesOf(report: Report, options: CaseOptions): Suite[] {
-  const { runs, comparison, sweep, baseline } = report;
+  return [
+    ...runSuites(report, options),
+    ...comparisonSuites(report, options),
+    ...baselineSuites(report, options),
+    endSuite(report),
+  ];
+}
+
+/** Of each scenario and strategy. */
+export function runSuites({ runs, comparison, sweep }: Report, options: CaseOptions): Suite[] {
   const steps = new Map(runs.map((run, position) => [run, sweep?.steps[position]?.value]));
   const whichOf = (run: RunResult, all: readonly RunResult[]): string => {
     if (sweep !== undefined) return ` (${sweep.parameter} ${steps.get(run)})`;
     return all.length > 1 ? ` (round ${run.round})` : '';
   };
-  const suites = groupScenarios(runs).flatMap(([, ofScenario]) =>
+  return groupScenarios(runs).flatMap(([, ofScenario]) =>
     rowsOf(ofScenario, comparison?.baseline).map((row) => ({
-      name: `${row.scenario} · ${strategyLabel(row)}`,
+      name: rowName(row),
       durationMs: row.runs.reduce((sum, run) => sum + run.durationMs, 0),
       cases: row.runs.flatMap((run) => casesOf(run, whichOf(run, row.runs), options)),
+      warnings: [],
       output: row.runs.flatMap((run) => [...runBlock(run, PLAIN), '']),
     })),
   );
-  const checks = (comparison?.checks ?? []).map((check) => checkCase(check, options));
-  const regressions = (baseline?.checks ?? []).map((check) => checkCase(check, options));
-  return [
-    ...suites,
-    ...suiteOf('comparison', checks),
-    ...suiteOf('baseline', regressions),
-    ...suiteOf('els-assign', endCases(report)),
-  ];
 }
 
-function suiteOf(name: string, cases: readonly Case[]): Suite[] {
-  return cases.length === 0 ? [] : [{ name, durationMs: 0, cases, output: [] }];
+/** Of the strategies against each other; none where they were not compared. */
+export function comparisonSuites({ comparison }: Report, options: CaseOptions): Suite[] {
+  if (comparison === undefined) return [];
+  const { checks, warnings } = comparison;
+  const output = [
+    ...claimLines(comparison, PLAIN),
+    ...checkLines(checks, PLAIN),
+    ...warningLines(warnings, PLAIN),
+  ];
+  const cases = checks.map((check) => checkCase(check, options));
+  return output.length === 0 ? [] : [{ name: 'comparison', durationMs: 0, cases, warnings, output }];
+}
+
+/** Of all runs against an earlier result, where there is one. */
+export function baselineSuites({ baseline }: Report, options: CaseOptions): Suite[] {
+  if (baseline === undefined) return [];
+  const { checks, warnings } = baseline;
+  const cases = checks.map((check) => checkCase(check, options));
+  return [{ name: 'baseline', durationMs: 0, cases, warnings, output: baselineLines(baseline, PLAIN) }];
+}
+
+/** Of the work as a whole: whether it was done, how the report ends, and where it was measured. */
+export function endSuite(report: Report): Suite {
+  const { environment, runs, sweep } = report;
+  const answers =
+    sweep === undefined ? [] : sweepAnswers(sweep, runs).map(([label, text]) => `${label}: ${text}`);
+  const output = [endingLine(report, PLAIN), ...environmentLines(environment, PLAIN), ...answers];
+  return { name: 'els-assign', durationMs: 0, cases: endCases(report), warnings: [], output };
 }
 
 function casesOf(run: RunResult, which: string, options: CaseOptions): Case[] {
@@ -94,7 +131,7 @@ function verdictResult(verdict: Verdict, { allowInconclusive }: CaseOptions): Ca
     case 'invalid':
       return 'failed';
     case 'unknown':
-      return allowInconclusive ? 'tolerated' : 'failed';
+      return allowInconclusive ? 'tolerated' : 'inconclusive';
   }
 }
 
@@ -112,13 +149,16 @@ function gateCase({ expression, observed, passed }: GateResult): Case {
 function checkCase({ name, result, observed }: ComparisonCheck, { allowInconclusive }: CaseOptions): Case {
   if (result !== 'inconclusive') return { name, result, message: observed, body: [] };
   const message = `inconclusive: ${observed}`;
-  return { name, result: allowInconclusive ? 'tolerated' : 'failed', message, body: [] };
+  return { name, result: allowInconclusive ? 'tolerated' : 'inconclusive', message, body: [] };
 }
 
 function endCases({ failure, interrupted }: Report): Case[] {
+  const name = 'every run was made';
   const reasons = [
     ...(failure === undefined ? [] : [`${failure.code}: ${failure.message}`]),
     ...(interrupted === undefined ? [] : [`stopped by ${interrupted}; the results are partial`]),
   ];
-  return reasons.map((message) => ({ name: 'every run was made', result: 'broken', message, body: [] }));
+  return reasons.length === 0
+    ? [{ name, result: 'passed', message: name, body: [] }]
+    : reasons.map((message) => ({ name, result: 'broken', message, body: [] }));
 }

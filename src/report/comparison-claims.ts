@@ -1,22 +1,33 @@
 import type { Claim, Comparison } from '../domain/run-result.js';
-import { formatP } from '../domain/wording.js';
-import { plural, strategyLabel } from './format.js';
+import { formatP, rowName } from '../domain/wording.js';
+import { plural } from './format.js';
 import { hang, indent, wrapWords } from './layout.js';
 import { narrower, type Style } from './style.js';
 
 /** Which strategies are faster or slower than the baseline, how sure that is, and of which nothing can be said. */
 export function claimLines(comparison: Comparison, style: Style): string[] {
-  const { claims, levels, baseline } = comparison;
   const { colours, width } = style;
-  const percent = Number((levels.claimsLevel * 100).toFixed(2));
-  const heading = `throughput against ${baseline}; a report says anything false here with a probability of at most ${percent} %:`;
+  const inner = narrower(style, 2);
   const lines = [
-    ...claims.flatMap((claim) => claimLine(claim, narrower(style, 2))),
-    ...silenceLines(comparison, narrower(style, 2)),
+    ...comparison.claims.flatMap((claim) => claimLine(claim, inner)),
+    ...silenceTexts(comparison).flatMap((text) =>
+      wrapWords(text, inner.width).map((line) => colours.dim(line)),
+    ),
   ];
   return lines.length === 0
     ? []
-    : [...wrapWords(heading, width).map((line) => colours.dim(line)), ...indent(2, lines)];
+    : [...wrapWords(claimsHeading(comparison), width).map((line) => colours.dim(line)), ...indent(2, lines)];
+}
+
+/** What every claim is about, and how sure all of them are. */
+export function claimsHeading({ baseline, levels }: Comparison): string {
+  const percent = Number((levels.claimsLevel * 100).toFixed(2));
+  return `throughput against ${baseline}; a report says anything false here with a probability of at most ${percent} %:`;
+}
+
+/** The same without layout, one text for each claim; none where nothing was compared. */
+export function claimTexts(comparison: Comparison): string[] {
+  return [...comparison.claims.map(claimText), ...silenceTexts(comparison)];
 }
 
 /** What makes the figures doubtful. */
@@ -25,17 +36,21 @@ export function warningLines(warnings: readonly string[], { colours, width }: St
 }
 
 function claimLine(claim: Claim, { colours, width }: Style): string[] {
-  const { scenario, result, pValue, rounds } = claim;
-  const known = result !== 'inconclusive';
-  const text = `${scenario} · ${strategyLabel(claim)} is ${known ? result : 'proven neither faster nor slower'}`;
-  const basis = `(${plural(rounds, 'round')}, p = ${formatP(pValue)})`;
-  return hang(known ? '• ' : `${colours.yellow('?')} `, wrapWords(`${text} ${basis}`, width - 2));
+  const sign = claim.result === 'inconclusive' ? colours.yellow('?') : '•';
+  return hang(`${sign} `, wrapWords(claimText(claim), width - 2));
 }
 
-function silenceLines({ ratios, claims, levels }: Comparison, { colours, width }: Style): string[] {
+function claimText(claim: Claim): string {
+  const { result, pValue, rounds } = claim;
+  const said = result === 'inconclusive' ? 'proven neither faster nor slower' : result;
+  return `${rowName(claim)} is ${said} (${plural(rounds, 'round')}, p = ${formatP(pValue)})`;
+}
+
+function silenceTexts({ ratios, claims, levels }: Comparison): string[] {
   const silent = new Set(ratios.map(({ scenario }) => scenario));
   for (const { scenario } of claims) silent.delete(scenario);
   if (silent.size === 0) return [];
-  const text = `nothing of ${[...silent].join(', ')}: it takes ${levels.roundsToClaim} rounds, all valid, of no open loop`;
-  return wrapWords(text, width).map((line) => colours.dim(line));
+  return [
+    `nothing of ${[...silent].join(', ')}: it takes ${levels.roundsToClaim} rounds, all valid, of no open loop`,
+  ];
 }

@@ -1,9 +1,12 @@
 import type { ChalkInstance } from 'chalk';
+import type { Row } from '../domain/rows.js';
 import type { Comparison, RunResult } from '../domain/run-result.js';
-import { medianOf, worstSuccess, worstVerdict, type ComparisonRow } from './comparison-rows.js';
-import { formatCount, formatMicros, formatNumber, keepEnd, MISSING, strategyLabel } from './format.js';
+import { strategyLabel } from '../domain/wording.js';
+import { medianOf, worstSuccess, worstVerdict } from './comparison-rows.js';
+import { formatMicros, formatNumber, keepEnd, MISSING } from './format.js';
 import type { Column } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
+import { openLoopColumns, rangeCell } from './open-loop.js';
 import { ratioCell } from './ratio-cell.js';
 import { colourSuccess } from './success.js';
 
@@ -16,11 +19,11 @@ export interface ComparisonTable {
   readonly groups: readonly (readonly Column[])[];
 }
 
-type MakeColumn = (head: string, cell: (row: ComparisonRow) => string) => Column;
+type MakeColumn = (head: string, cell: (row: Row) => string) => Column;
 
 /** The table of one scenario, a cell for each row: medians over the rounds, but the worst round's successes. */
 export function comparisonTable(
-  rows: readonly ComparisonRow[],
+  rows: readonly Row[],
   comparison: Comparison | undefined,
   colours: ChalkInstance,
 ): ComparisonTable {
@@ -30,6 +33,7 @@ export function comparisonTable(
     groups: [
       outcomeColumns(column, colours),
       figureColumns(column),
+      openLoopColumns(rows, (head, cells) => ({ head: colours.dim(head), cells })),
       costColumns(column),
       [...ratioColumns(column, rows, comparison), ...judgementColumns(column, colours)],
     ],
@@ -39,7 +43,7 @@ export function comparisonTable(
 function outcomeColumns(column: MakeColumn, colours: ChalkInstance): Column[] {
   return [
     column('success', (row) => colourSuccess(worstSuccess(row), colours)),
-    column('created', createdCell),
+    column('created', (row) => rangeCell(row, (run) => run.outcomes.created)),
   ];
 }
 
@@ -71,7 +75,7 @@ function figureOf(column: MakeColumn) {
 
 function ratioColumns(
   column: MakeColumn,
-  rows: readonly ComparisonRow[],
+  rows: readonly Row[],
   comparison: Comparison | undefined,
 ): Column[] {
   if (comparison === undefined) {
@@ -90,15 +94,8 @@ function judgementColumns(column: MakeColumn, colours: ChalkInstance): Column[] 
   ];
 }
 
-/** What was created; fewest–most where rounds differ, so that no round hides behind another. */
-function createdCell({ runs }: ComparisonRow): string {
-  const created = runs.map((run) => run.outcomes.created);
-  const [fewest, most] = [Math.min(...created), Math.max(...created)];
-  return fewest === most ? formatCount(fewest) : `${formatCount(fewest)}–${formatCount(most)}`;
-}
-
 /** How many gates of all rounds passed. */
-export function gatesCell({ runs }: Pick<ComparisonRow, 'runs'>, colours: ChalkInstance): string {
+export function gatesCell({ runs }: Pick<Row, 'runs'>, colours: ChalkInstance): string {
   const gates = runs.flatMap((run) => run.gates);
   const passed = gates.filter((gate) => gate.passed).length;
   return gates.length === 0 ? MISSING : `${mark(passed === gates.length, colours)} ${passed}/${gates.length}`;

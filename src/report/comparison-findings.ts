@@ -18,9 +18,11 @@ export function legendLines({ baseline, ratios }: Comparison, { colours, width }
 }
 
 function confidencePart(ratios: readonly Ratio[]): string[] {
-  const percents = ratios.map(({ confidence }) => Math.floor(confidence * 100));
+  const percents = ratios
+    .map(({ confidence }) => Math.floor(confidence * 100))
+    .filter((percent) => percent > 0);
+  if (percents.length === 0) return [];
   const [least, most] = [Math.min(...percents), Math.max(...percents)];
-  if (least === 0) return [];
   const more = most > least ? ` (${most} % where rounds are many)` : '';
   return [`[ – ] holds the true ratio with ${least} % confidence${more}`];
 }

@@ -1,13 +1,14 @@
 import type { ChalkInstance } from 'chalk';
+import { groupScenarios, type Runs } from '../domain/rows.js';
 import type { Report, RunResult } from '../domain/run-result.js';
+import { strategyLabel } from '../domain/wording.js';
 import { baselineLines } from './baseline.js';
 import { claimLines, warningLines } from './comparison-claims.js';
 import { comparisonTable } from './comparison-columns.js';
 import { checkLines, findingLines, legendLines } from './comparison-findings.js';
-import { groupScenarios, rowsOf } from './comparison-rows.js';
+import { headingParts, rowsOf } from './comparison-rows.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { plural, strategyLabel } from './format.js';
 import { fitColumns, indent, tableLines, wrapParts } from './layout.js';
 import { createStyle, narrower, type Style, type TextOptions } from './style.js';
 
@@ -34,11 +35,7 @@ export function renderComparison(report: Report, colours: ChalkInstance, options
   return `${filled.map((lines) => lines.join('\n').trimEnd()).join('\n\n')}\n`;
 }
 
-function scenarioBlock(
-  runs: readonly [RunResult, ...RunResult[]],
-  { comparison }: Report,
-  style: Style,
-): string[] {
+function scenarioBlock(runs: Runs, { comparison }: Report, style: Style): string[] {
   const { strategies, groups } = comparisonTable(
     rowsOf(runs, comparison?.baseline),
     comparison,
@@ -55,13 +52,6 @@ function roundName(run: RunResult, { colours }: Style): string[] {
   return [run.scenario, colours.bold(strategyLabel(run)), `round ${run.round}`];
 }
 
-function scenarioHeading(runs: readonly [RunResult, ...RunResult[]], { colours, width }: Style): string[] {
-  const [{ scenario, workers, connections }] = runs;
-  const rounds = new Set(runs.map((run) => run.round)).size;
-  const parts = [
-    colours.bold(scenario),
-    `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
-    rounds === 1 ? '1 round' : `medians of ${rounds} rounds, success of the worst`,
-  ];
-  return wrapParts(parts, ' · ', width);
+function scenarioHeading(runs: Runs, { colours, width }: Style): string[] {
+  return wrapParts([colours.bold(runs[0].scenario), ...headingParts(runs)], ' · ', width);
 }

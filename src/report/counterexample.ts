@@ -1,6 +1,7 @@
 import type { Counterexample, Proof, ScheduleStep } from '../domain/proof.js';
 import type { InvariantResult } from '../domain/run-result.js';
-import { formatValue, plural, strategyLabel } from './format.js';
+import { strategyLabel } from '../domain/wording.js';
+import { formatValue, plural } from './format.js';
 
 /**
  * A failing schedule as a script for several psql windows. It is SQL with comments: each piece begins with a

@@ -38,11 +38,6 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
   return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
 }
 
-/** What was measured: `cte`, or `cte + locks` with advisory locks. */
-export function strategyLabel(run: { readonly strategy: string; readonly advisoryLocks: boolean }): string {
-  return run.advisoryLocks ? `${run.strategy} + locks` : run.strategy;
-}
-
 /** Shortens a long text (the path of a custom strategy) to its last characters. */
 export function keepEnd(text: string, length: number): string {
   return text.length <= length ? text : `…${text.slice(1 - length)}`;

@@ -17,15 +17,17 @@ type Level = 'error' | 'warning';
 const LEVELS: Readonly<Record<CaseResult, Level | undefined>> = {
   passed: undefined,
   failed: 'error',
+  inconclusive: 'error',
   broken: 'error',
   tolerated: 'warning',
 };
 
-/** The workflow commands that annotate a GitHub Actions run with what did not pass, one line each. */
+/** The workflow commands that annotate a GitHub Actions run with what did not pass and what is doubtful, one line each. */
 export function annotationLines(report: Report, options: CaseOptions): string[] {
-  const found = suitesOf(report, options).flatMap(({ name, cases }) =>
-    cases.map((each) => ({ level: LEVELS[each.result], title: name, text: textOf(each) })),
-  );
+  const found = suitesOf(report, options).flatMap(({ name, cases, warnings }) => [
+    ...cases.map((each) => ({ level: LEVELS[each.result], title: name, text: textOf(each) })),
+    ...warnings.map((text) => ({ level: 'warning', title: name, text })),
+  ]);
   return (['error', 'warning'] as const).flatMap((level) => {
     const ofLevel = found.filter((each) => each.level === level);
     const shown = ofLevel.length > MAX_ANNOTATIONS ? ofLevel.slice(0, MAX_ANNOTATIONS - 1) : ofLevel;

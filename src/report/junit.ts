@@ -7,6 +7,7 @@ import { suitesOf, type Case, type CaseOptions, type CaseResult, type Suite } fr
 /** How JUnit names what did not pass. */
 const ELEMENT: Readonly<Record<Exclude<CaseResult, 'passed'>, string>> = {
   failed: 'failure',
+  inconclusive: 'failure',
   tolerated: 'skipped',
   broken: 'error',
 };
@@ -38,7 +39,8 @@ function addCase(suite: XMLBuilder, classname: string, { name, result, message, 
     name: escapeInvisible(name),
   });
   if (result === 'passed') return;
-  const outcome = element.ele(ELEMENT[result], { message: escapeInvisible(message) });
+  const type = result === 'inconclusive' ? { type: result } : {};
+  const outcome = element.ele(ELEMENT[result], { message: escapeInvisible(message), ...type });
   if (body.length > 0) outcome.txt(textOf(body));
 }
 
@@ -51,7 +53,7 @@ function totals(suites: readonly Suite[]) {
   const seconds = suites.reduce((sum, suite) => sum + suite.durationMs, 0) / 1_000;
   return {
     tests: suites.reduce((sum, suite) => sum + suite.cases.length, 0),
-    failures: count(suites, 'failed'),
+    failures: count(suites, 'failed') + count(suites, 'inconclusive'),
     errors: count(suites, 'broken'),
     time: seconds.toFixed(3),
   };

@@ -21,14 +21,15 @@ export function intervalLine(interval: IntervalView, colours: ChalkInstance): st
   return `  ${seconds(interval.endMs)} · ${pace(interval)} · ${counts(interval, colours)}`;
 }
 
-function pace({ callsPerSecond, p50Micros, p99Micros }: IntervalView): string {
-  return `${formatNumber(callsPerSecond)} per s · p50 ${formatMicros(p50Micros)} · p99 ${formatMicros(p99Micros)}`;
+function pace({ callsPerSecond, askedPerSecond, p50Micros, p99Micros }: IntervalView): string {
+  const asked = askedPerSecond === undefined ? '' : ` of ${formatCount(askedPerSecond)} asked`;
+  return `${formatNumber(callsPerSecond)} per s${asked} · p50 ${formatMicros(p50Micros)} · p99 ${formatMicros(p99Micros)}`;
 }
 
 /** The outcomes that there are, `created` always; with errors their codes. */
-function counts({ outcomes, errorsByCode }: CallCounts, colours: ChalkInstance): string {
+function counts({ outcomes, errorsByCode, skipped }: CallCounts, colours: ChalkInstance): string {
   const { created, reused, no_slot, error, unknown } = outcomes;
-  const some = Object.entries({ reused, no_slot, unknown }).filter(([, count]) => count > 0);
+  const some = Object.entries({ reused, no_slot, unknown, skipped }).filter(([, count]) => count > 0);
   const shown = [['created', created] as const, ...some].map(
     ([name, count]) => `${name} ${formatCount(count)}`,
   );

@@ -1,23 +1,35 @@
 import { Chalk } from 'chalk';
-import type { Report, RunResult } from '../domain/run-result.js';
+import { groupScenarios, type Runs } from '../domain/rows.js';
+import type { Comparison, Report, RunResult } from '../domain/run-result.js';
 import type { Sweep } from '../domain/sweep.js';
-import { suitesOf, type Case, type CaseOptions } from './cases.js';
+import { rowName } from '../domain/wording.js';
+import { baselineHeading } from './baseline.js';
+import {
+  baselineSuites,
+  comparisonSuites,
+  endSuite,
+  runSuites,
+  type Case,
+  type CaseOptions,
+  type Suite,
+} from './cases.js';
+import { claimsHeading, claimTexts } from './comparison-claims.js';
 import { comparisonTable } from './comparison-columns.js';
 import { legendLines } from './comparison-findings.js';
-import { groupScenarios, rowsOf } from './comparison-rows.js';
+import { headingParts, rowsOf } from './comparison-rows.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { plural, strategyLabel } from './format.js';
 import { escapeMarkdown, markdownDetails, markdownTable } from './markdown-text.js';
 import { createStyle } from './style.js';
-import { bottleneckOf, kneeText } from './sweep-answers.js';
+import { sweepAnswers } from './sweep-answers.js';
 import { sweepTable } from './sweep-columns.js';
+import { shapeParts } from './sweep-shape.js';
 
 const COLOURS = new Chalk({ level: 0 });
 /** Markdown breaks its lines itself. */
 const STYLE = createStyle(COLOURS, { width: Infinity });
 
-const SIGNS = { failed: '✗', tolerated: '?', broken: '✗', passed: '✓' } as const;
+const SIGNS = { failed: '✗', inconclusive: '?', tolerated: '?', broken: '✗', passed: '✓' } as const;
 
 /** A report as Markdown: the verdict, a table for each scenario, the checks, and what failed with its witnesses. */
 export function renderMarkdown(report: Report, options: CaseOptions): string {
@@ -26,15 +38,23 @@ export function renderMarkdown(report: Report, options: CaseOptions): string {
 
 /** The blocks of `renderMarkdown`, each of them whole without the others, the most important first. */
 export function markdownBlocks(report: Report, options: CaseOptions): string[] {
-  const { environment, runs, comparison, sweep } = report;
+  const { environment, runs, comparison, sweep, baseline } = report;
   return [
     `## els-assign: ${escapeMarkdown(endingLine(report, STYLE))}`,
     environmentLines(environment, STYLE).map(escapeMarkdown).join('<br>\n'),
     ...(sweep === undefined ? tableBlocks(report) : sweepBlocks(sweep, runs)),
-    ...(comparison === undefined ? [] : [legendLines(comparison, STYLE).map(escapeMarkdown).join('<br>\n')]),
-    ...checkBlocks(report, options),
+    ...(comparison === undefined ? [] : comparisonBlocks(comparison)),
+    ...comparisonSuites(report, options).flatMap(suiteBlocks),
+    ...(baseline === undefined ? [] : [escapeMarkdown(baselineHeading(baseline))]),
+    ...baselineSuites(report, options).flatMap(suiteBlocks),
+    ...listBlock(
+      endSuite(report)
+        .cases.filter(({ result }) => result !== 'passed')
+        .map(caseText),
+    ),
     ...findingBlocks(report, options),
     ...noteBlocks(runs),
+    ...(comparison === undefined && sweep === undefined ? fullBlocks(report, options) : []),
   ];
 }
 
@@ -48,33 +68,40 @@ function tableBlocks({ runs, comparison }: Report): string[] {
   });
 }
 
-function heading(scenario: string, runs: readonly [RunResult, ...RunResult[]]): string {
-  const [{ workers, connections }] = runs;
-  const rounds = new Set(runs.map((run) => run.round)).size;
-  const parts = [
-    `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
-    rounds === 1 ? '1 round' : `medians of ${rounds} rounds, success of the worst`,
-  ];
-  return `### ${escapeMarkdown(scenario)}\n\n${parts.join(' · ')}`;
+function heading(scenario: string, runs: Runs): string {
+  return `### ${escapeMarkdown(scenario)}\n\n${escapeMarkdown(headingParts(runs).join(' · '))}`;
 }
 
 function sweepBlocks(sweep: Sweep, runs: readonly RunResult[]): string[] {
   const [first] = runs;
   if (first === undefined) return [];
   const { values, groups } = sweepTable(sweep, runs, COLOURS);
-  const name = `${first.scenario} · ${strategyLabel(first)} · sweep of ${sweep.parameter}`;
+  const name = `${rowName(first)} · sweep of ${sweep.parameter}`;
   return [
-    `### ${escapeMarkdown(name)}`,
+    `### ${escapeMarkdown(name)}\n\n${escapeMarkdown(shapeParts(runs).join(' · '))}`,
     markdownTable([values, ...groups.flat()]),
-    [`knee: ${kneeText(sweep, runs)}`, `tool: ${bottleneckOf(sweep)}`].map(escapeMarkdown).join('<br>\n'),
+    sweepAnswers(sweep, runs)
+      .map(([label, text]) => escapeMarkdown(`${label}: ${text}`))
+      .join('<br>\n'),
   ];
 }
 
-/** The checks of a comparison and against a baseline, those that passed too. */
-function checkBlocks(report: Report, options: CaseOptions): string[] {
-  const checks = suitesOf({ ...report, runs: [] }, options).flatMap(({ cases }) => cases);
-  if (checks.length === 0) return [];
-  return [checks.map((check) => `- ${caseText(check)}`).join('\n')];
+/** How to read the ratios, and what is claimed. */
+function comparisonBlocks(comparison: Comparison): string[] {
+  const claims = claimTexts(comparison).map(escapeMarkdown);
+  return [
+    legendLines(comparison, STYLE).map(escapeMarkdown).join('<br>\n'),
+    ...(claims.length === 0 ? [] : [escapeMarkdown(claimsHeading(comparison)), ...listBlock(claims)]),
+  ];
+}
+
+/** Every case, those that passed too, and what makes them doubtful. */
+function suiteBlocks({ cases, warnings }: Suite): string[] {
+  return listBlock([...cases.map(caseText), ...warnings.map((warning) => `! ${escapeMarkdown(warning)}`)]);
+}
+
+function listBlock(items: readonly string[]): string[] {
+  return items.length === 0 ? [] : [items.map((item) => `- ${item}`).join('\n')];
 }
 
 function caseText({ name, result, message }: Case): string {
@@ -83,17 +110,15 @@ function caseText({ name, result, message }: Case): string {
 
 /** What did not pass in any run. */
 function findingBlocks(report: Report, options: CaseOptions): string[] {
-  const ofRuns = {
-    ...report,
-    comparison: undefined,
-    baseline: undefined,
-    failure: undefined,
-    interrupted: undefined,
-  };
-  const findings = suitesOf(ofRuns, options).flatMap(({ name, cases }) =>
+  const findings = runSuites(report, options).flatMap(({ name, cases }) =>
     cases.filter(({ result }) => result !== 'passed').flatMap((each) => findingBlock(name, each)),
   );
   return findings.length === 0 ? [] : ['### What did not hold', ...findings];
+}
+
+/** Every run as the terminal shows it, where it shows each by itself. */
+function fullBlocks(report: Report, options: CaseOptions): string[] {
+  return runSuites(report, options).map(({ name, output }) => markdownDetails(`${name} in full`, output));
 }
 
 function findingBlock(suite: string, found: Case): string[] {
@@ -103,7 +128,7 @@ function findingBlock(suite: string, found: Case): string[] {
 
 function noteBlocks(runs: readonly RunResult[]): string[] {
   const notes = runs.flatMap((run) =>
-    run.notes.map((note) => `- ${escapeMarkdown(`${run.scenario} · ${strategyLabel(run)}: ${note}`)}`),
+    run.notes.map((note) => `- ${escapeMarkdown(`${rowName(run)}: ${note}`)}`),
   );
   return notes.length === 0 ? [] : ['### Notes', [...new Set(notes)].join('\n')];
 }

@@ -1,7 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import type { ConfigurationProof, Coverage, Proof } from '../domain/proof.js';
+import { strategyLabel } from '../domain/wording.js';
 import { counterexampleLines } from './counterexample.js';
-import { formatCount, plural, strategyLabel } from './format.js';
+import { formatCount, plural } from './format.js';
 import { tableLines } from './layout.js';
 
 /** The answer of `prove` as text: a line for each configuration, the schedule that fails, and the verdict last. */

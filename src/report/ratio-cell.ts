@@ -1,5 +1,5 @@
+import type { Row } from '../domain/rows.js';
 import type { Comparison, Ratio } from '../domain/run-result.js';
-import type { ComparisonRow } from './comparison-rows.js';
 import { formatRatio, MISSING } from './format.js';
 
 /**
@@ -7,8 +7,8 @@ import { formatRatio, MISSING } from './format.js';
  * @param rows the scenario's rows, the baseline's first row first among those of its strategy.
  */
 export function ratioCell(
-  row: ComparisonRow,
-  rows: readonly ComparisonRow[],
+  row: Row,
+  rows: readonly Row[],
   metric: Ratio['metric'],
   comparison: Comparison,
 ): string {
@@ -24,7 +24,8 @@ export function ratioCell(
   return formatRatio(ratio) + range;
 }
 
-function findRatio(row: ComparisonRow, metric: Ratio['metric'], { ratios }: Comparison): Ratio | undefined {
+/** A row's ratio to the baseline; undefined where there is none. */
+export function findRatio(row: Row, metric: Ratio['metric'], { ratios }: Comparison): Ratio | undefined {
   return ratios.find(
     (ratio) =>
       ratio.scenario === row.scenario &&

@@ -1,7 +1,7 @@
 import type { RunResult } from '../domain/run-result.js';
+import { strategyLabel } from '../domain/wording.js';
 import { faultLines } from './fault-lines.js';
 import { gateLines, invariantLines, noteLines } from './findings.js';
-import { strategyLabel } from './format.js';
 import { indent } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
 import { costLines, latencyLines, outcomeLines, planLines } from './run-facts.js';

@@ -1,7 +1,7 @@
 import type { LatencyMicros, RunResult } from '../domain/run-result.js';
 import { formatCount, formatMicros, formatNumber, plural } from './format.js';
 import { hang, tableLines, wrapParts } from './layout.js';
-import { arrivalParts, limitParts } from './open-loop.js';
+import { arrivalParts, limitParts, skippedParts } from './open-loop.js';
 import type { Style } from './style.js';
 import { colourSuccess } from './success.js';
 
@@ -26,7 +26,11 @@ export function planLines({ plan, workers, connections }: RunResult, { colours, 
 export function outcomeLines(run: RunResult, style: Style): string[] {
   const { ready, available, completed, completionEvents } = run.batchTotals;
   return [
-    ...fact('success', [colourSuccess(run, style.colours), ...outcomeParts(run)], style),
+    ...fact(
+      'success',
+      [colourSuccess(run, style.colours), ...outcomeParts(run), ...skippedParts(run)],
+      style,
+    ),
     ...fact(
       'errors',
       countParts(run.errorsByCode).map((part) => style.colours.red(part)),
@@ -58,9 +62,10 @@ export function costLines(run: RunResult, style: Style): string[] {
   const wal = walBytesPerAssignment === null ? [] : [`${formatNumber(walBytesPerAssignment)} bytes of WAL`];
   const work = serverParts(run.cost);
   const cpu = `client ${formatMicros(run.client.cpuMicrosPerCall)} CPU`;
+  const due = run.duePerSecond === undefined ? '' : ` of ${formatNumber(run.duePerSecond)}/s due`;
   const took = `${plural(run.assignments, 'call')} in ${formatMicros(run.durationMs * 1000)}`;
   return [
-    ...fact('throughput', [`${formatNumber(run.throughputPerSecond)}/s`, took], style),
+    ...fact('throughput', [`${formatNumber(run.throughputPerSecond)}/s${due}`, took], style),
     ...fact(
       'each call',
       [`${formatNumber(roundTripsPerAssignment)} round trips`, ...wal, ...work, cpu],

@@ -5,6 +5,7 @@ import { gatesCell } from './comparison-columns.js';
 import { formatCount, formatMicros, formatNumber, MISSING } from './format.js';
 import type { Column } from './layout.js';
 import { colourVerdict } from './marks.js';
+import { openLoopColumns } from './open-loop.js';
 
 /** The columns of a sweep's table; what belongs together is one group. */
 export interface SweepTable {
@@ -29,8 +30,15 @@ export function sweepTable(
     groups: [
       [
         ofRuns('total conns', ({ workers, connections }) => formatCount(workers * connections)),
+        ...(runs.some(({ duePerSecond }) => duePerSecond !== undefined)
+          ? [ofRuns('due per s', (run) => formatNumber(run.duePerSecond ?? NaN))]
+          : []),
         ofRuns('per s', (run) => formatNumber(run.throughputPerSecond)),
       ],
+      openLoopColumns(
+        runs.map((run) => ({ runs: [run] })),
+        column,
+      ),
       (['p50', 'p95', 'p99'] as const).map((name) =>
         ofRuns(name, (run) => formatMicros(run.latencyMicros[name])),
       ),

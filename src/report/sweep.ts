@@ -1,14 +1,15 @@
 import type { ChalkInstance } from 'chalk';
 import type { Report, RunResult } from '../domain/run-result.js';
 import type { Sweep } from '../domain/sweep.js';
+import { strategyLabel } from '../domain/wording.js';
 import { findingLines } from './comparison-findings.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { formatCount, strategyLabel } from './format.js';
 import { fitColumns, hang, indent, tableLines, wrapParts, wrapWords } from './layout.js';
 import { createStyle, narrower, type Style, type TextOptions } from './style.js';
-import { bottleneckOf, kneeText } from './sweep-answers.js';
+import { sweepAnswers } from './sweep-answers.js';
 import { sweepTable } from './sweep-columns.js';
+import { shapeParts } from './sweep-shape.js';
 
 /**
  * The answer of `run --sweep` as text: a table with a row for each step, where the knee is, where the load generator
@@ -62,24 +63,8 @@ function heading(sweep: Sweep, runs: readonly RunResult[], style: Style): string
   ];
 }
 
-/** What all steps ran with; a range of what differs. */
-function shapeParts(runs: readonly RunResult[]): string[] {
-  const range = (read: (run: RunResult) => number): string => {
-    const counts = runs.map(read);
-    const [fewest, most] = [Math.min(...counts), Math.max(...counts)].map(formatCount);
-    return fewest === most ? `${fewest}` : `${fewest}–${most}`;
-  };
-  return [
-    `workers ${range((run) => run.workers)} × connections ${range((run) => run.connections)}`,
-    `batches ${range(({ plan }) => plan.batches)} × slots ${range(({ plan }) => plan.slots)}`,
-    `contents ${range(({ plan }) => plan.contents)} × deliveries ${range(({ plan }) => plan.deliveries)}`,
-    `seed ${runs[0]?.plan.seed}`,
-  ];
-}
-
 function answerLines(sweep: Sweep, runs: readonly RunResult[], { width }: Style): string[] {
-  const answers = { knee: kneeText(sweep, runs), tool: bottleneckOf(sweep) };
-  return Object.entries(answers).flatMap(([label, text]) =>
+  return sweepAnswers(sweep, runs).flatMap(([label, text]) =>
     hang(`${label}  `, wrapWords(text, width - label.length - 2)),
   );
 }

@@ -1,13 +1,14 @@
 import type { ChalkInstance } from 'chalk';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
 import { escapeInvisible } from '../domain/wording.js';
+import { colourEnding } from './ending.js';
 import { invariantLines, noteLines } from './findings.js';
 import { plural } from './format.js';
 import { indent } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
 import { createStyle, narrower, type Style, type TextOptions } from './style.js';
 
-/** The answer of `verify` as text: a block for each run or the schema, PASSED or FAILED on the last line. */
+/** The answer of `verify` as text: a block for each run or the schema, how it ends on the last line. */
 export function renderVerification(
   report: VerificationReport,
   passed: boolean,
@@ -15,10 +16,10 @@ export function renderVerification(
   options: TextOptions,
 ): string {
   const style = createStyle(colours, options);
-  const ending = passed ? colours.green('PASSED') : colours.red('FAILED');
+  const ending = passed ? 'PASSED' : report.verdict === 'unknown' ? 'INCONCLUSIVE' : 'FAILED';
   const blocks = [
     ...report.checked.map((each) => checkedBlock(each, style)),
-    [`${ending}  verdict ${colourVerdict(report.verdict, colours)}`],
+    [`${colourEnding(ending, colours)}  verdict ${colourVerdict(report.verdict, colours)}`],
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

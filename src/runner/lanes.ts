@@ -27,6 +27,8 @@ export interface LaneJob {
   readonly stop: AbortSignal;
   /** Of an open loop; closed when the load is stopped. */
   readonly alarm?: Alarm | undefined;
+  /** Told of each skipped call how many there are so far. */
+  readonly onSkip?: ((count: number) => void) | undefined;
 }
 
 /**
@@ -54,8 +56,12 @@ export async function deliverSlice(job: LaneJob): Promise<{ ranOut: boolean; ski
       }
       const turn = alarm ? await turnOf(job, alarm, next.value) : 'make';
       if (turn === 'end') return;
-      if (turn === 'skip') end.skipped += 1;
-      else await deliver(job, next.value, underWay);
+      if (turn === 'skip') {
+        end.skipped += 1;
+        job.onSkip?.(end.skipped);
+      } else {
+        await deliver(job, next.value, underWay);
+      }
     }
   };
   await Promise.race([Promise.all(Array.from({ length: connections }, lane)), graceAfter(job.stop)]);

@@ -45,13 +45,15 @@ export type ToWorker =
   | { readonly type: 'start'; readonly atMicros: number }
   | { readonly type: 'stop' };
 
-/** What a worker sends, in this order: ready, any number of started and calls, done; or failed. */
+/** What a worker sends, in this order: ready, any number of started, calls and skipped, done; or failed. */
 export type FromWorker =
   | { readonly type: 'ready' }
   /** With an immediate journal, before the call is made. */
   | { readonly type: 'started'; readonly call: StartedCall }
   /** `counters` of the load so far. */
   | { readonly type: 'calls'; readonly chunk: CallChunk; readonly counters: EngineCounters }
+  /** How many calls of an open loop this process has skipped so far. */
+  | { readonly type: 'skipped'; readonly count: number }
   | { readonly type: 'done'; readonly summary: WorkerSummary }
   | { readonly type: 'failed'; readonly message: string };
 

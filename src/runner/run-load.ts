@@ -98,10 +98,7 @@ export async function runLoad(
 ): Promise<Recording> {
   const stations = fleet
     .take(job.plan.scenario.workers)
-    .map(
-      (worker, index) =>
-        new Station(fleet, worker, toWorkerJob(job, index), (calls) => hooks.listener?.heard(calls)),
-    );
+    .map((worker, index) => new Station(fleet, worker, toWorkerJob(job, index), hooks.listener));
   let finished = false;
   // A signal to the whole group reaches workers before the barrier too: they must hear that a stop is meant.
   const onStop = () => stations.forEach((station) => station.stop());

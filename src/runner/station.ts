@@ -1,5 +1,6 @@
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Call } from '../domain/call.js';
+import type { LoadListener } from '../domain/run-watch.js';
 import { CUT_OFF } from '../domain/call-end.js';
 import { contentId, deliveryAt } from '../scenario/plan.js';
 import { toCall, toCalls } from './call-chunks.js';
@@ -23,7 +24,7 @@ export class Station {
   readonly lost = new Set<number>();
   readonly #fleet: WorkerFleet;
   readonly #job: WorkerJob;
-  readonly #heard: (calls: readonly Call[]) => void;
+  readonly #listener: Pick<LoadListener, 'heard' | 'skipped'> | undefined;
   readonly #ended = new Set<number>();
   readonly #underWay = new Map<number, StartedCall>();
   #worker: WorkerProcess;
@@ -32,20 +33,22 @@ export class Station {
   #isPrepared = true;
   #toBeReplaced = false;
   #stopped = false;
+  /** As far as it was told. */
+  #skipped = 0;
   /** How many processes were killed here. */
   #deaths = 0;
 
-  /** @param heard takes the calls as the worker tells them */
+  /** @param listener takes what the worker tells, as it comes */
   constructor(
     fleet: WorkerFleet,
     worker: WorkerProcess,
     job: WorkerJob,
-    heard: (calls: readonly Call[]) => void,
+    listener?: Pick<LoadListener, 'heard' | 'skipped'>,
   ) {
     this.#fleet = fleet;
     this.#worker = worker;
     this.#job = job;
-    this.#heard = heard;
+    this.#listener = listener;
   }
 
   /** Resolves when the worker stands at the barrier. */
@@ -111,16 +114,24 @@ export class Station {
 
   #hear(message: FromWorker): void {
     if (message.type === 'started') this.#underWay.set(message.call.deliveryIndex, message.call);
+    if (message.type === 'skipped') this.#hearSkipped(message.count);
     if (message.type !== 'calls') return;
     this.#counters = message.counters;
     const calls = toCalls(this.#job.plan, this.#job.workerIndex, message.chunk);
     for (const call of calls) this.calls.push(call);
-    this.#heard(calls);
+    this.#listener?.heard(calls);
     if (this.#job.journal === 'batched') return;
     for (const index of message.chunk.deliveryIndex) {
       this.#underWay.delete(index);
       this.#ended.add(index);
     }
+  }
+
+  /** A process that takes over skips again what its predecessor skipped: nothing is told twice. */
+  #hearSkipped(count: number): void {
+    const more = Math.max(0, count - this.#skipped);
+    this.#skipped += more;
+    this.#listener?.skipped(more);
   }
 
   /** What a killed process could not say itself: the calls under way may have happened. */
@@ -147,7 +158,7 @@ export class Station {
       const ended = { ...call, ...CUT_OFF, endMicros: nowMicros() };
       const cutOff = toCall(this.#job.plan, this.#job.workerIndex, ended);
       this.calls.push(cutOff);
-      this.#heard([cutOff]);
+      this.#listener?.heard([cutOff]);
       this.lost.add(call.deliveryIndex);
     }
     this.#underWay.clear();

@@ -130,10 +130,18 @@ async function deliver(startMicros: number): Promise<void> {
   signal.addEventListener('abort', () => void alarm?.close(), { once: true });
   await waitUntilMicros(startMicros);
   const meter = new ClientMeter();
-  const telling = setInterval(() => recorder.flush(), TELL_EVERY_MS);
+  const skips = { told: 0, count: 0 };
+  const tell = () => {
+    recorder.flush();
+    if (skips.count === skips.told) return;
+    skips.told = skips.count;
+    void send({ type: 'skipped', count: skips.count });
+  };
+  const telling = setInterval(tell, TELL_EVERY_MS);
   const { ranOut, skipped } = await deliverSlice({
     ...{ plan, calls, engine, recorder, announce, redelivered, startMicros, alarm },
     stop: signal,
+    onSkip: (count) => (skips.count = count),
   }).finally(() => clearInterval(telling));
   const client = meter.stop(recorder.calls);
   await alarm?.close();

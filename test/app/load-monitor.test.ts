@@ -90,4 +90,30 @@ describe('LoadMonitor', () => {
     burst.hear([callAt(100, 2)]);
     expect(lookAt(burst, 9_000).share).toBeCloseTo(0.01);
   });
+
+  it('counts what was skipped since the release, and in the interval in which it was told', () => {
+    const monitor = released({ arrival: 'open', rate: 100 });
+    monitor.hear([callAt(100, 2)]);
+    monitor.skip(3);
+    expect(lookAt(monitor, 1_400)).toMatchObject({ calls: 1, skipped: 3, latest: { skipped: 3 } });
+    monitor.skip(4);
+    expect(lookAt(monitor, 2_400)).toMatchObject({ skipped: 7, latest: { skipped: 4 } });
+  });
+
+  it('says which rate an open loop asked for in the interval, of no other arrival', () => {
+    expect(lookAt(released(), 1_400).latest?.askedPerSecond).toBeUndefined();
+    const stages = [
+      { rate: 300, durationMs: 2_000 },
+      { rate: 50, durationMs: 0 },
+      { rate: 50, durationMs: 2_000 },
+    ];
+    const open = { arrival: 'open', rate: 100, durationMs: 4_000 } as const;
+    const asked = (changes: Partial<Scenario>) => {
+      const monitor = released({ ...open, ...changes });
+      return [1_400, 2_400, 3_400, 4_400, 5_400].map((ms) => lookAt(monitor, ms).latest?.askedPerSecond);
+    };
+    expect(asked({})).toEqual([100, 100, 100, 100, 0]);
+    // By the rate at the interval's middle.
+    expect(asked({ stages })).toEqual([150, 250, 50, 50, 0]);
+  });
 });

@@ -1,4 +1,4 @@
-import { median } from '../../dist/compare/median.js';
+import { median } from '../../dist/domain/median.js';
 import { CONNECTION_COUNTS, RTTS_MS, toolSeries } from './measurements/tool-strategies.js';
 import { ratio } from './ratio.js';
 import { CONNECTIONS, ROUNDS, SECONDS, STRATEGIES } from './settings.js';

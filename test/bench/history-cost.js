@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { withDatabase } from '../../dist/app/database.js';
 import { prepareDatabase } from '../../dist/app/setup.js';
-import { median } from '../../dist/compare/median.js';
+import { median } from '../../dist/domain/median.js';
 import { countFrom, secondsFrom } from './environment.js';
 import { ratio } from './ratio.js';
 

@@ -1,4 +1,4 @@
-import { median } from '../../dist/compare/median.js';
+import { median } from '../../dist/domain/median.js';
 
 /** The p50 of the service times of calls, in microseconds. */
 export function p50ServiceTime(calls) {

@@ -1,4 +1,4 @@
-import { median } from '../../dist/compare/median.js';
+import { median } from '../../dist/domain/median.js';
 
 const MEETS = { '>=': (value, target) => value >= target, '<=': (value, target) => value <= target };
 

@@ -149,6 +149,7 @@ const runSchema = z.strictObject({
   scheduleLagMicros: latency.optional(),
   late: count.optional(),
   skipped: count.optional(),
+  duePerSecond: z.number().positive().optional(),
   latencyDistribution,
   timeSeries,
 });
@@ -219,6 +220,7 @@ const sweep = z.strictObject({
       throughputPerSecond: measure,
       p95Micros: measure,
       clientSaturated: z.boolean().nullable(),
+      achieved: z.boolean().optional(),
     }),
   ),
   knee: count.nullable(),

@@ -64,6 +64,17 @@ describe('a load on a terminal', () => {
     expect(withoutDevice(screen)).toEqual([expect.stringMatching(/^\[1\/1\] sustained/)]);
   });
 
+  it('shows the rate that an open loop asks for and what it skips, while it runs', async () => {
+    const args = [
+      ...['run', '--strategy', 'inventory', '--duration', '2500ms', '--workers', '2', '--connections', '1'],
+      ...['--rate', '200', '--rtt-ms', '40', '--latency-limit', '50ms'],
+    ];
+    const session = start('open.sh', args);
+    await session.until(/ per s of 200 asked · p50 /);
+    await session.until(/skipped [1-9]/);
+    expect((await session.end()).code).toBe(0);
+  });
+
   it('leaves the cursor and no region when Ctrl-C ends it; without colours where NO_COLOR is set', async () => {
     const session = start('interrupted.sh', load('30s'), { NO_COLOR: '1' });
     await session.until(PACE);

@@ -59,6 +59,7 @@ describe('run --rate', () => {
       expectPassed(run);
       expect(run.plan).toMatchObject({ arrival: 'open', rate, spacing: 'constant' });
       expect(run.assignments).toBe(Math.ceil(rate / 2));
+      expect(run.duePerSecond).toBe(run.assignments / 0.5);
       expect(run.outcomes.created).toBe(run.assignments);
       expect(run.durationMs).toBeGreaterThanOrEqual(490);
       // No call starts before it is due.
@@ -144,6 +145,28 @@ describe('run --rate', () => {
     expect(run.notes.join()).toContain('of 20 s');
   });
 
+  it('expects no slot for the contents beyond the slots, and does not advise against them', async () => {
+    const overflow = ['run', '--scenario', 'overflow', '--rate', '400', '--duration', '5s'];
+    const run = await onlyRun([...overflow, '--strategy', 'inventory', '--json']);
+    expectPassed(run);
+    expect(run).toMatchObject({
+      assignments: 30,
+      expectedSuccesses: 15,
+      outcomes: { created: 15, noSlot: 15 },
+    });
+    expect(run.notes).toEqual([
+      expect.stringMatching(
+        /^the contents ran out after \S+ s of 5 s; 15 of 30 are beyond the slots, as the scenario has it$/,
+      ),
+    ]);
+  });
+
+  it('says that contents ran out where slots did not', async () => {
+    const few = ['--contents', '20', '--strategy', 'cte'];
+    const run = await onlyRun([...openLoop(400, 5_000), ...few]);
+    expect(run.notes.join()).toMatch(/^the contents ran out after \S+ s of 5 s; give more --contents$/);
+  });
+
   it.each(['kill-worker', 'pause-worker'])(
     'survives %s: every call is made once, whoever makes it',
     async (kind) => {
@@ -170,7 +193,8 @@ describe('run --rate', () => {
     const args = openLoop(100, 300).filter((arg) => arg !== '--json');
     const { stdout } = await database.run([...args, '--latency-limit', '2s', '--strategy', 'inventory']);
     expect(stdout).toMatch(/open loop at 100\/s · constant/);
-    expect(stdout).toMatch(/limit +2\.00s from the intended start · late 0 · skipped 0/);
+    expect(stdout).toMatch(/success +30\/30 .* · skipped 0 of 30 calls due\n/);
+    expect(stdout).toMatch(/limit +2\.00s from the intended start · late 0\n/);
     expect(stdout).toMatch(/service time(?: +\d[\d.]*(?:µs|ms|s)){6}\n/);
     expect(stdout).toMatch(/schedule lag(?: +\d[\d.]*(?:µs|ms|s)){6}\n/);
   });
@@ -194,7 +218,13 @@ describe('run --rate', () => {
       [100, 50],
       [200, 100],
     ]);
-    expect(sweep.steps.map(({ value }) => value)).toEqual([100, 200]);
+    expect(sweep.steps.map(({ value, achieved }) => [value, achieved])).toEqual(
+      runs.map(({ plan, throughputPerSecond, duePerSecond = NaN }) => [
+        plan.rate,
+        throughputPerSecond >= 0.95 * duePerSecond,
+      ]),
+    );
+    expect(runs.map(({ duePerSecond }) => duePerSecond)).toEqual([100, 200]);
   });
 });
 

@@ -11,6 +11,11 @@ it.each([
     [0, 7],
   ],
   [[1, 1, 1, 1, 1, 1], []],
+  // More than half are equal: what lies no farther than a measurement's own rounding is none.
+  [[0, 0, 0, 0, 0, 1e-12], []],
+  [[0.7, 0.7, 0.7, 0.7, 0.714, 0.7], []],
+  [[0.7, 0.7, 0.7, 0.7, 0.716, 0.7], [4]],
+  [[0, 0, 0, -2], [3]],
 ])('of %j finds %j', (values, positions) => {
   expect(findOutliers(values)).toEqual(positions);
 });

@@ -74,4 +74,42 @@ describe('buildSweep', () => {
       clientUnsaturatedFrom: no,
     });
   });
+
+  /** Throughput and calls due, per second; what was skipped. */
+  type Step = readonly [throughput: number, due: number, skipped?: number];
+  const rates = (...steps: Step[]): Sweep => {
+    const { run } = createSampler();
+    const runs = steps.map(([throughputPerSecond, duePerSecond, skipped], position) =>
+      run({
+        ...{ throughputPerSecond, duePerSecond, skipped },
+        plan: { arrival: 'open', rate: 100 * 2 ** position },
+      }),
+    );
+    return buildSweep('rate', runs);
+  };
+  const kept: Step = [100, 100];
+  const behind: Step = [94, 100];
+  const capacities: [name: string, steps: Step[], knee: number | null][] = [
+    ['the last rate that was achieved', [kept, [190, 200], [300, 400]], 200],
+    ['none where every rate was achieved: the server kept up', [kept, [200, 200], [399, 400]], null],
+    ['none where none was', [behind, behind], null],
+    ['not beyond a rate of which calls were skipped', [kept, [200, 200, 0], [400, 400, 1]], 200],
+    ['not moved by one bad step', [behind, kept, behind, kept, behind], 800],
+    [
+      'judged by the calls that were due: a poisson schedule has more or fewer than the rate',
+      [
+        [88, 90],
+        [80, 90],
+      ],
+      100,
+    ],
+  ];
+  it.each(capacities)('the knee of a rate is %s', (_, steps, knee) => {
+    expect(rates(...steps).knee).toBe(knee);
+  });
+
+  it('says of each rate whether it was achieved, and of no other parameter', () => {
+    expect(rates(kept, behind).steps.map(({ achieved }) => achieved)).toEqual([true, false]);
+    expect(sweepOf([{}]).steps[0]).not.toHaveProperty('achieved');
+  });
 });

@@ -17,6 +17,12 @@ export const CHECKS: Comparison['checks'] = [
   { name: 'cte.p50 < 1ms (sustained)', result: 'inconclusive', observed: 'no round' },
 ];
 
+/** A comparison that says nothing. */
+export const COMPARISON: Comparison = {
+  ...{ baseline: 'legacy', rounds: 2, ratios: [], checks: [], claims: [], warnings: [] },
+  levels: { checkLevel: 0.025, claimsLevel: 0.025, roundsToCheck: 6, roundsToClaim: 7 },
+};
+
 /** A comparison in which something of every kind went wrong. */
 export function failingReport(overrides: Partial<Report> = {}): Report {
   const { run } = createSampler();
@@ -32,9 +38,10 @@ export function failingReport(overrides: Partial<Report> = {}): Report {
     }),
     run({ strategy: 'inventory', verdict: 'unknown', passed: false, notes: ['a fault struck nothing'] }),
   ];
-  const comparison: Comparison = {
-    ...{ baseline: 'legacy', rounds: 2, ratios: [], checks: CHECKS, claims: [], warnings: [] },
-    levels: { checkLevel: 0.025, claimsLevel: 0.025, roundsToCheck: 6, roundsToClaim: 7 },
-  };
-  return reportOf(runs, { comparison, verdict: 'invalid', passed: false, ...overrides });
+  return reportOf(runs, {
+    comparison: { ...COMPARISON, checks: CHECKS },
+    verdict: 'invalid',
+    passed: false,
+    ...overrides,
+  });
 }

@@ -7,7 +7,6 @@ import {
   formatValue,
   keepEnd,
   plural,
-  strategyLabel,
 } from '#els/report/format.js';
 
 describe('formatMicros', () => {
@@ -62,11 +61,6 @@ describe('numbers', () => {
 });
 
 describe('names', () => {
-  it('labels a strategy with its locks', () => {
-    expect(strategyLabel({ strategy: 'cte', advisoryLocks: true })).toBe('cte + locks');
-    expect(strategyLabel({ strategy: 'cte', advisoryLocks: false })).toBe('cte');
-  });
-
   it('shortens only what is too long, from the front', () => {
     expect(keepEnd('./mine.sql', 10)).toBe('./mine.sql');
     expect(keepEnd('/far/away/mine.sql', 10)).toBe('…/mine.sql');

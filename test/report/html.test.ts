@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunResult } from '#els/domain/run-result.js';
 import type { TimelineEntry } from '#els/domain/timeline.js';
 import { renderHtml } from '#els/report/html/page.js';
+import { COMPARISON } from './failing.js';
 import { createSampler, reportOf } from './sample.js';
 
 const TOOL = { name: 'els-assign', version: '1.2.3' };
@@ -115,5 +116,29 @@ describe('the page', () => {
     );
     expect(shown).not.toMatch(/NaN|undefined|Infinity|<figure/);
     expect(shown).toContain('–');
+  });
+
+  it('says of the ratios of each scenario how many rounds they rest on, and with what confidence', () => {
+    const { run } = createSampler();
+    const rounds = { burst: 3, loop: 8 };
+    const runs = Object.entries(rounds).flatMap(([scenario, count]) =>
+      ['legacy', 'cte', 'inventory'].flatMap((strategy) =>
+        Array.from({ length: count }, (_, at) => run({ scenario, strategy, round: at + 1 })),
+      ),
+    );
+    const ratio = { advisoryLocks: false, metric: 'throughput', ratio: 2, low: 1.5, high: 2.5 } as const;
+    const ratios = ['cte', 'inventory'].flatMap((strategy) => [
+      { ...ratio, scenario: 'burst', strategy, confidence: 0.75 },
+      { ...ratio, scenario: 'loop', strategy, confidence: 0.953 },
+    ]);
+    const comparison = { ...COMPARISON, rounds: 8, ratios };
+    const captions = (text: string) =>
+      [...text.matchAll(/<figcaption>Throughput: right[^;]*; ([^<]*)/g)].map(([, basis]) => basis);
+    expect(captions(page(runs, { comparison }))).toEqual([
+      '3 rounds, 75 % confidence',
+      '8 rounds, 95 % confidence',
+    ]);
+    // The last round of one strategy was not run any more.
+    expect(captions(page(runs.slice(0, -1), { comparison }))[1]).toBe('7–8 rounds, 95 % confidence');
   });
 });

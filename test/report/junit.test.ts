@@ -29,7 +29,15 @@ describe('renderJunit', () => {
       'high-concurrency · cte',
       'high-concurrency · cte + locks',
       'overflow · cte',
+      'els-assign',
     ]);
+    const [end] = suites.splice(3);
+    expect(elementsOf(end!, 'testcase').map(({ attributes }) => attributes['name'])).toEqual([
+      'every run was made',
+    ]);
+    expect(elementsOf(end!, 'system-out')[0]?.text).toMatch(
+      /^PASSED {2}verdict valid · 3 runs\nPostgreSQL 18/,
+    );
     for (const suite of suites) {
       expect(elementsOf(suite, 'testcase').map(({ attributes }) => attributes['name'])).toEqual([
         'verdict',
@@ -40,7 +48,7 @@ describe('renderJunit', () => {
       expect(suite.attributes).toMatchObject({ tests: '4', failures: '0', errors: '0', skipped: '0' });
       expect(elementsOf(suite, 'system-out')[0]?.text).toContain('success');
     }
-    expect(root.attributes).toMatchObject({ tests: '12', failures: '0', errors: '0' });
+    expect(root.attributes).toMatchObject({ tests: '13', failures: '0', errors: '0' });
   });
 
   it('tells the rounds and the steps of a sweep apart, and gives a suite the time of all', () => {
@@ -50,7 +58,7 @@ describe('renderJunit', () => {
     const names = elementsOf(root, 'testcase').map(({ attributes }) => attributes['name']);
     expect(names).toContain('verdict (round 1)');
     expect(names).toContain('p95 < 500ms (round 2)');
-    expect(new Set(names).size).toBe(8);
+    expect(new Set(names).size).toBe(9);
     expect(elementsOf(root, 'testsuite')[0]?.attributes['time']).toBe('1.500');
 
     const step = { throughputPerSecond: 1, p95Micros: 1, clientSaturated: null };

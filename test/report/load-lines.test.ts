@@ -8,18 +8,26 @@ const NONE = { created: 0, reused: 0, no_slot: 0, error: 0, unknown: 0 };
 
 const interval: IntervalView = {
   ...{ endMs: 5_000, callsPerSecond: 3_512.2, p50Micros: 4_210, p99Micros: 12_300 },
-  ...{ outcomes: { ...NONE, created: 17_561 }, errorsByCode: {} },
+  ...{ outcomes: { ...NONE, created: 17_561 }, errorsByCode: {}, skipped: 0 },
 };
 
 const view: LoadView = {
   ...{ elapsedMs: 2_100, share: 0.425, calls: 20, latest: interval },
   ...{ outcomes: { ...NONE, created: 17, no_slot: 1, error: 2 }, errorsByCode: { unknown_batch: 2 } },
+  skipped: 0,
 };
 
 describe('intervalLine', () => {
   it('says when, how fast and how it ended', () => {
     const line = '  5.0s · 3,512 per s · p50 4.21ms · p99 12.3ms · created 17,561';
     expect(intervalLine(interval, plain)).toBe(line);
+  });
+
+  it('shows of an open loop the rate that was asked for, and what was skipped', () => {
+    const open = { ...interval, askedPerSecond: 4_000, skipped: 1_234 };
+    expect(intervalLine(open, plain)).toBe(
+      '  5.0s · 3,512 per s of 4,000 asked · p50 4.21ms · p99 12.3ms · created 17,561 · skipped 1,234',
+    );
   });
 
   it('shows what was not measured as such', () => {

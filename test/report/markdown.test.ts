@@ -29,7 +29,7 @@ describe('renderMarkdown', () => {
     const { run } = createSampler();
     expect(markdownOf(reportOf([run()]))).toMatch(/^## els-assign: PASSED {2}verdict valid · 1 run\n/);
     expect(markdownOf(failingReport())).toMatch(
-      /^## els-assign: FAILED {2}verdict invalid · 5 runs · 3 failed\n/,
+      /^## els-assign: FAILED {2}verdict invalid · 5 runs · 2 failed · 1 unknown · 1 check failed · 1 check inconclusive\n/,
     );
   });
 
@@ -77,7 +77,7 @@ describe('renderMarkdown', () => {
       /<details><summary>what proves it<\/summary>\s*<pre>[^]*essay_id=essay-7[^]*<\/pre>/,
     );
     expect(html).toContain('cte + locks: ✗ <strong>p95 < 1ms * 1</strong> p95 = 2ms');
-    expect(html).toContain('inventory: ✗ <strong>verdict</strong> verdict unknown; a fault struck nothing');
+    expect(html).toContain('inventory: ? <strong>verdict</strong> verdict unknown; a fault struck nothing');
   });
 
   it('shows each check', () => {

@@ -82,6 +82,31 @@ describe('renderSweep', () => {
     expect(render(runs().slice(0, 1), { knee: null })).toContain('knee  none: it takes two valid steps\n');
   });
 
+  it('says of a rate whether it was achieved, by which rule', () => {
+    const rule = 'at least 95 % of the calls due each second were made, and none was skipped';
+    const kneeOf = (knee: number | null, ...achieved: boolean[]) => {
+      const sampler = createSampler();
+      const steps = achieved.map((each, position) => ({
+        ...{
+          value: 2 ** position,
+          throughputPerSecond: 1,
+          p95Micros: 1,
+          clientSaturated: null,
+          achieved: each,
+        },
+      }));
+      return render(
+        achieved.map((_, position) => run(sampler, position)),
+        { parameter: 'rate', steps, knee },
+      );
+    };
+    expect(kneeOf(2, true, true, false)).toContain(`knee  rate 2: the last that was achieved (${rule})\n`);
+    expect(kneeOf(null, true, true)).toContain(`knee  none up to rate 2: the server kept up (${rule})\n`);
+    expect(kneeOf(null, false, false)).toContain(
+      `knee  none: no rate was achieved, from 1 on (achieved: ${rule})\n`,
+    );
+  });
+
   it('does not count the throughput of a step that is not valid', () => {
     const sampler = createSampler();
     const cheater = run(sampler, 2, { verdict: 'invalid', passed: false, throughputPerSecond: 9_999 });

@@ -1,18 +1,29 @@
 import type { InvariantResult, RunResult, Witness } from '../../domain/run-result.js';
-import { formatValue, strategyLabel } from '../format.js';
+import { rowName } from '../../domain/wording.js';
+import { endingOfRun, type Ending } from '../ending.js';
+import { formatValue } from '../format.js';
 import { timelineLines } from '../timeline-lines.js';
 import { html, type Markup } from './markup.js';
 import { PLAIN } from './plain.js';
 import { dataTable } from './tables.js';
 
-/** What went wrong, run by run: failed gates, violated invariants with what proves them, and notes. */
-export function findings(runs: readonly RunResult[]): Markup | '' {
-  const failed = runs.filter((run) => !run.passed);
-  if (failed.length === 0) return '';
-  return html`<section class="findings">
-    <h2>What went wrong</h2>
-    ${failed.map(finding)}
-  </section> `;
+/** What went wrong and what is not known, run by run: failed gates, violated invariants with what proves them, notes. */
+export function findings(runs: readonly RunResult[]): Markup[] {
+  return [
+    ...section('What went wrong', runs, 'FAILED'),
+    ...section('What is not known', runs, 'INCONCLUSIVE'),
+  ];
+}
+
+function section(heading: string, runs: readonly RunResult[], ending: Ending): Markup[] {
+  const found = runs.filter((run) => endingOfRun(run) === ending);
+  if (found.length === 0) return [];
+  return [
+    html`<section class="findings">
+      <h2>${heading}</h2>
+      ${found.map(finding)}
+    </section> `,
+  ];
 }
 
 /** What the reader should know of runs that passed; the same note of several runs stands once. */
@@ -44,7 +55,7 @@ function finding(run: RunResult): Markup {
 }
 
 function nameOf(run: RunResult): string {
-  return `${run.scenario} · ${strategyLabel(run)} · round ${run.round}`;
+  return `${rowName(run)} · round ${run.round}`;
 }
 
 function violation({ name, witnesses, timeline }: InvariantResult): Markup {

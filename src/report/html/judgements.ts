@@ -1,5 +1,6 @@
 import type { RunResult } from '../../domain/run-result.js';
-import { plural, strategyLabel } from '../format.js';
+import { strategyLabel } from '../../domain/wording.js';
+import { plural } from '../format.js';
 import { mark } from '../marks.js';
 import { html, type Markup } from './markup.js';
 import { PLAIN } from './plain.js';

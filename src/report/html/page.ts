@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { groupScenarios } from '../../domain/rows.js';
 import type { Report } from '../../domain/run-result.js';
-import { groupScenarios } from '../comparison-rows.js';
+import { endingOf, partialText } from '../ending.js';
 import type { Tool } from '../json-document.js';
 import { findings, passedNotes } from './findings.js';
 import { html, raw, type Markup } from './markup.js';
@@ -18,7 +19,7 @@ export function renderHtml(report: Report, tool: Tool, writtenAt: Date): string 
   const command = `${tool.name} ${commandOf(report)}`;
   const { text } = html`<!doctype html>
     <html lang="en">
-      ${head(`${command}: ${report.passed ? 'PASSED' : 'FAILED'}`)}
+      ${head(`${command}: ${titleEnding(report)}`)}
       <body>
         <main>
           ${verdict(report, command)} ${findings(report.runs)} ${figures(report)} ${passedNotes(report.runs)}
@@ -28,6 +29,11 @@ export function renderHtml(report: Report, tool: Tool, writtenAt: Date): string 
       </body>
     </html> `;
   return text;
+}
+
+function titleEnding(report: Report): string {
+  const { interrupted } = report;
+  return endingOf(report) + (interrupted === undefined ? '' : `, ${partialText(interrupted)}`);
 }
 
 function figures(report: Report): Markup[] {

@@ -1,6 +1,7 @@
-import type { ComparisonRow } from '../comparison-rows.js';
+import type { Row } from '../../domain/rows.js';
+import { strategyLabel } from '../../domain/wording.js';
 import { medianOf } from '../comparison-rows.js';
-import { formatMicros, strategyLabel } from '../format.js';
+import { formatMicros } from '../format.js';
 import { fixedAxis, formatTickMicros, logAxis } from './axes.js';
 import { ACROSS, lineChart, UPWARDS, type Point, type Series } from './line-chart.js';
 import type { Markup } from './markup.js';
@@ -14,7 +15,7 @@ const SHOWN_PERCENTILES = [0, 50, 90, 99, 99.9, 99.99, 99.999];
  *
  * @returns nothing where no call was measured
  */
-export function percentileFigure(rows: readonly ComparisonRow[], classOf: ClassOf): Markup[] {
+export function percentileFigure(rows: readonly Row[], classOf: ClassOf): Markup[] {
   const series = rows.map((row): Series => ({
     label: strategyLabel(row),
     classes: classOf(row),
@@ -45,7 +46,7 @@ export function percentileFigure(rows: readonly ComparisonRow[], classOf: ClassO
 }
 
 /** As far as all rounds reach. */
-function medianCurve(row: ComparisonRow): Point[] {
+function medianCurve(row: Row): Point[] {
   const reaching = Math.min(...row.runs.map((run) => run.latencyDistribution.length));
   const percentiles = row.runs[0].latencyDistribution.slice(0, reaching).map(({ percentile }) => percentile);
   return percentiles.map((percentile, position) => ({

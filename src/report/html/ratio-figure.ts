@@ -1,5 +1,8 @@
+import type { Row } from '../../domain/rows.js';
 import type { Comparison, Ratio } from '../../domain/run-result.js';
-import { formatRatio, plural, strategyLabel } from '../format.js';
+import { strategyLabel } from '../../domain/wording.js';
+import { formatRatio } from '../format.js';
+import { findRatio } from '../ratio-cell.js';
 import { formatTick, logAxis, type Axis, type Span } from './axes.js';
 import { html, type Markup } from './markup.js';
 import type { ClassOf } from './strategy-colours.js';
@@ -18,15 +21,31 @@ const TITLES: readonly (readonly [Ratio['metric'], string])[] = [
 ];
 
 /** How the rows of a scenario compare to the baseline: a dot for each ratio and a line for its interval, in one cell. */
-export function ratioFigures(scenario: string, comparison: Comparison, classOf: ClassOf): Markup[] {
-  const ofScenario = comparison.ratios.filter((ratio) => ratio.scenario === scenario);
+export function ratioFigures(rows: readonly Row[], comparison: Comparison, classOf: ClassOf): Markup[] {
   const figures = TITLES.flatMap(([metric, title]) => {
-    const ratios = ofScenario.filter((ratio) => ratio.metric === metric);
-    const { baseline, rounds } = comparison;
-    const caption = `${title}, as a multiple of ${baseline}; ${plural(rounds, 'round')}`;
+    const ratios = rows.flatMap((row) => findRatio(row, metric, comparison) ?? []);
+    const caption = `${title}, as a multiple of ${comparison.baseline}; ${basisOf(ratios, rows, comparison)}`;
     return ratios.length === 0 ? [] : [figure(caption, ratios, classOf)];
   });
   return figures.length === 0 ? [] : [html`<div class="stack">${figures}</div>`];
+}
+
+/** The rounds that were paired and the confidence of the intervals, of these rows alone. */
+function basisOf(ratios: readonly Ratio[], rows: readonly Row[], { baseline }: Comparison): string {
+  const base = rows.find(({ strategy }) => strategy === baseline);
+  const paired = rows
+    .filter((row) => row !== base)
+    .map(({ runs }) => runs.filter(({ round }) => base?.runs.some((run) => run.round === round)).length);
+  const percents = ratios
+    .map(({ confidence }) => Math.floor(confidence * 100))
+    .filter((percent) => percent > 0);
+  const confidence = percents.length === 0 ? '' : `, ${range(percents)} % confidence`;
+  return `${range(paired)} ${Math.max(...paired) === 1 ? 'round' : 'rounds'}${confidence}`;
+}
+
+function range(counts: readonly number[]): string {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? `${least}` : `${least}–${most}`;
 }
 
 function figure(caption: string, ratios: readonly Ratio[], classOf: ClassOf): Markup {

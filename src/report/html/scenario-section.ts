@@ -1,8 +1,11 @@
+import type { Row } from '../../domain/rows.js';
 import type { Comparison, RunResult } from '../../domain/run-result.js';
+import { strategyLabel } from '../../domain/wording.js';
 import { comparisonTable } from '../comparison-columns.js';
-import { rowsOf, type ComparisonRow } from '../comparison-rows.js';
+import { rowsOf } from '../comparison-rows.js';
 import { faultLines } from '../fault-lines.js';
-import { plural, strategyLabel } from '../format.js';
+import { plural } from '../format.js';
+import { runBlock } from '../run-block.js';
 import { planLines } from '../run-facts.js';
 import { judgements } from './judgements.js';
 import { swatch } from './line-chart.js';
@@ -11,7 +14,7 @@ import { percentileFigure } from './percentile-figure.js';
 import { PLAIN } from './plain.js';
 import { ratioFigures } from './ratio-figure.js';
 import type { ClassOf } from './strategy-colours.js';
-import { dataTable } from './tables.js';
+import { dataTable, rowClass } from './tables.js';
 import { timeFigures } from './time-figures.js';
 
 /** All that was measured under one scenario: a row for each strategy, and the strategies overlaid in charts. */
@@ -25,7 +28,7 @@ export function scenarioSection(
   const rounds = new Set(runs.map((run) => run.round)).size;
   const figures = [
     ...percentileFigure(rows, classOf),
-    ...(comparison === undefined ? [] : ratioFigures(first.scenario, comparison, classOf)),
+    ...(comparison === undefined ? [] : ratioFigures(rows, comparison, classOf)),
     ...timeFigures(rows, classOf),
   ];
   const medians = rounds > 1 ? `; medians of ${plural(rounds, 'round')}, success of the worst` : '';
@@ -34,18 +37,27 @@ export function scenarioSection(
     <p class="about">${planLines(first, PLAIN)}${medians}</p>
     ${resultTable(rows, classOf)} ${faultList(runs)}
     <div class="charts">${figures}</div>
-    ${judgements(runs)}
+    ${judgements(runs)} ${comparison === undefined ? inFull(runs) : ''}
   </section> `;
 }
 
+/** The runs as the terminal shows them: what no table or chart has is there too. */
+function inFull(runs: readonly RunResult[]): Markup {
+  const lines = runs.flatMap((run) => [...runBlock(run, PLAIN), '']);
+  return html`<details>
+    <summary>${plural(runs.length, 'run')} in full</summary>
+    <pre class="scroll" tabindex="0">${lines.join('\n')}</pre>
+  </details>`;
+}
+
 /** Without the ratios, which have a chart of their own. */
-function resultTable(rows: readonly ComparisonRow[], classOf: ClassOf): Markup {
+function resultTable(rows: readonly Row[], classOf: ClassOf): Markup {
   const columns = comparisonTable(rows, undefined, PLAIN.colours).groups.flat();
   return dataTable({
     caption: 'Results by strategy',
     heads: [{ text: 'strategy' }, ...columns.map(({ head }) => ({ text: head }))],
     rows: rows.map((row, position) => ({
-      classes: row.runs.every((run) => run.passed) ? '' : 'bad',
+      classes: rowClass(row.runs),
       cells: [
         html`<span class="${classOf(row)}">${swatch()} ${strategyLabel(row)}</span>`,
         ...columns.map(({ cells }) => cells[position] ?? ''),

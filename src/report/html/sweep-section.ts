@@ -1,16 +1,17 @@
 import type { Report, RunResult } from '../../domain/run-result.js';
 import type { Sweep } from '../../domain/sweep.js';
-import { formatCount, formatMicros, formatNumber, strategyLabel } from '../format.js';
-import { planLines } from '../run-facts.js';
+import { rowName } from '../../domain/wording.js';
+import { formatCount, formatMicros, formatNumber } from '../format.js';
 import { bottleneckOf, kneeText } from '../sweep-answers.js';
 import { sweepTable } from '../sweep-columns.js';
+import { shapeParts } from '../sweep-shape.js';
 import { formatTick, formatTickMicros, linearAxis, logAxis, type Axis } from './axes.js';
 import { judgements } from './judgements.js';
 import { ACROSS, lineChart, UPWARDS, type LineChart, type Series } from './line-chart.js';
 import { html, type Markup } from './markup.js';
 import { PLAIN } from './plain.js';
 import type { ClassOf } from './strategy-colours.js';
-import { dataTable } from './tables.js';
+import { dataTable, rowClass } from './tables.js';
 
 /** From this ratio of the largest value to the smallest on, values stand on a logarithmic axis. */
 const LOG_FROM = 8;
@@ -25,8 +26,8 @@ export function sweepSection(sweep: Sweep, { runs }: Report, classOf: ClassOf): 
   const [first] = runs;
   if (first === undefined) return html``;
   return html`<section>
-    <h2>${first.scenario} · ${strategyLabel(first)} · sweep of ${sweep.parameter}</h2>
-    <p class="about">First step: ${planLines(first, PLAIN)}</p>
+    <h2>${rowName(first)} · sweep of ${sweep.parameter}</h2>
+    <p class="about">${shapeParts(runs).join(' · ')}</p>
     <dl>
       <dt>Knee</dt>
       <dd>${kneeText(sweep, runs)}</dd>
@@ -34,21 +35,29 @@ export function sweepSection(sweep: Sweep, { runs }: Report, classOf: ClassOf): 
       <dd>${bottleneckOf(sweep)}</dd>
     </dl>
     <div class="charts">
-      ${throughputChart(sweep, classOf(first))} ${latencyChart(sweep, runs, classOf(first))}
+      ${throughputChart(sweep, runs, classOf(first))} ${latencyChart(sweep, runs, classOf(first))}
     </div>
     ${stepTable(sweep, runs)} ${judgements(runs)}
   </section> `;
 }
 
-function throughputChart(sweep: Sweep, classes: string): Markup {
-  const points = sweep.steps.map((step) => ({ x: step.value, y: step.throughputPerSecond }));
+function throughputChart(sweep: Sweep, runs: readonly RunResult[], classes: string): Markup {
+  const pointsOf = (read: (run: RunResult) => number | undefined) =>
+    runs.map((run, step) => ({ x: sweep.steps[step]?.value ?? NaN, y: read(run) ?? null }));
+  const made = pointsOf((run) => run.throughputPerSecond);
+  const due = pointsOf((run) => run.duePerSecond);
   const y = linearAxis(
     0,
-    points.map((point) => point.y),
+    [...made, ...due].flatMap((point) => point.y ?? []),
     UPWARDS,
     formatTick,
   );
-  const series = [{ label: 'calls per second', classes, points }];
+  const series = [
+    ...(due.some((point) => point.y !== null)
+      ? [{ label: 'due', classes: `${classes} dotted`, points: due }]
+      : []),
+    { label: 'calls per second', classes, points: made },
+  ];
   return byParameter(sweep, { title: 'Throughput, calls per second', y, formatY: formatNumber, series });
 }
 
@@ -96,7 +105,7 @@ function stepTable(sweep: Sweep, runs: readonly RunResult[]): Markup {
     heads: columns.map(({ head }) => ({ text: head })),
     rows: runs.map((run, position) => ({
       cells: columns.map(({ cells }) => cells[position] ?? ''),
-      classes: run.passed ? '' : 'bad',
+      classes: rowClass([run]),
     })),
   });
 }

@@ -1,3 +1,5 @@
+import type { RunResult } from '../../domain/run-result.js';
+import { endingOfRun } from '../ending.js';
 import { html, type Content, type Markup } from './markup.js';
 
 export interface Head {
@@ -33,6 +35,13 @@ export function dataTable({ caption, heads, rows, classes = 'figures' }: DataTab
       </tbody>
     </table>
   </div>`;
+}
+
+/** The style class of a row that tells of runs, by the worst of how they end. */
+export function rowClass(runs: readonly RunResult[]): string {
+  const endings = new Set(runs.map(endingOfRun));
+  if (endings.has('FAILED')) return 'bad';
+  return endings.has('INCONCLUSIVE') ? 'doubtful' : '';
 }
 
 function tableRow({ cells: [first = '', ...others], classes = '' }: Row): Markup {

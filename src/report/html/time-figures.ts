@@ -1,6 +1,8 @@
+import type { Row } from '../../domain/rows.js';
 import type { RunResult } from '../../domain/run-result.js';
-import { medianOf, type ComparisonRow } from '../comparison-rows.js';
-import { formatMicros, formatNumber, strategyLabel } from '../format.js';
+import { strategyLabel } from '../../domain/wording.js';
+import { medianOf } from '../comparison-rows.js';
+import { formatMicros, formatNumber } from '../format.js';
 import { formatTick, formatTickMicros, linearAxis, logAxis, type Axis } from './axes.js';
 import { ACROSS, lineChart, UPWARDS, type LineChart, type Mark, type Series } from './line-chart.js';
 import type { Markup } from './markup.js';
@@ -21,7 +23,7 @@ interface Course {
  *
  * @returns nothing for bursts without faults: they are over at once
  */
-export function timeFigures(rows: readonly ComparisonRow[], classOf: ClassOf): Markup[] {
+export function timeFigures(rows: readonly Row[], classOf: ClassOf): Markup[] {
   const courses = rows
     .map((row) => ({ run: medianRound(row), classes: classOf(row) }))
     .filter(({ run }) => lastsLong(run));
@@ -126,7 +128,7 @@ function wholeIntervals({ durationMs, timeSeries }: RunResult): number {
   return Math.floor(durationMs / timeSeries.intervalMs);
 }
 
-function medianRound(row: ComparisonRow): RunResult {
+function medianRound(row: Row): RunResult {
   const median = medianOf(row, (run) => run.throughputPerSecond);
   const distance = (run: RunResult) => Math.abs(run.throughputPerSecond - median);
   return row.runs.reduce((nearest, run) => (distance(run) < distance(nearest) ? run : nearest));

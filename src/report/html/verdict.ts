@@ -1,19 +1,29 @@
 import type { Comparison, Report } from '../../domain/run-result.js';
-import { checksOf } from '../checks.js';
-import { warningLines } from '../comparison-claims.js';
+import { baselineHeading } from '../baseline.js';
+import { claimsHeading, claimTexts, warningLines } from '../comparison-claims.js';
 import { checkLines, legendLines } from '../comparison-findings.js';
-import { endingLine } from '../ending.js';
+import { endingLine, endingOf } from '../ending.js';
 import { environmentLines } from '../environment.js';
-import { html, type Markup } from './markup.js';
+import { html, type Content, type Markup } from './markup.js';
 import { PLAIN } from './plain.js';
 
-/** The answer before everything else: PASSED or FAILED, what it rests on, the checks, the machine. */
+/** Which verdict has the colour of how a report or a run ends. */
+const CLASSES = { PASSED: 'valid', FAILED: 'invalid', INCONCLUSIVE: 'unknown' } as const;
+
+/** The answer before everything else: how it ends, what that rests on, claims, checks and doubts, the machine. */
 export function verdict(report: Report, command: string): Markup {
-  const { passed, failure } = report;
+  const { failure, comparison, baseline } = report;
   return html`<header>
     <h1>${command}</h1>
-    <p class="verdict ${passed ? 'valid' : 'invalid'}">${endingLine(report, PLAIN)}</p>
-    ${failure === undefined ? '' : html`<p class="failure">${failure.message}</p>`} ${checks(report)}
+    <p class="verdict ${CLASSES[endingOf(report)]}">${endingLine(report, PLAIN)}</p>
+    ${failure === undefined ? '' : html`<p class="failure">${failure.message}</p>`}
+    ${comparison === undefined ? '' : [...claims(comparison), judged(comparison)]}
+    ${
+      baseline === undefined
+        ? ''
+        : html`<p class="about">${baselineHeading(baseline)}</p>
+            ${judged(baseline)}`
+    }
     <p class="about">${environmentLines(report.environment, PLAIN).join(' · ')}</p>
   </header> `;
 }
@@ -23,11 +33,16 @@ export function legend(comparison: Comparison): Markup {
   return html`<p class="about">${legendLines(comparison, PLAIN)}</p> `;
 }
 
-function checks(report: Report): Markup | string {
-  const lines = [
-    ...checkLines(checksOf(report), PLAIN),
-    ...warningLines(report.baseline?.warnings ?? [], PLAIN),
-  ];
+function claims(comparison: Comparison): Content[] {
+  const texts = claimTexts(comparison);
+  return texts.length === 0 ? [] : [html`<p class="about">${claimsHeading(comparison)}</p>`, list(texts)];
+}
+
+function judged({ checks, warnings }: Pick<Comparison, 'checks' | 'warnings'>): Content {
+  return list([...checkLines(checks, PLAIN), ...warningLines(warnings, PLAIN)]);
+}
+
+function list(lines: readonly string[]): Content {
   return lines.length === 0
     ? ''
     : html`<ul class="lines">

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
-import { median } from '#els/compare/median.js';
+import { median } from '#els/domain/median.js';
 
 it.each([
   [[7], 7],
   [[9, 1, 5], 5],
   [[10, 9, 2, 1], 5.5],
   [[100, 20, 3], 20],
+  [[1, NaN, 3, 4], NaN],
 ])('is the middle of %j', (values, expected) => {
   expect(median(values)).toBe(expected);
 });

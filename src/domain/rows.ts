@@ -1,0 +1,41 @@
+import type { RunResult } from './run-result.js';
+
+/** At least one run. */
+export type Runs = readonly [RunResult, ...RunResult[]];
+
+/** All rounds of one scenario under one strategy, with or without advisory locks. */
+export interface Row {
+  readonly scenario: string;
+  readonly strategy: string;
+  readonly advisoryLocks: boolean;
+  readonly runs: Runs;
+}
+
+/** Groups runs into rows; rows stand in the order in which they first appear. */
+export function groupRows(runs: readonly RunResult[]): Row[] {
+  const groups = groupBy(runs, ({ scenario, strategy, advisoryLocks }) =>
+    JSON.stringify([scenario, strategy, advisoryLocks]),
+  );
+  return [...groups.values()].map((ofRow) => {
+    const [{ scenario, strategy, advisoryLocks }] = ofRow;
+    return { scenario, strategy, advisoryLocks, runs: ofRow };
+  });
+}
+
+/** The runs of each scenario, in the order in which scenarios first appear. */
+export function groupScenarios(runs: readonly RunResult[]): [scenario: string, runs: Runs][] {
+  return [...groupBy(runs, (run) => run.scenario)];
+}
+
+function groupBy(
+  runs: readonly RunResult[],
+  key: (run: RunResult) => string,
+): Map<string, [RunResult, ...RunResult[]]> {
+  const groups = new Map<string, [RunResult, ...RunResult[]]>();
+  for (const run of runs) {
+    const group = groups.get(key(run));
+    if (group === undefined) groups.set(key(run), [run]);
+    else group.push(run);
+  }
+  return groups;
+}

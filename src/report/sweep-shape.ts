@@ -1,0 +1,22 @@
+import type { RunResult } from '../domain/run-result.js';
+import { arrivalParts, rangeCell } from './open-loop.js';
+
+/** What all steps of a sweep ran with; a range of what differs. */
+export function shapeParts(runs: readonly RunResult[]): string[] {
+  const [first] = runs;
+  if (first === undefined) return [];
+  const { plan } = first;
+  const range = (read: (run: RunResult) => number) => rangeCell({ runs: [first, ...runs] }, read);
+  return [
+    `workers ${range((run) => run.workers)} × connections ${range((run) => run.connections)}`,
+    `batches ${range((run) => run.plan.batches)} × slots ${range((run) => run.plan.slots)}`,
+    `contents ${range((run) => run.plan.contents)} × deliveries ${range((run) => run.plan.deliveries)}`,
+    ...arrivalParts(
+      plan,
+      range((run) => run.plan.rate ?? NaN),
+    ),
+    ...(runs.some((run) => run.plan.bulk > 1) ? [`bulk ${range((run) => run.plan.bulk)}`] : []),
+    ...(plan.rttMs > 0 ? [`${plan.rttMs} ms round-trip time added`] : []),
+    `seed ${plan.seed}`,
+  ];
+}
