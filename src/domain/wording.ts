@@ -4,9 +4,16 @@
  * URL is left out.
  */
 export function quote(text: string, limit = 200): string {
-  const harmless = text.replace(/(:\/\/[^\s:@/]*):\S*@/g, '$1:***@');
+  const harmless = text.replace(/\S+/g, withoutPassword);
   const shown = harmless.length > limit ? `${harmless.slice(0, limit)}…` : harmless;
   return escapeInvisible(JSON.stringify(shown));
+}
+
+/** A password may hold an @: it ends at the last one. One pattern for all of it would take quadratic time. */
+function withoutPassword(word: string): string {
+  const end = word.lastIndexOf('@');
+  const start = end === -1 ? null : /:\/\/[^:@/]*:/.exec(word.slice(0, end));
+  return start ? `${word.slice(0, start.index)}${start[0]}***${word.slice(end)}` : word;
 }
 
 /** The text on one line: control characters, line separators and every space but the plain one as escapes. */

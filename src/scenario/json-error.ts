@@ -1,4 +1,5 @@
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { escapeInvisible } from '../domain/wording.js';
 
 /**
  * Parses a file of JSON.
@@ -23,7 +24,7 @@ export function parseJson(text: string, invalid: (problem: string) => Error): un
  */
 export function describeJsonError(text: string, refusal: SyntaxError): string {
   const error = firstError(text);
-  if (error === undefined) return refusal.message;
+  if (error === undefined) return escapeInvisible(refusal.message);
   const before = text.slice(0, error.offset).split('\n');
   const column = [...(before.at(-1) ?? '')].length + 1;
   const problem = printParseErrorCode(error.error)
