@@ -187,7 +187,7 @@ export function hostileFiles(texts: fc.Arbitrary<string>): fc.Arbitrary<Input> {
     return bytes;
   });
   return fc
-    .oneof<fc.Arbitrary<string | Uint8Array>[]>(
+    .oneof(
       { weight: 7, arbitrary: texts },
       { weight: 2, arbitrary: flipped },
       { weight: 1, arbitrary: fc.uint8Array({ maxLength: 100 }) },
