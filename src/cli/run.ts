@@ -20,6 +20,7 @@ import { finish, type Finish } from './finish.js';
 import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from './options.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
+import { tellRights } from './rights-notice.js';
 import { stoppable } from './stop-signal.js';
 import { parseSweep } from './sweep-flag.js';
 
@@ -89,6 +90,7 @@ async function runRun(flags: RunFlags): Promise<number> {
       checkFaults(database, scenarios, [choice.strategy]);
       const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, [choice.strategy]);
+      tellRights([choice.strategy], flags);
       const control = { ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
       const sumUp = sweep
         ? sumUpSweep(sweep.parameter)
