@@ -1,7 +1,7 @@
 import type { AssignmentErrorCode } from './errors.js';
 
-/** How a call ended. `unknown`: the reply was lost, so it may have happened. */
 export const CALL_OUTCOMES = ['created', 'reused', 'no_slot', 'error', 'unknown'] as const;
+/** How a call ended. `unknown`: the reply was lost, so it may have happened. */
 export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 
 /**
