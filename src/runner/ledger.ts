@@ -70,12 +70,13 @@ export class Ledger {
     if (this.job.journal !== 'immediate') throw new Misconduct('told a start that nobody asked for');
     this.#expectOwn(index);
     if (this.underWay.has(index)) throw new Misconduct(`started the call of delivery ${index} twice`);
-    this.#expectOrder(index, [intendedMicros, startMicros]);
+    this.#expectOrder(index, [intendedMicros, startMicros, nowMicros()]);
     this.underWay.set(index, call);
   }
 
   #end(chunk: CallChunk): void {
     const { deliveryIndex, intendedMicros, startMicros, endMicros, outcome, essayId, extras } = chunk;
+    const now = nowMicros();
     for (const [position, index] of deliveryIndex.entries()) {
       this.#expectOwn(index);
       if (this.job.journal === 'immediate' && !this.underWay.delete(index)) {
@@ -85,6 +86,7 @@ export class Ledger {
         intendedMicros[position] ?? NaN,
         startMicros[position] ?? NaN,
         endMicros[position] ?? NaN,
+        now,
       ]);
       if (!fits(outcome[position] as CallOutcome, essayId[position] ?? null, extras[position])) {
         throw new Misconduct(`contradicts itself about the call of delivery ${index}`);
@@ -108,10 +110,10 @@ export class Ledger {
     throw new Misconduct(`told delivery ${index}, which is not its own or was told before`);
   }
 
-  /** Moments of one call are in order, none before the release and none after now. */
+  /** Moments are in order, and none is before the release. */
   #expectOrder(index: number, moments: readonly number[]): void {
     let before = this.startMicros;
-    for (const moment of [...moments, nowMicros()]) {
+    for (const moment of moments) {
       if (!(moment >= before)) throw new Misconduct(`told impossible times of the call of delivery ${index}`);
       before = moment;
     }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CALL_OUTCOMES } from '../domain/call.js';
 import { ASSIGNMENT_ERROR_CODES } from '../domain/errors.js';
+import { quote } from '../domain/wording.js';
 import {
   LONGEST_MESSAGE,
   MOST_CALLS,
@@ -90,10 +91,9 @@ export function readMessage(given: unknown): FromWorker {
   return data;
 }
 
-/** Names of fields are the protocol's own, or those of `extras` and the like: none is repeated at any length. */
 function whereOf(issue: z.core.$ZodIssue | undefined): string {
   const path = (issue?.path ?? []).map(String).join('.') || 'the message';
-  return JSON.stringify(path.slice(0, 60));
+  return quote(path, 60);
 }
 
 function isChunk(given: unknown): boolean {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { nowMicros } from '#els/runner/clock.js';
 import { Ledger } from '#els/runner/ledger.js';
 import type { CallChunk, WorkerJob } from '#els/runner/messages.js';
-import { readMessage } from '#els/runner/read-message.js';
+import { Misconduct, readMessage } from '#els/runner/read-message.js';
 import { workersOf } from '#els/scenario/plan.js';
+import fc from '../support/fast-check.js';
 import { histogramOf, honestMessages } from './honest-messages.js';
 import { CONTENTS, loadOfLies } from './load-of-lies.js';
 
@@ -151,6 +152,25 @@ describe('refuses', () => {
     const none = { latency: histogramOf(0), serviceTime: histogramOf(0), scheduleLag: histogramOf(0) };
     const summary = { ...end.summary, ...none, client: { ...end.summary.client, calls: 0 } };
     expect(() => hear({ type: 'done', summary })).toThrow('left 1 calls');
+  });
+
+  it('whatever else is sent, in whatever place', () => {
+    const anything = fc.anything({ withBigInt: true, withMap: true, withTypedArray: true, maxDepth: 3 });
+    const place = fc.constantFrom('type', 'chunk', 'counters', ...Object.keys(chunk));
+    fc.assert(
+      fc.property(anything, place, (value, field) => {
+        const other =
+          field in chunk ? { ...calls, chunk: { ...chunk, [field]: value } } : { ...calls, [field]: value };
+        for (const message of [value, other]) {
+          try {
+            worker(0).hear(message);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Misconduct);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('a life that is told too often', () => {
