@@ -68,12 +68,13 @@ const STUMBLING = [
     'true',
   ],
   ...['[]', '{}', '[', '{"a":', '((((', '://:', 'a@b', '${x}', '%s%n', '<!--', 'ﬀ', 'İ', '👩‍👩‍👧'],
-  ...[
-    '['.repeat(100_000),
-    '{"a":'.repeat(50_000),
-    `${'['.repeat(200_000)}${']'.repeat(200_000)}`,
-    'x'.repeat(LONGEST),
-  ],
+];
+
+const LONG = [
+  '['.repeat(100_000),
+  '{"a":'.repeat(50_000),
+  `${'['.repeat(200_000)}${']'.repeat(200_000)}`,
+  'x'.repeat(LONGEST),
 ];
 
 type Change = (text: string) => string;
@@ -91,7 +92,11 @@ const truncated: fc.Arbitrary<Change> = cut.map((parts) => (text) => parts(text)
 const replaced: fc.Arbitrary<Change> = fc
   .record({
     parts: cut,
-    by: fc.oneof(fc.constantFrom(...STUMBLING), fc.string({ unit: 'binary', maxLength: 5 })),
+    by: fc.oneof(
+      { weight: 60, arbitrary: fc.constantFrom(...STUMBLING) },
+      { weight: 20, arbitrary: fc.string({ unit: 'binary', maxLength: 5 }) },
+      { weight: 1, arbitrary: fc.constantFrom(...LONG) },
+    ),
   })
   .map(({ parts, by }) => (text) => {
     const [before, , after] = parts(text);
@@ -146,25 +151,32 @@ const MARK = '\u0001';
 
 /** JSON of values that no field expects. */
 const strangeValues = fc.oneof(
-  fc.json({ maxDepth: 3 }),
-  fc.constantFrom(
-    '1e308',
-    '5e-324',
-    '-0',
-    '9007199254740993',
-    '-1',
-    '0.5',
-    '""',
-    '"\\ud800"',
-    '"\\u001b[2J"',
-    '1e999',
-  ),
-  fc.constantFrom(
-    '"__proto__"',
-    '{"__proto__": {"polluted": 1}, "a\\nb": 1}',
-    `${'['.repeat(20_000)}1${']'.repeat(20_000)}`,
-  ),
-  fc.constantFrom(' ', 'a', '://:', 'a:').map((piece) => `"${piece.repeat(2 ** 18 / piece.length)},"`),
+  { weight: 10, arbitrary: fc.json({ maxDepth: 3 }) },
+  {
+    weight: 10,
+    arbitrary: fc.constantFrom(
+      ...[
+        '1e308',
+        '5e-324',
+        '-0',
+        '9007199254740993',
+        '-1',
+        '0.5',
+        '1e999',
+        '""',
+        '"\\ud800"',
+        '"\\u001b[2J"',
+      ],
+      ...['"__proto__"', '{"__proto__": {"polluted": 1}, "a\\nb": 1}'],
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      `${'['.repeat(20_000)}1${']'.repeat(20_000)}`,
+      ...[' ', 'a', '://:', 'a:'].map((piece) => `"${piece.repeat(2 ** 18 / piece.length)},"`),
+    ),
+  },
 );
 
 /** JSON documents in which one value, however deep, is another. */
