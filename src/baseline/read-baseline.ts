@@ -1,9 +1,9 @@
 import type { Baseline } from '../domain/baseline.js';
 import { UsageError } from '../domain/errors.js';
+import { readTextFile } from '../domain/read-text.js';
 import { describeGiven, quote } from '../domain/wording.js';
 import { describeIssues } from '../scenario/invalid.js';
 import { parseJson } from '../scenario/json-error.js';
-import { readTextFile } from '../scenario/read-text.js';
 import { BASELINE_FIELDS, BASELINE_KIND, BASELINE_VERSION, baselineSchema } from './schema.js';
 
 /**

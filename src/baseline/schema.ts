@@ -44,12 +44,17 @@ const round = z.strictObject(
 
 const ROUNDS = `a list of 1 to ${MOST_BASELINE_ROUNDS} rounds`;
 
+/** Of a scenario: a text, a number, or a list of stages or faults. */
+const SHAPE_VALUE = 'a text, a number, or a list of objects with texts and numbers';
+const scalar = z.union([z.string(), z.number()]);
+const shapeValue = z.union([scalar, z.array(z.record(z.string(), scalar))], { error: SHAPE_VALUE });
+
 const row = z.strictObject(
   {
     scenario: text,
     strategy: text,
     advisoryLocks: flag,
-    shape: z.record(z.string(), z.unknown(), { error: 'an object' }),
+    shape: z.record(z.string(), shapeValue, { error: 'an object' }),
     rounds: z
       .array(round, { error: ROUNDS })
       .min(1, { error: ROUNDS })

@@ -18,6 +18,7 @@ import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from 
 import { checkOutputPaths } from './output-paths.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
+import { tellRights } from './rights-notice.js';
 import { stoppable } from './stop-signal.js';
 
 interface CompareFlags extends LoadFlags, ReportFlags, BaselineFlags {
@@ -82,6 +83,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
       checkFaults(database, scenarios, strategies);
       const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, strategies);
+      tellRights(strategies, flags);
       return compare(database, { ...plan, reference }, { ...showProgress(flags), stop, allowInconclusive });
     }),
   );

@@ -16,6 +16,7 @@ import {
   type OutputFlags,
 } from './options.js';
 import { proofProgress } from './proof-progress.js';
+import { tellRights } from './rights-notice.js';
 import { signalExitCode, stoppable } from './stop-signal.js';
 import { readTool } from './tool.js';
 
@@ -76,6 +77,7 @@ async function runProve(flags: ProveFlags): Promise<number> {
   const proof = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
       await prepareDatabase(database, [strategy]);
+      tellRights([strategy], flags);
       const task = { strategy, advisoryLocks, callers, maxSchedules, preemptions };
       const { prove } = await import('../app/prove.js');
       return prove(database, { ...task, stop, onProgress: progress.show }).finally(progress.end);

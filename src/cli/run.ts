@@ -21,6 +21,7 @@ import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from 
 import { checkOutputPaths } from './output-paths.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
+import { tellRights } from './rights-notice.js';
 import { stoppable } from './stop-signal.js';
 import { parseSweep } from './sweep-flag.js';
 
@@ -92,6 +93,7 @@ async function runRun(flags: RunFlags): Promise<number> {
       checkFaults(database, scenarios, [choice.strategy]);
       const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, [choice.strategy]);
+      tellRights([choice.strategy], flags);
       const control = { ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
       const sumUp = sweep
         ? sumUpSweep(sweep.parameter)

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.js';
+import { readTextFile } from '../domain/read-text.js';
 import { quote } from '../domain/wording.js';
 import { namesOf, parseGate } from '../gate/index.js';
 import { checkFileGates } from '../scenario/file-gates.js';
 import { describeIssues } from '../scenario/invalid.js';
 import { parseJson } from '../scenario/json-error.js';
-import { readTextFile } from '../scenario/read-text.js';
 import { CONFIG_FIELDS, configSchema, type Config } from './schema.js';
 
 /** Read from the working directory where no file is named. */

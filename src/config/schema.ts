@@ -24,7 +24,7 @@ function flag() {
 function names(what: string) {
   const error = `a list of 1 to 100 ${what}`;
   const each = `the name or path of one of ${what}, without a comma, no URL`;
-  const name = z.string({ error: each }).regex(/^(?!.*:\/\/)[^,]*[^,\s][^,]*$/, { error: each });
+  const name = z.string({ error: each }).regex(/^(?!.*:\/\/)\s*[^,\s][^,]*$/, { error: each });
   return z.array(name, { error }).min(1, { error }).max(100, { error });
 }
 

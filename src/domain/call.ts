@@ -1,7 +1,8 @@
 import type { AssignmentErrorCode } from './errors.js';
 
+export const CALL_OUTCOMES = ['created', 'reused', 'no_slot', 'error', 'unknown'] as const;
 /** How a call ended. `unknown`: the reply was lost, so it may have happened. */
-export type CallOutcome = 'created' | 'reused' | 'no_slot' | 'error' | 'unknown';
+export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 
 /**
  * One call of `assign` as its worker saw it. All times are microseconds of the host's monotonic clock

@@ -43,16 +43,20 @@ export class InfrastructureError extends Error {
   }
 }
 
-/** Why there is no outcome. */
-export type AssignmentErrorCode =
-  | 'unknown_batch'
-  | 'inventory_mismatch'
-  | 'contention_deadline'
-  | 'database_unavailable'
-  | 'invalid_request'
-  | 'engine_closed'
+/** Every reason why there may be no outcome. */
+export const ASSIGNMENT_ERROR_CODES = [
+  'unknown_batch',
+  'inventory_mismatch',
+  'contention_deadline',
+  'database_unavailable',
+  'invalid_request',
+  'engine_closed',
   /** The strategy's statement failed or broke its contract (one row: essay_id text, outcome text). */
-  | 'strategy_failed';
+  'strategy_failed',
+] as const;
+
+/** Why there is no outcome. */
+export type AssignmentErrorCode = (typeof ASSIGNMENT_ERROR_CODES)[number];
 
 /** Thrown by `assign` when there is no outcome. PostgreSQL's 23505 is never its surface, only its `cause`. */
 export class AssignmentError extends Error {

@@ -1,23 +1,26 @@
-/** The password of a URL and what stands before it. */
-const PASSWORD = /(:\/\/[^\s:@/]*:)(\S*)(?=@)/g;
-
 /**
  * Quotes what a user gave so that a message stays one readable line: control characters, line separators and
  * every space but the plain one are written as escapes, what exceeds `limit` UTF-16 units is cut, and the password of a
  * URL is left out.
  */
 export function quote(text: string, limit = 200): string {
-  const harmless = text.replace(PASSWORD, '$1***');
+  const harmless = text.replace(/\S+/g, (word) => withoutPassword(word, () => '***'));
   const shown = harmless.length > limit ? `${harmless.slice(0, limit)}…` : harmless;
   return escapeInvisible(JSON.stringify(shown));
 }
 
 /** The text with a star for each UTF-16 unit of a URL's password. */
 export function maskPasswords(text: string): string {
-  return text.replace(
-    PASSWORD,
-    (_, before: string, password: string) => before + '*'.repeat(password.length),
-  );
+  return text.replace(/\S+/g, (word) => withoutPassword(word, (password) => '*'.repeat(password.length)));
+}
+
+/** A password may hold an @: it ends at the last one. One pattern for all of it would take quadratic time. */
+function withoutPassword(word: string, mask: (password: string) => string): string {
+  const end = word.lastIndexOf('@');
+  const start = end === -1 ? null : /:\/\/[^:@/]*:/.exec(word.slice(0, end));
+  if (!start) return word;
+  const from = start.index + start[0].length;
+  return `${word.slice(0, from)}${mask(word.slice(from, end))}${word.slice(end)}`;
 }
 
 /** The text on one line: control characters, line separators and every space but the plain one as escapes. */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
 import pg from 'pg';
 import type { Column } from '../database/protocol.js';
@@ -6,7 +5,7 @@ import { prepare } from '../database/session.js';
 import { splitSql } from '../database/sql-text.js';
 import type { Inventory } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
-import { reasonOf } from '../domain/system-error.js';
+import { readTextFile } from '../domain/read-text.js';
 import { customStatement } from './create-strategy.js';
 import { ASSIGNMENT_BINDS } from './documents.js';
 import type { StrategySpec } from './strategy.js';
@@ -25,7 +24,9 @@ const TEXT_TYPES = [25, 1043];
  * @throws UsageError when it cannot be read, is not text, lacks its first line or names an unknown bind
  */
 export async function readCustomStrategy(path: string): Promise<CustomSpec> {
-  const sql = await readText(path);
+  const file = await readTextFile(path);
+  if ('problem' in file) throw refusal(path, `cannot be read: ${file.problem}`);
+  const { text: sql } = file;
   const inventory = FIRST_LINE.exec(sql)?.[1] as Inventory | undefined;
   if (inventory === undefined) {
     throw refusal(path, 'its first line must be "-- inventory: slots" or "-- inventory: essays"');
@@ -36,18 +37,6 @@ export async function readCustomStrategy(path: string): Promise<CustomSpec> {
     throw refusal(path, `it names the bind ${JSON.stringify(piece.name)}; accepted are ${accepted}`);
   }
   return { kind: 'custom', name: path, inventory, sql };
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    const sql = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
-    if (sql.includes('\0')) throw refusal(path, 'it is not a text file');
-    return sql;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    if (error instanceof TypeError) throw refusal(path, 'it is not a UTF-8 text file');
-    throw refusal(path, `it cannot be read: ${reasonOf(error)}`, error);
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Call } from '../domain/call.js';
+import { CALL_OUTCOMES, type Call } from '../domain/call.js';
+import { ASSIGNMENT_ERROR_CODES } from '../domain/errors.js';
 import { FAULT_KINDS } from '../domain/fault.js';
 
 /** Raised with every change that a reader of the one before would misunderstand. */
@@ -72,21 +73,11 @@ export const callRecord = z.strictObject({
   intendedMicros: moment,
   startMicros: moment,
   endMicros: moment,
-  outcome: word(['created', 'reused', 'no_slot', 'error', 'unknown']),
+  outcome: word(CALL_OUTCOMES),
   essayId: filledText.nullable().default(null),
   recovered: flag.default(false),
   replyLost: flag.default(false),
-  errorCode: word([
-    'unknown_batch',
-    'inventory_mismatch',
-    'contention_deadline',
-    'database_unavailable',
-    'invalid_request',
-    'engine_closed',
-    'strategy_failed',
-  ])
-    .nullable()
-    .default(null),
+  errorCode: word(ASSIGNMENT_ERROR_CODES).nullable().default(null),
   sqlState: text.nullable().default(null),
 });
 

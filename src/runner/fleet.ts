@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkerProcess } from './worker-process.js';
+import { WorkerProcess, type WorkerProgram } from './worker-process.js';
 
 /** A worker that was let go and is still there after this long is killed. */
 const DISMISSAL_DEADLINE_MS = 2_000;
@@ -7,16 +7,24 @@ const DISMISSAL_DEADLINE_MS = 2_000;
 /** The worker processes of a command: forked when first needed, kept for its later runs. */
 export class WorkerFleet {
   readonly #workers: WorkerProcess[] = [];
+  readonly #program: WorkerProgram | undefined;
+
+  /** @param program the worker's own but in tests */
+  constructor(program?: WorkerProgram) {
+    this.#program = program;
+  }
 
   /** The first `count` workers. */
   take(count: number): readonly WorkerProcess[] {
-    while (this.#workers.length < count) this.#workers.push(new WorkerProcess(this.#workers.length));
+    while (this.#workers.length < count) {
+      this.#workers.push(new WorkerProcess(this.#workers.length, this.#program));
+    }
     return this.#workers.slice(0, count);
   }
 
   /** A new process in the place of one that is gone. */
   replace(index: number): WorkerProcess {
-    const worker = new WorkerProcess(index);
+    const worker = new WorkerProcess(index, this.#program);
     this.#workers[index] = worker;
     return worker;
   }

@@ -27,6 +27,23 @@ export function encode(histogram: Histogram): string {
   return hdr.encodeIntoCompressedBase64(histogram);
 }
 
+/**
+ * How many values an encoded histogram holds.
+ *
+ * @returns undefined where the text is no histogram that adds up with the others
+ */
+export function countIn(encoded: string): number | undefined {
+  try {
+    const histogram = hdr.decodeFromCompressedBase64(encoded, 32);
+    const isAlike =
+      histogram.highestTrackableValue === HIGHEST_MICROS &&
+      histogram.numberOfSignificantValueDigits === SIGNIFICANT_DIGITS;
+    return isAlike ? histogram.totalCount : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Adds encoded histograms up: percentiles of the sum are right, averages of percentiles are not. */
 export function addUp(encoded: readonly string[]): Histogram {
   const sum = newHistogram();

@@ -5,6 +5,14 @@ import type { LagMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 
+/** Raised with every change of a message: processes of two installations must not misunderstand each other. */
+export const PROTOCOL_VERSION = 1;
+
+/** Calls that one message tells of, at most. */
+export const MOST_CALLS = 1_000;
+/** Characters of an error's message, at most. */
+export const LONGEST_MESSAGE = 2_000;
+
 /** All that a worker needs to deliver its slice. */
 export interface WorkerJob {
   readonly workerIndex: number;
@@ -40,20 +48,20 @@ export interface Resume {
 
 /** What the coordinator sends. */
 export type ToWorker =
-  | { readonly type: 'prepare'; readonly job: WorkerJob }
+  | { readonly type: 'prepare'; readonly version: number; readonly job: WorkerJob }
   /** The barrier's release: start at this moment of the host's monotonic clock. */
   | { readonly type: 'start'; readonly atMicros: number }
   | { readonly type: 'stop' };
 
-/** What a worker sends, in this order: ready, any number of started, calls and skipped, done; or failed. */
+/** What a worker sends, in this order: ready, any number of alive, started and calls, done; or failed. */
 export type FromWorker =
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly version: number }
+  /** Every second of a load: looks for completion, and skipped calls of an open loop, of the load so far. */
+  | { readonly type: 'alive'; readonly completionLooks: number; readonly skipped: number }
   /** With an immediate journal, before the call is made. */
   | { readonly type: 'started'; readonly call: StartedCall }
   /** `counters` of the load so far. */
   | { readonly type: 'calls'; readonly chunk: CallChunk; readonly counters: EngineCounters }
-  /** How many calls of an open loop this process has skipped so far. */
-  | { readonly type: 'skipped'; readonly count: number }
   | { readonly type: 'done'; readonly summary: WorkerSummary }
   | { readonly type: 'failed'; readonly message: string };
 

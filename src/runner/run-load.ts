@@ -7,6 +7,7 @@ import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 import { addUpWeights } from './client-weight.js';
+import { workersOf } from '../scenario/plan.js';
 import { nowMicros } from './clock.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toDistribution, toLatencyMicros } from './latency.js';
@@ -88,7 +89,7 @@ export interface LoadHooks {
  *
  * @param fleet the processes; it is closed when the load was stopped or failed
  * @param stop ends the load early; what was recorded until then is returned
- * @throws InfrastructureError that names the worker which died or failed
+ * @throws InfrastructureError that names the worker which died, failed, hung or broke the protocol
  */
 export async function runLoad(
   fleet: WorkerFleet,
@@ -104,9 +105,11 @@ export async function runLoad(
   const onStop = () => stations.forEach((station) => station.stop());
   stop.addEventListener('abort', onStop, { once: true });
   try {
-    await Promise.all(stations.map((station) => station.prepare()));
+    const ready = Promise.all(stations.map((station) => station.prepare()));
+    const makers = workersOf(job.plan);
+    await ready;
     await hooks.beforeRelease();
-    const recording = await release(stations, hooks, stop);
+    const recording = await release(stations, makers, hooks, stop);
     finished = !stop.aborted;
     return recording;
   } finally {
@@ -118,12 +121,13 @@ export async function runLoad(
 
 async function release(
   stations: readonly Station[],
+  makers: Uint8Array,
   { during, listener }: LoadHooks,
   stop: AbortSignal,
 ): Promise<Recording> {
   const startMicros = nowMicros() + RELEASE_LEAD_MICROS;
   listener?.released(startMicros);
-  const deliveries = stations.map((station) => station.deliver(startMicros));
+  const deliveries = stations.map((station) => station.deliver(startMicros, makers));
   const ended = new AbortController();
   const disturbed = during?.({ startMicros, stations, ended: AbortSignal.any([ended.signal, stop]) });
   // It is awaited when the load has ended; until then nobody listens.

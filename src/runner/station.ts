@@ -7,7 +7,8 @@ import { toCall, toCalls } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import type { WorkerFleet } from './fleet.js';
 import { encode, newHistogram, record } from './latency.js';
-import type { FromWorker, Resume, StartedCall, WorkerJob, WorkerSummary } from './messages.js';
+import { Ledger } from './ledger.js';
+import type { FromWorker, Resume, WorkerJob, WorkerSummary } from './messages.js';
 import type { WorkerProcess } from './worker-process.js';
 
 const NO_COUNTERS: EngineCounters = { roundTrips: 0, completionLooks: 0, retriesByCode: {} };
@@ -26,7 +27,6 @@ export class Station {
   readonly #job: WorkerJob;
   readonly #listener: Pick<LoadListener, 'heard' | 'skipped'> | undefined;
   readonly #ended = new Set<number>();
-  readonly #underWay = new Map<number, StartedCall>();
   #worker: WorkerProcess;
   #counters = NO_COUNTERS;
   #firstCall = 0;
@@ -59,18 +59,21 @@ export class Station {
   /**
    * Resolves when the slice is delivered, by however many processes.
    *
-   * @throws InfrastructureError when a worker failed, or died without having been killed on purpose
+   * @param makers which worker makes each delivery of the plan; what was delivered is struck off
+   * @throws InfrastructureError when a worker failed or was ended, or died without having been killed on purpose
    */
-  async deliver(startMicros: number): Promise<void> {
+  async deliver(startMicros: number, makers: Uint8Array): Promise<void> {
     for (;;) {
+      const ledger = new Ledger(makers, this.#job, startMicros);
       try {
         if (!this.#isPrepared) await this.#replace();
-        this.summaries.push(await this.#worker.deliver(startMicros, (message) => this.#hear(message)));
+        const heard = (message: FromWorker) => this.#hear(message);
+        this.summaries.push(await this.#worker.deliver(ledger, heard));
         return;
       } catch (error) {
         if (!this.#toBeReplaced || this.#stopped) throw error;
       }
-      this.#closeBooks();
+      this.#closeBooks(ledger);
     }
   }
 
@@ -113,18 +116,14 @@ export class Station {
   }
 
   #hear(message: FromWorker): void {
-    if (message.type === 'started') this.#underWay.set(message.call.deliveryIndex, message.call);
-    if (message.type === 'skipped') this.#hearSkipped(message.count);
+    if (message.type === 'alive') this.#hearSkipped(message.skipped);
     if (message.type !== 'calls') return;
     this.#counters = message.counters;
     const calls = toCalls(this.#job.plan, this.#job.workerIndex, message.chunk);
     for (const call of calls) this.calls.push(call);
     this.#listener?.heard(calls);
     if (this.#job.journal === 'batched') return;
-    for (const index of message.chunk.deliveryIndex) {
-      this.#underWay.delete(index);
-      this.#ended.add(index);
-    }
+    for (const index of message.chunk.deliveryIndex) this.#ended.add(index);
   }
 
   /** A process that takes over skips again what its predecessor skipped: nothing is told twice. */
@@ -135,7 +134,7 @@ export class Station {
   }
 
   /** What a killed process could not say itself: the calls under way may have happened. */
-  #closeBooks(): void {
+  #closeBooks({ underWay }: Ledger): void {
     this.#toBeReplaced = false;
     this.#isPrepared = false;
     const latency = newHistogram();
@@ -154,14 +153,13 @@ export class Station {
     // Its successor comes by what it skipped, later still, and skips it again.
     const unknown = { ranOut: false, skipped: 0, errorMessages: {}, client: undefined };
     this.summaries.push({ ...histograms, ...unknown, counters: this.#counters });
-    for (const call of this.#underWay.values()) {
+    for (const call of underWay.values()) {
       const ended = { ...call, ...CUT_OFF, endMicros: nowMicros() };
       const cutOff = toCall(this.#job.plan, this.#job.workerIndex, ended);
       this.calls.push(cutOff);
       this.#listener?.heard([cutOff]);
       this.lost.add(call.deliveryIndex);
     }
-    this.#underWay.clear();
     this.#firstCall = this.calls.length;
     this.#counters = NO_COUNTERS;
   }

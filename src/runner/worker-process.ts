@@ -1,60 +1,105 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { InfrastructureError } from '../domain/errors.js';
-import type { FromWorker, ToWorker, WorkerJob, WorkerSummary } from './messages.js';
+import { Countdown } from './countdown.js';
+import type { Ledger } from './ledger.js';
+import {
+  PROTOCOL_VERSION,
+  type FromWorker,
+  type ToWorker,
+  type WorkerJob,
+  type WorkerSummary,
+} from './messages.js';
+import { idleMs, PATIENCE, type Patience } from './patience.js';
+import { Misconduct, readMessage } from './read-message.js';
 
-const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
+/** Which program a worker process runs, and how long it is waited for. */
+export interface WorkerProgram {
+  readonly path: string;
+  readonly patience: Patience;
+}
 
-/** One worker process as the coordinator sees it: a service instance with connections of its own. */
+const WORKER: WorkerProgram = {
+  path: fileURLToPath(new URL('./worker.js', import.meta.url)),
+  patience: PATIENCE,
+};
+
+/**
+ * One worker process as the coordinator sees it: a service instance with connections of its own. One that breaks the
+ * protocol, or says nothing where it should, is ended, and whoever waits for it learns why.
+ */
 export class WorkerProcess {
   /** Resolves when the process is gone and all that it said was heard, or when it could not be started. */
   readonly gone: Promise<void>;
   readonly #child: ChildProcess;
-  /** Rejects when the worker failed or died. */
+  readonly #name: string;
+  readonly #patience: Patience;
+  /** Rejects when the worker failed, died or was ended. */
   readonly #lost: Promise<never>;
+  #lose!: (error: InfrastructureError) => void;
+  /** Takes what the worker says. */
+  #listener: (message: FromWorker) => void = unasked;
+  #isEnded = false;
 
-  /** @param index by which messages name it, from 0 */
-  constructor(index: number) {
-    const child = fork(WORKER, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  /**
+   * @param index by which messages name it, from 0
+   * @param program the worker's own but in tests
+   */
+  constructor(index: number, { path, patience }: WorkerProgram = WORKER) {
+    const child = fork(path, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#child = child;
+    this.#patience = patience;
+    this.#name = `worker ${index + 1} (pid ${child.pid})`;
     this.gone = departure(child);
-    this.#lost = loss(child, this.gone, `worker ${index + 1} (pid ${child.pid})`);
+    this.#lost = new Promise((_, reject) => (this.#lose = reject));
     // Whoever waits for the worker learns of it; a death while nobody waits is met at the next message.
     this.#lost.catch(() => undefined);
+    child.once('error', (error) => this.#die(`could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => {
+      const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
+      void this.gone.then(() => this.#die(`${how} before it finished`));
+    });
+    child.on('message', (message) => this.#hear(message));
   }
 
   /**
    * Lets the worker connect, prepare and warm up; resolves when it stands at the barrier.
    *
    * @param job sent over the private channel: a connection string never shows in arguments or environment
-   * @throws InfrastructureError when it failed or died before
+   * @throws InfrastructureError when it failed, died or was ended before
    */
   async prepare(job: WorkerJob): Promise<void> {
-    const ready = firstMessage(this.#child, 'ready');
-    this.send({ type: 'prepare', job });
-    await Promise.race([ready, this.#lost]);
+    const readyMs = this.#patience.readyMs + job.timeoutMs;
+    const late = this.#countdown(readyMs, 0, 'did not get ready');
+    await this.#ask({ type: 'prepare', version: PROTOCOL_VERSION, job }, [late], (message) => {
+      if (message.type !== 'ready') throw new Misconduct(`said ${message.type} before it was ready`);
+      return true;
+    });
   }
 
   /**
    * Releases the worker from the barrier; resolves when it has delivered its slice and closed its connections.
    *
+   * @param ledger what it says is held against
    * @param listener takes what the worker says as it comes
-   * @throws InfrastructureError when it failed or died before
+   * @throws InfrastructureError when it failed, died or was ended before
    */
-  async deliver(atMicros: number, listener: (message: FromWorker) => void): Promise<WorkerSummary> {
-    this.#child.on('message', listener);
-    const done = firstMessage(this.#child, 'done');
-    this.send({ type: 'start', atMicros });
-    try {
-      return (await Promise.race([done, this.#lost])).summary;
-    } finally {
-      this.#child.off('message', listener);
-    }
+  deliver(ledger: Ledger, listener: (message: FromWorker) => void): Promise<WorkerSummary> {
+    const { job, startMicros } = ledger;
+    const { quietMs, stuckMs } = this.#patience;
+    const quiet = this.#countdown(quietMs, 0, 'said nothing');
+    const stuck = this.#countdown(stuckMs + job.timeoutMs, idleMs(job), 'ended no call');
+    return this.#ask({ type: 'start', atMicros: startMicros }, [quiet, stuck], (message) => {
+      quiet.reset();
+      if (ledger.hear(message)) stuck.reset();
+      listener(message);
+      return message.type === 'done' ? message.summary : undefined;
+    });
   }
 
   /** Asks the worker to end its delivery early. */
   stop(): void {
-    this.send({ type: 'stop' });
+    this.#send({ type: 'stop' });
   }
 
   /** Lets the worker go: it leaves when its channel closes. */
@@ -76,10 +121,65 @@ export class WorkerProcess {
     this.#child.kill('SIGCONT');
   }
 
+  /** Sends a message and listens until one that comes back is an answer. */
+  async #ask<T>(
+    message: ToWorker,
+    countdowns: readonly Countdown[],
+    answerOf: (message: FromWorker) => T | undefined,
+  ): Promise<T> {
+    const answered = new Promise<T>((resolve) => {
+      this.#listener = (heard) => {
+        const answer = answerOf(heard);
+        if (answer === undefined) return;
+        this.#listener = unasked;
+        resolve(answer);
+      };
+    });
+    this.#send(message);
+    try {
+      return await Promise.race([answered, this.#lost]);
+    } finally {
+      for (const countdown of countdowns) countdown.stop();
+    }
+  }
+
+  #hear(given: unknown): void {
+    if (this.#isEnded) return;
+    try {
+      const message = readMessage(given);
+      if (message.type === 'failed') this.#die(`failed: ${message.message}`);
+      else this.#listener(message);
+    } catch (error) {
+      if (!(error instanceof Misconduct)) throw error;
+      this.#end('worker_misbehaved', error.message);
+    }
+  }
+
+  #countdown(limitMs: number, creditMs: number, what: string): Countdown {
+    return new Countdown(limitMs, creditMs, () =>
+      this.#end('worker_hung', `${what} for ${Math.ceil(limitMs / 1_000)} s`),
+    );
+  }
+
+  /** Nothing more that it says is listened to. */
+  #end(code: string, why: string): void {
+    this.#isEnded = true;
+    this.#lose(new InfrastructureError(code, `${this.#name} ${why}; it was killed`));
+    this.kill();
+  }
+
+  #die(how: string): void {
+    this.#lose(new InfrastructureError('worker_died', `${this.#name} ${how}`));
+  }
+
   /** A worker that is gone already is reported by whoever waits for it. */
-  private send(message: ToWorker): void {
+  #send(message: ToWorker): void {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
+}
+
+function unasked({ type }: FromWorker): never {
+  throw new Misconduct(`said ${type} without being asked`);
 }
 
 /** The channel may hold messages yet when the process has ended. */
@@ -90,29 +190,4 @@ async function departure(child: ChildProcess): Promise<void> {
     child.once('error', () => resolve('error'));
   });
   if ((await ended) === 'exit') await heard;
-}
-
-function loss(child: ChildProcess, gone: Promise<void>, name: string): Promise<never> {
-  return new Promise((_, reject) => {
-    const lose = (what: string) => reject(new InfrastructureError('worker_died', `${name} ${what}`));
-    child.once('error', (error) => lose(`could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => {
-      const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
-      void gone.then(() => lose(`${how} before it finished`));
-    });
-    void firstMessage(child, 'failed').then(({ message }) => lose(`failed: ${message}`));
-  });
-}
-
-type MessageOf<T extends FromWorker['type']> = Extract<FromWorker, { type: T }>;
-
-function firstMessage<T extends FromWorker['type']>(child: ChildProcess, type: T): Promise<MessageOf<T>> {
-  return new Promise((resolve) => {
-    const listener = (message: FromWorker) => {
-      if (message.type !== type) return;
-      child.off('message', listener);
-      resolve(message as MessageOf<T>);
-    };
-    child.on('message', listener);
-  });
 }

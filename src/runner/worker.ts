@@ -10,6 +10,7 @@ import { waitUntilMicros } from './clock.js';
 import { callsOf } from '../scenario/plan.js';
 import { deliverSlice } from './lanes.js';
 import { graceAfter } from './stop.js';
+import { LONGEST_MESSAGE, MOST_CALLS, PROTOCOL_VERSION } from './messages.js';
 import type { FromWorker, Resume, StartedCall, ToWorker, WorkerJob } from './messages.js';
 import { Recorder } from './recorder.js';
 import { warmUp } from './warm-up.js';
@@ -18,10 +19,9 @@ import { warmUp } from './warm-up.js';
 
 /** How soon after a signal to the group the coordinator's stop arrives at the latest. */
 const STOP_FOLLOWS_MS = 500;
-/** Calls are told in chunks of this size, */
-const CHUNK_CALLS = 1_000;
-/** or after this long, so that whoever watches the load hears of rare calls too. */
+/** Calls are told when a message is full, or after this long, so that whoever watches hears of rare calls too. */
 const TELL_EVERY_MS = 250;
+const ALIVE_EVERY_MS = 1_000;
 
 interface Prepared {
   readonly job: WorkerJob;
@@ -44,7 +44,7 @@ process.on('disconnect', () => process.exit());
 process.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'prepare':
-      void reporting(prepare(message.job));
+      void reporting(prepare(message));
       break;
     case 'start':
       void reporting(deliver(message.atMicros));
@@ -74,11 +74,14 @@ async function reporting(work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    await send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    await send({ type: 'failed', message: message.slice(0, LONGEST_MESSAGE) });
   }
 }
 
-async function prepare(job: WorkerJob): Promise<void> {
+async function prepare({ version, job }: ToWorker & { type: 'prepare' }): Promise<void> {
+  if (version !== PROTOCOL_VERSION)
+    throw new Error(`this program is of another version than the coordinator`);
   stop = new AbortController();
   const target: DatabaseTarget =
     job.connectionString === undefined
@@ -96,7 +99,7 @@ async function prepare(job: WorkerJob): Promise<void> {
   const calls = remaining(callsOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
   const alarm = job.plan.scenario.arrival === 'open' ? await Alarm.start() : undefined;
   prepared = { job, pool, engine, calls, alarm };
-  await send({ type: 'ready' });
+  await send({ type: 'ready', version: PROTOCOL_VERSION });
 }
 
 /** What a killed predecessor left of the slice; what it had started apart from what it had not. */
@@ -123,31 +126,29 @@ async function deliver(startMicros: number): Promise<void> {
   const isImmediate = job.journal === 'immediate';
   const recorder = new Recorder(
     (chunk) => void send({ type: 'calls', chunk, counters: counters() }),
-    isImmediate ? 1 : CHUNK_CALLS,
+    isImmediate ? 1 : MOST_CALLS,
   );
   const announce = isImmediate ? (call: StartedCall) => send({ type: 'started', call }) : undefined;
   const redelivered = job.resume?.lost ?? new Set();
   signal.addEventListener('abort', () => void alarm?.close(), { once: true });
   await waitUntilMicros(startMicros);
   const meter = new ClientMeter();
-  const skips = { told: 0, count: 0 };
-  const tell = () => {
-    recorder.flush();
-    if (skips.count === skips.told) return;
-    skips.told = skips.count;
-    void send({ type: 'skipped', count: skips.count });
-  };
-  const telling = setInterval(tell, TELL_EVERY_MS);
+  let skippedSoFar = 0;
+  const telling = setInterval(() => recorder.flush(), TELL_EVERY_MS);
+  const living = setInterval(() => {
+    void send({ type: 'alive', completionLooks: counters().completionLooks, skipped: skippedSoFar });
+  }, ALIVE_EVERY_MS);
   const { ranOut, skipped } = await deliverSlice({
     ...{ plan, calls, engine, recorder, announce, redelivered, startMicros, alarm },
     stop: signal,
-    onSkip: (count) => (skips.count = count),
+    onSkip: (count) => (skippedSoFar = count),
   }).finally(() => clearInterval(telling));
   const client = meter.stop(recorder.calls);
   await alarm?.close();
   await Promise.race([engine.close(), graceAfter(signal)]);
   recorder.flush();
   await Promise.race([pool.end(), graceAfter(signal)]);
+  clearInterval(living);
   const said = { ...recorder.histograms(), errorMessages: recorder.errorMessages };
   const summary = { ...said, counters: counters(), ranOut, skipped, client };
   await send({ type: 'done', summary });

@@ -6,6 +6,7 @@ import {
   type JSONPath,
   type ParseError,
 } from 'jsonc-parser';
+import { escapeInvisible } from '../domain/wording.js';
 
 /**
  * Parses a file of JSON.
@@ -30,7 +31,7 @@ export function parseJson(text: string, invalid: (problem: string) => Error): un
  */
 export function describeJsonError(text: string, refusal: SyntaxError): string {
   const error = firstError(text);
-  if (error === undefined) return refusal.message;
+  if (error === undefined) return escapeInvisible(refusal.message);
   const problem = printParseErrorCode(error.error)
     .replace(/\B[A-Z]/g, ' $&')
     .toLowerCase();

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../domain/errors.js';
+import { readTextFile } from '../domain/read-text.js';
 import type { Scenario } from '../domain/scenario.js';
 import { didYouMean, quote } from '../domain/wording.js';
 import { checkFileGates } from './file-gates.js';
 import { describeIssues } from './invalid.js';
 import { parseJson } from './json-error.js';
-import { readTextFile } from './read-text.js';
 import { toScenario } from './resolve.js';
 import { brokenRule } from './rules.js';
 import { SCENARIO_FIELDS, scenarioFileSchema } from './schema.js';

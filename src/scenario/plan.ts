@@ -49,6 +49,21 @@ export function* deliveriesOf(slice: WorkerSlice): Generator<Delivery, void, und
   for (const deliveries of callsOf(slice)) yield* deliveries;
 }
 
+/** Which worker makes each delivery of a plan, by the delivery's index. */
+export function workersOf(plan: WorkloadPlan): Uint8Array {
+  const { workers, bulk, arrival } = plan.scenario;
+  const order = deliveryOrder(plan);
+  const makers = new Uint8Array(order.length);
+  if (bulk === 1 || arrival === 'open') {
+    order.forEach((index, position) => (makers[index] = position % workers));
+  } else {
+    groupsOf(plan, order).forEach((group, number) => {
+      for (const index of group) makers[index] = number % workers;
+    });
+  }
+  return makers;
+}
+
 function* singly(
   plan: WorkloadPlan,
   workerIndex: number,

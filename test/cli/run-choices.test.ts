@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { failureOf, linesOf, runDocumentOf } from './document.js';
 import { withDraws } from './draws.js';
@@ -51,6 +52,16 @@ describe('the flags of the service', () => {
     expect(linesOf(finished.stderr)).toEqual([expect.stringContaining(message)]);
     expect(finished.code).toBe(2);
   });
+});
+
+it('a custom strategy runs with the rights of the role, and the run says so once', async () => {
+  const sql = readFileSync(new URL('../../sql/strategies/cte.sql', import.meta.url), 'utf8');
+  const mine = files.write('mine.sql', sql);
+  const args = ['run', '--scenario', TINY, '--scenario', TINY, '--strategy', mine];
+  const { stderr } = await database.run(args);
+  const notices = linesOf(stderr).filter((line) => line.includes('rights'));
+  expect(notices).toEqual([`${mine} runs with all rights of the role that you connect as`]);
+  expect((await database.run([...args, '--quiet'])).stderr).toBe('');
 });
 
 describe('run --scenario FILE', () => {

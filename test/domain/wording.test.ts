@@ -16,6 +16,8 @@ describe('quote', () => {
     expect(quote('postgres://me:p@ss/w:rd@host/db')).toBe('"postgres://me:***@host/db"');
     expect(quote('postgres://me:secret@host/db', 18)).toBe('"postgres://me:***@…"');
     expect(quote('http://host:80/a and b@c')).toBe('"http://host:80/a and b@c"');
+    expect(quote('a://b://me:s:e@host a://me:x@y')).toBe('"a://b:***@host a://me:***@y"');
+    expect(quote('@://me:x')).toBe('"@://me:x"');
   });
 
   it('cuts what is longer than the limit, and only that', () => {

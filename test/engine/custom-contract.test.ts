@@ -23,6 +23,7 @@ describe.each([false, true])('with advisory locks %s', (advisoryLocks) => {
       `select null::text as essay_id, 'created' as outcome`,
       /without an essay_id/,
     ],
+    ['an essay too long', `select repeat('x', 2705) as essay_id, 'created' as outcome`, /2705 characters/],
     ['reused with an empty essay', `select '' as essay_id, 'reused' as outcome`, /without an essay_id/],
     [
       'a division by zero',

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '#els/domain/errors.js';
 import { checkCustomStrategy, readCustomStrategy } from '#els/engine/custom-strategy.js';
@@ -48,7 +48,7 @@ describe('refuses a file', () => {
   const cases: readonly [why: string, content: string | Uint8Array, message: RegExp][] = [
     ['that is empty', '', /first line/],
     ['that is not UTF-8', Uint8Array.from([0x2d, 0x2d, 0xff, 0xfe, 0x0a]), /UTF-8/],
-    ['that contains a NUL', `${FIRST}select '\0'`, /not a text file/],
+    ['that contains a NUL', `${FIRST}select '\0'`, /NUL/],
     ['without its first line', 'select null::text as essay_id, null::text as outcome', /first line/],
     ['whose first line names another inventory', '-- inventory: seats\nselect 1', /first line/],
     ['whose first line comes second', `\n${FIRST}select 1`, /first line/],
@@ -56,6 +56,7 @@ describe('refuses a file', () => {
     ['with a syntax error', `${FIRST}\nselec null::text ${ANSWER}`, /syntax error.*line 3/],
     ['that reads an unknown table', `${FIRST}select essay_id, '' as outcome from seats`, /"seats"/],
     ['of two statements', `${FIRST}select 1; select 2`, /multiple commands/],
+    ['that is too long', `${FIRST}${'-'.repeat(2 ** 20)}`, /bytes; accepted: at most 1048576/],
     ['without a statement', FIRST, /returns no columns/],
     ['that returns nothing', `${FIRST}update slot_assignments set status = 'failed'`, /returns no columns/],
     ['that returns one column', `${FIRST}select null::text as essay_id`, /returns essay_id/],
@@ -76,10 +77,11 @@ describe('refuses a file', () => {
 
   it.each([
     ['that does not exist', 'missing.sql', /cannot be read: no such file or directory/],
-    ['that is a directory', 'directory.sql', /cannot be read: illegal operation on a directory/],
+    ['that is a directory', 'directory.sql', /cannot be read: it is a directory/],
+    ['that never ends', '/dev/zero', /cannot be read: it is not a regular file/],
   ])('%s', async (_, name, message) => {
     await mkdir(join(folder, 'directory.sql'), { recursive: true });
-    const refusal = await refusalOf(join(folder, name));
+    const refusal = await refusalOf(resolve(folder, name));
     expect(refusal.code).toBe('invalid_strategy');
     expect(refusal.message).toMatch(message);
     expect(refusal.message).not.toContain('\n');

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { withConnectionString } from '#els/database/target.js';
@@ -20,6 +21,14 @@ const outcomeOf = (query: Promise<unknown>): Promise<string> =>
     () => 'answered',
     (error: Error) => error.message,
   );
+
+it('is ended when it answers what is no number', async () => {
+  const liar = fileURLToPath(new URL('lying-proxy.js', import.meta.url));
+  await expect(Proxy.start(target, 0, liar)).rejects.toMatchObject({
+    code: 'proxy_misbehaved',
+    message: 'the TCP proxy did not answer open; it was killed',
+  });
+});
 
 describe('without latency', () => {
   let proxy: Proxy;

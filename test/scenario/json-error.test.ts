@@ -30,5 +30,6 @@ describe('describeJsonError', () => {
 
   it('repeats what JSON.parse said of a nesting too deep to follow', () => {
     expect(refusalOf('['.repeat(200_000))).toBe('Unexpected end of JSON input');
+    expect(refusalOf(`${'['.repeat(200_000)}\u001b`)).toContain("Unexpected token '\\u001b'");
   });
 });

@@ -37,6 +37,9 @@ export function singleStatementStrategy(
   };
 }
 
+/** A unique index holds no longer one: https://www.postgresql.org/docs/current/btree.html. */
+const LONGEST_ESSAY_ID = 2_704;
+
 function readAnswer(rows: readonly Row[]): Answer {
   const [row] = rows;
   if (row === undefined || rows.length > 1) {
@@ -52,7 +55,11 @@ function readAnswer(rows: readonly Row[]): Answer {
  */
 export function toAnswer(essayId: string | null | undefined, outcome: string | null | undefined): Answer {
   if (outcome === 'created' || outcome === 'reused') {
-    if (essayId) return { outcome, essayId };
+    if (essayId && essayId.length <= LONGEST_ESSAY_ID) return { outcome, essayId };
+    if (essayId)
+      throw new StrategyContractError(
+        `the essay_id has ${essayId.length} characters; at most ${LONGEST_ESSAY_ID}`,
+      );
     throw new StrategyContractError(`the statement said ${outcome} without an essay_id`);
   }
   if (isWithoutEssay(outcome)) return { outcome };

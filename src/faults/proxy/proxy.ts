@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { NetConnectOpts } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { clientConfig, type DatabaseTarget, type Endpoint } from '../../database/target.js';
@@ -8,6 +9,7 @@ import { InfrastructureError } from '../../domain/errors.js';
 import type { FromProxy, ToProxy } from './messages.js';
 
 const PROGRAM = fileURLToPath(new URL('./proxy-process.js', import.meta.url));
+const ANSWER_WITHIN_MS = 30_000;
 
 /** The tool's own TCP proxy between a run's workers and the server: latency, lost replies, resets. */
 export class Proxy {
@@ -29,10 +31,11 @@ export class Proxy {
    *
    * @param target the server behind it
    * @param rttMs what a round trip takes longer by it
-   * @throws InfrastructureError when its process dies
+   * @param program its own but in tests
+   * @throws InfrastructureError when its process dies, or does not answer
    */
-  static async start(target: DatabaseTarget, rttMs: number): Promise<Proxy> {
-    const child = fork(PROGRAM, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  static async start(target: DatabaseTarget, rttMs: number, program = PROGRAM): Promise<Proxy> {
+    const child = fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const died = once(child, 'exit').then(() => {
       throw new InfrastructureError('proxy_died', 'the TCP proxy between workers and server died');
     });
@@ -66,8 +69,10 @@ export class Proxy {
     const { exitCode, signalCode } = this.#child;
     if (exitCode !== null || signalCode !== null) return;
     const exited = once(this.#child, 'exit');
-    this.#child.disconnect();
+    const impatience = setTimeout(() => this.#child.kill('SIGKILL'), ANSWER_WITHIN_MS);
+    if (this.#child.connected) this.#child.disconnect();
     await exited;
+    clearTimeout(impatience);
   }
 
   #ask(message: ToProxy): Promise<number> {
@@ -75,10 +80,22 @@ export class Proxy {
   }
 }
 
+/** @throws InfrastructureError when it dies, does not answer, or not with a number; then it is killed */
 async function ask(child: ChildProcess, died: Promise<never>, message: ToProxy): Promise<number> {
-  const answered = once(child, 'message').then(([answer]) => (answer as FromProxy).value);
-  child.send(message);
-  return Promise.race([answered, died]);
+  const answered = once(child, 'message').then(([answer]) => valueOf(answer));
+  const late = sleep(ANSWER_WITHIN_MS, NaN, { ref: false });
+  child.send(message, () => undefined);
+  const value = await Promise.race([answered, died, late]);
+  if (!Number.isNaN(value)) return value;
+  child.kill('SIGKILL');
+  const problem = `the TCP proxy did not answer ${message.type}; it was killed`;
+  throw new InfrastructureError('proxy_misbehaved', problem);
+}
+
+/** NaN where it is none. */
+function valueOf(answer: unknown): number {
+  const { value } = Object(answer) as Partial<FromProxy>;
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : NaN;
 }
 
 /** Where the server is, as node-postgres would connect to it: a host and port, or a socket's folder. */

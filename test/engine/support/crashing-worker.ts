@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { registerBatches } from '#els/batches/register.js';
 import type { Scenario, WorkloadPlan } from '#els/domain/scenario.js';
 import { nowMicros } from '#els/runner/clock.js';
+import { Ledger } from '#els/runner/ledger.js';
+import type { WorkerJob } from '#els/runner/messages.js';
 import { WorkerProcess } from '#els/runner/worker-process.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';
-import { planWorkload } from '#els/scenario/plan.js';
+import { planWorkload, workersOf } from '#els/scenario/plan.js';
 import type { TestDatabase } from '../../support/database.js';
 import { until, type Backend } from './hold.js';
 import type { Variant } from './variants.js';
@@ -36,12 +38,13 @@ export async function startWorker(
   const warmUpBatchId = `${runId}-warm-up`;
   await register(db, variant, plan, warmUpBatchId);
   const worker = new WorkerProcess(0);
-  await worker.prepare({
+  const job: WorkerJob = {
     ...{ workerIndex: 0, plan, strategy: { kind: 'built-in', name: variant.strategy } },
     ...{ advisoryLocks: variant.advisoryLocks, source: '--database-url', connectionString: db.url },
     ...{ applicationName: runId, schema: db.schema, timeoutMs: 20_000, warmUpBatchId },
     journal: 'batched',
-  });
+  };
+  await worker.prepare(job);
   const backends = () =>
     db.query<Backend>('select pid, wait_event_type from pg_stat_activity where application_name = $1', [
       runId,
@@ -51,7 +54,10 @@ export async function startWorker(
     plan,
     batchId: plan.batchIds[0] ?? '',
     // Its death is what the test is about: it makes the delivery fail.
-    release: () => void worker.deliver(nowMicros(), () => undefined).catch(() => undefined),
+    release: () => {
+      const ledger = new Ledger(workersOf(plan), job, nowMicros());
+      void worker.deliver(ledger, () => undefined).catch(() => undefined);
+    },
     untilLocked: (count) =>
       until(`${count} calls wait for a lock`, async () => {
         const waiting = (await backends()).filter((backend) => backend.wait_event_type === 'Lock');

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { reasonOf } from '../domain/system-error.js';
+import { reasonOf } from './system-error.js';
 
-/** Far more than any scenario needs. */
+/** Far more than any scenario, configuration, baseline or statement needs. */
 const MAX_BYTES = 1_048_576;
 
 export type TextFile = { readonly text: string } | { readonly problem: string };

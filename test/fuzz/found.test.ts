@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { loadConfig } from '#els/config/load.js';
+import { quote } from '#els/domain/wording.js';
+import { readBaseline } from '#els/baseline/read-baseline.js';
+import { useTemporaryFolder } from '../cli/temporary-folder.js';
+import { BASELINE } from './samples.js';
+
+// What random input has found. A pattern that takes quadratic time makes these tests hang.
+
+const files = useTemporaryFolder();
+
+it('quotes a megabyte of colons', () => {
+  expect(quote('://:'.repeat(2 ** 18))).toHaveLength(203);
+});
+
+it('refuses a megabyte before a comma as the name of a strategy', async () => {
+  const path = files.write('comma.json', JSON.stringify({ strategies: [`${'a'.repeat(1_000_000)},`] }));
+  await expect(loadConfig(path)).rejects.toMatchObject({ code: 'invalid_config' });
+});
+
+it('refuses a shape too deep to be shown', async () => {
+  const [row] = BASELINE.rows;
+  const text = JSON.stringify({ ...BASELINE, rows: [{ ...row, shape: { slots: 'deep' } }] });
+  const path = files.write('deep.json', text.replace('"deep"', `${'['.repeat(50_000)}${']'.repeat(50_000)}`));
+  await expect(readBaseline(path)).rejects.toMatchObject({ code: 'invalid_baseline' });
+});

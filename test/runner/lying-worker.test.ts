@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { InfrastructureError } from '#els/domain/errors.js';
+import { WorkerFleet } from '#els/runner/fleet.js';
+import { runLoad, type Recording } from '#els/runner/run-load.js';
+import { CONTENTS, loadOfLies } from './load-of-lies.js';
+
+const path = fileURLToPath(new URL('lying-worker.js', import.meta.url));
+const LONG = { readyMs: 60_000, quietMs: 60_000, stuckMs: 60_000 };
+const SHORT_MS = 300;
+
+/** Two loads on one worker process that says what a lie's name tells. */
+async function load(lie: string, patience = LONG): Promise<Recording> {
+  const fleet = new WorkerFleet({ path, patience });
+  const once = () =>
+    runLoad(
+      fleet,
+      loadOfLies(lie, 1),
+      { beforeRelease: () => Promise.resolve() },
+      new AbortController().signal,
+    );
+  try {
+    await once();
+    return await once();
+  } finally {
+    await fleet.close();
+  }
+}
+
+async function endOf(lie: string, patience = LONG): Promise<{ code: string; message: string }> {
+  const error: unknown = await load(lie, patience).then(
+    () => new Error('nobody noticed'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof InfrastructureError) return { code: error.code, message: error.message };
+  throw error;
+}
+
+it('takes what an honest worker says, load after load', async () => {
+  const { calls, incomplete } = await load('honest');
+  expect(calls).toHaveLength(CONTENTS);
+  expect(incomplete).toEqual([]);
+});
+
+it.each<[lie: string, says: string]>([
+  ['another version', 'speaks version 2 of the protocol, not 1'],
+  ['calls before it is ready', 'said calls before it was ready'],
+  ['ready twice', 'said ready'],
+  ['a flood of life', 'says too often that it lives'],
+  ['a flood of the same call', 'which is not its own or was told before'],
+  ['a flood of noise', 'sent no message of the protocol'],
+  ['something after it was done', 'said alive'],
+])('ends a worker that says %s', async (lie, says) => {
+  const { code, message } = await endOf(lie);
+  expect(code).toBe('worker_misbehaved');
+  expect(message).toMatch(/^worker 1 \(pid \d+\) .*; it was killed$/);
+  expect(message).toContain(says);
+});
+
+describe('ends a worker that', () => {
+  it.each<[what: string, lie: string, limit: keyof typeof LONG, says: string]>([
+    ['does not get ready', 'nothing at all', 'readyMs', 'did not get ready for 1 s'],
+    ['says nothing', 'nothing of its load', 'quietMs', 'said nothing for 1 s'],
+    ['lives and gets nowhere', 'that it lives, and no more', 'stuckMs', 'ended no call for 1 s'],
+  ])('%s', async (_, lie, limit, says) => {
+    const { code, message } = await endOf(lie, { ...LONG, [limit]: SHORT_MS });
+    expect(code).toBe('worker_hung');
+    expect(message).toMatch(new RegExp(`^worker 1 \\(pid \\d+\\) ${says}; it was killed$`));
+  });
+});
