@@ -21,7 +21,8 @@ export function checkRegistration(registration: BatchRegistration): void {
     throw refusal('inventory must be "slots" or "essays"');
   }
   if (!Array.isArray(batchIds)) throw refusal('batchIds must be an array');
-  for (const [position, batchId] of (batchIds as readonly unknown[]).entries()) checkText(`batchIds[${position}]`, batchId);
+  for (const [position, batchId] of (batchIds as readonly unknown[]).entries())
+    checkText(`batchIds[${position}]`, batchId);
   if (!Number.isInteger(slots) || slots < 1 || slots > MAX_SLOTS) {
     throw refusal(`slots must be a whole number from 1 to ${MAX_SLOTS}`);
   }
