@@ -1,5 +1,5 @@
 /** The library: the same engine that the command line measures, for use in a service of one's own. */
-export { registerBatches, type BatchRegistration } from './batches/register.js';
+export { registerBatches, type BatchRegistration, type RegistrationControl } from './batches/register.js';
 export { batchStatus, repairCompletion, type BatchStatus } from './batches/status.js';
 export { setupSchema, type SetupOutcome } from './database/schema.js';
 export {

@@ -1,8 +1,9 @@
 -- Must hold: an assigned essay's three documents are whole, of the right types, and speak of its content; its slot,
--- where slots are the inventory, says when and for which file. Returns those that are not.
+-- where slots are the inventory, says when and for which file. Returns those that are not, of each document the
+-- beginning: it may be large.
 select essay.batch_id, essay.essay_id, essay.text_storage_id,
-  essay.processing_metadata::text as processing_metadata,
-  essay.storage_references::text as storage_references, essay.timeline::text as timeline
+  left(essay.processing_metadata::text, 2000) as processing_metadata,
+  left(essay.storage_references::text, 2000) as storage_references, left(essay.timeline::text, 2000) as timeline
 from essay_states essay
 where essay.batch_id = any(:batch_ids::text[])
   and essay.text_storage_id is not null

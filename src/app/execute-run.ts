@@ -44,7 +44,8 @@ const QUIESCENCE_DEADLINE_MS = 2_000;
  *
  * @param fleet the worker processes, kept for the next run
  * @param stop ends the load early; the result is of what was done until then
- * @throws InfrastructureError when a worker died or the database went away; the run's rows are removed
+ * @throws InfrastructureError when a worker died or the database went away, and the reason of a stop that came before
+ *   the load; the run's rows are removed
  */
 export async function executeRun(
   database: Database,
@@ -56,7 +57,7 @@ export async function executeRun(
   let result: RunResult;
   let leftovers: string[];
   try {
-    await registerRun(database, job, plan);
+    await registerRun(database, job, plan, stop);
     const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
     await quiesce(database, plan.runId);
     result = await judge(database, job, plan, load);
@@ -81,20 +82,23 @@ function namesOf(runId: string): RunNames {
 
 function registerRun(
   { pool }: Database,
-  { strategy, advisoryLocks }: RunJob,
+  { strategy, advisoryLocks, watch }: RunJob,
   plan: WorkloadPlan,
+  stop: AbortSignal,
 ): Promise<void> {
   const { workers, connections, slots } = plan.scenario;
   const { inventory } = createStrategy(strategy, advisoryLocks);
   const common = { strategy: strategy.name, inventory };
   const { runId, batchIds } = plan;
   const warmUp = warmUpRunId(runId);
+  const listener = watch?.(plan);
+  const control = { onProgress: listener?.registered, signal: stop };
   return withClient(pool, async (client) => {
-    await registerBatches(client, { ...common, runId, batchIds, slots });
+    await registerBatches(client, { ...common, runId, batchIds, slots }, control);
     const warmUpBatch = { runId: warmUp, batchIds: [warmUp], slots: warmUpSlots(workers, connections) };
     await registerBatches(client, { ...common, ...warmUpBatch });
     await analyzeTables(client);
-  });
+  }).finally(() => listener?.ended());
 }
 
 function quiesce({ pool }: Database, runId: string): Promise<number> {

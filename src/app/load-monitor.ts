@@ -9,11 +9,13 @@ import { CallTally } from './call-tally.js';
 /** Workers tell of a call at most 250 ms after its end: this long after an interval its calls are known. */
 const KNOWN_AFTER_MS = 350;
 
-/** Lets a display look at every load. */
+/** Lets a display look at every registration and load. */
 export function watchFor(display: LoadDisplay): RunWatch {
   return (plan) => {
     const monitor = new LoadMonitor(plan, display.intervalMs);
+    const { batches, slots: slotsOfEach } = plan.scenario;
     return {
+      registered: (slots) => display.registered(slots, batches * slotsOfEach),
       released: (startMicros) => {
         monitor.release(startMicros);
         display.begin(() => monitor.look(nowMicros()));

@@ -1,5 +1,6 @@
 import { batchStatus, repairCompletion, type BatchStatus } from '../batches/status.js';
 import { requireSchema } from '../database/schema.js';
+import { requireWritable } from '../database/writable.js';
 import { UsageError } from '../domain/errors.js';
 import { withClient, type Database } from './database.js';
 
@@ -17,6 +18,7 @@ export interface StatusAnswer {
  *
  * @param options.repair complete a full batch whose last caller died before it looked
  * @throws UsageError when the schema or the batch does not exist
+ * @throws InfrastructureError when it is to be repaired where nothing can be written
  */
 export function readStatus(
   database: Database,
@@ -25,6 +27,7 @@ export function readStatus(
 ): Promise<StatusAnswer> {
   return withClient(database.pool, async (client) => {
     await requireSchema(client, database.schema);
+    if (options.repair) await requireWritable(client, database.target);
     const repaired = options.repair && (await repairCompletion(client, batchId));
     const status = await batchStatus(client, batchId);
     if (status) return { status, repaired };

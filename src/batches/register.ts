@@ -1,6 +1,10 @@
 import type { ClientBase } from 'pg';
+import { atomically } from '../database/atomic.js';
+import { copyRows } from '../database/copy.js';
+import { databaseFailure, isUnable } from '../database/failure.js';
 import { bindValues, loadStatement } from '../database/statement.js';
 import type { Inventory } from '../domain/assignment.js';
+import { checkRegistration } from './check-registration.js';
 
 /** Batches of equal size to be registered together. */
 export interface BatchRegistration {
@@ -16,21 +20,104 @@ export interface BatchRegistration {
   readonly slots: number;
 }
 
+/** How a long registration is watched and stopped. */
+export interface RegistrationControl {
+  /** Told how many slots of all batches are there by now, some thousands after the other. */
+  readonly onProgress?: ((slots: number) => void) | undefined;
+  /** Ends it early: nothing is registered, and the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 const REGISTER = loadStatement('batches/register');
+const COPY_SLOTS = loadStatement('batches/copy-slots');
+const COPY_ESSAYS = loadStatement('batches/copy-essays');
 const ANALYZE = loadStatement('batches/analyze');
 const DELETE_RUNS = loadStatement('batches/delete-runs');
 const VACUUM = loadStatement('batches/vacuum');
 
-/** Registers batches: one tracker row, N available slots and N uploaded essays each. All or nothing. */
-export async function registerBatches(client: ClientBase, registration: BatchRegistration): Promise<void> {
-  const values: Record<string, unknown> = {
-    run_id: registration.runId,
-    strategy: registration.strategy,
-    inventory: registration.inventory,
-    batch_ids: registration.batchIds,
-    slots: registration.slots,
-  };
-  await client.query(REGISTER.text, bindValues(REGISTER, values));
+/** Slots that are sent together; between two pieces progress is told, and the registration may be stopped. */
+const PIECE_SLOTS = 10_000;
+
+/**
+ * Registers batches: one tracker row, N available slots and N uploaded essays each. All or nothing, in a transaction
+ * of its own or inside the client's.
+ *
+ * @throws UsageError `invalid_registration` for what cannot be a batch, before anything is sent
+ */
+export async function registerBatches(
+  client: ClientBase,
+  registration: BatchRegistration,
+  control: RegistrationControl = {},
+): Promise<void> {
+  checkRegistration(registration);
+  await atomically(client, async () => {
+    const trackers = await addTrackers(client, registration);
+    await addSlots(client, inPieces(slotsOf(trackers, registration.slots)), control);
+  });
+}
+
+interface Tracker {
+  readonly id: string;
+  readonly batchId: string;
+}
+
+async function addTrackers(client: ClientBase, registration: BatchRegistration): Promise<Tracker[]> {
+  const { runId, strategy, inventory, batchIds, slots } = registration;
+  const values: Record<string, unknown> = { run_id: runId, strategy, inventory, batch_ids: batchIds, slots };
+  const { rows } = await client.query<Tracker>(REGISTER.text, bindValues(REGISTER, values));
+  return rows;
+}
+
+/** A free slot and its essay, which is uploaded. */
+interface Slot extends Tracker {
+  readonly essayId: string;
+}
+
+function* slotsOf(trackers: readonly Tracker[], slots: number): Generator<Slot, void, undefined> {
+  for (const tracker of trackers) {
+    for (let number = 1; number <= slots; number++) {
+      yield { ...tracker, essayId: essayIdOf(tracker.batchId, number) };
+    }
+  }
+}
+
+/** In collation "C" the ids of a batch sort as they are numbered: all have seven digits. */
+function essayIdOf(batchId: string, number: number): string {
+  return `${batchId}-e${String(number).padStart(7, '0')}`;
+}
+
+function* inPieces(slots: Iterable<Slot>): Generator<readonly Slot[], void, undefined> {
+  let piece: Slot[] = [];
+  for (const slot of slots) {
+    piece.push(slot);
+    if (piece.length < PIECE_SLOTS) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
+}
+
+async function addSlots(
+  client: ClientBase,
+  pieces: Iterable<readonly Slot[]>,
+  { onProgress, signal }: RegistrationControl,
+): Promise<void> {
+  let added = 0;
+  for (const piece of pieces) {
+    signal?.throwIfAborted();
+    await copyRows(
+      client,
+      COPY_SLOTS,
+      piece.map(({ id, essayId }) => [id, essayId]),
+    );
+    await copyRows(
+      client,
+      COPY_ESSAYS,
+      piece.map(({ essayId, batchId }) => [essayId, batchId]),
+    );
+    added += piece.length;
+    onProgress?.(added);
+  }
 }
 
 /** Gives the planner fresh statistics of the tool's tables. */
@@ -41,5 +128,15 @@ export async function analyzeTables(client: ClientBase): Promise<void> {
 /** Removes what runs registered and everything that was written about it. All or nothing. */
 export async function deleteRuns(client: ClientBase, runIds: readonly string[]): Promise<void> {
   await client.query(DELETE_RUNS.text, bindValues(DELETE_RUNS, { run_ids: runIds }));
-  await client.query(VACUUM.text);
+  await vacuum(client);
+}
+
+/** Where the disk is full, VACUUM may have no room for its own maps; then autovacuum does it some day. */
+async function vacuum(client: ClientBase): Promise<void> {
+  try {
+    await client.query(VACUUM.text);
+  } catch (error) {
+    const failure = databaseFailure(error);
+    if (failure === undefined || !isUnable(failure)) throw error;
+  }
 }

@@ -45,6 +45,14 @@ export function databaseFailure(error: unknown): DatabaseFailure | undefined {
   return undefined;
 }
 
+/** Resources (class 53, a full disk among them), system errors (class 58), and a server that may not write (25006). */
+const UNABLE = /^(53...|58...|25006)$/;
+
+/** Whether a server refused a statement for its own state: the statement did nothing, and may do it later. */
+export function isUnable({ kind, sqlState = '' }: DatabaseFailure): boolean {
+  return kind === 'statement' && UNABLE.test(sqlState);
+}
+
 function serverFailure(sqlState: string): DatabaseFailure {
   if (RACES.has(sqlState)) return { kind: 'race', sqlState };
   if (sqlState === LOCK_TIMEOUT) return { kind: 'lock_timeout', sqlState };

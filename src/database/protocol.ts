@@ -21,12 +21,12 @@ const EXECUTE = serialize.execute();
 const SYNC = serialize.sync();
 
 /** One buffer is one write and one packet; several, even corked, cost the client more. */
-function writeAtOnce(connection: Connection, messages: readonly Buffer[]): void {
+export function writeAtOnce(connection: Connection, messages: readonly Buffer[]): void {
   connection.stream.write(Buffer.concat(messages));
 }
 
 /** What node-postgres calls on a query of one's own; each subclass says what it sends and keeps. */
-abstract class ProtocolExchange<T> implements Submittable {
+export abstract class ProtocolExchange<T> implements Submittable {
   readonly done: Promise<T>;
   #resolve!: (value: T) => void;
   #reject!: (error: Error) => void;

@@ -28,9 +28,9 @@ export async function awaitQuiescence(
 }
 
 async function waitUntilNone(countLeft: () => Promise<number>, deadlineMs: number): Promise<boolean> {
-  const deadline = Date.now() + deadlineMs;
+  const deadline = performance.now() + deadlineMs;
   while ((await countLeft()) > 0) {
-    if (Date.now() > deadline) return false;
+    if (performance.now() > deadline) return false;
     await sleep(POLL_MS);
   }
   return true;

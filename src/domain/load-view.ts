@@ -31,11 +31,13 @@ export interface LoadView extends CallCounts {
   readonly latest: IntervalView | undefined;
 }
 
-/** Shows loads while they run; it is given a look at each, and asks as often as it likes. */
+/** Shows registrations, and loads while they run; it is given a look at each load, and asks as often as it likes. */
 export interface LoadDisplay {
   readonly intervalMs: number;
+  /** So many slots of a run are registered, of so many. */
+  readonly registered: (slots: number, total: number) => void;
   /** A load was released. */
   readonly begin: (look: () => LoadView) => void;
-  /** The load is over, or failed; also when none had begun. */
+  /** The registration or load is over, or failed; also when none had begun. */
   readonly end: () => void;
 }

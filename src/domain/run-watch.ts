@@ -1,8 +1,10 @@
 import type { Call } from './call.js';
 import type { WorkloadPlan } from './scenario.js';
 
-/** Hears how a load goes while it runs. */
+/** Hears how a run's batches are registered, or how its load goes. */
 export interface LoadListener {
+  /** How many of the run's slots are there by now. */
+  readonly registered: (slots: number) => void;
   /** @param startMicros the barrier's release, on the clock of the calls */
   readonly released: (startMicros: number) => void;
   /** Calls that have ended since the last time, as they become known: some of them late. */
@@ -13,5 +15,5 @@ export interface LoadListener {
   readonly ended: () => void;
 }
 
-/** Begins to listen to the load of a run. */
+/** Begins to listen to a registration or a load of a run. */
 export type RunWatch = (plan: WorkloadPlan) => LoadListener;

@@ -1,4 +1,4 @@
-import type { DatabaseFailure } from '../database/failure.js';
+import { isUnable, type DatabaseFailure } from '../database/failure.js';
 import type { AssignmentRequest, Inventory } from '../domain/assignment.js';
 import { AssignmentError } from '../domain/errors.js';
 import { StrategyContractError } from './strategy.js';
@@ -66,11 +66,11 @@ export function closedError(request: AssignmentRequest): AssignmentError {
 /** The error for an attempt that must not be made again. */
 function failureError({ failure, error }: Setback, request: AssignmentRequest, ambiguous: boolean): unknown {
   if (failure === undefined && !(error instanceof StrategyContractError)) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const unable = failure !== undefined && isUnable(failure);
   return new AssignmentError(
-    'strategy_failed',
-    message,
-    { retryable: false, correlationId: request.correlationId, sqlState: failure?.sqlState, ambiguous },
+    unable ? 'database_unavailable' : 'strategy_failed',
+    unable ? unavailableMessage(error) : messageOf(error),
+    { retryable: unable, correlationId: request.correlationId, sqlState: failure?.sqlState, ambiguous },
     { cause: error },
   );
 }
@@ -82,13 +82,19 @@ function deadlineError(
   ambiguous: boolean,
 ): AssignmentError {
   const unavailable = failure?.kind === 'connection';
-  const message = unavailable
-    ? `the database is unavailable: ${error instanceof Error ? error.message : String(error)}`
-    : `the deadline passed under contention (${code})`;
+  const message = unavailable ? unavailableMessage(error) : `the deadline passed under contention (${code})`;
   return new AssignmentError(
     unavailable ? 'database_unavailable' : 'contention_deadline',
     message,
     { retryable: true, correlationId: request.correlationId, sqlState: failure?.sqlState, ambiguous },
     { cause: error },
   );
+}
+
+function unavailableMessage(error: unknown): string {
+  return `the database is unavailable: ${messageOf(error)}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,6 @@
 import type { AssignmentRequest } from '../domain/assignment.js';
 import { AssignmentError } from '../domain/errors.js';
-
-const MAX_ID_CHARACTERS = 255;
-
-/** NUL, and surrogates that are no pair. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
+import { complaintAboutText } from '../domain/text.js';
 
 /**
  * Checks a request before anything is sent.
@@ -41,21 +37,9 @@ type TextField = {
   [K in keyof AssignmentRequest]: AssignmentRequest[K] extends string ? K : never;
 }[keyof AssignmentRequest];
 
-function checkText(request: AssignmentRequest, field: TextField, minCharacters: number): void {
-  const value: unknown = request[field];
-  if (typeof value !== 'string') throw invalid(request, `${field} must be a string`);
-  if (
-    value.length < minCharacters ||
-    (value.length > MAX_ID_CHARACTERS && [...value].length > MAX_ID_CHARACTERS)
-  ) {
-    throw invalid(request, `${field} must have ${minCharacters} to ${MAX_ID_CHARACTERS} characters`);
-  }
-  if (UNSTORABLE.test(value)) {
-    throw invalid(
-      request,
-      `${field} must not contain NUL or half a surrogate pair: PostgreSQL cannot store them`,
-    );
-  }
+function checkText(request: AssignmentRequest, field: TextField, minCharacters: 0 | 1): void {
+  const complaint = complaintAboutText(request[field], minCharacters);
+  if (complaint !== undefined) throw invalid(request, `${field} ${complaint}`);
 }
 
 function invalid({ correlationId = '' }: Partial<AssignmentRequest>, message: string): AssignmentError {

@@ -12,7 +12,7 @@ export class ProofBatches {
     private readonly id: string,
   ) {}
 
-  /** Registers `count` batches under a run of their own, in one statement. */
+  /** Registers `count` batches under a run of their own. */
   async register(count: number, slots: number): Promise<string[]> {
     const runId = `${this.id}-${(this.#registrations += 1)}`;
     const batchIds = Array.from({ length: count }, (_, position) => `${runId}-${position + 1}`);

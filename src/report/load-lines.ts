@@ -4,6 +4,11 @@ import { formatCount, formatMicros, formatNumber } from './format.js';
 
 const BAR_COLUMNS = 24;
 
+/** A registration under way in one line. */
+export function registrationLine(slots: number, total: number): string {
+  return `  registered ${formatCount(slots)} of ${formatCount(total)} slots`;
+}
+
 /** A load under way in the few lines of a running display. */
 export function loadRegion(view: LoadView, colours: ChalkInstance): string[] {
   const { share, elapsedMs, latest } = view;

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import { describe, expect } from 'vitest';
-import { deleteRuns, registerBatches } from '#els/batches/register.js';
+import { describe, expect, it } from 'vitest';
+import { deleteRuns, registerBatches, type BatchRegistration } from '#els/batches/register.js';
 import { batchStatus, batchTotals, repairCompletion } from '#els/batches/status.js';
 import type { Inventory } from '#els/domain/assignment.js';
 import { drawn, times } from '../engine/support/draw.js';
@@ -126,4 +126,101 @@ drawn('registers all batches or none', async (draw) => {
   expect(await db.query('select 1 from batch_essay_trackers where batch_id = any($1)', [fresh])).toEqual([]);
   expect(await db.query(`select 1 from run_batches where run_id = 'late'`)).toEqual([]);
   expect(await rowsOf(db, taken)).toEqual(before);
+});
+
+const registrationOf = (batchIds: readonly string[], slots: number): BatchRegistration => ({
+  ...{ runId: `run-${batchIds[0] ?? ''}`, strategy: 'test', inventory: 'slots' },
+  ...{ batchIds, slots },
+});
+
+/** How many rows there are of batches, in all tables that a registration fills. */
+async function countRows(batchIds: readonly string[]): Promise<number> {
+  const [row] = await db.query<{ n: number }>(
+    `select (
+      (select count(*) from batch_essay_trackers where batch_id = any($1))
+      + (select count(*) from slot_assignments join batch_essay_trackers tracker on tracker.id = batch_tracker_id
+         where tracker.batch_id = any($1))
+      + (select count(*) from essay_states where batch_id = any($1))
+      + (select count(*) from run_batches where batch_id = any($1))
+    )::integer as n`,
+    [batchIds],
+  );
+  return row?.n ?? 0;
+}
+
+describe('a large registration', () => {
+  const SLOTS = 7_000;
+  const ids = (name: string) => [`${name}-1`, `${name}-2`, `${name}-3`];
+
+  it('tells how far it is, up to the end, and registers every slot once', async () => {
+    const told: number[] = [];
+    const batchIds = ids('told');
+    await withClient((client) =>
+      registerBatches(client, registrationOf(batchIds, SLOTS), { onProgress: (slots) => told.push(slots) }),
+    );
+    expect(told.at(-1)).toBe(3 * SLOTS);
+    expect(told.length).toBeGreaterThan(1);
+    expect(told).toEqual([...new Set(told)].sort((a, b) => a - b));
+    expect(await countRows(batchIds)).toBe(3 * (2 * SLOTS + 2));
+    const [last] = await db.query('select max(essay_id) as id from essay_states where batch_id = $1', [
+      'told-3',
+    ]);
+    expect(last).toEqual({ id: essayId('told-3', SLOTS) });
+  });
+
+  it('leaves nothing when it is stopped', async () => {
+    const stop = new AbortController();
+    const batchIds = ids('stopped');
+    const control = { onProgress: () => stop.abort('enough'), signal: stop.signal };
+    await withClient(async (client) => {
+      await expect(registerBatches(client, registrationOf(batchIds, SLOTS), control)).rejects.toBe('enough');
+      expect(await countRows(batchIds)).toBe(0);
+      await registerBatches(client, registrationOf(batchIds, 1));
+    });
+    expect(await countRows(batchIds)).toBe(12);
+  });
+
+  it('is a part of the transaction that it is made in', async () => {
+    const stop = new AbortController();
+    const control = { onProgress: () => stop.abort('enough'), signal: stop.signal };
+    await withClient(async (client) => {
+      await client.query('begin');
+      await registerBatches(client, registrationOf(['kept'], 1));
+      const stopped = registerBatches(client, registrationOf(ids('undone'), SLOTS), control);
+      await expect(stopped).rejects.toBe('enough');
+      await expect(registerBatches(client, registrationOf(['kept'], 1))).rejects.toMatchObject({
+        code: '23505',
+      });
+      await client.query('commit');
+      await client.query('begin');
+      await registerBatches(client, registrationOf(['undone'], 1));
+      await client.query('rollback');
+    });
+    expect(await countRows(['kept'])).toBe(4);
+    expect(await countRows(['undone', ...ids('undone')])).toBe(0);
+  });
+});
+
+describe('what cannot be a batch', () => {
+  const unfit: [field: string, change: object][] = [
+    ['batchIds[1]', { batchIds: ['unfit', ''] }],
+    ['batchIds[0]', { batchIds: ['a\0'] }],
+    ['batchIds[0]', { batchIds: ['a\ud83d', 'unfit'] }],
+    ['batchIds[0]', { batchIds: ['😀'.repeat(256)] }],
+    ['batchIds[0]', { batchIds: [7] }],
+    ['batchIds', { batchIds: 'unfit' }],
+    ['runId', { runId: '' }],
+    ['strategy', { strategy: '\ude00' }],
+    ['inventory', { inventory: 'seats' }],
+    ...[0, -1, 1.5, NaN, 10_000_000, '3'].map((slots): [string, object] => ['slots', { slots }]),
+  ];
+  it.each(unfit)('is refused with the name of its field: %s of %j', async (field, change) => {
+    const registration = { ...registrationOf(['unfit'], 1), ...change };
+    await withClient(async (client) => {
+      const problem = { name: 'UsageError', code: 'invalid_registration' };
+      const message = expect.stringContaining(`${field} must`) as string;
+      await expect(registerBatches(client, registration)).rejects.toMatchObject({ ...problem, message });
+    });
+    expect(await countRows(['unfit'])).toBe(0);
+  });
 });

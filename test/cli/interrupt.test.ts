@@ -65,6 +65,25 @@ describe('a run that a signal ends', () => {
   });
 });
 
+describe('a run that is interrupted before its load', () => {
+  const MILLION = ['run', '--scenario', 'sustained', '--batches', '1', '--slots', '1000000', '--json'];
+  const COPYING = `select 1 from pg_stat_activity
+    where application_name = 'els-assign' and datname = current_database() and query like '%copy slot_assignments%'`;
+
+  it('does not register the rest, and takes back what it had registered', async () => {
+    const group = start(MILLION);
+    await until(async () => (await database.query(COPYING)).length > 0, 'slots were copied');
+    group.signalGroup('SIGINT');
+    const { code, stdout } = await group.end();
+
+    await expectNobodyLeft(database, group);
+    await expectNoRowLeft(database);
+    expect({ code, stdout: JSON.parse(stdout) as unknown }).toMatchObject({
+      ...{ code: 130, stdout: { runs: [], passed: false } },
+    });
+  });
+});
+
 /** Waits until a call of the run waits for a lock. */
 function untilBlocked(): Promise<void> {
   const waiting = `select 1 from pg_stat_activity

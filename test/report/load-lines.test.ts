@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
 import type { IntervalView, LoadView } from '#els/domain/load-view.js';
-import { intervalLine, loadRegion } from '#els/report/load-lines.js';
+import { intervalLine, loadRegion, registrationLine } from '#els/report/load-lines.js';
 
 const plain = new Chalk({ level: 0 });
 const NONE = { created: 0, reused: 0, no_slot: 0, error: 0, unknown: 0 };
@@ -16,6 +16,12 @@ const view: LoadView = {
   ...{ outcomes: { ...NONE, created: 17, no_slot: 1, error: 2 }, errorsByCode: { unknown_batch: 2 } },
   skipped: 0,
 };
+
+describe('registrationLine', () => {
+  it('says how far a registration is', () => {
+    expect(registrationLine(100_000, 1_000_000)).toBe('  registered 100,000 of 1,000,000 slots');
+  });
+});
 
 describe('intervalLine', () => {
   it('says when, how fast and how it ended', () => {

@@ -4,15 +4,34 @@ import { verifyRun, type Verification } from '#els/verify/verify-run.js';
 import type { TestDatabase } from './database.js';
 
 /** Asks both oracles about a run that is quiet. */
-export async function askOracles(
+export function askOracles(
   db: TestDatabase,
   { batchIds, scenario }: WorkloadPlan,
+  calls: readonly Call[],
+): Promise<Verification> {
+  return ask(db, batchIds, scenario.slots, calls);
+}
+
+/** The same about one batch. */
+export function verifyBatch(
+  db: TestDatabase,
+  batchId: string,
+  slots: number,
+  calls: readonly Call[],
+): Promise<Verification> {
+  return ask(db, [batchId], slots, calls);
+}
+
+async function ask(
+  db: TestDatabase,
+  batchIds: readonly string[],
+  slots: number,
   calls: readonly Call[],
 ): Promise<Verification> {
   const client = await db.pool.connect();
   try {
     return await verifyRun(client, {
-      ...{ batchIds, slots: scenario.slots, calls, startMicros: 0, faults: [] },
+      ...{ batchIds, slots, calls, startMicros: 0, faults: [] },
       ...{ incomplete: [], durable: true },
     });
   } finally {

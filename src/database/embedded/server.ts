@@ -20,7 +20,7 @@ const PASSING = /Address already in use|is still in use/;
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '200',
+  max_connections: '300',
   shared_buffers: '256MB',
   max_wal_size: '2GB',
   // Counts what the statements of a load cost the server.

@@ -31,7 +31,7 @@ describe('one lease', () => {
       'fsync=on',
       'full_page_writes=on',
       'listen_addresses=127.0.0.1',
-      'max_connections=200',
+      'max_connections=300',
       'synchronous_commit=on',
       'unix_socket_directories=',
     ]);

@@ -1,0 +1,2 @@
+-- Keeps what a transaction wrote.
+commit

@@ -1,0 +1,2 @@
+-- Makes the part one with its transaction.
+release savepoint els_assign
