@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { isTlsFailure } from './connection/tls.js';
 
 /** What kind of failure an error of node-postgres is, and what may be done about it. */
 export type DatabaseFailure =
@@ -35,11 +36,17 @@ const LOST_IN_CLIENT = new RegExp(
 /**
  * Says what kind of database failure an error is.
  *
+ * @param error several together where a name has several addresses, or TLS was tried and then not
  * @returns undefined when it is no database failure at all (a defect of the program)
  */
 export function databaseFailure(error: unknown): DatabaseFailure | undefined {
   if (error instanceof pg.DatabaseError && error.code !== undefined) return serverFailure(error.code);
-  if (error instanceof Error && (isSystemError(error) || LOST_IN_CLIENT.test(error.message))) {
+  if (error instanceof AggregateError)
+    return error.errors.map(databaseFailure).find((found) => found !== undefined);
+  if (
+    error instanceof Error &&
+    (isSystemError(error) || isTlsFailure(error) || LOST_IN_CLIENT.test(error.message))
+  ) {
     return { kind: 'connection', sqlState: undefined };
   }
   return undefined;
@@ -52,9 +59,6 @@ function serverFailure(sqlState: string): DatabaseFailure {
   return { kind: 'statement', sqlState };
 }
 
-/** A failed connect to a name with several addresses is an AggregateError of system errors. */
 function isSystemError(error: Error): boolean {
-  if (error instanceof AggregateError)
-    return error.errors.some((inner) => inner instanceof Error && isSystemError(inner));
   return 'syscall' in error && 'code' in error;
 }

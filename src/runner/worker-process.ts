@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../database/child-environment.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { FromWorker, ToWorker, WorkerJob, WorkerSummary } from './messages.js';
 
@@ -15,7 +16,11 @@ export class WorkerProcess {
 
   /** @param index by which messages name it, from 0 */
   constructor(index: number) {
-    const child = fork(WORKER, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(WORKER, {
+      env: childEnvironment(process.env),
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     this.#child = child;
     this.gone = departure(child);
     this.#lost = loss(child, this.gone, `worker ${index + 1} (pid ${child.pid})`);

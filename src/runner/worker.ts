@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
-import { withConnectionString, type DatabaseTarget } from '../database/target.js';
+import { withConnectionString } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Delivery } from '../domain/scenario.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
@@ -80,10 +80,7 @@ async function reporting(work: Promise<void>): Promise<void> {
 
 async function prepare(job: WorkerJob): Promise<void> {
   stop = new AbortController();
-  const target: DatabaseTarget =
-    job.connectionString === undefined
-      ? { source: job.source }
-      : withConnectionString(job.source, job.connectionString);
+  const target = withConnectionString(job.source, job.connectionString);
   const { connections } = job.plan.scenario;
   const pool = createPool(target, { connections, applicationName: job.applicationName, via: job.via });
   const { strategy, advisoryLocks, schema, timeoutMs } = job;

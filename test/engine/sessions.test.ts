@@ -34,9 +34,8 @@ describe.each(VARIANTS)('$name', (variant) => {
   });
 
   it('works in READ COMMITTED whatever the default of the role or the database is', async () => {
-    const strict = new URL(db.url);
-    strict.searchParams.set('options', '-c default_transaction_isolation=serializable');
-    const pool = createPool(withConnectionString('--database-url', strict.href), {
+    const options = encodeURIComponent('-c default_transaction_isolation=serializable');
+    const pool = createPool(withConnectionString('--database-url', `${db.url}?options=${options}`), {
       connections: 4,
       applicationName: `engine ${db.schema}`,
     });

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { NetConnectOpts } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { childEnvironment } from '../../database/child-environment.js';
 import { clientConfig, type DatabaseTarget, type Endpoint } from '../../database/target.js';
 import { InfrastructureError } from '../../domain/errors.js';
 import type { FromProxy, ToProxy } from './messages.js';
@@ -32,7 +32,10 @@ export class Proxy {
    * @throws InfrastructureError when its process dies
    */
   static async start(target: DatabaseTarget, rttMs: number): Promise<Proxy> {
-    const child = fork(PROGRAM, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(PROGRAM, {
+      env: childEnvironment(process.env),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     const died = once(child, 'exit').then(() => {
       throw new InfrastructureError('proxy_died', 'the TCP proxy between workers and server died');
     });
@@ -83,6 +86,6 @@ async function ask(child: ChildProcess, died: Promise<never>, message: ToProxy):
 
 /** Where the server is, as node-postgres would connect to it: a host and port, or a socket's folder. */
 function upstreamOf(target: DatabaseTarget): NetConnectOpts {
-  const { host, port } = new pg.Client(clientConfig(target));
+  const { host = '', port = 0 } = clientConfig(target);
   return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
 }
