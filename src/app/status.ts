@@ -1,4 +1,5 @@
 import { batchStatus, repairCompletion, type BatchStatus } from '../batches/status.js';
+import { requireAccess } from '../database/grants.js';
 import { requireSchema } from '../database/schema.js';
 import { UsageError } from '../domain/errors.js';
 import { withClient, type Database } from './database.js';
@@ -16,7 +17,7 @@ export interface StatusAnswer {
  * Reads where a batch stands.
  *
  * @param options.repair complete a full batch whose last caller died before it looked
- * @throws UsageError when the schema or the batch does not exist
+ * @throws UsageError when the schema or the batch does not exist, or the role lacks a privilege
  */
 export function readStatus(
   database: Database,
@@ -25,6 +26,7 @@ export function readStatus(
 ): Promise<StatusAnswer> {
   return withClient(database.pool, async (client) => {
     await requireSchema(client, database.schema);
+    await requireAccess(client, database.schema, options.repair ? 'run' : 'read');
     const repaired = options.repair && (await repairCompletion(client, batchId));
     const status = await batchStatus(client, batchId);
     if (status) return { status, repaired };

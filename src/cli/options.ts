@@ -112,7 +112,8 @@ export function seedOf(flags: LoadFlags): number {
   return flags.seed ?? Math.floor(Math.random() * 2 ** 32);
 }
 
-function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+/** Values of an option that may be given again. */
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 

@@ -52,6 +52,11 @@ export function databaseFailure(error: unknown): DatabaseFailure | undefined {
   return undefined;
 }
 
+/** Whether the server refused a statement because the role lacks a privilege (42501). */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '42501';
+}
+
 function serverFailure(sqlState: string): DatabaseFailure {
   if (RACES.has(sqlState)) return { kind: 'race', sqlState };
   if (sqlState === LOCK_TIMEOUT) return { kind: 'lock_timeout', sqlState };
