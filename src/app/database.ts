@@ -3,7 +3,7 @@ import { leaseEmbeddedServer, type EmbeddedConnection } from '../database/embedd
 import { settleTls } from '../database/negotiate.js';
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { checkSchemaName } from '../database/schema.js';
-import { openSession } from '../database/session.js';
+import { openSession, reasonOfLoss } from '../database/session.js';
 import { findTarget, withConnectionString, type DatabaseTarget } from '../database/target.js';
 import { runRestartCommand } from './restart-command.js';
 
@@ -29,7 +29,7 @@ export interface Database {
 }
 
 /** One for work, one for watching. */
-const COORDINATOR_CONNECTIONS = 2;
+export const COORDINATOR_CONNECTIONS = 2;
 /** The coordinator waits for nobody's lock longer than this. */
 const COORDINATOR_LOCK_TIMEOUT_MS = 5_000;
 
@@ -93,6 +93,8 @@ export async function withClient<T>(
   const client = await pool.connect();
   try {
     return await work(client);
+  } catch (error) {
+    throw reasonOfLoss(client, error);
   } finally {
     client.release();
   }

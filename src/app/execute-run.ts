@@ -18,6 +18,7 @@ import { verifyRun, type RunToVerify } from '../verify/verify-run.js';
 import { withClient, type Database } from './database.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
+import { timeoutNotes } from './server-timeouts.js';
 import type { StrategyChoice } from './strategies.js';
 
 /** One scenario under one strategy, once. */
@@ -59,6 +60,7 @@ export async function executeRun(
     if (!(await registerRun(database, job, plan))) notes.push(NOT_ANALYZED);
     const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
     await quiesce(database, plan.runId);
+    notes.push(...(await timeoutNotes(database, load.recording)));
     result = await judge(database, job, plan, load);
   } finally {
     notes.push(...(await cleanUp(database, plan.runId, job.keep)));

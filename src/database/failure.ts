@@ -9,17 +9,20 @@ export type DatabaseFailure =
   | { readonly kind: 'race'; readonly sqlState: string }
   /** lock_timeout passed while a rival held what the statement needs (55P03). */
   | { readonly kind: 'lock_timeout'; readonly sqlState: string }
+  /** statement_timeout passed, or somebody cancelled the statement (57014): it did nothing. */
+  | { readonly kind: 'cancelled'; readonly sqlState: string }
   /** The server refused the statement for another reason. */
   | { readonly kind: 'statement'; readonly sqlState: string };
 
 /** Source: PostgreSQL manual, Appendix A, Error Codes. */
 const RACES = new Set(['23505', '40001', '40P01']);
 /**
- * The whole class 08, the shutdowns and session ends of 57P0x, too_many_connections, and
- * idle_in_transaction_session_timeout.
+ * The whole class 08, the shutdowns and session ends of 57P0x, too_many_connections, and the timeouts that end sessions:
+ * idle_in_transaction_session_timeout and transaction_timeout.
  */
-const LOST = /^(08...|57P0[12345]|53300|25P03)$/;
+const LOST = /^(08...|57P0[12345]|53300|25P0[34])$/;
 const LOCK_TIMEOUT = '55P03';
+const CANCELLED = '57014';
 
 /** How node-postgres and pg-pool word a connection that was lost or could not be made; these errors carry no code. */
 const LOST_IN_CLIENT = new RegExp(
@@ -60,6 +63,7 @@ export function isForbidden(error: unknown): boolean {
 function serverFailure(sqlState: string): DatabaseFailure {
   if (RACES.has(sqlState)) return { kind: 'race', sqlState };
   if (sqlState === LOCK_TIMEOUT) return { kind: 'lock_timeout', sqlState };
+  if (sqlState === CANCELLED) return { kind: 'cancelled', sqlState };
   if (LOST.test(sqlState)) return { kind: 'connection', sqlState };
   return { kind: 'statement', sqlState };
 }

@@ -2,6 +2,7 @@ import pg from 'pg';
 import Pool from 'pg-pool';
 import { InfrastructureError } from '../domain/errors.js';
 import { databaseFailure } from './failure.js';
+import { TIMEOUTS } from './timeouts.js';
 import { isTlsFailure } from './connection/tls.js';
 import { clientConfig, connectTimeoutMs, sslModeOf, type DatabaseTarget, type Endpoint } from './target.js';
 
@@ -63,5 +64,6 @@ function reason(target: DatabaseTarget, error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((inner: Error) => inner.message).join('; ');
   if (isTlsFailure(error) || / SSL /.test(error.message))
     return `${error.message} (sslmode=${sslModeOf(target)})`;
-  return error.message;
+  const timeout = error instanceof pg.DatabaseError && TIMEOUTS[error.code ?? ''];
+  return timeout ? `${error.message} (${error.code}, ${timeout})` : error.message;
 }

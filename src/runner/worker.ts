@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
-import { withConnectionString } from '../database/target.js';
+import { withConnectionString, type DatabaseTarget } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
 import type { Delivery } from '../domain/scenario.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
@@ -24,6 +24,7 @@ const CHUNK_CALLS = 1_000;
 const TELL_EVERY_MS = 250;
 
 interface Prepared {
+  readonly target: DatabaseTarget;
   readonly job: WorkerJob;
   readonly pool: DatabasePool;
   readonly engine: AssignmentEngine;
@@ -74,12 +75,14 @@ async function reporting(work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    await send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    const why = prepared ? explainConnectFailure(prepared.target, error) : error;
+    await send({ type: 'failed', message: why instanceof Error ? why.message : String(why) });
   }
 }
 
 async function prepare(job: WorkerJob): Promise<void> {
   stop = new AbortController();
+  prepared = undefined;
   const target = withConnectionString(job.source, job.connectionString);
   const { connections } = job.plan.scenario;
   const pool = createPool(target, { connections, applicationName: job.applicationName, via: job.via });
@@ -92,7 +95,7 @@ async function prepare(job: WorkerJob): Promise<void> {
   }
   const calls = remaining(callsOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
   const alarm = job.plan.scenario.arrival === 'open' ? await Alarm.start() : undefined;
-  prepared = { job, pool, engine, calls, alarm };
+  prepared = { target, job, pool, engine, calls, alarm };
   await send({ type: 'ready' });
 }
 

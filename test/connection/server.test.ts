@@ -244,6 +244,13 @@ describe('a run', () => {
     expect(document.runs[0]).toMatchObject({ verdict: 'valid' });
   });
 
+  it('is refused with the figures where max_connections leaves too few', async () => {
+    const load = ['--workers', '4', '--connections', '8', '--database-url', urlOf({})];
+    const { code, stderr } = await runHosted([...RUN, ...load], { HOME: home });
+    expect({ code, lines: linesOf(stderr).length }).toEqual({ code: 3, lines: 1 });
+    expect(stderr).toMatch(/needs 34 connections, but 2\d are free of max_connections = 24 \(\d in use\)/);
+  });
+
   it('is refused in one line where a service is unknown', async () => {
     const { code, stderr } = await runHosted([...RUN], { PGSERVICE: 'nowhere', HOME: home });
     expect({ code, lines: linesOf(stderr).length }).toEqual({ code: 2, lines: 1 });
