@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
-import { requestFor, useDatabase } from '../support/database.js';
+import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { withForeign } from './support/hold.js';
 import { newBatch, optionsOf, VARIANTS, type Variant } from './support/variants.js';
 
@@ -17,8 +17,7 @@ afterAll(async () => {
 
 /** An engine on a server that sets something. */
 function engineWith(variant: Variant, setting: string, connections = 4, timeoutMs = 400) {
-  const options = encodeURIComponent(`-c ${setting}`);
-  const target = withConnectionString('--database-url', `${db.url}?options=${options}`);
+  const target = withConnectionString('--database-url', withSetting(db.url, setting));
   const pool = createPool(target, { connections, applicationName: `engine ${db.schema}` });
   pools.push(pool);
   return createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema, timeoutMs });
