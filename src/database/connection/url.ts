@@ -12,6 +12,7 @@ const GRAMMAR =
 
 /**
  * Reads a connection URL as libpq does: percent-encoded, `+` is a plus sign, parameters are libpq's keywords.
+ * Apart from libpq, the last @ before the host counts, so that a password may hold one as it is.
  * Source: PostgreSQL manual, 32.1.1.2 Connection URIs.
  *
  * @throws UrlComplaint when it is none, or has a parameter that is not libpq's
