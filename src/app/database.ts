@@ -1,8 +1,9 @@
 import type { ClientBase } from 'pg';
 import { leaseEmbeddedServer, type EmbeddedConnection } from '../database/embedded/lease.js';
+import { settleTls } from '../database/negotiate.js';
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { checkSchemaName } from '../database/schema.js';
-import { openSession } from '../database/session.js';
+import { openSession, reasonOfLoss } from '../database/session.js';
 import { findTarget, withConnectionString, type DatabaseTarget } from '../database/target.js';
 import { runRestartCommand } from './restart-command.js';
 
@@ -28,7 +29,7 @@ export interface Database {
 }
 
 /** One for work, one for watching. */
-const COORDINATOR_CONNECTIONS = 2;
+export const COORDINATOR_CONNECTIONS = 2;
 /** The coordinator waits for nobody's lock longer than this. */
 const COORDINATOR_LOCK_TIMEOUT_MS = 5_000;
 
@@ -46,7 +47,10 @@ export async function withDatabase<T>(
   const { schema, restartCommand } = options;
   const byCommand = restartCommand === undefined ? undefined : () => runRestartCommand(restartCommand);
   const named = findTarget(options.databaseUrl, options.env, options.databaseUrlVariable);
-  if (named) return withPool({ target: named, embedded: false, schema, restartServer: byCommand }, work);
+  if (named) {
+    const target = await settleTls(named);
+    return withPool({ target, embedded: false, schema, restartServer: byCommand }, work);
+  }
   const lease = await leaseEmbeddedServer(options.env);
   try {
     const target = withConnectionString('embedded', connectionString(lease.connection));
@@ -76,7 +80,7 @@ async function withPool<T>(
   }
 }
 
-/** sslmode is stated so that PGSSLMODE, meant for another server, does not apply. */
+/** Complete: PG* variables, meant for another server, do not apply. */
 function connectionString({ host, port, user, password, database }: EmbeddedConnection): string {
   return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}?sslmode=disable`;
 }
@@ -89,6 +93,8 @@ export async function withClient<T>(
   const client = await pool.connect();
   try {
     return await work(client);
+  } catch (error) {
+    throw reasonOfLoss(client, error);
   } finally {
     client.release();
   }

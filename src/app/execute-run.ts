@@ -18,6 +18,7 @@ import { verifyRun, type RunToVerify } from '../verify/verify-run.js';
 import { withClient, type Database } from './database.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
+import { timeoutNotes } from './server-timeouts.js';
 import type { StrategyChoice } from './strategies.js';
 
 /** One scenario under one strategy, once. */
@@ -55,17 +56,22 @@ export async function executeRun(
 ): Promise<RunResult> {
   const plan = planWorkload(job.scenario, newRunId(), job.seed);
   let result: RunResult;
-  let leftovers: string[];
+  const notes: string[] = [];
   try {
-    await registerRun(database, job, plan, stop);
+    if (!(await registerRun(database, job, plan, stop))) notes.push(NOT_ANALYZED);
     const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
     await quiesce(database, plan.runId);
+    notes.push(...(await timeoutNotes(database, load.recording)));
     result = await judge(database, job, plan, load);
   } finally {
-    leftovers = await cleanUp(database, plan.runId, job.keep);
+    notes.push(...(await cleanUp(database, plan.runId, job.keep)));
   }
-  return { ...result, notes: [...result.notes, ...leftovers] };
+  return { ...result, notes: [...result.notes, ...notes] };
 }
+
+const NOT_ANALYZED =
+  'the role may not ANALYZE the tables (an owner may; from PostgreSQL 17 on setup --grant lets it): plans rest on the ' +
+  'statistics that autovacuum made';
 
 /** Sorts by time, and two runs of the same instant differ. */
 function newRunId(): string {
@@ -80,12 +86,13 @@ function namesOf(runId: string): RunNames {
   return { applicationName: `els-assign ${runId}`, warmUpBatchId: warmUpRunId(runId) };
 }
 
+/** @returns whether the planner has fresh statistics of what was registered */
 function registerRun(
   { pool }: Database,
   { strategy, advisoryLocks, watch }: RunJob,
   plan: WorkloadPlan,
   stop: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { workers, connections, slots } = plan.scenario;
   const { inventory } = createStrategy(strategy, advisoryLocks);
   const common = { strategy: strategy.name, inventory };
@@ -97,7 +104,7 @@ function registerRun(
     await registerBatches(client, { ...common, runId, batchIds, slots }, control);
     const warmUpBatch = { runId: warmUp, batchIds: [warmUp], slots: warmUpSlots(workers, connections) };
     await registerBatches(client, { ...common, ...warmUpBatch });
-    await analyzeTables(client);
+    return analyzeTables(client);
   }).finally(() => listener?.ended());
 }
 

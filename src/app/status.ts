@@ -1,4 +1,5 @@
 import { batchStatus, repairCompletion, type BatchStatus } from '../batches/status.js';
+import { requireAccess } from '../database/grants.js';
 import { requireSchema } from '../database/schema.js';
 import { requireWritable } from '../database/writable.js';
 import { UsageError } from '../domain/errors.js';
@@ -17,7 +18,7 @@ export interface StatusAnswer {
  * Reads where a batch stands.
  *
  * @param options.repair complete a full batch whose last caller died before it looked
- * @throws UsageError when the schema or the batch does not exist
+ * @throws UsageError when the schema or the batch does not exist, or the role lacks a privilege
  * @throws InfrastructureError when it is to be repaired where nothing can be written
  */
 export function readStatus(
@@ -28,6 +29,7 @@ export function readStatus(
   return withClient(database.pool, async (client) => {
     await requireSchema(client, database.schema);
     if (options.repair) await requireWritable(client, database.target);
+    await requireAccess(client, database.schema, options.repair ? 'run' : 'read');
     const repaired = options.repair && (await repairCompletion(client, batchId));
     const status = await batchStatus(client, batchId);
     if (status) return { status, repaired };

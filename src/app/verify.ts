@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { countActiveSessions, findBatches } from '../batches/find.js';
+import { requireAccess } from '../database/grants.js';
 import { UsageError } from '../domain/errors.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
 import {
@@ -94,7 +95,10 @@ const NOT_THE_TABLES = new Set(['42P01', '42703', '42883', '3F000']);
 /** Runs work that only reads; tables that are not there, or are others, are the user's mistake. */
 async function reading<T>({ pool, schema }: Database, work: (client: ClientBase) => Promise<T>): Promise<T> {
   try {
-    return await withClient(pool, work);
+    return await withClient(pool, async (client) => {
+      await requireAccess(client, schema, 'read');
+      return work(client);
+    });
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || !NOT_THE_TABLES.has(error.code ?? '')) throw error;
     const message = `schema ${JSON.stringify(schema)} does not hold the tables to verify (${error.message}); accepted: one that els-assign setup created, or the same tables`;

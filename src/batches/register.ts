@@ -120,9 +120,20 @@ async function addSlots(
   }
 }
 
-/** Gives the planner fresh statistics of the tool's tables. */
-export async function analyzeTables(client: ClientBase): Promise<void> {
-  await client.query(ANALYZE.text);
+/** SQLSTATE of a warning without a code of its own: of a table that the role may not ANALYZE. */
+const WARNING = '01000';
+
+/**
+ * Gives the planner fresh statistics of the tool's tables.
+ *
+ * @returns false when the role may not; PostgreSQL then warns and goes on
+ */
+export async function analyzeTables(client: ClientBase): Promise<boolean> {
+  let warned = false;
+  const onNotice = ({ code }: { code: string | undefined }) => void (warned ||= code === WARNING);
+  client.on('notice', onNotice);
+  await client.query(ANALYZE.text).finally(() => client.off('notice', onNotice));
+  return !warned;
 }
 
 /** Removes what runs registered and everything that was written about it. All or nothing. */

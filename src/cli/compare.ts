@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { checkSurroundings } from '../app/baseline.js';
 import { checkBulk } from '../app/check-bulk.js';
+import { checkConnections } from '../app/check-connections.js';
 import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
 import { checkGates, withGates } from '../app/gates.js';
@@ -81,6 +82,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
       checkFaults(database, scenarios, strategies);
+      await checkConnections(database, scenarios);
       const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, strategies);
       tellRights(strategies, flags);

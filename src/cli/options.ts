@@ -129,7 +129,8 @@ export function seedOf(flags: LoadFlags): number {
   return flags.seed ?? Math.floor(Math.random() * (MAX_SEED + 1));
 }
 
-function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+/** Values of an option that may be given again. */
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { againstBaseline, checkSurroundings } from '../app/baseline.js';
 import { checkBulk } from '../app/check-bulk.js';
+import { checkConnections } from '../app/check-connections.js';
 import { checkFaults } from '../app/check-faults.js';
 import { withDatabase } from '../app/database.js';
 import type { RunJob } from '../app/execute-run.js';
@@ -91,6 +92,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
       checkFaults(database, scenarios, [choice.strategy]);
+      await checkConnections(database, scenarios);
       const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, [choice.strategy]);
       tellRights([choice.strategy], flags);

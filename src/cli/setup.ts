@@ -1,13 +1,15 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { withDatabase } from '../app/database.js';
 import { setupScript, setUp, TABLES, type SetupOutcome } from '../app/setup.js';
 import { escapeInvisible } from '../domain/wording.js';
 import { printResult } from './console.js';
-import { addConnectionOptions, type ConnectionFlags } from './options.js';
+import { addConnectionOptions, collect, type ConnectionFlags } from './options.js';
 
 interface SetupFlags extends ConnectionFlags {
   readonly reset?: boolean;
   readonly printSql?: boolean;
+  readonly grant?: readonly string[];
+  readonly grantRead?: readonly string[];
 }
 
 const SAID: Readonly<Record<SetupOutcome, string>> = {
@@ -21,10 +23,14 @@ export function addSetup(program: Command): void {
   addConnectionOptions(program.command('setup'))
     .description('create the schema: enum, tables and indexes; harmless where they exist')
     .option('--reset', "drop the tool's own tables first; everything in them is lost")
-    .option('--print-sql', 'print the SQL instead of running it')
+    .option('--grant <role>', 'let a role run loads, and print what was granted; may be given again', collect)
+    .option('--grant-read <role>', 'let a role verify and ask for the status; may be given again', collect)
+    .addOption(
+      new Option('--print-sql', 'print the SQL instead of running it').conflicts(['grant', 'grantRead']),
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  els-assign setup\n  els-assign setup --schema trial --print-sql | psql',
+      '\nExamples:\n  els-assign setup\n  els-assign setup --grant loader --grant-read auditor\n  els-assign setup --schema trial --print-sql | psql',
     )
     .action(runSetup);
 }
@@ -32,8 +38,10 @@ export function addSetup(program: Command): void {
 async function runSetup(flags: SetupFlags): Promise<void> {
   if (flags.printSql) return printResult(setupScript(flags.schema));
   await withDatabase({ ...flags, env: process.env }, async (database) => {
-    const outcome = await setUp(database, { reset: flags.reset ?? false });
+    const { grant: runners, grantRead: readers, reset = false } = flags;
+    const { outcome, grants } = await setUp(database, { reset, runners, readers });
     const where = `schema ${escapeInvisible(database.schema)} (${database.target.source})`;
-    await printResult(`${where} ${SAID[outcome]}: tables ${TABLES.join(', ')}\n`);
+    const granted = grants.map((statement) => `${statement};\n`);
+    await printResult(`${where} ${SAID[outcome]}: tables ${TABLES.join(', ')}\n${granted.join('')}`);
   });
 }

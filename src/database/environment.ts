@@ -1,14 +1,12 @@
 import { cpus } from 'node:os';
 import type { ClientBase } from 'pg';
-import pg from 'pg';
 import type { Environment } from '../domain/run-result.js';
+import { isForbidden } from './failure.js';
 import { loadStatement } from './statement.js';
 
 const ENVIRONMENT = loadStatement('database/environment');
 const WAL_POSITION = loadStatement('database/wal-position');
 const CHECKPOINT = loadStatement('database/checkpoint');
-
-const INSUFFICIENT_PRIVILEGE = '42501';
 
 type ServerSettings = Omit<Environment, 'nodeVersion' | 'cpus' | 'embedded'>;
 
@@ -36,7 +34,7 @@ export async function checkpoint(client: ClientBase): Promise<boolean> {
     await client.query(CHECKPOINT.text);
     return true;
   } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE) return false;
+    if (isForbidden(error)) return false;
     throw error;
   }
 }

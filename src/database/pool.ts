@@ -2,9 +2,9 @@ import pg from 'pg';
 import Pool from 'pg-pool';
 import { InfrastructureError } from '../domain/errors.js';
 import { databaseFailure } from './failure.js';
-import { clientConfig, type DatabaseTarget, type Endpoint } from './target.js';
-
-const CONNECT_TIMEOUT_MS = 10_000;
+import { TIMEOUTS } from './timeouts.js';
+import { isTlsFailure } from './connection/tls.js';
+import { clientConfig, connectTimeoutMs, sslModeOf, type DatabaseTarget, type Endpoint } from './target.js';
 
 export interface PoolSettings {
   /** Most connections at once; they are kept until the pool ends. */
@@ -30,7 +30,7 @@ export function createPool(target: DatabaseTarget, settings: PoolSettings): Data
     application_name: settings.applicationName,
     max: settings.connections,
     idleTimeoutMillis: 0,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectTimeoutMs(target),
     keepAlive: true,
     ...(settings.onConnect && { onConnect: settings.onConnect }),
   };
@@ -48,18 +48,22 @@ export function createPool(target: DatabaseTarget, settings: PoolSettings): Data
 export function explainConnectFailure(target: DatabaseTarget, error: unknown): unknown {
   const failure = databaseFailure(error);
   if (failure === undefined || !(error instanceof Error)) return error;
-  const { host, port, user, database } = new pg.Client(clientConfig(target));
-  const where = `${user ?? ''}@${host}:${port}/${database ?? ''} (from ${target.source})`;
+  const { host = '', port, user = '', database = '' } = clientConfig(target);
+  const address = host.includes(':') ? `[${host}]` : host;
+  const where = `${user}@${address}:${port}/${database} (from ${target.source})`;
   return new InfrastructureError(
     'database_unavailable',
-    `cannot use PostgreSQL at ${where}: ${reason(error)}`,
+    `cannot use PostgreSQL at ${where}: ${reason(target, error)}`,
     {
       cause: error,
     },
   );
 }
 
-function reason(error: Error): string {
+function reason(target: DatabaseTarget, error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((inner: Error) => inner.message).join('; ');
-  return error.message;
+  if (isTlsFailure(error) || / SSL /.test(error.message))
+    return `${error.message} (sslmode=${sslModeOf(target)})`;
+  const timeout = error instanceof pg.DatabaseError && TIMEOUTS[error.code ?? ''];
+  return timeout ? `${error.message} (${error.code}, ${timeout})` : error.message;
 }

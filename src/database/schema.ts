@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { UsageError } from '../domain/errors.js';
+import { isForbidden } from './failure.js';
 import { bindValues, loadStatement, readSql } from './statement.js';
 
 /** What `setupSchema` did. */
@@ -55,10 +56,24 @@ export async function setupSchema(
   if (found?.mark === 'ours' && !options.reset) return 'kept';
   if (found !== undefined && !(options.reset && isResettable(found))) throw refusal(schema, found);
   if (found !== undefined) await dropObjects(client, schema);
-  else await client.query(loadStatement('database/create-schema', { schema }).text);
+  else await createSchema(client, schema);
   await client.query(SCHEMA);
   await client.query(loadStatement('database/mark-schema', { schema }).text);
   return found === undefined ? 'created' : 'reset';
+}
+
+async function createSchema(client: ClientBase, schema: string): Promise<void> {
+  try {
+    await client.query(loadStatement('database/create-schema', { schema }).text);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    throw new UsageError(
+      'missing_privilege',
+      `schema ${JSON.stringify(schema)} does not exist and this role may not create it (${(error as Error).message}); ` +
+        'accepted: a role with CREATE on the database, or a schema that its owner made with els-assign setup --grant',
+      { cause: error },
+    );
+  }
 }
 
 /**
@@ -112,10 +127,11 @@ async function dropObjects(client: ClientBase, schema: string): Promise<void> {
   try {
     await client.query(DROP);
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code !== DEPENDENT_OBJECTS_STILL_EXIST) throw error;
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    if (error.code !== DEPENDENT_OBJECTS_STILL_EXIST && !isForbidden(error)) throw error;
     throw new UsageError(
       'foreign_dependency',
-      `schema ${JSON.stringify(schema)} cannot be reset: ${error.message} (${error.detail?.split('\n')[0] ?? 'unknown'})`,
+      `schema ${JSON.stringify(schema)} cannot be reset: ${error.message}${error.detail ? ` (${error.detail.split('\n')[0]})` : ''}`,
       { cause: error },
     );
   }

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { databaseFailure } from './failure.js';
 import { Pipeline, Preparation, type Column, type Row, type Step } from './protocol.js';
 import { bindValues, loadStatement, type BindValues, type Statement } from './statement.js';
 import pg from 'pg';
@@ -11,15 +12,32 @@ export interface RoundTripCounter {
 /** How every session of one engine or tool is set up. */
 export interface SessionSettings {
   readonly schema: string;
-  /** Longest wait for a row or advisory lock that a rival holds. */
+  /** Longest wait for a row or advisory lock that a rival holds, where the server's is not shorter; 0: no limit. */
   readonly lockTimeoutMs: number;
 }
 
 const SESSION = loadStatement('database/session');
 
-/** A connection that breaks while it is in use fails the query under way; its event says nothing more. */
+/** The server's last words to connections that it ended between two queries. */
+const lastWords = new WeakMap<ClientBase, pg.DatabaseError>();
+
+/** A connection that breaks fails the query under way, or the next one; that the process goes on is all that it needs. */
 export function ignoreConnectionEvents(client: ClientBase): void {
-  client.on('error', () => undefined);
+  client.on('error', (error) => {
+    if (error instanceof pg.DatabaseError) lastWords.set(client, error);
+  });
+}
+
+/**
+ * Why a connection failed: a query after the connection's end knows only that it has ended.
+ *
+ * @param error what the query raised
+ * @returns the server's reason where it gave one, else the error
+ */
+export function reasonOfLoss(client: ClientBase, error: unknown): unknown {
+  const failure = databaseFailure(error);
+  const isBare = failure?.kind === 'connection' && failure.sqlState === undefined;
+  return (isBare && lastWords.get(client)) || error;
 }
 
 /**
@@ -40,7 +58,7 @@ export async function openSession(
 function sessionValues(settings: SessionSettings): string[] {
   return bindValues(SESSION, {
     search_path: pg.escapeIdentifier(settings.schema),
-    lock_timeout: `${settings.lockTimeoutMs}ms`,
+    lock_timeout_ms: String(settings.lockTimeoutMs),
   });
 }
 

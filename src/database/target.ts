@@ -1,6 +1,8 @@
-import { parseIntoClientConfig } from 'pg-connection-string';
 import type { ClientConfig } from 'pg';
 import { UsageError } from '../domain/errors.js';
+import { resolveParameters } from './connection/resolve.js';
+import { isSocket, tlsOptions } from './connection/tls.js';
+import { parseUrl, toUrl, UrlComplaint, type Parameters } from './connection/url.js';
 
 /** Where a connection string came from: `--database-url`, the name of a variable, `PG*` or `embedded`. */
 export type TargetSource = string;
@@ -8,41 +10,37 @@ export type TargetSource = string;
 /** Which PostgreSQL to work on. Passed to workers over their private channel, never by argument or environment. */
 export interface DatabaseTarget {
   readonly source: TargetSource;
-  /** Undefined for PG*: node-postgres reads these variables itself, in every process. Not enumerable: no log prints it. */
-  readonly connectionString?: string | undefined;
+  /** All that a connection needs, as a URL. Not enumerable: no log prints it. */
+  readonly connectionString: string;
 }
 
 /** The PG* variables that say which server is meant; PGPASSWORD and the like alone do not. */
-const PG_TARGET_VARIABLES = ['PGHOST', 'PGPORT', 'PGDATABASE', 'PGUSER'] as const;
+const PG_TARGET_VARIABLES = ['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGDATABASE', 'PGUSER', 'PGSERVICE'] as const;
 
 /**
- * Finds the PostgreSQL that the user named: `--database-url`, then DATABASE_URL, then PG* variables.
+ * Finds the PostgreSQL that the user named: `--database-url`, then DATABASE_URL, then PG* variables. What a URL leaves
+ * open is completed as libpq does.
  *
  * @param databaseUrl value of `--database-url`
  * @param urlVariable the name of the variable that is read instead of DATABASE_URL
  * @returns undefined when the user named none: the embedded server is meant
- * @throws UsageError when PGPORT is no port, or a URL is malformed; its text is never repeated, for it may hold a password
+ * @throws UsageError when a parameter is not accepted, a file is missing, or a URL is malformed; its text is never
+ *   repeated, for it may hold a password
  */
 export function findTarget(
   databaseUrl: string | undefined,
   env: NodeJS.ProcessEnv,
   urlVariable = 'DATABASE_URL',
 ): DatabaseTarget | undefined {
-  if (databaseUrl !== undefined) return urlTarget('--database-url', databaseUrl);
+  if (databaseUrl !== undefined)
+    return resolved(readUrl('--database-url', databaseUrl), '--database-url', env);
   const url = env[urlVariable];
-  if (url) return urlTarget(urlVariable, url);
-  if (!PG_TARGET_VARIABLES.some((name) => env[name])) return undefined;
-  if (env['PGPORT'] && !isPort(env['PGPORT'])) {
-    throw new UsageError(
-      'invalid_port',
-      `PGPORT is ${JSON.stringify(env['PGPORT'])}; accepted is 1 to 65535`,
-    );
-  }
-  return { source: 'PG*' };
+  if (url) return resolved(readUrl(urlVariable, url), urlVariable, env);
+  return PG_TARGET_VARIABLES.some((name) => env[name]) ? resolved({}, 'PG*', env) : undefined;
 }
 
-function isPort(text: string): boolean {
-  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+function resolved(given: Parameters, source: TargetSource, env: NodeJS.ProcessEnv): DatabaseTarget {
+  return withConnectionString(source, toUrl(resolveParameters(given, source, env)));
 }
 
 /** A target whose connection string no log or JSON prints. */
@@ -50,29 +48,19 @@ export function withConnectionString(source: TargetSource, connectionString: str
   return Object.defineProperty({ source }, 'connectionString', {
     value: connectionString,
     enumerable: false,
-  });
+  }) as DatabaseTarget;
 }
 
-function urlTarget(source: TargetSource, url: string): DatabaseTarget {
-  const complaint = complaintAbout(url);
-  if (complaint !== undefined) {
+function readUrl(source: TargetSource, url: string): Parameters {
+  try {
+    return parseUrl(url);
+  } catch (error) {
+    if (!(error instanceof UrlComplaint)) throw error;
     throw new UsageError(
       'invalid_database_url',
-      `${source}: ${complaint}; accepted is postgres://user:password@host:port/database`,
+      `${source}: ${error.message}; accepted is postgres://user:password@host:port/database?parameter=value with libpq's parameters`,
     );
   }
-  return withConnectionString(source, url);
-}
-
-function complaintAbout(url: string): string | undefined {
-  if (!/^postgres(ql)?:\/\//.test(url)) return 'the URL does not begin with postgres:// or postgresql://';
-  try {
-    const { port } = parseIntoClientConfig(url);
-    if (port !== undefined && !isPort(String(port))) return 'the port is not between 1 and 65535';
-  } catch (error) {
-    return `the URL is malformed (${error instanceof Error ? error.message.split('\n')[0] : 'unreadable'})`;
-  }
-  return undefined;
 }
 
 /** A TCP address. */
@@ -86,7 +74,34 @@ export interface Endpoint {
  *
  * @param via where the server is to be reached instead of at its own address
  */
-export function clientConfig(target: DatabaseTarget, via?: Endpoint): ClientConfig {
-  const config = target.connectionString === undefined ? {} : parseIntoClientConfig(target.connectionString);
-  return via === undefined ? config : { ...config, ...via };
+export function clientConfig({ connectionString }: DatabaseTarget, via?: Endpoint): ClientConfig {
+  const parameters = parseUrl(connectionString);
+  const { host = 'localhost', port = '5432', user, password, dbname, options, sslnegotiation } = parameters;
+  const ssl = tlsOptions(parameters);
+  return {
+    ...(via ?? { host, port: Number(port) }),
+    ...{ user, password, database: dbname, ssl },
+    ...(options !== undefined && { options }),
+    // Stated: node-postgres would read PGSSLNEGOTIATION.
+    sslnegotiation: ssl === false || sslnegotiation !== 'direct' ? 'postgres' : 'direct',
+  };
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** How long a connection may take until it is made; 0: for ever. */
+export function connectTimeoutMs({ connectionString }: DatabaseTarget): number {
+  const { connect_timeout: seconds } = parseUrl(connectionString);
+  return seconds === undefined ? CONNECT_TIMEOUT_MS : Number(seconds) * 1_000;
+}
+
+/** The target with another sslmode. */
+export function withSslMode({ source, connectionString }: DatabaseTarget, sslmode: string): DatabaseTarget {
+  return withConnectionString(source, toUrl({ ...parseUrl(connectionString), sslmode }));
+}
+
+/** The sslmode of a target, as it counts: on a socket of the file system there is no TLS. */
+export function sslModeOf({ connectionString }: DatabaseTarget): string {
+  const parameters = parseUrl(connectionString);
+  return isSocket(parameters) ? 'disable' : (parameters.sslmode ?? 'disable');
 }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import { databaseFailure } from '../database/failure.js';
+import { databaseFailure, type DatabaseFailure } from '../database/failure.js';
+import { TIMEOUTS } from '../database/timeouts.js';
 import type { EngineConnections } from './connections.js';
 import type { GivenUp, Setback } from './outcome-errors.js';
 import { pauseBeforeRetry } from './retry.js';
@@ -44,7 +45,7 @@ export class Attempts {
       const step = await this.#make(call, attempt);
       if ('answer' in step) return step;
       const { failure, code, atOnce, owesLook = false } = step;
-      if (failure?.kind === 'statement' || code === undefined) return { because: 'failed', setback: step };
+      if (isFinal(failure) || code === undefined) return { because: 'failed', setback: step };
       if (!owesLook && performance.now() >= call.deadlineMs) return { because: 'deadline', setback: step };
       this.retriesByCode[code] = (this.retriesByCode[code] ?? 0) + 1;
       if (atOnce) continue;
@@ -73,6 +74,12 @@ export class Attempts {
 
 function setback(error: unknown): Setback {
   const failure = databaseFailure(error);
-  const code = failure?.kind === 'connection' ? 'connection' : failure?.sqlState;
-  return { code, failure, error };
+  const { sqlState } = failure ?? {};
+  const isLoss = failure?.kind === 'connection' && !(sqlState && sqlState in TIMEOUTS);
+  return { code: isLoss ? 'connection' : sqlState, failure, error };
+}
+
+/** Whether an attempt is not to be made again. The caller may do so: one that was cancelled is told at once. */
+function isFinal(failure: DatabaseFailure | undefined): boolean {
+  return failure?.kind === 'statement' || failure?.kind === 'cancelled';
 }

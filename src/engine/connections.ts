@@ -1,7 +1,12 @@
 import type { ClientBase } from 'pg';
 import { databaseFailure } from '../database/failure.js';
 import type { DatabasePool } from '../database/pool.js';
-import { ignoreConnectionEvents, openSession, type SessionSettings } from '../database/session.js';
+import {
+  ignoreConnectionEvents,
+  openSession,
+  reasonOfLoss,
+  type SessionSettings,
+} from '../database/session.js';
 import type { Statement } from '../database/statement.js';
 
 /** An engine's connections: each is set up, and its statements are prepared, before its first use. */
@@ -36,7 +41,7 @@ export class EngineConnections {
       return await work(client);
     } catch (error) {
       broken = !this.#prepared.has(client) || databaseFailure(error)?.kind === 'connection';
-      throw error;
+      throw reasonOfLoss(client, error);
     } finally {
       client.release(broken);
     }

@@ -63,14 +63,17 @@ export function closedError(request: AssignmentRequest): AssignmentError {
   });
 }
 
-/** The error for an attempt that must not be made again. */
+/** The error for an attempt that is not made again. */
 function failureError({ failure, error }: Setback, request: AssignmentRequest, ambiguous: boolean): unknown {
   if (failure === undefined && !(error instanceof StrategyContractError)) return error;
   const unable = failure !== undefined && isUnable(failure);
   return new AssignmentError(
     unable ? 'database_unavailable' : 'strategy_failed',
     unable ? unavailableMessage(error) : messageOf(error),
-    { retryable: unable, correlationId: request.correlationId, sqlState: failure?.sqlState, ambiguous },
+    {
+      retryable: unable || failure?.kind === 'cancelled',
+      ...{ correlationId: request.correlationId, sqlState: failure?.sqlState, ambiguous },
+    },
     { cause: error },
   );
 }

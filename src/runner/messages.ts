@@ -20,7 +20,7 @@ export interface WorkerJob {
   readonly strategy: StrategySpec;
   readonly advisoryLocks: boolean;
   readonly source: TargetSource;
-  readonly connectionString: string | undefined;
+  readonly connectionString: string;
   readonly applicationName: string;
   readonly schema: string;
   /** Deadline of one call. */

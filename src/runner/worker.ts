@@ -24,6 +24,7 @@ const TELL_EVERY_MS = 250;
 const ALIVE_EVERY_MS = 1_000;
 
 interface Prepared {
+  readonly target: DatabaseTarget;
   readonly job: WorkerJob;
   readonly pool: DatabasePool;
   readonly engine: AssignmentEngine;
@@ -74,7 +75,8 @@ async function reporting(work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const why = prepared ? explainConnectFailure(prepared.target, error) : error;
+    const message = why instanceof Error ? why.message : String(why);
     await send({ type: 'failed', message: message.slice(0, LONGEST_MESSAGE) });
   }
 }
@@ -83,10 +85,8 @@ async function prepare({ version, job }: ToWorker & { type: 'prepare' }): Promis
   if (version !== PROTOCOL_VERSION)
     throw new Error(`this program is of another version than the coordinator`);
   stop = new AbortController();
-  const target: DatabaseTarget =
-    job.connectionString === undefined
-      ? { source: job.source }
-      : withConnectionString(job.source, job.connectionString);
+  prepared = undefined;
+  const target = withConnectionString(job.source, job.connectionString);
   const { connections } = job.plan.scenario;
   const pool = createPool(target, { connections, applicationName: job.applicationName, via: job.via });
   const { strategy, advisoryLocks, schema, timeoutMs } = job;
@@ -98,7 +98,7 @@ async function prepare({ version, job }: ToWorker & { type: 'prepare' }): Promis
   }
   const calls = remaining(callsOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
   const alarm = job.plan.scenario.arrival === 'open' ? await Alarm.start() : undefined;
-  prepared = { job, pool, engine, calls, alarm };
+  prepared = { target, job, pool, engine, calls, alarm };
   await send({ type: 'ready', version: PROTOCOL_VERSION });
 }
 

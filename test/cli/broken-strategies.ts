@@ -26,3 +26,11 @@ function replaced(sound: string, broken: string, sql = CTE): string {
   if (sql.split(sound).length !== 2) throw new Error(`cte.sql does not say ${sound} once: adapt this test`);
   return sql.replace(sound, broken);
 }
+
+/** Correct, but holds the batch's tracker while it sleeps: some 100 ms, two seconds for contents whose id ends with 1. */
+export function holdsTheTracker(files: TemporaryFolder): string {
+  const held = 'select from batch_essay_trackers where batch_id = :batch_id for update';
+  const seconds = `case when :text_storage_id like '%1' then 2 else 0.1 end`;
+  const slow = `from (select pg_sleep(${seconds}) from (${held}) as held) as always`;
+  return files.write('holds-the-tracker.sql', replaced('from (select) as always', slow));
+}

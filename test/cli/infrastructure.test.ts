@@ -138,7 +138,7 @@ describe('a server that is not what was named', () => {
   });
 
   it.runIf(isEmbedded).concurrent('does not speak TLS', async () => {
-    const url = changed({ search: '?sslmode=verify-full' });
+    const url = changed({ search: '?sslmode=require' });
     expectUnavailable(await els(['setup', '--database-url', url], {}), 'SSL');
   });
 

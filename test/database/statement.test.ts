@@ -28,7 +28,11 @@ describe('every file of sql/', () => {
   });
 
   it.each(FILES.filter((name) => !SCRIPTS.includes(name)))('%s prepares on the server', async (name) => {
-    const statement = loadStatement(name, { schema: 'any "schema"', statistics_schema: 'public' });
+    const statement = loadStatement(name, {
+      schema: 'any "schema"',
+      statistics_schema: 'public',
+      role: 'any "role"',
+    });
     expect(Buffer.byteLength(statement.name)).toBeLessThanOrEqual(63);
     const client = await db.pool.connect();
     try {

@@ -5,7 +5,7 @@ import { createPool } from '#els/database/pool.js';
 import { setupSchema } from '#els/database/schema.js';
 import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
-import { requestFor, useDatabase } from '../support/database.js';
+import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { newBatch, optionsOf, VARIANTS } from './support/variants.js';
 
 // A connection that failed to be set up must not stay half set up.
@@ -34,12 +34,16 @@ describe.each(VARIANTS)('$name', (variant) => {
   });
 
   it('works in READ COMMITTED whatever the default of the role or the database is', async () => {
-    const strict = new URL(db.url);
-    strict.searchParams.set('options', '-c default_transaction_isolation=serializable');
-    const pool = createPool(withConnectionString('--database-url', strict.href), {
-      connections: 4,
-      applicationName: `engine ${db.schema}`,
-    });
+    const pool = createPool(
+      withConnectionString(
+        '--database-url',
+        withSetting(db.url, 'default_transaction_isolation=serializable'),
+      ),
+      {
+        connections: 4,
+        applicationName: `engine ${db.schema}`,
+      },
+    );
     const engine = createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema });
     const batchId = await newBatch(db, variant.inventory, 3);
     const calls = Array.from({ length: 12 }, () => engine.assign(requestFor(batchId, 'content')));

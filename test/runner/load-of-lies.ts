@@ -12,7 +12,12 @@ export function loadOfLies(lie: string, workers: number): LoadJob {
   };
   return {
     ...{ plan: planWorkload(scenario, 'run', 1), strategy: { kind: 'built-in', name: 'cte' } },
-    ...{ advisoryLocks: false, target: { source: '--database-url' }, schema: lie, timeoutMs: 0 },
+    ...{
+      advisoryLocks: false,
+      target: { source: '--database-url', connectionString: '' },
+      schema: lie,
+      timeoutMs: 0,
+    },
     ...{ applicationName: 'lies', warmUpBatchId: 'warm-up' },
   };
 }

@@ -75,6 +75,11 @@ export function useDatabase(): TestDatabase {
   };
 }
 
+/** A URL to the same database whose sessions begin with a setting, e.g. `lock_timeout=20`. */
+export function withSetting(url: string, setting: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent(`-c ${setting}`)}`;
+}
+
 /** A request with plausible details; every call has a correlation id of its own. */
 export function requestFor(batchId: string, textStorageId: string): AssignmentRequest {
   return {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { NetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { childEnvironment } from '../../database/child-environment.js';
 import { clientConfig, type DatabaseTarget, type Endpoint } from '../../database/target.js';
 import { InfrastructureError } from '../../domain/errors.js';
 import type { FromProxy, ToProxy } from './messages.js';
@@ -35,7 +35,10 @@ export class Proxy {
    * @throws InfrastructureError when its process dies, or does not answer
    */
   static async start(target: DatabaseTarget, rttMs: number, program = PROGRAM): Promise<Proxy> {
-    const child = fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(program, {
+      env: childEnvironment(process.env),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     const died = once(child, 'exit').then(() => {
       throw new InfrastructureError('proxy_died', 'the TCP proxy between workers and server died');
     });
@@ -100,6 +103,6 @@ function valueOf(answer: unknown): number {
 
 /** Where the server is, as node-postgres would connect to it: a host and port, or a socket's folder. */
 function upstreamOf(target: DatabaseTarget): NetConnectOpts {
-  const { host, port } = new pg.Client(clientConfig(target));
+  const { host = '', port = 0 } = clientConfig(target);
   return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
 }

@@ -1,0 +1,12 @@
+import { explainTimeouts } from '../database/timeouts.js';
+import type { Recording } from '../runner/run-load.js';
+import { withClient, type Database } from './database.js';
+
+/** Notes on the timeouts of the server that struck calls of a load: those that failed and those made again. */
+export function timeoutNotes({ pool }: Database, { calls, counters }: Recording): Promise<string[]> {
+  const struck: Record<string, number> = { ...counters.retriesByCode };
+  for (const { sqlState } of calls) {
+    if (sqlState !== null) struck[sqlState] = (struck[sqlState] ?? 0) + 1;
+  }
+  return withClient(pool, (client) => explainTimeouts(client, struck));
+}

@@ -1,0 +1,12 @@
+const CONNECTION_URL = /^postgres(ql)?:\/\//;
+
+/**
+ * The environment of a process that is told by message which database to use: without PG* variables and connection
+ * URLs, so that no password is in it and nothing contradicts the message.
+ */
+export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const entries = Object.entries(env).filter(
+    ([name, value]) => !name.startsWith('PG') && !CONNECTION_URL.test(value ?? ''),
+  );
+  return Object.fromEntries(entries);
+}
