@@ -1,7 +1,7 @@
 import { batchStatus, repairCompletion, type BatchStatus } from '../batches/status.js';
 import { requireSchema } from '../database/schema.js';
 import { UsageError } from '../domain/errors.js';
-import { withClient, type Database } from './database.js';
+import { inTransaction, type Database } from './database.js';
 
 export type { BatchStatus } from '../batches/status.js';
 
@@ -23,7 +23,7 @@ export function readStatus(
   batchId: string,
   options: { readonly repair: boolean },
 ): Promise<StatusAnswer> {
-  return withClient(database.pool, async (client) => {
+  return inTransaction(database.pool, async (client) => {
     await requireSchema(client, database.schema);
     const repaired = options.repair && (await repairCompletion(client, batchId));
     const status = await batchStatus(client, batchId);

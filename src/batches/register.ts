@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { transaction } from '../database/session.js';
 import { bindValues, loadStatement } from '../database/statement.js';
 import type { Inventory } from '../domain/assignment.js';
 
@@ -17,7 +18,6 @@ export interface BatchRegistration {
 const REGISTER = loadStatement('batches/register');
 const ANALYZE = loadStatement('batches/analyze');
 const DELETE_RUNS = loadStatement('batches/delete-runs');
-const VACUUM = loadStatement('batches/vacuum');
 
 /** Registers batches: one tracker row, N available slots and N uploaded essays each. All or nothing. */
 export async function registerBatches(client: ClientBase, registration: BatchRegistration): Promise<void> {
@@ -36,8 +36,14 @@ export async function analyzeTables(client: ClientBase): Promise<void> {
   await client.query(ANALYZE.text);
 }
 
-/** Removes what runs registered and everything that was written about it. All or nothing. */
-export async function deleteRuns(client: ClientBase, runIds: readonly string[]): Promise<void> {
-  await client.query(DELETE_RUNS.text, bindValues(DELETE_RUNS, { run_ids: runIds }));
-  await client.query(VACUUM.text);
+/** Removes what runs registered in a schema and everything that was written about it. All or nothing. */
+export async function deleteRuns(
+  client: ClientBase,
+  schema: string,
+  runIds: readonly string[],
+): Promise<void> {
+  await transaction(client, () =>
+    client.query(DELETE_RUNS.text, bindValues(DELETE_RUNS, { run_ids: runIds })),
+  );
+  await client.query(loadStatement('batches/vacuum', { schema }).text);
 }

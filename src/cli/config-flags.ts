@@ -34,10 +34,10 @@ export async function applyConfig(command: Command): Promise<void> {
 /** By the names of the options, as commander would have parsed them. */
 function compareFlags(config: Config): Record<string, unknown> {
   const { batches, slots, contents, deliveries, workers, connections, bulk, rounds, rttMs, seed } = config;
-  const { advisoryLocks, allowInconclusive, keep, baseline } = config;
+  const { advisoryLocks, allowInconclusive, keep, baseline, prepare } = config;
   return {
     ...{ batches, slots, contents, deliveries, workers, connections, bulk, rounds, rttMs, seed },
-    ...{ advisoryLocks, allowInconclusive, keep, baseline },
+    ...{ advisoryLocks, allowInconclusive, keep, baseline, prepare },
     strategies: config.strategies?.join(),
     scenario: config.scenarios,
     gate: config.gates,

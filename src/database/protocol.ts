@@ -90,33 +90,39 @@ export class Preparation extends ProtocolExchange<Column[]> {
 }
 
 /**
- * Executes prepared statements before one Sync: one round trip and one implicit transaction. In READ COMMITTED
+ * Executes statements before one Sync: one round trip and one implicit transaction. In READ COMMITTED
  * each statement takes a snapshot of its own, so a later one sees what an earlier one waited for.
  * Source: PostgreSQL manual, 55.2.3 Extended Query and 55.2.4 Pipelining.
  */
 export class Pipeline extends ProtocolExchange<Row[]> {
-  readonly #bound: readonly { statement: string; values: (string | null)[] }[];
+  readonly #messages: Buffer[] = [];
   #completed = 0;
   #rows: Row[] = [];
   readonly #earlierRows: Row[][] = [];
 
-  /** @throws Error when a bind of a step has no value */
-  constructor(readonly steps: readonly Step[]) {
+  /**
+   * @param options.prepared whether the statements were prepared under their names; else each is parsed anew, unnamed
+   * @throws Error when a bind of a step has no value
+   */
+  constructor(
+    readonly steps: readonly Step[],
+    { prepared = true } = {},
+  ) {
     super();
-    this.#bound = steps.map(({ statement, values }) => ({
-      statement: statement.name,
-      values: bindValues(statement, values),
-    }));
+    for (const { statement, values } of steps) {
+      const { name, text, parameterTypes } = statement;
+      if (!prepared) this.#messages.push(serialize.parse({ text, types: [...parameterTypes] }));
+      const bound = { statement: prepared ? name : '', values: bindValues(statement, values) };
+      this.#messages.push(serialize.bind(bound), EXECUTE);
+    }
+    this.#messages.push(SYNC);
   }
 
   submit(connection: Connection): void {
-    const messages: Buffer[] = [];
-    for (const message of this.#bound) messages.push(serialize.bind(message), EXECUTE);
-    messages.push(SYNC);
-    writeAtOnce(connection, messages);
+    writeAtOnce(connection, this.#messages);
   }
 
-  /** Rows are kept as text; their columns were described when the statement was prepared. */
+  /** Rows are kept as text; nobody asks for a description of their columns here. */
   handleRowDescription(): void {}
 
   handleDataRow(message: { fields: Row }): void {
@@ -125,7 +131,7 @@ export class Pipeline extends ProtocolExchange<Row[]> {
 
   handleCommandComplete(): void {
     this.#completed += 1;
-    if (this.#completed === this.#bound.length) return;
+    if (this.#completed === this.steps.length) return;
     this.#earlierRows.push(this.#rows);
     this.#rows = [];
   }

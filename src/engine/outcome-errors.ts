@@ -63,10 +63,17 @@ export function closedError(request: AssignmentRequest): AssignmentError {
   });
 }
 
+/** invalid_sql_statement_name and duplicate_prepared_statement: another session than the one that was set up. */
+const LOSES_STATEMENTS = new Set(['26000', '42P05']);
+const POOLER =
+  'a pooler seems to give each transaction another session; accepted: prepare: false (--no-prepare), a pooler in ' +
+  'session mode, or a direct connection';
+
 /** The error for an attempt that must not be made again. */
 function failureError({ failure, error }: Setback, request: AssignmentRequest, ambiguous: boolean): unknown {
   if (failure === undefined && !(error instanceof StrategyContractError)) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const message = LOSES_STATEMENTS.has(failure?.sqlState ?? '') ? `${said}: ${POOLER}` : said;
   return new AssignmentError(
     'strategy_failed',
     message,
