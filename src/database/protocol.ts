@@ -25,6 +25,18 @@ function writeAtOnce(connection: Connection, messages: readonly Buffer[]): void 
   connection.stream.write(Buffer.concat(messages));
 }
 
+/** Runs a statement that was prepared under its name. */
+function named({ statement, values }: Step): Buffer[] {
+  return [serialize.bind({ statement: statement.name, values: bindValues(statement, values) }), EXECUTE];
+}
+
+/** Prepares a statement without a name, and runs it. */
+function unnamed({ statement, values }: Step): Buffer[] {
+  const { text, parameterTypes } = statement;
+  const parse = serialize.parse({ text, types: [...parameterTypes] });
+  return [parse, serialize.bind({ values: bindValues(statement, values) }), EXECUTE];
+}
+
 /** What node-postgres calls on a query of one's own; each subclass says what it sends and keeps. */
 abstract class ProtocolExchange<T> implements Submittable {
   readonly done: Promise<T>;
@@ -62,7 +74,11 @@ abstract class ProtocolExchange<T> implements Submittable {
 export class Preparation extends ProtocolExchange<Column[]> {
   #columns: Column[] = [];
 
-  constructor(private readonly statements: readonly Statement[]) {
+  /** @param before run in the same transaction, so that no pooler comes in between */
+  constructor(
+    private readonly statements: readonly Statement[],
+    private readonly before: readonly Step[] = [],
+  ) {
     super();
   }
 
@@ -71,14 +87,14 @@ export class Preparation extends ProtocolExchange<Column[]> {
       serialize.parse({ name, text, types: [...parameterTypes] }),
       serialize.describe({ type: 'S', name }),
     ]);
-    writeAtOnce(connection, [...messages, SYNC]);
+    writeAtOnce(connection, [...this.before.flatMap(unnamed), ...messages, SYNC]);
   }
 
   handleRowDescription(message: { fields: Column[] }): void {
     this.#columns = message.fields;
   }
 
-  // Nothing is executed, so none of these arrives.
+  // What is run before says nothing that is needed.
   handleDataRow(): void {}
   handleCommandComplete(): void {}
   handleEmptyQuery(): void {}
@@ -109,12 +125,7 @@ export class Pipeline extends ProtocolExchange<Row[]> {
     { prepared = true } = {},
   ) {
     super();
-    for (const { statement, values } of steps) {
-      const { name, text, parameterTypes } = statement;
-      if (!prepared) this.#messages.push(serialize.parse({ text, types: [...parameterTypes] }));
-      const bound = { statement: prepared ? name : '', values: bindValues(statement, values) };
-      this.#messages.push(serialize.bind(bound), EXECUTE);
-    }
+    for (const step of steps) this.#messages.push(...(prepared ? named(step) : unnamed(step)));
     this.#messages.push(SYNC);
   }
 

@@ -36,8 +36,8 @@ export function ignoreConnectionEvents(client: ClientBase): void {
 }
 
 /**
- * Sets a new connection up: schema, READ COMMITTED, lock timeout; then prepares the statements. Where the session
- * keeps nothing, nothing is sent.
+ * Sets a new connection up: schema, READ COMMITTED, lock timeout, prepared statements; all of it or nothing. Where
+ * the session keeps nothing, nothing is sent.
  *
  * @throws pg.DatabaseError when a statement cannot be prepared
  */
@@ -55,8 +55,7 @@ export async function openSession(
     carried.set(client, { statement: TRANSACTION, values });
     return;
   }
-  await client.query(SESSION.text, bindValues(SESSION, values));
-  if (statements.length > 0) await prepare(client, statements);
+  await client.query(new Preparation(statements, [{ statement: SESSION, values }])).done;
 }
 
 /**
