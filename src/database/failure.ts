@@ -14,10 +14,10 @@ export type DatabaseFailure =
 /** Source: PostgreSQL manual, Appendix A, Error Codes. */
 const RACES = new Set(['23505', '40001', '40P01']);
 /**
- * The whole class 08, the shutdowns and session ends of 57P0x, too_many_connections, and
- * idle_in_transaction_session_timeout.
+ * The whole class 08, the shutdowns and session ends of 57P0x, too_many_connections,
+ * idle_in_transaction_session_timeout, and transaction_timeout (PostgreSQL 17).
  */
-const LOST = /^(08...|57P0[12345]|53300|25P03)$/;
+const LOST = /^(08...|57P0[12345]|53300|25P0[34])$/;
 const LOCK_TIMEOUT = '55P03';
 
 /** How node-postgres and pg-pool word a connection that was lost or could not be made; these errors carry no code. */
