@@ -46,14 +46,14 @@ describe.each(WAYS)('in $mode mode with prepare: $prepare', ({ mode, prepare }) 
 
   it.each(able)('$name gives each content one slot', async (variant) => {
     const batchId = await newBatch(db, variant.inventory, SLOTS);
-    const pools = times(2, () => connect(byMode[mode], 8));
-    const engines = pools.map((pool) =>
-      createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema, prepare }),
-    );
+    const pools = [connect(byMode[mode], 8), connect(byMode[mode], 8)] as const;
+    const newEngine = (pool: DatabasePool) =>
+      createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema, prepare });
+    const engines = [newEngine(pools[0]), newEngine(pools[1])] as const;
     const calls = times(CONTENTS * DELIVERIES, (position) =>
-      engines[position % 2]?.assign(requestFor(batchId, `content-${position % CONTENTS}`)),
+      engines[position % 2 === 0 ? 0 : 1].assign(requestFor(batchId, `content-${position % CONTENTS}`)),
     );
-    const outcomes = (await Promise.all(calls)).map((result) => result?.outcome);
+    const outcomes = (await Promise.all(calls)).map(({ outcome }) => outcome);
     const count = (outcome: string) => outcomes.filter((each) => each === outcome).length;
     expect({ created: count('created'), reused: count('reused'), full: count('no_slot') }).toEqual({
       created: SLOTS,
@@ -80,7 +80,7 @@ it('leaves nothing on the backends that others get next', async () => {
   const left = await Promise.all(
     clients.map(async (client) => {
       await client.query('begin');
-      const { rows } = await client.query(`select current_setting('search_path') as path,
+      const { rows } = await client.query<object>(`select current_setting('search_path') as path,
         current_setting('lock_timeout') as timeout,
         (select count(*)::integer from pg_prepared_statements where name <> '') as prepared`);
       return rows;

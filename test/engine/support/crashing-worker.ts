@@ -39,7 +39,7 @@ export async function startWorker(
   await worker.prepare({
     ...{ workerIndex: 0, plan, strategy: { kind: 'built-in', name: variant.strategy } },
     ...{ advisoryLocks: variant.advisoryLocks, source: '--database-url', connectionString: db.url },
-    ...{ applicationName: runId, schema: db.schema, timeoutMs: 20_000, warmUpBatchId },
+    ...{ applicationName: runId, schema: db.schema, timeoutMs: 20_000, prepare: true, warmUpBatchId },
     journal: 'batched',
   });
   const backends = () =>
