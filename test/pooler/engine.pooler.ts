@@ -7,7 +7,7 @@ import { newBatch, optionsOf, VARIANTS } from '../engine/support/variants.js';
 import { assignedEssays } from '../engine/support/rows.js';
 import { times } from '../engine/support/draw.js';
 import { requestFor, useDatabase } from '../support/database.js';
-import { startPooler } from './pgbouncer.js';
+import { startPooler, withoutItsOwnStatements } from './pgbouncer.js';
 
 // The library through a pooler: many sessions of several services share a few backends.
 
@@ -95,7 +95,8 @@ it('leaves nothing on the backends that others get next', async () => {
 });
 
 it('says what is wrong where each transaction gets another session', async () => {
-  const url = await startPooler(db.url, 'transaction', { pool: { default_pool_size: 1 } });
+  const pooling = { default_pool_size: 1, ...withoutItsOwnStatements() };
+  const url = await startPooler(db.url, 'transaction', { pool: pooling });
   const pool = connect(url, 4);
   const engine = createAssignmentEngine(pool, { schema: db.schema, timeoutMs: 0 });
   const batchId = await newBatch(db, 'slots', SLOTS);

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,12 @@ import { closedPort } from '../cli/ports.js';
 const PROGRAM = process.env['PGBOUNCER'] ?? '/usr/sbin/pgbouncer';
 /** PgBouncer does not run as root. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+/** From 1.21 on PgBouncer may prepare a client's statements on whatever backend it gets. */
+export function withoutItsOwnStatements(): Readonly<Record<string, number>> {
+  const [, minor = 0] = execFileSync(PROGRAM, ['--version'], { encoding: 'utf8' }).match(/ 1\.(\d+)/) ?? [];
+  return Number(minor) < 21 ? {} : { max_prepared_statements: 0 };
+}
 
 export type PoolMode = 'session' | 'transaction' | 'statement';
 
