@@ -1,2 +1,2 @@
--- Keeps what a transaction wrote.
+-- Makes what was written visible to others, and gives back every lock.
 commit

@@ -3,13 +3,13 @@ import { readBaseline } from '../baseline/read-baseline.js';
 import { shapeDifferences } from '../baseline/shape.js';
 import { environmentDifferences } from '../compare/environment.js';
 import { regressionChecks } from '../compare/regressions.js';
-import { readEnvironment } from '../database/environment.js';
 import type { Baseline, BaselineRow } from '../domain/baseline.js';
 import { UsageError } from '../domain/errors.js';
 import type { Report, RunResult } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import { escapeInvisible, quote, rowName } from '../domain/wording.js';
-import { withClient, type Database } from './database.js';
+import type { Database } from './database.js';
+import { environmentOf } from './environment.js';
 import type { StrategyChoice } from './strategies.js';
 
 export { renderBaseline } from '../baseline/render-baseline.js';
@@ -64,11 +64,11 @@ export async function openReference(
  * @throws UsageError `baseline_mismatch`
  */
 export async function checkSurroundings(
-  { pool, embedded }: Database,
+  database: Database,
   reference: Reference | undefined,
 ): Promise<Reference | undefined> {
   if (reference === undefined) return undefined;
-  const now = await withClient(pool, (client) => readEnvironment(client, embedded));
+  const now = await environmentOf(database);
   const then = reference.baseline.environment;
   refuseUnlessAnyway(reference, environmentDifferences(comparableOf(now), comparableOf(then)));
   const differences = environmentDifferences(now, then).map(ofBaseline);

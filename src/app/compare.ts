@@ -1,6 +1,5 @@
 import { buildComparison } from '../compare/compare.js';
 import { environmentDifferences } from '../compare/environment.js';
-import { readEnvironment } from '../database/environment.js';
 import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Environment, Report } from '../domain/run-result.js';
@@ -8,9 +7,11 @@ import type { Scenario } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 import { mulberry32, shuffle, type Random } from '../scenario/random.js';
 import { againstBaseline, type Reference } from './baseline.js';
-import { withClient, type Database } from './database.js';
+import type { Database } from './database.js';
+import { environmentOf } from './environment.js';
 import type { RunJob } from './execute-run.js';
 import { judgeStrategies } from './gates.js';
+import { keepsSessionLock, type StrategyChoice } from './strategies.js';
 import { executeRuns, type RunControl, type SumUp } from './run.js';
 
 /** How often everything is run, by how it arrives: bursts are judged by their gates, loads by their throughput. */
@@ -45,20 +46,21 @@ export async function compare(database: Database, plan: ComparePlan, control: Ru
     const checks = [...comparison.checks, ...judgeStrategies(plan.scenarios, runs)];
     return { comparison: { ...comparison, checks }, ...againstBaseline(runs, plan.reference) };
   };
-  const report = await executeRuns(database, comparisonJobs(plan), control, sumUp);
+  const report = await executeRuns(database, comparisonJobs(plan, database), control, sumUp);
   const { comparison, environment, failure } = report;
   if (comparison === undefined || failure !== undefined) return report;
   const changes = await changesSince(environment, database);
-  return { ...report, comparison: { ...comparison, warnings: [...changes, ...comparison.warnings] } };
+  const warnings = [...leftOut(plan, database), ...changes, ...comparison.warnings];
+  return { ...report, comparison: { ...comparison, warnings } };
 }
 
 /** What cannot be asked any more is a warning too: the runs are done. */
-async function changesSince(then: Environment, { pool, embedded, target }: Database): Promise<string[]> {
+async function changesSince(then: Environment, database: Database): Promise<string[]> {
   try {
-    const now = await withClient(pool, (client) => readEnvironment(client, embedded));
+    const now = await environmentOf(database);
     return environmentDifferences(now, then).map((change) => `while it ran, ${change}`);
   } catch (error) {
-    const failure = explainConnectFailure(target, error);
+    const failure = explainConnectFailure(database.target, error);
     if (!(failure instanceof InfrastructureError)) throw error;
     return [`whether settings changed while it ran is not known: ${failure.message}`];
   }
@@ -69,15 +71,17 @@ async function changesSince(then: Environment, { pool, embedded, target }: Datab
  * strategies, and in each round in an order drawn by the seed. Two strategies that do the same are then exchangeable
  * within each round, whatever the machine does from run to run: that alone makes the tests of a comparison exact.
  * In one round all get the same workload.
+ *
+ * @param how.prepare whether sessions keep what a strategy may need of them
  */
-export function comparisonJobs(plan: ComparePlan): RunJob[] {
+export function comparisonJobs(plan: ComparePlan, how: Pick<Database, 'prepare'>): RunJob[] {
   const { keep, timeoutMs } = plan;
   const random = mulberry32(plan.seed);
   return range(Math.max(plan.rounds.burst, plan.rounds.load)).flatMap((round) =>
     plan.scenarios
       .filter((scenario) => round < roundsOf(scenario, plan.rounds))
       .flatMap((scenario) =>
-        shuffled(contenders(plan, scenario), random).map((contender) => ({
+        shuffled(contenders(plan, scenario, how), random).map((contender) => ({
           ...contender,
           scenario,
           round: round + 1,
@@ -93,9 +97,25 @@ function roundsOf({ arrival }: Scenario, { burst, load }: Rounds): number {
   return arrival === 'burst' ? burst : load;
 }
 
-function contenders({ strategies, advisoryLocks }: ComparePlan, scenario: Scenario) {
+function contenders(
+  { strategies, advisoryLocks }: ComparePlan,
+  scenario: Scenario,
+  how: Pick<Database, 'prepare'>,
+): StrategyChoice[] {
   const locks = scenario.arrival === 'burst' ? [false, true] : [advisoryLocks];
-  return strategies.flatMap((strategy) => locks.map((locked) => ({ strategy, advisoryLocks: locked })));
+  return strategies
+    .flatMap((strategy) => locks.map((locked) => ({ strategy, advisoryLocks: locked })))
+    .filter((choice) => how.prepare || !keepsSessionLock(choice));
+}
+
+/** What bursts, which run with advisory locks too, had to do without. */
+function leftOut({ strategies, scenarios }: ComparePlan, { prepare }: Database): string[] {
+  if (prepare || scenarios.every(({ arrival }) => arrival !== 'burst')) return [];
+  return strategies
+    .filter((strategy) => keepsSessionLock({ strategy, advisoryLocks: true }))
+    .map(
+      ({ name }) => `${name} + locks was left out: it keeps a session's lock, which --no-prepare rules out`,
+    );
 }
 
 function range(length: number): number[] {

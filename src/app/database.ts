@@ -3,7 +3,8 @@ import { leaseEmbeddedServer, type EmbeddedConnection } from '../database/embedd
 import { settleTls } from '../database/negotiate.js';
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { checkSchemaName } from '../database/schema.js';
-import { openSession, reasonOfLoss } from '../database/session.js';
+import type { Pooling } from '../domain/run-result.js';
+import { openSession, reasonOfLoss, transaction } from '../database/session.js';
 import { findTarget, withConnectionString, type DatabaseTarget } from '../database/target.js';
 import { runRestartCommand } from './restart-command.js';
 
@@ -23,7 +24,12 @@ export interface Database {
   readonly target: DatabaseTarget;
   readonly embedded: boolean;
   readonly schema: string;
+  /** Each transaction carries its settings, so that it may be behind any pooler: see `inTransaction`. */
   readonly pool: DatabasePool;
+  /** What stands between the tool and the server, as far as it was asked. */
+  readonly pooling: Pooling;
+  /** Whether the workers' sessions keep settings and prepared statements. */
+  readonly prepare: boolean;
   /** Shuts the server down immediately and starts it again; where it is ours, or the user said how. */
   readonly restartServer?: (() => Promise<void>) | undefined;
 }
@@ -46,16 +52,17 @@ export async function withDatabase<T>(
   checkSchemaName(options.schema);
   const { schema, restartCommand } = options;
   const byCommand = restartCommand === undefined ? undefined : () => runRestartCommand(restartCommand);
+  const plain = { schema, pooling: 'none', prepare: true } as const;
   const named = findTarget(options.databaseUrl, options.env, options.databaseUrlVariable);
   if (named) {
     const target = await settleTls(named);
-    return withPool({ target, embedded: false, schema, restartServer: byCommand }, work);
+    return withPool({ ...plain, target, embedded: false, restartServer: byCommand }, work);
   }
   const lease = await leaseEmbeddedServer(options.env);
   try {
     const target = withConnectionString('embedded', connectionString(lease.connection));
     const restartServer = byCommand ?? (() => lease.restart());
-    return await withPool({ target, embedded: true, schema, restartServer }, work);
+    return await withPool({ ...plain, target, embedded: true, restartServer }, work);
   } finally {
     await lease.release();
   }
@@ -66,10 +73,11 @@ async function withPool<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const { target, schema } = database;
+  const settings = { schema, lockTimeoutMs: COORDINATOR_LOCK_TIMEOUT_MS, keepsNothing: true };
   const pool = createPool(target, {
     connections: COORDINATOR_CONNECTIONS,
     applicationName: 'els-assign',
-    onConnect: (client) => openSession(client, { schema, lockTimeoutMs: COORDINATOR_LOCK_TIMEOUT_MS }, []),
+    onConnect: (client) => openSession(client, settings, []),
   });
   try {
     return await work({ ...database, pool });
@@ -85,7 +93,7 @@ function connectionString({ host, port, user, password, database }: EmbeddedConn
   return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}?sslmode=disable`;
 }
 
-/** Runs work on one of the coordinator's connections. */
+/** Runs work on one of the coordinator's connections. What names the schema's tables needs a transaction. */
 export async function withClient<T>(
   pool: DatabasePool,
   work: (client: ClientBase) => Promise<T>,
@@ -100,17 +108,7 @@ export async function withClient<T>(
   }
 }
 
-/** Runs work in one transaction: all of it or nothing. */
+/** Runs work in one transaction, where unqualified names are those of the schema: all of it or nothing. */
 export function inTransaction<T>(pool: DatabasePool, work: (client: ClientBase) => Promise<T>): Promise<T> {
-  return withClient(pool, async (client) => {
-    await client.query('begin');
-    try {
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback');
-      throw error;
-    }
-  });
+  return withClient(pool, (client) => transaction(client, () => work(client)));
 }

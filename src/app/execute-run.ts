@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { analyzeTables, deleteRuns, registerBatches } from '../batches/register.js';
 import { batchTotals } from '../batches/status.js';
-import { readEnvironment } from '../database/environment.js';
+import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
 import { awaitQuiescence } from '../database/quiescence.js';
+import { transaction } from '../database/session.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { RunWatch } from '../domain/run-watch.js';
@@ -15,7 +16,7 @@ import type { WorkerFleet } from '../runner/fleet.js';
 import { warmUpSlots } from '../runner/warm-up.js';
 import { planWorkload } from '../scenario/plan.js';
 import { verifyRun, type RunToVerify } from '../verify/verify-run.js';
-import { withClient, type Database } from './database.js';
+import { inTransaction, withClient, type Database } from './database.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
 import { timeoutNotes } from './server-timeouts.js';
@@ -100,7 +101,7 @@ function registerRun(
   const warmUp = warmUpRunId(runId);
   const listener = watch?.(plan);
   const control = { onProgress: listener?.registered, signal: stop };
-  return withClient(pool, async (client) => {
+  return inTransaction(pool, async (client) => {
     await registerBatches(client, { ...common, runId, batchIds, slots }, control);
     const warmUpBatch = { runId: warmUp, batchIds: [warmUp], slots: warmUpSlots(workers, connections) };
     await registerBatches(client, { ...common, ...warmUpBatch });
@@ -108,15 +109,14 @@ function registerRun(
   }).finally(() => listener?.ended());
 }
 
-function quiesce({ pool }: Database, runId: string): Promise<number> {
-  return withClient(pool, (client) =>
-    awaitQuiescence(client, `${namesOf(runId).applicationName}/`, QUIESCENCE_DEADLINE_MS),
-  );
+function quiesce({ pool, pooling }: Database, runId: string): Promise<number> {
+  const run = { applicationName: `${namesOf(runId).applicationName}/`, pooled: pooling !== 'none' };
+  return withClient(pool, (client) => awaitQuiescence(client, run, QUIESCENCE_DEADLINE_MS));
 }
 
 function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: FinishedLoad): Promise<RunResult> {
   return withClient(pool, async (client) => {
-    await analyzeTables(client);
+    await transaction(client, () => analyzeTables(client));
     const { slots } = plan.scenario;
     const calls = [...load.recording.calls, ...load.redelivered];
     const { startMicros, incomplete } = load.recording;
@@ -125,7 +125,7 @@ function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: Finish
     const run = { batchIds: plan.batchIds, slots, startMicros, faults, incomplete, durable };
     await job.history?.append(headerOf(job, plan, run), calls);
     const verification = await verifyRun(client, { ...run, calls });
-    const totals = await batchTotals(client, plan.batchIds);
+    const totals = await transaction(client, () => batchTotals(client, plan.batchIds));
     return toRunResult({ job, plan, load, verification, totals });
   });
 }
@@ -141,7 +141,7 @@ function headerOf(
 /** After a crash, acknowledged commits are a promise with fsync and synchronous_commit alone. */
 async function keepsCommits(client: ClientBase, faults: readonly FaultResult[]): Promise<boolean> {
   if (!faults.some((fault) => fault.kind === 'restart-server')) return true;
-  const { fsync, synchronousCommit } = await readEnvironment(client, false);
+  const { fsync, synchronousCommit } = await readServerSettings(client);
   return fsync === 'on' && synchronousCommit !== 'off';
 }
 
@@ -154,7 +154,7 @@ async function cleanUp(database: Database, runId: string, keep: boolean): Promis
   await quiesce(database, runId);
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
-    await withClient(database.pool, (client) => deleteRuns(client, unwanted));
+    await withClient(database.pool, (client) => deleteRuns(client, database.schema, unwanted));
     return [];
   } catch (error) {
     if (databaseFailure(error)?.kind !== 'lock_timeout') throw error;

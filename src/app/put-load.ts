@@ -46,10 +46,11 @@ export async function putLoad(
   names: RunNames,
   stop: AbortSignal,
 ): Promise<FinishedLoad> {
-  const { target, schema } = database;
+  const { target, schema, prepare } = database;
   const { strategy, advisoryLocks, timeoutMs } = job;
   const proxy = await startProxy(database, plan);
-  const load = { plan, strategy, advisoryLocks, target, schema, timeoutMs, ...names, via: proxy?.endpoint };
+  const common = { plan, strategy, advisoryLocks, target, schema, timeoutMs, prepare };
+  const load = { ...common, ...names, via: proxy?.endpoint };
   const injector = new FaultInjector({
     ...{ target, schema, plan, proxy, restartServer: database.restartServer },
     inventory: createStrategy(strategy, advisoryLocks).inventory,

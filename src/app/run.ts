@@ -1,11 +1,11 @@
-import { readEnvironment } from '../database/environment.js';
 import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { LoadDisplay } from '../domain/load-view.js';
 import type { Report, RunResult, StopSignal } from '../domain/run-result.js';
 import { HistoryFile } from '../history/history-file.js';
 import { WorkerFleet } from '../runner/fleet.js';
-import { withClient, type Database } from './database.js';
+import type { Database } from './database.js';
+import { environmentOf } from './environment.js';
 import { executeRun, type RunJob } from './execute-run.js';
 import { watchFor } from './load-monitor.js';
 import { verdictPasses, worstVerdict } from './verdicts.js';
@@ -42,7 +42,7 @@ export async function executeRuns(
   control: RunControl,
   sumUp: SumUp = () => ({}),
 ): Promise<Report> {
-  const environment = await withClient(database.pool, (client) => readEnvironment(client, database.embedded));
+  const environment = await environmentOf(database);
   const { runs, failure } = await executeInTurn(database, jobs, control);
   const verdict = worstVerdict(runs);
   const summary = runs.length > 0 ? sumUp(runs) : {};

@@ -3,7 +3,7 @@ import { requireAccess } from '../database/grants.js';
 import { requireSchema } from '../database/schema.js';
 import { requireWritable } from '../database/writable.js';
 import { UsageError } from '../domain/errors.js';
-import { withClient, type Database } from './database.js';
+import { inTransaction, type Database } from './database.js';
 
 export type { BatchStatus } from '../batches/status.js';
 
@@ -26,7 +26,7 @@ export function readStatus(
   batchId: string,
   options: { readonly repair: boolean },
 ): Promise<StatusAnswer> {
-  return withClient(database.pool, async (client) => {
+  return inTransaction(database.pool, async (client) => {
     await requireSchema(client, database.schema);
     if (options.repair) await requireWritable(client, database.target);
     await requireAccess(client, database.schema, options.repair ? 'run' : 'read');

@@ -1,7 +1,9 @@
 import { BUILT_IN_STRATEGIES, type BuiltInStrategy } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
 import { didYouMean, escapeInvisible, quote } from '../domain/wording.js';
+import { createStrategy } from '../engine/create-strategy.js';
 import { readCustomStrategy } from '../engine/custom-strategy.js';
+import { checkKeepsNothing } from '../engine/keeps-nothing.js';
 import type { StrategySpec } from '../engine/strategy.js';
 
 export type { StrategySpec } from '../engine/strategy.js';
@@ -60,6 +62,23 @@ export function strategyFromFlags(env: NodeJS.ProcessEnv): StrategyChoice {
   }
   const name: BuiltInStrategy = cte ? 'cte' : inventory ? 'inventory' : 'legacy';
   return { strategy: { kind: 'built-in', name }, advisoryLocks: readFlag(env, FLAGS.advisoryLocks) };
+}
+
+/** Whether a strategy keeps a lock of its session from one transaction to the next. */
+export function keepsSessionLock({ strategy, advisoryLocks }: StrategyChoice): boolean {
+  return createStrategy(strategy, advisoryLocks).keepsSessionLock;
+}
+
+/**
+ * Checks that strategies can do with sessions that keep nothing, before anything connects.
+ *
+ * @param prepare whether sessions keep settings and prepared statements
+ * @throws UsageError `needs_session`
+ */
+export function checkPrepare(choices: readonly StrategyChoice[], prepare: boolean): void {
+  if (prepare) return;
+  for (const { strategy, advisoryLocks } of choices)
+    checkKeepsNothing(createStrategy(strategy, advisoryLocks));
 }
 
 /** The words that the service's settings (Pydantic) read as a boolean. */

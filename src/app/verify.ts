@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { countActiveSessions, findBatches } from '../batches/find.js';
 import { requireAccess } from '../database/grants.js';
+import { transaction } from '../database/session.js';
 import { UsageError } from '../domain/errors.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
 import {
@@ -22,7 +23,7 @@ import { worstVerdict } from './verdicts.js';
  */
 export function verifySchema(database: Database): Promise<VerificationReport> {
   return reading(database, async (client) => {
-    const batchIds = await findBatches(client);
+    const batchIds = await transaction(client, () => findBatches(client));
     const verification =
       batchIds.length > 0
         ? await verifyDatabase(client, batchIds, await whyUnsettled(client))
@@ -66,7 +67,7 @@ export function verifyKeptRuns(
 }
 
 async function requireBatches(client: ClientBase, { header: { runId, batchIds } }: KeptRun): Promise<void> {
-  const known = new Set(await findBatches(client));
+  const known = new Set(await transaction(client, () => findBatches(client)));
   const gone = batchIds.filter((batchId) => !known.has(batchId)).length;
   if (gone === 0) return;
   throw new UsageError(

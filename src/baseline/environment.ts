@@ -3,16 +3,24 @@ import type { Environment } from '../domain/run-result.js';
 /** What must be equal of the surroundings of two results that are compared: of versions, the major one. */
 export type Comparable = Pick<
   Environment,
-  'postgresVersion' | 'nodeVersion' | 'cpus' | 'synchronousCommit' | 'fsync' | 'fullPageWrites'
+  | 'postgresVersion'
+  | 'pooling'
+  | 'preparedStatements'
+  | 'nodeVersion'
+  | 'cpus'
+  | 'synchronousCommit'
+  | 'fsync'
+  | 'fullPageWrites'
 >;
 
 /** The part of the surroundings without which figures cannot be compared. */
 export function comparableOf(environment: Environment): Comparable {
-  const { postgresVersion, nodeVersion, cpus, synchronousCommit, fsync, fullPageWrites } = environment;
+  const { postgresVersion, nodeVersion, pooling, preparedStatements } = environment;
+  const { cpus, synchronousCommit, fsync, fullPageWrites } = environment;
   return {
     postgresVersion: majorOf(postgresVersion),
     nodeVersion: majorOf(nodeVersion),
-    ...{ cpus, synchronousCommit, fsync, fullPageWrites },
+    ...{ pooling, preparedStatements, cpus, synchronousCommit, fsync, fullPageWrites },
   };
 }
 

@@ -19,6 +19,8 @@ const tool = z.object({ name: text, version: text }, { error: 'an object' });
 const environment = z.strictObject(
   {
     postgresVersion: text,
+    pooling: z.enum(['none', 'session', 'transaction'], { error: 'none, session or transaction' }),
+    preparedStatements: flag,
     nodeVersion: text,
     cpus: count,
     embedded: flag,

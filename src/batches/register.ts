@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { atomically } from '../database/atomic.js';
 import { copyRows } from '../database/copy.js';
 import { databaseFailure, isUnable } from '../database/failure.js';
+import { transaction } from '../database/session.js';
 import { bindValues, loadStatement } from '../database/statement.js';
 import type { Inventory } from '../domain/assignment.js';
 import { checkRegistration } from './check-registration.js';
@@ -33,7 +34,6 @@ const COPY_SLOTS = loadStatement('batches/copy-slots');
 const COPY_ESSAYS = loadStatement('batches/copy-essays');
 const ANALYZE = loadStatement('batches/analyze');
 const DELETE_RUNS = loadStatement('batches/delete-runs');
-const VACUUM = loadStatement('batches/vacuum');
 
 /** Slots that are sent together; between two pieces progress is told, and the registration may be stopped. */
 const PIECE_SLOTS = 10_000;
@@ -136,16 +136,22 @@ export async function analyzeTables(client: ClientBase): Promise<boolean> {
   return !warned;
 }
 
-/** Removes what runs registered and everything that was written about it. All or nothing. */
-export async function deleteRuns(client: ClientBase, runIds: readonly string[]): Promise<void> {
-  await client.query(DELETE_RUNS.text, bindValues(DELETE_RUNS, { run_ids: runIds }));
-  await vacuum(client);
+/** Removes what runs registered in a schema and everything that was written about it. All or nothing. */
+export async function deleteRuns(
+  client: ClientBase,
+  schema: string,
+  runIds: readonly string[],
+): Promise<void> {
+  await transaction(client, () =>
+    client.query(DELETE_RUNS.text, bindValues(DELETE_RUNS, { run_ids: runIds })),
+  );
+  await vacuum(client, schema);
 }
 
 /** Where the disk is full, VACUUM may have no room for its own maps; then autovacuum does it some day. */
-async function vacuum(client: ClientBase): Promise<void> {
+async function vacuum(client: ClientBase, schema: string): Promise<void> {
   try {
-    await client.query(VACUUM.text);
+    await client.query(loadStatement('batches/vacuum', { schema }).text);
   } catch (error) {
     const failure = databaseFailure(error);
     if (failure === undefined || !isUnable(failure)) throw error;

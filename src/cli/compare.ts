@@ -3,11 +3,12 @@ import { checkSurroundings } from '../app/baseline.js';
 import { checkBulk } from '../app/check-bulk.js';
 import { checkConnections } from '../app/check-connections.js';
 import { checkFaults } from '../app/check-faults.js';
+import { checkPooling } from '../app/check-pooling.js';
 import { withDatabase } from '../app/database.js';
 import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToCompare } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
-import { resolveStrategy, type StrategySpec } from '../app/strategies.js';
+import { checkPrepare, resolveStrategy, type StrategySpec } from '../app/strategies.js';
 import { MAX_ROUNDS } from '../config/schema.js';
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
@@ -73,6 +74,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
     allowInconclusive = false,
   } = flags;
   const choices = strategies.map((strategy) => ({ strategy, advisoryLocks }));
+  checkPrepare(choices, flags.prepare);
   const baselines = await openBaselines(flags, scenarios, choices);
   const reports = await openReports(flags, process.env, baselines.save);
   await checkOutputPaths(flags, { flag: '--strategies', strategies });
@@ -80,8 +82,9 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const plan = { scenarios, strategies, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
   const { compare } = await import('../app/compare.js');
   const report = await stoppable((stop) =>
-    withDatabase({ ...flags, env: process.env }, async (database) => {
-      checkFaults(database, scenarios, strategies);
+    withDatabase({ ...flags, env: process.env }, async (found) => {
+      checkFaults(found, scenarios, strategies);
+      const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
       const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, strategies);

@@ -44,10 +44,10 @@ function answerCompare(command: Command, config: Config): void {
 /** By the names of the options, as commander would have parsed them. */
 function compareFlags(config: Config): Record<string, unknown> {
   const { batches, slots, contents, deliveries, workers, connections, bulk, rounds, rttMs, seed } = config;
-  const { advisoryLocks, allowInconclusive, keep, baseline, rate, spacing } = config;
+  const { advisoryLocks, allowInconclusive, keep, baseline, rate, spacing, prepare } = config;
   return {
     ...{ batches, slots, contents, deliveries, workers, connections, bulk, rounds, rttMs, seed },
-    ...{ advisoryLocks, allowInconclusive, keep, baseline, rate, spacing },
+    ...{ advisoryLocks, allowInconclusive, keep, baseline, rate, spacing, prepare },
     strategies: config.strategies?.join(),
     scenario: config.scenarios,
     gate: config.gates,

@@ -28,6 +28,7 @@ export interface LoadFlags extends ConnectionFlags, OutputFlags, ScenarioOverrid
   readonly duration?: number;
   readonly latencyLimit?: number;
   readonly timeout: number;
+  readonly prepare: boolean;
   readonly seed?: number;
   readonly fault?: Fault[];
   readonly gate?: readonly string[];
@@ -101,6 +102,10 @@ export function addLoadOptions(command: Command): Command {
     .option('--seed <n>', 'repeat the workload of an earlier run (default: a new one)', parseSeed)
     .optionsGroup(LOAD_OPTIONS)
     .option('--fault <kind[@time]>', 'break something while the load runs; may be given again', collectFault)
+    .option(
+      '--no-prepare',
+      'unnamed statements, settings in each transaction: for poolers in transaction mode',
+    )
     .option('--rtt-ms <n>', 'network round-trip time to simulate, in milliseconds', parseRtt)
     .optionsGroup(OTHER_OPTIONS)
     .option(

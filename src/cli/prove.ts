@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { requireSessions } from '../app/check-pooling.js';
 import { withDatabase } from '../app/database.js';
 import { prepareDatabase } from '../app/setup.js';
 import { resolveStrategy } from '../app/strategies.js';
@@ -76,6 +77,7 @@ async function runProve(flags: ProveFlags): Promise<number> {
   const progress = proofProgress(flags);
   const proof = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
+      await requireSessions(database);
       await prepareDatabase(database, [strategy]);
       tellRights([strategy], flags);
       const task = { strategy, advisoryLocks, callers, maxSchedules, preemptions };

@@ -3,12 +3,19 @@ import { againstBaseline, checkSurroundings } from '../app/baseline.js';
 import { checkBulk } from '../app/check-bulk.js';
 import { checkConnections } from '../app/check-connections.js';
 import { checkFaults } from '../app/check-faults.js';
+import { checkPooling } from '../app/check-pooling.js';
 import { withDatabase } from '../app/database.js';
 import type { RunJob } from '../app/execute-run.js';
 import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToRun } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
-import { FLAGS, resolveStrategy, strategyFromFlags, type StrategyChoice } from '../app/strategies.js';
+import {
+  checkPrepare,
+  FLAGS,
+  resolveStrategy,
+  strategyFromFlags,
+  type StrategyChoice,
+} from '../app/strategies.js';
 import { scenariosToSweep, sumUpSweep } from '../app/sweep.js';
 import { MAX_ROUNDS } from '../config/schema.js';
 import type { RunResult } from '../domain/run-result.js';
@@ -81,6 +88,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, []);
   checkBulk(scenarios, [choice.strategy]);
+  checkPrepare([choice], flags.prepare);
   const baselines = await openBaselines(flags, scenarios, [choice]);
   const reports = await openReports(flags, process.env, baselines.save);
   await checkOutputPaths(flags, { flag: '--strategy', strategies: [choice.strategy] });
@@ -90,8 +98,9 @@ async function runRun(flags: RunFlags): Promise<number> {
   const history = flags.history === undefined ? undefined : await createHistory(flags.history);
   const jobs = jobsOf(scenarios, { ...choice, keep, timeoutMs, history }, flags.rounds, seedOf(flags));
   const report = await stoppable((stop) =>
-    withDatabase({ ...flags, env: process.env }, async (database) => {
-      checkFaults(database, scenarios, [choice.strategy]);
+    withDatabase({ ...flags, env: process.env }, async (found) => {
+      checkFaults(found, scenarios, [choice.strategy]);
+      const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
       const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, [choice.strategy]);

@@ -86,6 +86,9 @@ export const configSchema = z.strictObject(
       .describe('Network round-trip time to simulate, in milliseconds.')
       .optional(),
     faults: scenario.faults.unwrap().describe('What is broken on purpose, e.g. kill-worker@1s.').optional(),
+    prepare: flag()
+      .describe('false: unnamed statements, settings in each transaction, for poolers in transaction mode.')
+      .optional(),
     seed: wholeNumber(0, MAX_SEED).describe('Repeats the workload of an earlier comparison.').optional(),
     advisoryLocks: flag().describe('Run closed loops with advisory locks instead of without.').optional(),
     allowInconclusive: flag().describe('A verdict that is unknown does not fail the command.').optional(),

@@ -8,14 +8,23 @@ const ENVIRONMENT = loadStatement('database/environment');
 const WAL_POSITION = loadStatement('database/wal-position');
 const CHECKPOINT = loadStatement('database/checkpoint');
 
-type ServerSettings = Omit<Environment, 'nodeVersion' | 'cpus' | 'embedded'>;
+/** How the tool reaches the server. */
+type Access = Pick<Environment, 'embedded' | 'pooling' | 'preparedStatements'>;
 
-/** The settings of the server and the machine that a result must be read with. */
-export async function readEnvironment(client: ClientBase, embedded: boolean): Promise<Environment> {
+type ServerSettings = Omit<Environment, 'nodeVersion' | 'cpus' | keyof Access>;
+
+/** The settings of the server that decide what a figure means. */
+export async function readServerSettings(client: ClientBase): Promise<ServerSettings> {
   const { rows } = await client.query<ServerSettings>(ENVIRONMENT.text);
   const settings = rows[0];
   if (settings === undefined) throw new Error('the server returned no settings');
-  return { ...settings, nodeVersion: process.versions.node, cpus: cpus().length, embedded };
+  return settings;
+}
+
+/** The settings of the server and the machine that a result must be read with. */
+export async function readEnvironment(client: ClientBase, access: Access): Promise<Environment> {
+  const settings = await readServerSettings(client);
+  return { ...settings, ...access, nodeVersion: process.versions.node, cpus: cpus().length };
 }
 
 /** Bytes of WAL that the whole server has written. */

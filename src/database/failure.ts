@@ -18,7 +18,7 @@ export type DatabaseFailure =
 const RACES = new Set(['23505', '40001', '40P01']);
 /**
  * The whole class 08, the shutdowns and session ends of 57P0x, too_many_connections, and the timeouts that end sessions:
- * idle_in_transaction_session_timeout and transaction_timeout.
+ * idle_in_transaction_session_timeout, and transaction_timeout (PostgreSQL 17).
  */
 const LOST = /^(08...|57P0[12345]|53300|25P0[34])$/;
 const LOCK_TIMEOUT = '55P03';

@@ -25,6 +25,18 @@ export function writeAtOnce(connection: Connection, messages: readonly Buffer[])
   connection.stream.write(Buffer.concat(messages));
 }
 
+/** Runs a statement that was prepared under its name. */
+function named({ statement, values }: Step): Buffer[] {
+  return [serialize.bind({ statement: statement.name, values: bindValues(statement, values) }), EXECUTE];
+}
+
+/** Prepares a statement without a name, and runs it. */
+function unnamed({ statement, values }: Step): Buffer[] {
+  const { text, parameterTypes } = statement;
+  const parse = serialize.parse({ text, types: [...parameterTypes] });
+  return [parse, serialize.bind({ values: bindValues(statement, values) }), EXECUTE];
+}
+
 /** What node-postgres calls on a query of one's own; each subclass says what it sends and keeps. */
 export abstract class ProtocolExchange<T> implements Submittable {
   readonly done: Promise<T>;
@@ -62,7 +74,11 @@ export abstract class ProtocolExchange<T> implements Submittable {
 export class Preparation extends ProtocolExchange<Column[]> {
   #columns: Column[] = [];
 
-  constructor(private readonly statements: readonly Statement[]) {
+  /** @param before run in the same transaction, so that no pooler comes in between */
+  constructor(
+    private readonly statements: readonly Statement[],
+    private readonly before: readonly Step[] = [],
+  ) {
     super();
   }
 
@@ -71,14 +87,14 @@ export class Preparation extends ProtocolExchange<Column[]> {
       serialize.parse({ name, text, types: [...parameterTypes] }),
       serialize.describe({ type: 'S', name }),
     ]);
-    writeAtOnce(connection, [...messages, SYNC]);
+    writeAtOnce(connection, [...this.before.flatMap(unnamed), ...messages, SYNC]);
   }
 
   handleRowDescription(message: { fields: Column[] }): void {
     this.#columns = message.fields;
   }
 
-  // Nothing is executed, so none of these arrives.
+  // What is run before says nothing that is needed.
   handleDataRow(): void {}
   handleCommandComplete(): void {}
   handleEmptyQuery(): void {}
@@ -90,33 +106,34 @@ export class Preparation extends ProtocolExchange<Column[]> {
 }
 
 /**
- * Executes prepared statements before one Sync: one round trip and one implicit transaction. In READ COMMITTED
+ * Executes statements before one Sync: one round trip and one implicit transaction. In READ COMMITTED
  * each statement takes a snapshot of its own, so a later one sees what an earlier one waited for.
  * Source: PostgreSQL manual, 55.2.3 Extended Query and 55.2.4 Pipelining.
  */
 export class Pipeline extends ProtocolExchange<Row[]> {
-  readonly #bound: readonly { statement: string; values: (string | null)[] }[];
+  readonly #messages: Buffer[] = [];
   #completed = 0;
   #rows: Row[] = [];
   readonly #earlierRows: Row[][] = [];
 
-  /** @throws Error when a bind of a step has no value */
-  constructor(readonly steps: readonly Step[]) {
+  /**
+   * @param options.prepared whether the statements were prepared under their names; else each is parsed anew, unnamed
+   * @throws Error when a bind of a step has no value
+   */
+  constructor(
+    readonly steps: readonly Step[],
+    { prepared = true } = {},
+  ) {
     super();
-    this.#bound = steps.map(({ statement, values }) => ({
-      statement: statement.name,
-      values: bindValues(statement, values),
-    }));
+    for (const step of steps) this.#messages.push(...(prepared ? named(step) : unnamed(step)));
+    this.#messages.push(SYNC);
   }
 
   submit(connection: Connection): void {
-    const messages: Buffer[] = [];
-    for (const message of this.#bound) messages.push(serialize.bind(message), EXECUTE);
-    messages.push(SYNC);
-    writeAtOnce(connection, messages);
+    writeAtOnce(connection, this.#messages);
   }
 
-  /** Rows are kept as text; their columns were described when the statement was prepared. */
+  /** Rows are kept as text; nobody asks for a description of their columns here. */
   handleRowDescription(): void {}
 
   handleDataRow(message: { fields: Row }): void {
@@ -125,7 +142,7 @@ export class Pipeline extends ProtocolExchange<Row[]> {
 
   handleCommandComplete(): void {
     this.#completed += 1;
-    if (this.#completed === this.#bound.length) return;
+    if (this.#completed === this.steps.length) return;
     this.#earlierRows.push(this.#rows);
     this.#rows = [];
   }

@@ -7,19 +7,26 @@ const TERMINATE = loadStatement('database/terminate-backends-of-run');
 
 const POLL_MS = 20;
 
+/** By what the backends of a run are known. */
+export interface RunBackends {
+  /** Of the run's workers; what follows it says which. */
+  readonly applicationName: string;
+  /** Whether a pooler keeps backends, idle and under the name of their last client, when their clients have left. */
+  readonly pooled: boolean;
+}
+
 /**
- * Waits until no backend of a run is left, so that nothing changes its rows any more; after the deadline ends
- * those that are.
+ * Waits until no backend of a run is left, or at work for it where a pooler keeps them, so that nothing changes its
+ * rows any more; after the deadline ends those that are.
  *
- * @param applicationName of the run's workers
  * @returns how many backends had to be ended
  */
 export async function awaitQuiescence(
   client: ClientBase,
-  applicationName: string,
+  { applicationName, pooled }: RunBackends,
   deadlineMs: number,
 ): Promise<number> {
-  const values = bindValues(BACKENDS, { application_name: applicationName });
+  const values = bindValues<unknown>(BACKENDS, { application_name: applicationName, pooled });
   const countLeft = async () => (await client.query(BACKENDS.text, values)).rows.length;
   if (await waitUntilNone(countLeft, deadlineMs)) return 0;
   const { rows } = await client.query(TERMINATE.text, values);

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
+import pg from 'pg';
 import { databaseFailure } from './failure.js';
 import { Pipeline, Preparation, type Column, type Row, type Step } from './protocol.js';
 import { bindValues, loadStatement, type BindValues, type Statement } from './statement.js';
-import pg from 'pg';
 
 /** Counts round trips where they happen. */
 export interface RoundTripCounter {
@@ -14,9 +14,21 @@ export interface SessionSettings {
   readonly schema: string;
   /** Longest wait for a row or advisory lock that a rival holds, where the server's is not shorter; 0: no limit. */
   readonly lockTimeoutMs: number;
+  /**
+   * Whether the session keeps nothing: each transaction carries its settings, and no statement has a name. Then a
+   * pooler may give each transaction another session. Default: false.
+   */
+  readonly keepsNothing?: boolean;
 }
 
 const SESSION = loadStatement('database/session');
+const TRANSACTION = loadStatement('database/transaction');
+const BEGIN = loadStatement('database/begin');
+const COMMIT = loadStatement('database/commit');
+const ROLLBACK = loadStatement('database/rollback');
+
+/** What each transaction carries on the connections whose sessions keep nothing. */
+const carried = new WeakMap<ClientBase, Step>();
 
 /** The server's last words to connections that it ended between two queries. */
 const lastWords = new WeakMap<ClientBase, pg.DatabaseError>();
@@ -41,7 +53,8 @@ export function reasonOfLoss(client: ClientBase, error: unknown): unknown {
 }
 
 /**
- * Sets a new connection up: schema, READ COMMITTED, lock timeout; then prepares the statements.
+ * Sets a new connection up: schema, READ COMMITTED, lock timeout, prepared statements; all of it or nothing. Where
+ * the session keeps nothing, nothing is sent.
  *
  * @throws pg.DatabaseError when a statement cannot be prepared
  */
@@ -51,15 +64,28 @@ export async function openSession(
   statements: readonly Statement[],
 ): Promise<void> {
   ignoreConnectionEvents(client);
-  await client.query(SESSION.text, sessionValues(settings));
-  if (statements.length > 0) await prepare(client, statements);
-}
-
-function sessionValues(settings: SessionSettings): string[] {
-  return bindValues(SESSION, {
+  const values = {
     search_path: pg.escapeIdentifier(settings.schema),
     lock_timeout_ms: String(settings.lockTimeoutMs),
-  });
+  };
+  if (settings.keepsNothing) {
+    carried.set(client, { statement: TRANSACTION, values });
+    return;
+  }
+  await client.query(new Preparation(statements, [{ statement: SESSION, values }])).done;
+}
+
+/**
+ * Begins a transaction on a connection that `openSession` set up, with its settings.
+ *
+ * @param begin by which; default: READ COMMITTED
+ */
+export async function beginTransaction(client: ClientBase, begin = BEGIN): Promise<void> {
+  await client.query(begin.text);
+  const settings = carried.get(client);
+  if (settings === undefined) return;
+  const { statement, values } = settings;
+  await client.query(statement.text, bindValues(statement, values));
 }
 
 /**
@@ -72,21 +98,87 @@ export function prepare(client: ClientBase, statements: readonly Statement[]): P
   return client.query(new Preparation(statements)).done;
 }
 
-/** Runs prepared statements on one connection and counts the round trips. */
-export class Session {
-  constructor(
-    private readonly client: ClientBase,
-    private readonly counter: RoundTripCounter,
-  ) {}
+/** Runs work in one READ COMMITTED transaction of a connection that `openSession` set up: all of it or nothing. */
+export async function transaction<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+  await beginTransaction(client);
+  try {
+    const result = await work();
+    await client.query(COMMIT.text);
+    return result;
+  } catch (error) {
+    // A connection that is lost has undone everything; why it was lost is what counts.
+    await client.query(ROLLBACK.text).catch(() => undefined);
+    throw error;
+  }
+}
 
-  /** Runs one prepared statement: one round trip. */
+/** Runs an engine's statements on one connection and counts the round trips. */
+export class Session {
+  readonly #client: ClientBase;
+  readonly #counter: RoundTripCounter;
+  /** Undefined where the session keeps its settings and the statements are prepared. */
+  readonly #settings: Step | undefined;
+  #isInTransaction = false;
+
+  /** @param client that `openSession` set up */
+  constructor(client: ClientBase, counter: RoundTripCounter) {
+    this.#client = client;
+    this.#counter = counter;
+    this.#settings = carried.get(client);
+  }
+
+  /** Runs one statement: one round trip. */
   run(statement: Statement, values: BindValues): Promise<Row[]> {
     return this.pipeline([{ statement, values }]);
   }
 
-  /** Runs prepared statements in one implicit transaction and one round trip; returns the last one's rows. */
+  /**
+   * Runs statements in one round trip, and outside `begin` and `end` in a transaction of their own; returns the last
+   * one's rows.
+   */
   pipeline(steps: readonly Step[]): Promise<Row[]> {
-    this.counter.roundTrips += 1;
-    return this.client.query(new Pipeline(steps)).done;
+    const needsSettings = this.#settings !== undefined && !this.#isInTransaction;
+    return needsSettings
+      ? this.#inOneTransaction(this.#settings, steps)
+      : this.#send(this.#pipelineOf(steps));
   }
+
+  /** Opens a transaction: one round trip. */
+  async begin(statement: Statement): Promise<void> {
+    const begin = toStep(statement);
+    await this.#send(this.#pipelineOf(this.#settings ? [begin, this.#settings] : [begin]));
+    this.#isInTransaction = true;
+  }
+
+  /** Ends the transaction that `begin` opened: one round trip. */
+  async end(statement: Statement): Promise<void> {
+    await this.#send(this.#pipelineOf([toStep(statement)]));
+    this.#isInTransaction = false;
+  }
+
+  /** A transaction that fails stays open, and its session with it, until it is rolled back. */
+  async #inOneTransaction(settings: Step, steps: readonly Step[]): Promise<Row[]> {
+    const pipeline = this.#pipelineOf([toStep(BEGIN), settings, ...steps, toStep(COMMIT)]);
+    try {
+      await this.#send(pipeline);
+      return [...(pipeline.earlierRows.at(-1) ?? [])];
+    } catch (error) {
+      if (databaseFailure(error)?.kind !== 'connection')
+        await this.#send(this.#pipelineOf([toStep(ROLLBACK)]));
+      throw error;
+    }
+  }
+
+  #pipelineOf(steps: readonly Step[]): Pipeline {
+    return new Pipeline(steps, { prepared: this.#settings === undefined });
+  }
+
+  #send(pipeline: Pipeline): Promise<Row[]> {
+    this.#counter.roundTrips += 1;
+    return this.#client.query(pipeline).done;
+  }
+}
+
+function toStep(statement: Statement): Step {
+  return { statement, values: {} };
 }

@@ -184,8 +184,14 @@ export interface RunResult {
 }
 
 /** The server and the machine that a result was measured on. */
+/** What stands between the tool and the server: nothing, or a pooler that lends a backend for so long. */
+export type Pooling = 'none' | 'session' | 'transaction';
+
 export interface Environment {
   readonly postgresVersion: string;
+  readonly pooling: Pooling;
+  /** Whether statements were prepared once for each connection, not anew for each call (`--no-prepare`). */
+  readonly preparedStatements: boolean;
   readonly nodeVersion: string;
   readonly cpus: number;
   readonly embedded: boolean;

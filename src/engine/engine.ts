@@ -13,6 +13,7 @@ import { contentionStatements } from './contention.js';
 import { createStrategy } from './create-strategy.js';
 import type { EngineParts } from './engine-parts.js';
 import { LowWaterMarks } from './low-water.js';
+import { checkKeepsNothing } from './keeps-nothing.js';
 import { checkRequest, checkRequests } from './request.js';
 import { rejected } from './many-results.js';
 import { closedError } from './outcome-errors.js';
@@ -29,6 +30,12 @@ export interface EngineOptions {
   readonly schema?: string;
   /** How long one call may wait and retry. Default: 10,000. 0: one attempt, no retry. */
   readonly timeoutMs?: number;
+  /**
+   * Prepare statements under their names and set each session up once: the fastest, and right on direct connections
+   * and behind a pooler in session mode. False: each transaction carries its settings and unnamed statements, as a
+   * pooler in transaction mode needs it. Default: true.
+   */
+  readonly prepare?: boolean;
 }
 
 const LOOK = loadStatement('completion/look');
@@ -59,17 +66,20 @@ export class AssignmentEngine {
 
   /**
    * @param pool connections for this engine alone: it sets their search_path and prepares its statements
-   * @throws UsageError `invalid_strategy` when `options.strategy` names none
+   * @throws UsageError `invalid_strategy` when `options.strategy` names none, `needs_session` when the strategy cannot
+   *   do with `prepare: false`
    */
   constructor(pool: DatabasePool, options: EngineOptions = {}) {
     const { strategy: spec = { kind: 'built-in', name: 'legacy' }, advisoryLocks = false } = options;
-    const { schema = 'els_assign', timeoutMs = 10_000 } = options;
+    const { schema = 'els_assign', timeoutMs = 10_000, prepare = true } = options;
     const strategy = createStrategy(spec, advisoryLocks);
+    if (!prepare) checkKeepsNothing(strategy);
     const lockTimeoutMs = Math.max(SHORTEST_LOCK_TIMEOUT_MS, timeoutMs);
+    const settings = { schema, lockTimeoutMs, keepsNothing: !prepare };
     const waits = contentionStatements(strategy.inventory);
     const statements = [...strategy.statements, ...waits, LOOK, LOOK_MANY, OWN_ASSIGNMENT];
     this.#timeoutMs = timeoutMs;
-    this.#connections = new EngineConnections(pool, { schema, lockTimeoutMs }, statements);
+    this.#connections = new EngineConnections(pool, settings, statements);
     this.#parts = {
       strategy,
       attempts: new Attempts(this.#connections),
@@ -190,7 +200,8 @@ export class AssignmentEngine {
  *
  * @param pool connections for this engine alone
  * @param options.strategy without it the engine is `legacy`
- * @throws UsageError `invalid_strategy` when `options.strategy` names none
+ * @throws UsageError `invalid_strategy` when `options.strategy` names none, `needs_session` when the strategy cannot do
+ *   with `prepare: false`
  */
 export function createAssignmentEngine(pool: DatabasePool, options: EngineOptions = {}): AssignmentEngine {
   return new AssignmentEngine(pool, options);

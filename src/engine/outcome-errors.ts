@@ -63,13 +63,19 @@ export function closedError(request: AssignmentRequest): AssignmentError {
   });
 }
 
+/** invalid_sql_statement_name and duplicate_prepared_statement: another session than the one that was set up. */
+const LOSES_STATEMENTS = new Set(['26000', '42P05']);
+const POOLER =
+  'a pooler seems to give each transaction another session; accepted: prepare: false (--no-prepare), a pooler in ' +
+  'session mode, or a direct connection';
+
 /** The error for an attempt that is not made again. */
 function failureError({ failure, error }: Setback, request: AssignmentRequest, ambiguous: boolean): unknown {
   if (failure === undefined && !(error instanceof StrategyContractError)) return error;
   const unable = failure !== undefined && isUnable(failure);
   return new AssignmentError(
     unable ? 'database_unavailable' : 'strategy_failed',
-    unable ? unavailableMessage(error) : messageOf(error),
+    unable ? unavailableMessage(error) : failureMessage(failure, error),
     {
       retryable: unable || failure?.kind === 'cancelled',
       ...{ correlationId: request.correlationId, sqlState: failure?.sqlState, ambiguous },
@@ -92,6 +98,11 @@ function deadlineError(
     { retryable: true, correlationId: request.correlationId, sqlState: failure?.sqlState, ambiguous },
     { cause: error },
   );
+}
+
+function failureMessage(failure: DatabaseFailure | undefined, error: unknown): string {
+  const said = messageOf(error);
+  return LOSES_STATEMENTS.has(failure?.sqlState ?? '') ? `${said}: ${POOLER}` : said;
 }
 
 function unavailableMessage(error: unknown): string {

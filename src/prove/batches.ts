@@ -9,6 +9,7 @@ export class ProofBatches {
   /** @param id by which the batches of this proof are known */
   constructor(
     private readonly stage: Stage,
+    private readonly schema: string,
     private readonly id: string,
   ) {}
 
@@ -23,7 +24,7 @@ export class ProofBatches {
   }
 
   async remove(): Promise<void> {
-    await deleteRuns(this.stage.crew.control, this.#runIds);
+    await deleteRuns(this.stage.crew.control, this.schema, this.#runIds);
     this.#runIds.length = 0;
   }
 }

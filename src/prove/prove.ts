@@ -52,6 +52,7 @@ export async function proveStrategy(pool: DatabasePool, task: ProofTask): Promis
   const stage = { crew, inventory: task.inventory };
   const batches = new ProofBatches(
     stage,
+    task.schema,
     `proof-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`,
   );
   const explorations: Exploration[] = [];

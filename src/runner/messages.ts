@@ -25,6 +25,8 @@ export interface WorkerJob {
   readonly schema: string;
   /** Deadline of one call. */
   readonly timeoutMs: number;
+  /** Whether sessions keep settings and prepared statements. */
+  readonly prepare: boolean;
   /** A batch of the same inventory to warm connections, statements and code up on. */
   readonly warmUpBatchId: string;
   /** Where the server is to be reached instead of at its own address. */

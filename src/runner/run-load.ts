@@ -24,6 +24,8 @@ export interface LoadJob {
   readonly schema: string;
   /** Deadline of one call. */
   readonly timeoutMs: number;
+  /** Whether sessions keep settings and prepared statements. */
+  readonly prepare: boolean;
   /** With the worker's number added, that of its connections and of nothing else. */
   readonly applicationName: string;
   readonly warmUpBatchId: string;

@@ -89,8 +89,8 @@ async function prepare({ version, job }: ToWorker & { type: 'prepare' }): Promis
   const target = withConnectionString(job.source, job.connectionString);
   const { connections } = job.plan.scenario;
   const pool = createPool(target, { connections, applicationName: job.applicationName, via: job.via });
-  const { strategy, advisoryLocks, schema, timeoutMs } = job;
-  const engine = createAssignmentEngine(pool, { strategy, advisoryLocks, schema, timeoutMs });
+  const { strategy, advisoryLocks, schema, timeoutMs, prepare } = job;
+  const engine = createAssignmentEngine(pool, { strategy, advisoryLocks, schema, timeoutMs, prepare });
   try {
     await warmUp(engine, job);
   } catch (error) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { comparisonJobs, type ComparePlan } from '#els/app/compare.js';
 import { resolveScenario } from '#els/scenario/index.js';
 
+const SESSIONS = { prepare: true };
 const NAMES = ['legacy', 'cte', 'inventory'] as const;
 
 async function planOf(overrides: Partial<ComparePlan> = {}): Promise<ComparePlan> {
@@ -20,7 +21,7 @@ async function planOf(overrides: Partial<ComparePlan> = {}): Promise<ComparePlan
 /** The strategies of each round, in their order. */
 function ordersOf(plan: ComparePlan): string[] {
   const orders = new Map<number, string[]>();
-  for (const { round, strategy } of comparisonJobs(plan)) {
+  for (const { round, strategy } of comparisonJobs(plan, SESSIONS)) {
     orders.set(round, [...(orders.get(round) ?? []), strategy.name]);
   }
   return [...orders.values()].map((names) => names.join());
@@ -45,16 +46,26 @@ describe('comparisonJobs', () => {
   });
 
   it('gives all strategies of a round the same workload, and each round another', async () => {
-    const jobs = comparisonJobs(await planOf());
+    const jobs = comparisonJobs(await planOf(), SESSIONS);
     expect(jobs.map(({ seed, round }) => seed - round)).toEqual(Array(24).fill(41));
   });
 
   it('runs bursts, with and without locks, and loads as often as each is asked for', async () => {
     const scenarios = [await resolveScenario('overflow', {}), await resolveScenario('sustained', {})];
-    const jobs = comparisonJobs(await planOf({ scenarios, rounds: { burst: 2, load: 4 } }));
+    const jobs = comparisonJobs(await planOf({ scenarios, rounds: { burst: 2, load: 4 } }), SESSIONS);
     const count = (name: string, round: number): number =>
       jobs.filter((job) => job.scenario.name === name && job.round === round).length;
     expect([1, 2, 3, 4, 5].map((round) => count('overflow', round))).toEqual([6, 6, 0, 0, 0]);
     expect([1, 2, 3, 4, 5].map((round) => count('sustained', round))).toEqual([3, 3, 3, 3, 0]);
+  });
+
+  it('leaves out what keeps a lock of its session where sessions keep nothing', async () => {
+    const scenarios = [await resolveScenario('overflow', {})];
+    const plan = await planOf({ scenarios, rounds: { burst: 1, load: 1 } });
+    const names = (jobs: ReturnType<typeof comparisonJobs>) =>
+      jobs.map(({ strategy, advisoryLocks }) => `${strategy.name}${advisoryLocks ? ' + locks' : ''}`).sort();
+    const all = ['cte', 'cte + locks', 'inventory', 'inventory + locks', 'legacy', 'legacy + locks'];
+    expect(names(comparisonJobs(plan, SESSIONS))).toEqual(all);
+    expect(names(comparisonJobs(plan, { prepare: false }))).toEqual(all.slice(0, -1));
   });
 });

@@ -105,7 +105,7 @@ describe.each(['slots', 'essays'] as const)('a batch whose inventory is %s', (in
     await fill(inventory, batchId, 9);
     await fill(inventory, other, 9);
     const before = await rowsOf(db, other);
-    await withClient((client) => deleteRuns(client, [`run-${batchId}`]));
+    await withClient((client) => deleteRuns(client, db.schema, [`run-${batchId}`]));
     expect(await rowsOf(db, batchId)).toEqual([]);
     expect(await db.query('select 1 from run_batches where batch_id = $1', [batchId])).toEqual([]);
     const orphans = `select 1 from slot_assignments where internal_essay_id like $1 || '-e%'`;

@@ -1,4 +1,4 @@
-import { withClient } from '../../dist/app/database.js';
+import { inTransaction, withClient } from '../../dist/app/database.js';
 import { analyzeTables, registerBatches } from '../../dist/batches/register.js';
 import { batchTotals } from '../../dist/batches/status.js';
 import { checkpoint } from '../../dist/database/environment.js';
@@ -20,13 +20,13 @@ export async function withRegistered(bench, { strategy, batches, slots }, assign
   const batchIds = Array.from({ length: batches }, (_, index) => String(index + 1));
   const { pool } = bench.database;
   await freshSchema(bench);
-  await withClient(pool, async (client) => {
+  await inTransaction(pool, async (client) => {
     await registerBatches(client, { runId: 'pgbench', strategy, inventory, batchIds, slots });
     await analyzeTables(client);
-    await checkpoint(client);
   });
+  await withClient(pool, checkpoint);
   const result = await assign();
-  const { ready } = await withClient(pool, (client) => batchTotals(client, batchIds));
+  const { ready } = await inTransaction(pool, (client) => batchTotals(client, batchIds));
   if (ready !== result.transactions) {
     const slotsInAll = batches * slots;
     throw new Error(

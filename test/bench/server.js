@@ -48,7 +48,9 @@ async function prepareServer({ pool }) {
   return withClient(pool, async (client) => {
     await client.query(benchStatement('autovacuum-off').text);
     await client.query(benchStatement('reload-configuration').text);
-    const environment = await readEnvironment(client, true);
+    const environment = await readEnvironment(client, {
+      ...{ embedded: true, pooling: 'none', preparedStatements: true },
+    });
     if (environment.fsync !== 'on' || environment.synchronousCommit !== 'on') {
       throw new InfrastructureError('commits_not_synced', 'the server does not sync its commits to the disk');
     }

@@ -85,6 +85,17 @@ const refused: BadInput[] = [
     args: ['compare', '--strategies', 'cte,legacy, cte'],
     says: ['cte twice', 'each strategy once'],
   },
+  ofRun(
+    'a lock of a session that keeps nothing',
+    ['--strategy', 'legacy', '--advisory-locks', '--no-prepare'],
+    '--no-prepare',
+    'legacy without advisory locks',
+  ),
+  {
+    name: 'a lock of a session that keeps nothing, to compare',
+    args: ['compare', '--scenario', 'sustained', '--advisory-locks', '--no-prepare'],
+    says: ['--no-prepare', 'legacy without advisory locks'],
+  },
   { name: 'no strategy to compare', args: ['compare', '--strategies', ''], says: ['strategy'] },
   {
     name: 'both flags',

@@ -189,6 +189,8 @@ describe('a baseline that is refused', () => {
 
   it.each<[field: string, value: unknown, says: string]>([
     ['postgresVersion', '9.6.24', 'postgresVersion was 9 and is '],
+    ['pooling', 'session', 'pooling was session and is none'],
+    ['preparedStatements', false, 'preparedStatements was false and is true'],
     ['nodeVersion', '12.22.0', 'nodeVersion was 12 and is '],
     ['cpus', 4096, 'cpus was 4096 and is '],
     ['synchronousCommit', 'off', 'synchronousCommit was off and is on'],

@@ -24,7 +24,7 @@ function folderWith(name: string, config: unknown): string {
 const common = () => ({
   ...{ databaseUrlVariable: 'TRIAL_URL', schema: database.schema },
   ...{ strategies: ['cte', 'inventory'], scenarios: ['./scenarios/few.json'], gates: ['created == 3'] },
-  ...{ rounds: 2, workers: 2, connections: 2, seed: 7, timeout: '20s' },
+  ...{ rounds: 2, workers: 2, connections: 2, seed: 7, timeout: '20s', prepare: false },
 });
 const inEnvironment = () => ({ TRIAL_URL: database.url });
 
@@ -36,7 +36,8 @@ describe('a configuration file', () => {
 
   it('is found in the working directory, said on stderr, and decides what compare runs', async () => {
     const finished = await run(['compare', '--json'], inEnvironment(), folder);
-    const { runs, passed } = compareDocumentOf(finished);
+    const { runs, passed, environment } = compareDocumentOf(finished);
+    expect(environment.preparedStatements).toBe(false);
     expect(linesOf(finished.stderr)[0]).toBe('configuration file: els-assign.config.json');
     const shapes = runs.map(({ scenario, strategy, round, workers, connections, plan }) => ({
       ...{ scenario, strategy, round, workers, connections, seed: plan.seed },

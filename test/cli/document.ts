@@ -156,6 +156,8 @@ const runSchema = z.strictObject({
 
 const environment = z.strictObject({
   postgresVersion: z.string().min(1),
+  pooling: z.literal('none'),
+  preparedStatements: z.boolean(),
   nodeVersion: z.literal(process.versions.node),
   cpus: z.number().int().min(1),
   embedded: z.boolean(),

@@ -18,7 +18,7 @@ it('ends what is left of a run at its deadline, though the wall clock was put ba
   try {
     let reads = 0;
     Date.now = () => (reads++ === 0 ? now() : now() - HOUR_MS);
-    expect(await awaitQuiescence(client, `${run}/`, 100)).toBe(1);
+    expect(await awaitQuiescence(client, { applicationName: `${run}/`, pooled: false }, 100)).toBe(1);
     expect(await ended).toMatchObject({ code: '57P01' });
   } finally {
     Date.now = now;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
-import { requestFor, useDatabase } from '../support/database.js';
+import { requestFor, useDatabase, withServer } from '../support/database.js';
 import { drawn } from './support/draw.js';
 import { startProxy } from '../support/tcp-proxy.js';
 import { assignByHand, until, untilLocked, withForeign } from './support/hold.js';
@@ -57,6 +57,35 @@ describe.each(VARIANTS)('$name', (variant) => {
     });
     await expectOneAssignment(batchId, essayId(batchId, slots), 0);
   });
+});
+
+/** PostgreSQL 17 and later. */
+const knowsTransactionTimeout = await withServer(async (server) => {
+  const { rows } = await server.query(`select 1 from pg_settings where name = 'transaction_timeout'`);
+  return rows.length > 0;
+});
+
+it.runIf(knowsTransactionTimeout)('is made again when transaction_timeout ends its session', async () => {
+  const url = new URL(db.url);
+  url.searchParams.set('options', '-c transaction_timeout=200ms');
+  const target = withConnectionString('--database-url', url.href);
+  const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+  const engine = createAssignmentEngine(pool, {
+    strategy: { kind: 'built-in', name: 'cte' },
+    schema: db.schema,
+  });
+  const batchId = await newBatch(db, 'slots', 2);
+  await withForeign(db, async (foreign) => {
+    await assignByHand(foreign, { inventory: 'slots', essay: essayId(batchId, 2), content: 'content' });
+    const call = engine.assign(requestFor(batchId, 'content'));
+    const isRetried = () => Promise.resolve(Object.keys(engine.counters.retriesByCode).length > 0);
+    await Promise.race([call, until('the call was made again', isRetried)]);
+    await foreign.rollback();
+    expect(await call).toMatchObject({ outcome: 'created' });
+  });
+  expect(Object.keys(engine.counters.retriesByCode)).toEqual(['connection']);
+  await engine.close();
+  await pool.end();
 });
 
 it('survives a backend that ends in the moment in which it becomes ready', async () => {

@@ -66,7 +66,7 @@ async function fillAroundHeldSlots(variant: Variant, bulk: number) {
       {
         ...{ plan, strategy: { kind: 'built-in', name: variant.strategy }, warmUpBatchId, schema: db.schema },
         ...{ target: withConnectionString('--database-url', db.url), advisoryLocks: variant.advisoryLocks },
-        ...{ timeoutMs: 20_000, applicationName: plan.runId },
+        ...{ timeoutMs: 20_000, prepare: true, applicationName: plan.runId },
       },
       { beforeRelease: () => Promise.resolve() },
       new AbortController().signal,

@@ -23,7 +23,8 @@ export function proveHere(
   choice: ProofChoice = {},
 ): Promise<Proof> {
   const target = withConnectionString('--database-url', db.url);
-  const database = { target, embedded: false, schema: db.schema, pool: db.pool };
+  const direct = { embedded: false, pooling: 'none', prepare: true } as const;
+  const database = { ...direct, target, schema: db.schema, pool: db.pool };
   return prove(database, {
     ...{ advisoryLocks: false, callers: 2, preemptions: 2, maxSchedules: 1_000 },
     ...{ stop: new AbortController().signal, onProgress: () => undefined },

@@ -14,6 +14,8 @@ export type RunOverrides = Partial<
 
 export const ENVIRONMENT: Environment = {
   postgresVersion: '18.4',
+  pooling: 'none',
+  preparedStatements: true,
   nodeVersion: 'v20.19.5',
   cpus: 2,
   embedded: true,

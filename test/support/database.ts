@@ -80,6 +80,17 @@ export function withSetting(url: string, setting: string): string {
   return `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent(`-c ${setting}`)}`;
 }
 
+/** Runs work on a connection of its own to the server of all tests: what a server can is asked before tests are defined. */
+export async function withServer<T>(work: (server: pg.Client) => Promise<T>): Promise<T> {
+  const server = new pg.Client(inject('databaseUrl'));
+  await server.connect();
+  try {
+    return await work(server);
+  } finally {
+    await server.end();
+  }
+}
+
 /** A request with plausible details; every call has a correlation id of its own. */
 export function requestFor(batchId: string, textStorageId: string): AssignmentRequest {
   return {

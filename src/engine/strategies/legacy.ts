@@ -39,6 +39,7 @@ export function legacyStrategy(advisoryLocks: boolean): Strategy {
     statements: advisoryLocks ? [...STATEMENTS, LOCK, UNLOCK] : STATEMENTS,
     startsAtLowWater: false,
     looksAfterEachCall: true,
+    keepsSessionLock: advisoryLocks,
     attempt: advisoryLocks ? attemptLocked : attempt,
   };
 }
@@ -92,12 +93,12 @@ async function explainNoClaim(session: Session, binds: BindValues): Promise<Answ
 }
 
 async function writeEssay(session: Session, binds: BindValues): Promise<void> {
-  await session.run(BEGIN, binds);
+  await session.begin(BEGIN);
   try {
     await writeEssayAndEvent(session, binds);
-    await session.run(COMMIT, binds);
+    await session.end(COMMIT);
   } catch (error) {
-    await session.run(ROLLBACK, binds);
+    await session.end(ROLLBACK);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { withClient } from '../../../dist/app/database.js';
+import { inTransaction, withClient } from '../../../dist/app/database.js';
 import { analyzeTables, registerBatches } from '../../../dist/batches/register.js';
 import { checkpoint } from '../../../dist/database/environment.js';
 import { runLoad } from '../../../dist/runner/run-load.js';
@@ -23,7 +23,7 @@ export function firstClaimSeries(held) {
 }
 
 async function register({ database: { pool } }, batches) {
-  await withClient(pool, async (client) => {
+  await inTransaction(pool, async (client) => {
     for (const batch of batches) {
       await registerBatches(client, { strategy: 'inventory', inventory: 'essays', ...batch });
     }
@@ -43,7 +43,8 @@ async function fillMostly(bench, round) {
   await register(bench, [WARM_UP, EMPTY, { ...plan, slots: SLOTS }]);
   const names = { applicationName: 'els-assign bench', warmUpBatchId: 'warm-up' };
   const strategy = { kind: 'built-in', name: 'inventory' };
-  const load = { plan, strategy, advisoryLocks: false, target, schema, timeoutMs: TIMEOUT_MS, ...names };
+  const how = { advisoryLocks: false, timeoutMs: TIMEOUT_MS, prepare: true };
+  const load = { plan, strategy, target, schema, ...how, ...names };
   const hooks = { beforeRelease: () => withClient(pool, checkpoint) };
   const { calls } = await runLoad(bench.fleet, load, hooks, bench.stop);
   const given = new Set(calls.filter(({ outcome }) => outcome === 'created').map(({ essayId }) => essayId));
