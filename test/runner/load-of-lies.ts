@@ -17,6 +17,7 @@ export function loadOfLies(lie: string, workers: number): LoadJob {
       target: { source: '--database-url', connectionString: '' },
       schema: lie,
       timeoutMs: 0,
+      prepare: true,
     },
     ...{ applicationName: 'lies', warmUpBatchId: 'warm-up' },
   };
