@@ -71,7 +71,7 @@ export async function assignByHand(
 export async function until(
   what: string,
   condition: () => Promise<boolean>,
-  deadlineMs = 10_000,
+  deadlineMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!(await condition())) {
