@@ -19,7 +19,7 @@ interface Pooler {
 const POOLERS = {
   session: { mode: 'session' },
   transaction: { mode: 'transaction' },
-  'transaction, few backends': { mode: 'transaction', pool: { default_pool_size: 3 } },
+  'transaction, few backends': { mode: 'transaction', pool: { default_pool_size: 3, max_client_conn: 400 } },
   'transaction, one backend': { mode: 'transaction', pool: { default_pool_size: 1 } },
   'transaction, backends in turns': { mode: 'transaction', pool: { server_round_robin: 1 } },
   statement: { mode: 'statement' },
@@ -111,6 +111,17 @@ describe('a pooler in transaction mode', () => {
     const { runs, comparison } = outcomeOf(await through('transaction', compare));
     expect(runs.map(({ verdict }) => verdict)).toEqual(Array(5).fill('valid'));
     expect(comparison?.warnings.join()).toContain('legacy + locks was left out');
+  });
+
+  it('takes more connections than the server has', async () => {
+    const [server] = await database.query<{ most: number }>(
+      `select setting::integer as most from pg_settings where name = 'max_connections'`,
+    );
+    const connections = Math.ceil((server?.most ?? NaN) / 2) + 1;
+    const load = ['--scenario', 'cross-instance', '--workers', '2', '--connections', String(connections)];
+    const run = ['run', '--strategy', 'cte', ...load, '--no-prepare', '--json'];
+    const finished = await through('transaction, few backends', run);
+    expect(outcomeOf(finished).runs).toMatchObject([{ verdict: 'valid' }]);
   });
 
   it('serves setup, status and verify as it is', async () => {
