@@ -25,6 +25,7 @@ function toRun(strategy, throughputPerSecond, round) {
     round,
     verdict: 'valid',
     notes: [],
+    plan: { arrival: 'closed' },
     throughputPerSecond,
     latencyMicros: NOT_MEASURED,
     client: { saturated: null },
