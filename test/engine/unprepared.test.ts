@@ -6,7 +6,7 @@ import { loadStatement, toStatement } from '#els/database/statement.js';
 import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine, type AssignmentEngine } from '#els/engine/engine.js';
 import { inSnapshot } from '#els/verify/snapshot.js';
-import { requestFor, useDatabase } from '../support/database.js';
+import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { times } from './support/draw.js';
 import { assignedEssays, COMPLETED_EVENT, eventsOf } from './support/rows.js';
 import { newBatch, optionsOf, VARIANTS, type Variant } from './support/variants.js';
@@ -23,9 +23,8 @@ async function withEngine(
   connections: number,
   work: (engine: AssignmentEngine, pool: DatabasePool) => Promise<void>,
 ): Promise<void> {
-  const url = new URL(db.url);
-  url.searchParams.set('options', '-c default_transaction_isolation=serializable -c search_path=nowhere');
-  const target = withConnectionString('--database-url', url.href);
+  const settings = 'default_transaction_isolation=serializable -c search_path=nowhere';
+  const target = withConnectionString('--database-url', withSetting(db.url, settings));
   const pool = createPool(target, { connections, applicationName: `engine ${db.schema}` });
   const options = { ...optionsOf(variant), schema: db.schema, prepare: false };
   try {
