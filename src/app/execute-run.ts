@@ -4,6 +4,7 @@ import { analyzeTables, deleteRuns, registerBatches } from '../batches/register.
 import { batchTotals } from '../batches/status.js';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
+import { failureReason } from '../database/pool.js';
 import { awaitQuiescence } from '../database/quiescence.js';
 import { transaction } from '../database/session.js';
 import type { FaultResult } from '../domain/fault.js';
@@ -57,16 +58,30 @@ export async function executeRun(
 ): Promise<RunResult> {
   const plan = planWorkload(job.scenario, newRunId(), job.seed);
   let result: RunResult;
-  const notes: string[] = [];
   try {
-    if (!(await registerRun(database, job, plan, stop))) notes.push(NOT_ANALYZED);
-    const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
-    await quiesce(database, plan.runId);
-    notes.push(...(await timeoutNotes(database, load.recording)));
-    result = await judge(database, job, plan, load);
-  } finally {
-    notes.push(...(await cleanUp(database, plan.runId, job.keep)));
+    result = await carryOut(database, fleet, job, plan, stop);
+  } catch (error) {
+    // Why the run failed is what counts, whatever becomes of its rows.
+    await cleanUp(database, plan.runId, job.keep).catch(() => undefined);
+    throw error;
   }
+  const left = await cleanUp(database, plan.runId, job.keep);
+  return { ...result, notes: [...result.notes, ...left] };
+}
+
+async function carryOut(
+  database: Database,
+  fleet: WorkerFleet,
+  job: RunJob,
+  plan: WorkloadPlan,
+  stop: AbortSignal,
+): Promise<RunResult> {
+  const notes: string[] = [];
+  if (!(await registerRun(database, job, plan, stop))) notes.push(NOT_ANALYZED);
+  const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
+  await quiesce(database, plan.runId);
+  notes.push(...(await timeoutNotes(database, load.recording)));
+  const result = await judge(database, job, plan, load);
   return { ...result, notes: [...result.notes, ...notes] };
 }
 
@@ -148,16 +163,19 @@ async function keepsCommits(client: ClientBase, faults: readonly FaultResult[]):
 /**
  * Removes a run's rows. A run that failed may have left backends that still write.
  *
- * @returns what could not be removed, one line each
+ * @returns what the database kept from being removed, one line each
  */
 async function cleanUp(database: Database, runId: string, keep: boolean): Promise<string[]> {
-  await quiesce(database, runId);
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
+    await quiesce(database, runId);
     await withClient(database.pool, (client) => deleteRuns(client, database.schema, unwanted));
     return [];
   } catch (error) {
-    if (databaseFailure(error)?.kind !== 'lock_timeout') throw error;
-    return [`rows of run ${runId} are left: another session holds locks on them`];
+    const failure = databaseFailure(error);
+    if (failure === undefined || !(error instanceof Error)) throw error;
+    const isHeld = failure.kind === 'lock_timeout';
+    const why = isHeld ? 'another session holds locks on them' : failureReason(database.target, error);
+    return [`rows of run ${runId} are left: ${why}`];
   }
 }
