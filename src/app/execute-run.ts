@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { analyzeTables, deleteRuns, registerBatches } from '../batches/register.js';
+import { analyzeTables, deleteRuns, registerBatches, type Analysis } from '../batches/register.js';
 import { batchTotals } from '../batches/status.js';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
@@ -76,18 +76,22 @@ async function carryOut(
   plan: WorkloadPlan,
   stop: AbortSignal,
 ): Promise<RunResult> {
-  const notes: string[] = [];
-  if (!(await registerRun(database, job, plan, stop))) notes.push(NOT_ANALYZED);
+  const analysis = await registerRun(database, job, plan, stop);
   const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
   await quiesce(database, plan.runId);
-  notes.push(...(await timeoutNotes(database, load.recording)));
+  const timeouts = await timeoutNotes(database, load.recording);
   const result = await judge(database, job, plan, load);
-  return { ...result, notes: [...result.notes, ...notes] };
+  return { ...result, notes: [...result.notes, ...STATISTICS_NOTES[analysis], ...timeouts] };
 }
 
-const NOT_ANALYZED =
-  'the role may not ANALYZE the tables (an owner may; from PostgreSQL 17 on setup --grant lets it): plans rest on the ' +
-  'statistics that autovacuum made';
+const STATISTICS_NOTES: Record<Analysis, readonly string[]> = {
+  done: [],
+  forbidden: [
+    'the role may not ANALYZE the tables (an owner may; from PostgreSQL 17 on setup --grant lets it): plans rest on the ' +
+      'statistics that autovacuum made',
+  ],
+  locked: ['another session held tables that were to be analyzed: plans rest on older statistics'],
+};
 
 /** Sorts by time, and two runs of the same instant differ. */
 function newRunId(): string {
@@ -108,7 +112,7 @@ function registerRun(
   { strategy, advisoryLocks, watch }: RunJob,
   plan: WorkloadPlan,
   stop: AbortSignal,
-): Promise<boolean> {
+): Promise<Analysis> {
   const { workers, connections, slots } = plan.scenario;
   const { inventory } = createStrategy(strategy, advisoryLocks);
   const common = { strategy: strategy.name, inventory };
