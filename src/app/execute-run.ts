@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { analyzeTables, deleteRuns, registerBatches } from '../batches/register.js';
+import { analyzeTables, deleteRuns, registerBatches, type Analysis } from '../batches/register.js';
 import { batchTotals } from '../batches/status.js';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
+import { failureReason } from '../database/pool.js';
 import { awaitQuiescence } from '../database/quiescence.js';
 import { transaction } from '../database/session.js';
 import type { FaultResult } from '../domain/fault.js';
@@ -57,22 +58,40 @@ export async function executeRun(
 ): Promise<RunResult> {
   const plan = planWorkload(job.scenario, newRunId(), job.seed);
   let result: RunResult;
-  const notes: string[] = [];
   try {
-    if (!(await registerRun(database, job, plan, stop))) notes.push(NOT_ANALYZED);
-    const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
-    await quiesce(database, plan.runId);
-    notes.push(...(await timeoutNotes(database, load.recording)));
-    result = await judge(database, job, plan, load);
-  } finally {
-    notes.push(...(await cleanUp(database, plan.runId, job.keep)));
+    result = await carryOut(database, fleet, job, plan, stop);
+  } catch (error) {
+    // Why the run failed is what counts, whatever becomes of its rows.
+    await cleanUp(database, plan.runId, job.keep).catch(() => undefined);
+    throw error;
   }
-  return { ...result, notes: [...result.notes, ...notes] };
+  const left = await cleanUp(database, plan.runId, job.keep);
+  return { ...result, notes: [...result.notes, ...left] };
 }
 
-const NOT_ANALYZED =
-  'the role may not ANALYZE the tables (an owner may; from PostgreSQL 17 on setup --grant lets it): plans rest on the ' +
-  'statistics that autovacuum made';
+async function carryOut(
+  database: Database,
+  fleet: WorkerFleet,
+  job: RunJob,
+  plan: WorkloadPlan,
+  stop: AbortSignal,
+): Promise<RunResult> {
+  const analysis = await registerRun(database, job, plan, stop);
+  const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
+  await quiesce(database, plan.runId);
+  const timeouts = await timeoutNotes(database, load.recording);
+  const result = await judge(database, job, plan, load);
+  return { ...result, notes: [...result.notes, ...STATISTICS_NOTES[analysis], ...timeouts] };
+}
+
+const STATISTICS_NOTES: Record<Analysis, readonly string[]> = {
+  done: [],
+  forbidden: [
+    'the role may not ANALYZE the tables (an owner may; from PostgreSQL 17 on setup --grant lets it): plans rest on the ' +
+      'statistics that autovacuum made',
+  ],
+  locked: ['another session held tables that were to be analyzed: plans rest on older statistics'],
+};
 
 /** Sorts by time, and two runs of the same instant differ. */
 function newRunId(): string {
@@ -93,7 +112,7 @@ function registerRun(
   { strategy, advisoryLocks, watch }: RunJob,
   plan: WorkloadPlan,
   stop: AbortSignal,
-): Promise<boolean> {
+): Promise<Analysis> {
   const { workers, connections, slots } = plan.scenario;
   const { inventory } = createStrategy(strategy, advisoryLocks);
   const common = { strategy: strategy.name, inventory };
@@ -148,16 +167,19 @@ async function keepsCommits(client: ClientBase, faults: readonly FaultResult[]):
 /**
  * Removes a run's rows. A run that failed may have left backends that still write.
  *
- * @returns what could not be removed, one line each
+ * @returns what the database kept from being removed, one line each
  */
 async function cleanUp(database: Database, runId: string, keep: boolean): Promise<string[]> {
-  await quiesce(database, runId);
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
+    await quiesce(database, runId);
     await withClient(database.pool, (client) => deleteRuns(client, database.schema, unwanted));
     return [];
   } catch (error) {
-    if (databaseFailure(error)?.kind !== 'lock_timeout') throw error;
-    return [`rows of run ${runId} are left: another session holds locks on them`];
+    const failure = databaseFailure(error);
+    if (failure === undefined || !(error instanceof Error)) throw error;
+    const isHeld = failure.kind === 'lock_timeout';
+    const why = isHeld ? 'another session holds locks on them' : failureReason(database.target, error);
+    return [`rows of run ${runId} are left: ${why}`];
   }
 }

@@ -120,20 +120,21 @@ async function addSlots(
   }
 }
 
-/** SQLSTATE of a warning without a code of its own: of a table that the role may not ANALYZE. */
-const WARNING = '01000';
+/** Whether the planner has fresh statistics of all tables: not where the role may not make them, or others hold one. */
+export type Analysis = 'done' | 'forbidden' | 'locked';
 
-/**
- * Gives the planner fresh statistics of the tool's tables.
- *
- * @returns false when the role may not; PostgreSQL then warns and goes on
- */
-export async function analyzeTables(client: ClientBase): Promise<boolean> {
-  let warned = false;
-  const onNotice = ({ code }: { code: string | undefined }) => void (warned ||= code === WARNING);
+/** By the SQLSTATE of the warning; a table that the role may not ANALYZE has none of its own. */
+const SKIPPED: Partial<Record<string, Analysis>> = { '01000': 'forbidden', '55P03': 'locked' };
+
+/** Gives the planner fresh statistics of the tool's tables; PostgreSQL warns of each that it skips, and goes on. */
+export async function analyzeTables(client: ClientBase): Promise<Analysis> {
+  let analysis: Analysis = 'done';
+  const onNotice = ({ code = '' }: { code: string | undefined }) => {
+    analysis = SKIPPED[code] ?? analysis;
+  };
   client.on('notice', onNotice);
   await client.query(ANALYZE.text).finally(() => client.off('notice', onNotice));
-  return !warned;
+  return analysis;
 }
 
 /** Removes what runs registered in a schema and everything that was written about it. All or nothing. */
@@ -148,12 +149,16 @@ export async function deleteRuns(
   await vacuum(client, schema);
 }
 
-/** Where the disk is full, VACUUM may have no room for its own maps; then autovacuum does it some day. */
+/**
+ * Where the disk is full, VACUUM may have no room for its own maps, and a timeout may end it: then autovacuum does it
+ * some day. The rows are gone, so only a mistake counts.
+ */
 async function vacuum(client: ClientBase, schema: string): Promise<void> {
   try {
     await client.query(loadStatement('batches/vacuum', { schema }).text);
   } catch (error) {
     const failure = databaseFailure(error);
-    if (failure === undefined || !isUnable(failure)) throw error;
+    const isMistake = failure === undefined || (failure.kind === 'statement' && !isUnable(failure));
+    if (isMistake) throw error;
   }
 }

@@ -53,14 +53,15 @@ export function explainConnectFailure(target: DatabaseTarget, error: unknown): u
   const where = `${user}@${address}:${port}/${database} (from ${target.source})`;
   return new InfrastructureError(
     'database_unavailable',
-    `cannot use PostgreSQL at ${where}: ${reason(target, error)}`,
+    `cannot use PostgreSQL at ${where}: ${failureReason(target, error)}`,
     {
       cause: error,
     },
   );
 }
 
-function reason(target: DatabaseTarget, error: Error): string {
+/** What a database failure says, and the setting that caused it where it is a timeout. */
+export function failureReason(target: DatabaseTarget, error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((inner: Error) => inner.message).join('; ');
   if (isTlsFailure(error) || / SSL /.test(error.message))
     return `${error.message} (sslmode=${sslModeOf(target)})`;

@@ -76,19 +76,6 @@ export async function openSession(
 }
 
 /**
- * Begins a transaction on a connection that `openSession` set up, with its settings.
- *
- * @param begin by which; default: READ COMMITTED
- */
-export async function beginTransaction(client: ClientBase, begin = BEGIN): Promise<void> {
-  await client.query(begin.text);
-  const settings = carried.get(client);
-  if (settings === undefined) return;
-  const { statement, values } = settings;
-  await client.query(statement.text, bindValues(statement, values));
-}
-
-/**
  * Prepares statements on a connection under their names, in one round trip.
  *
  * @returns the result columns of the last statement that returns rows
@@ -98,10 +85,14 @@ export function prepare(client: ClientBase, statements: readonly Statement[]): P
   return client.query(new Preparation(statements)).done;
 }
 
-/** Runs work in one READ COMMITTED transaction of a connection that `openSession` set up: all of it or nothing. */
-export async function transaction<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
-  await beginTransaction(client);
+/**
+ * Runs work in one transaction of a connection that `openSession` set up: all of it or nothing.
+ *
+ * @param begin by which; default: READ COMMITTED
+ */
+export async function transaction<T>(client: ClientBase, work: () => Promise<T>, begin = BEGIN): Promise<T> {
   try {
+    await beginTransaction(client, begin);
     const result = await work();
     await client.query(COMMIT.text);
     return result;
@@ -110,6 +101,15 @@ export async function transaction<T>(client: ClientBase, work: () => Promise<T>)
     await client.query(ROLLBACK.text).catch(() => undefined);
     throw error;
   }
+}
+
+/** With its settings, which may fail when it has begun. */
+async function beginTransaction(client: ClientBase, begin: Statement): Promise<void> {
+  await client.query(begin.text);
+  const settings = carried.get(client);
+  if (settings === undefined) return;
+  const { statement, values } = settings;
+  await client.query(statement.text, bindValues(statement, values));
 }
 
 /** Runs an engine's statements on one connection and counts the round trips. */
@@ -143,10 +143,11 @@ export class Session {
       : this.#send(this.#pipelineOf(steps));
   }
 
-  /** Opens a transaction: one round trip. */
+  /** Opens a transaction: one round trip. One that fails is rolled back. */
   async begin(statement: Statement): Promise<void> {
     const begin = toStep(statement);
-    await this.#send(this.#pipelineOf(this.#settings ? [begin, this.#settings] : [begin]));
+    const steps = this.#settings ? [begin, this.#settings] : [begin];
+    await this.#sendOrRollBack(this.#pipelineOf(steps));
     this.#isInTransaction = true;
   }
 
@@ -156,15 +157,20 @@ export class Session {
     this.#isInTransaction = false;
   }
 
-  /** A transaction that fails stays open, and its session with it, until it is rolled back. */
   async #inOneTransaction(settings: Step, steps: readonly Step[]): Promise<Row[]> {
     const pipeline = this.#pipelineOf([toStep(BEGIN), settings, ...steps, toStep(COMMIT)]);
+    await this.#sendOrRollBack(pipeline);
+    return [...(pipeline.earlierRows.at(-1) ?? [])];
+  }
+
+  /** A transaction that fails stays open, and its session with it, until it is rolled back. */
+  async #sendOrRollBack(pipeline: Pipeline): Promise<void> {
     try {
       await this.#send(pipeline);
-      return [...(pipeline.earlierRows.at(-1) ?? [])];
     } catch (error) {
+      // Why it failed is what counts, whatever becomes of the rollback.
       if (databaseFailure(error)?.kind !== 'connection')
-        await this.#send(this.#pipelineOf([toStep(ROLLBACK)]));
+        await this.#send(new Pipeline([toStep(ROLLBACK)], { prepared: false })).catch(() => undefined);
       throw error;
     }
   }

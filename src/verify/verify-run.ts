@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Call } from '../domain/call.js';
 import type { InvariantResult } from '../domain/run-result.js';
-import { runAudits } from './audits.js';
+import { runAudits, type Audit } from './audits.js';
 import {
   auditInvariants,
   compareWithHistory,
@@ -34,21 +34,31 @@ export interface RunToVerify extends RunClock, Circumstances {
  * @param client while the run is quiet and before anything repaired it
  * @param rightAfterRun whether nobody but the run wrote its rows
  */
-export function verifyRun(
+export async function verifyRun(
   client: ClientBase,
   run: RunToVerify,
   { rightAfterRun } = { rightAfterRun: true },
 ): Promise<Verification> {
+  const { stored, audits } = await readRun(client, run.batchIds, rightAfterRun);
+  const index = indexHistory(run.calls);
+  const invariants = [
+    ...checkHistory(index, run.slots, run),
+    ...auditInvariants(audits, index, run),
+    ...compareWithHistory(stored, index, run),
+  ];
+  const { verdict, notes } = judge(invariants, index, run);
+  return { verdict, invariants, notes: [...notes, ...reconciled(run.calls, stored)] };
+}
+
+/** All that the database is asked: the server may end a transaction that stands open while others compute. */
+function readRun(
+  client: ClientBase,
+  batchIds: readonly string[],
+  rightAfterRun: boolean,
+): Promise<{ stored: StoredAssignment[]; audits: Audit[] }> {
   return inSnapshot(client, async () => {
-    const index = indexHistory(run.calls);
-    const stored = await readAssignments(client, run.batchIds);
-    const invariants = [
-      ...checkHistory(index, run.slots, run),
-      ...auditInvariants(await runAudits(client, run.batchIds, rightAfterRun), index, run),
-      ...compareWithHistory(stored, index, run),
-    ];
-    const { verdict, notes } = judge(invariants, index, run);
-    return { verdict, invariants, notes: [...notes, ...reconciled(run.calls, stored)] };
+    const stored = await readAssignments(client, batchIds);
+    return { stored, audits: await runAudits(client, batchIds, rightAfterRun) };
   });
 }
 
@@ -65,20 +75,18 @@ export function verifyHistory(run: RunToVerify): Verification {
  * @param batchIds the batches to check
  * @param unsettled why what is there may be under way yet
  */
-export function verifyDatabase(
+export async function verifyDatabase(
   client: ClientBase,
   batchIds: readonly string[],
   unsettled?: string,
 ): Promise<Verification> {
-  return inSnapshot(client, async () => {
-    const index = indexHistory([]);
-    const clock = { startMicros: 0, faults: [] };
-    const invariants = auditInvariants(await runAudits(client, batchIds, false), index, clock);
-    return {
-      invariants,
-      ...judge(invariants, index, { incomplete: [], durable: true, unsettled, faults: [] }),
-    };
-  });
+  const audits = await inSnapshot(client, () => runAudits(client, batchIds, false));
+  const index = indexHistory([]);
+  const invariants = auditInvariants(audits, index, { startMicros: 0, faults: [] });
+  return {
+    invariants,
+    ...judge(invariants, index, { incomplete: [], durable: true, unsettled, faults: [] }),
+  };
 }
 
 /** What became of the calls whose callers were told nothing; what the tool delivered again was no caller's. */

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { deleteRuns, registerBatches, type BatchRegistration } from '#els/batches/register.js';
+import { analyzeTables, deleteRuns, registerBatches, type BatchRegistration } from '#els/batches/register.js';
 import { batchStatus, batchTotals, repairCompletion } from '#els/batches/status.js';
 import type { Inventory } from '#els/domain/assignment.js';
 import { drawn, times } from '../engine/support/draw.js';
@@ -126,6 +126,18 @@ drawn('registers all batches or none', async (draw) => {
   expect(await db.query('select 1 from batch_essay_trackers where batch_id = any($1)', [fresh])).toEqual([]);
   expect(await db.query(`select 1 from run_batches where run_id = 'late'`)).toEqual([]);
   expect(await rowsOf(db, taken)).toEqual(before);
+});
+
+it('waits for nobody who holds a table to have it analyzed', async () => {
+  const vacuuming = await db.pool.connect();
+  await vacuuming.query('begin; lock table essay_states in share update exclusive mode');
+  await withClient(async (client) => {
+    await client.query(`begin; set local lock_timeout = '100ms'`);
+    expect(await analyzeTables(client)).toBe('locked');
+    await client.query('commit');
+  });
+  await vacuuming.query('rollback');
+  vacuuming.release();
 });
 
 const registrationOf = (batchIds: readonly string[], slots: number): BatchRegistration => ({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
-import { requestFor, useDatabase, withServer } from '../support/database.js';
+import { requestFor, useDatabase, withServer, withSetting } from '../support/database.js';
 import { drawn } from './support/draw.js';
 import { startProxy } from '../support/tcp-proxy.js';
 import { assignByHand, until, untilLocked, withForeign } from './support/hold.js';
@@ -65,27 +65,31 @@ const knowsTransactionTimeout = await withServer(async (server) => {
   return rows.length > 0;
 });
 
-it.runIf(knowsTransactionTimeout)('is made again when transaction_timeout ends its session', async () => {
-  const url = new URL(db.url);
-  url.searchParams.set('options', '-c transaction_timeout=200ms');
-  const target = withConnectionString('--database-url', url.href);
-  const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
-  const engine = createAssignmentEngine(pool, {
-    strategy: { kind: 'built-in', name: 'cte' },
-    schema: db.schema,
+const TIMED_OUT = [
+  ['cte', false],
+  ['legacy', false],
+  ['legacy', true],
+] as const;
+
+describe.runIf(knowsTransactionTimeout).each(TIMED_OUT)('%s, advisory locks: %s', (name, advisoryLocks) => {
+  it('is made again when transaction_timeout ends its session', async () => {
+    const target = withConnectionString('--database-url', withSetting(db.url, 'transaction_timeout=200ms'));
+    const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+    const strategy = { kind: 'built-in', name } as const;
+    const engine = createAssignmentEngine(pool, { strategy, advisoryLocks, schema: db.schema });
+    const batchId = await newBatch(db, 'slots', 1);
+    await withForeign(db, async (foreign) => {
+      await foreign.query('select from essay_states where batch_id = $1 for update', [batchId]);
+      const call = engine.assign(requestFor(batchId, 'content'));
+      const isRetried = () => Promise.resolve(Object.keys(engine.counters.retriesByCode).length > 0);
+      await Promise.race([call, until('the call was made again', isRetried)]);
+      await foreign.rollback();
+      expect(await call).toMatchObject({ outcome: 'created' });
+    });
+    expect(Object.keys(engine.counters.retriesByCode)).toEqual(['25P04']);
+    await engine.close();
+    await pool.end();
   });
-  const batchId = await newBatch(db, 'slots', 2);
-  await withForeign(db, async (foreign) => {
-    await assignByHand(foreign, { inventory: 'slots', essay: essayId(batchId, 2), content: 'content' });
-    const call = engine.assign(requestFor(batchId, 'content'));
-    const isRetried = () => Promise.resolve(Object.keys(engine.counters.retriesByCode).length > 0);
-    await Promise.race([call, until('the call was made again', isRetried)]);
-    await foreign.rollback();
-    expect(await call).toMatchObject({ outcome: 'created' });
-  });
-  expect(Object.keys(engine.counters.retriesByCode)).toEqual(['connection']);
-  await engine.close();
-  await pool.end();
 });
 
 it('survives a backend that ends in the moment in which it becomes ready', async () => {

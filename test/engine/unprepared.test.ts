@@ -1,10 +1,12 @@
+import type { ClientBase } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
-import { openSession, Session } from '#els/database/session.js';
-import { toStatement } from '#els/database/statement.js';
+import { openSession, Session, transaction } from '#els/database/session.js';
+import { loadStatement, toStatement } from '#els/database/statement.js';
 import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine, type AssignmentEngine } from '#els/engine/engine.js';
-import { requestFor, useDatabase } from '../support/database.js';
+import { inSnapshot } from '#els/verify/snapshot.js';
+import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { times } from './support/draw.js';
 import { assignedEssays, COMPLETED_EVENT, eventsOf } from './support/rows.js';
 import { newBatch, optionsOf, VARIANTS, type Variant } from './support/variants.js';
@@ -21,9 +23,8 @@ async function withEngine(
   connections: number,
   work: (engine: AssignmentEngine, pool: DatabasePool) => Promise<void>,
 ): Promise<void> {
-  const url = new URL(db.url);
-  url.searchParams.set('options', '-c default_transaction_isolation=serializable -c search_path=nowhere');
-  const target = withConnectionString('--database-url', url.href);
+  const settings = 'default_transaction_isolation=serializable -c search_path=nowhere';
+  const target = withConnectionString('--database-url', withSetting(db.url, settings));
   const pool = createPool(target, { connections, applicationName: `engine ${db.schema}` });
   const options = { ...optionsOf(variant), schema: db.schema, prepare: false };
   try {
@@ -75,6 +76,28 @@ it('goes on with a session whose transaction failed', async () => {
   );
   client.release(true);
 });
+
+it.each([
+  ['transaction', (client: ClientBase) => transaction(client, never)],
+  ['snapshot', (client: ClientBase) => inSnapshot(client, never)],
+  [
+    'session',
+    (client: ClientBase) =>
+      new Session(client, { roundTrips: 0 }).begin(loadStatement('strategies/legacy/begin')),
+  ],
+])('rolls a %s back that began and whose settings failed', async (_, begin) => {
+  const client = await db.pool.connect();
+  const notAnInteger = 2 ** 31;
+  await openSession(client, { schema: db.schema, lockTimeoutMs: notAnInteger, keepsNothing: true }, []);
+  await expect(begin(client)).rejects.toMatchObject({ code: '22003' });
+  expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  expect(client.getTransactionStatus()).toBe('I');
+  client.release(true);
+});
+
+function never(): Promise<never> {
+  throw new Error('the transaction did not begin');
+}
 
 it('refuses legacy with advisory locks, whose lock outlasts its transactions', () => {
   const pool = createPool(withConnectionString('--database-url', db.url), {

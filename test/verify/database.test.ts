@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Inventory } from '#els/domain/assignment.js';
 import type { Call } from '#els/domain/call.js';
 import type { InvariantResult } from '#els/domain/run-result.js';
@@ -72,6 +72,22 @@ describe.each(['slots', 'essays'] as const)('a run on %s', (kind) => {
     expect(found.map(({ name }) => name)).toEqual(['stored-was-acknowledged']);
     expect(JSON.stringify(found[0]?.witnesses)).toContain(untold.textStorageId);
   });
+});
+
+it('looks at the history when its transaction has ended, however long that takes', async () => {
+  const { batchId, calls, slots } = await validRun('slots', { slots: 2, left: 0 });
+  const client = await db.pool.connect();
+  const statuses: (string | null)[] = [];
+  const run = {
+    ...{ batchIds: [batchId], slots, startMicros: 0, faults: [], incomplete: [], durable: true },
+    get calls() {
+      statuses.push(client.getTransactionStatus());
+      return calls;
+    },
+  };
+  expect((await verifyRun(client, run)).verdict).toBe('valid');
+  expect([...new Set(statuses)]).toEqual(['I']);
+  client.release();
 });
 
 /** Whoever spoils a row by hand writes it in a transaction of his own. */

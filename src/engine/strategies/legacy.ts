@@ -46,11 +46,16 @@ export function legacyStrategy(advisoryLocks: boolean): Strategy {
 
 async function attemptLocked(session: Session, binds: BindValues, memory: CallMemory): Promise<Answer> {
   await session.run(LOCK, binds);
+  let answer: Answer;
   try {
-    return await attempt(session, binds, memory);
-  } finally {
-    await session.run(UNLOCK, binds);
+    answer = await attempt(session, binds, memory);
+  } catch (error) {
+    // Why the attempt failed is what counts.
+    await session.run(UNLOCK, binds).catch(() => undefined);
+    throw error;
   }
+  await session.run(UNLOCK, binds);
+  return answer;
 }
 
 async function attempt(session: Session, binds: BindValues, memory: CallMemory): Promise<Answer> {
@@ -98,7 +103,8 @@ async function writeEssay(session: Session, binds: BindValues): Promise<void> {
     await writeEssayAndEvent(session, binds);
     await session.end(COMMIT);
   } catch (error) {
-    await session.end(ROLLBACK);
+    // A connection that is lost has undone everything; why it was lost is what counts.
+    await session.end(ROLLBACK).catch(() => undefined);
     throw error;
   }
 }

@@ -1,2 +1,0 @@
--- The snapshot was only read.
-commit
