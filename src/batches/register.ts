@@ -123,18 +123,25 @@ async function addSlots(
 /** Whether the planner has fresh statistics of all tables: not where the role may not make them, or others hold one. */
 export type Analysis = 'done' | 'forbidden' | 'locked';
 
-/** By the SQLSTATE of the warning; a table that the role may not ANALYZE has none of its own. */
-const SKIPPED: Partial<Record<string, Analysis>> = { '01000': 'forbidden', '55P03': 'locked' };
+/** SQLSTATE of a warning without a code of its own: of a table that the role may not ANALYZE. */
+const WARNING = '01000';
 
-/** Gives the planner fresh statistics of the tool's tables; PostgreSQL warns of each that it skips, and goes on. */
+/** Gives the planner fresh statistics of the tool's tables; waits for another's VACUUM up to the lock timeout. */
 export async function analyzeTables(client: ClientBase): Promise<Analysis> {
   let analysis: Analysis = 'done';
-  const onNotice = ({ code = '' }: { code: string | undefined }) => {
-    analysis = SKIPPED[code] ?? analysis;
+  const onNotice = ({ code }: { code: string | undefined }) => {
+    if (code === WARNING) analysis = 'forbidden';
   };
   client.on('notice', onNotice);
-  await client.query(ANALYZE.text).finally(() => client.off('notice', onNotice));
-  return analysis;
+  try {
+    await atomically(client, () => client.query(ANALYZE.text));
+    return analysis;
+  } catch (error) {
+    if (databaseFailure(error)?.kind === 'lock_timeout') return 'locked';
+    throw error;
+  } finally {
+    client.off('notice', onNotice);
+  }
 }
 
 /** Removes what runs registered in a schema and everything that was written about it. All or nothing. */

@@ -128,7 +128,7 @@ drawn('registers all batches or none', async (draw) => {
   expect(await rowsOf(db, taken)).toEqual(before);
 });
 
-it('waits for nobody who holds a table to have it analyzed', async () => {
+it('says that a table was not analyzed which somebody held for longer than the lock timeout', async () => {
   const vacuuming = await db.pool.connect();
   await vacuuming.query('begin; lock table essay_states in share update exclusive mode');
   await withClient(async (client) => {
