@@ -152,7 +152,7 @@ export class WorkerProcess {
     if (this.#isEnded) return;
     try {
       const message = readMessage(given);
-      if (message.type === 'failed') this.#die(`failed: ${message.message}`);
+      if (message.type === 'failed') this.#fail(message.message);
       else this.#listener(message);
     } catch (error) {
       if (!(error instanceof Misconduct)) throw error;
@@ -171,6 +171,12 @@ export class WorkerProcess {
     this.#isEnded = true;
     this.#lose(new InfrastructureError(code, `${this.#name} ${why}; it was killed`));
     this.kill();
+  }
+
+  /** What it says after that counts no more. */
+  #fail(message: string): void {
+    this.#isEnded = true;
+    this.#die(`failed: ${message}`);
   }
 
   #die(how: string): void {
