@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { removeServerVariables } from '../database/child-environment.js';
 import { leaseEmbeddedServer, type EmbeddedConnection } from '../database/embedded/lease.js';
 import { settleTls } from '../database/negotiate.js';
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
@@ -40,7 +41,8 @@ export const COORDINATOR_CONNECTIONS = 2;
 const COORDINATOR_LOCK_TIMEOUT_MS = 5_000;
 
 /**
- * Opens the database that the user named, or the embedded server, for as long as the work lasts.
+ * Opens the database that the user named, or the embedded server, for as long as the work lasts. From then on the
+ * process has no PG* variables: node-postgres would read them for what a target leaves open.
  *
  * @throws UsageError for a malformed URL or schema name, before anything is started
  * @throws InfrastructureError when the server cannot be started or reached
@@ -51,14 +53,16 @@ export async function withDatabase<T>(
 ): Promise<T> {
   checkSchemaName(options.schema);
   const { schema, restartCommand } = options;
-  const byCommand = restartCommand === undefined ? undefined : () => runRestartCommand(restartCommand);
+  const env = { ...options.env };
+  const byCommand = restartCommand === undefined ? undefined : () => runRestartCommand(restartCommand, env);
   const plain = { schema, pooling: 'none', prepare: true } as const;
-  const named = findTarget(options.databaseUrl, options.env, options.databaseUrlVariable);
+  const named = findTarget(options.databaseUrl, env, options.databaseUrlVariable);
+  removeServerVariables(process.env);
   if (named) {
     const target = await settleTls(named);
     return withPool({ ...plain, target, embedded: false, restartServer: byCommand }, work);
   }
-  const lease = await leaseEmbeddedServer(options.env);
+  const lease = await leaseEmbeddedServer(env);
   try {
     const target = withConnectionString('embedded', connectionString(lease.connection));
     const restartServer = byCommand ?? (() => lease.restart());
@@ -88,7 +92,6 @@ async function withPool<T>(
   }
 }
 
-/** Complete: PG* variables, meant for another server, do not apply. */
 function connectionString({ host, port, user, password, database }: EmbeddedConnection): string {
   return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}?sslmode=disable`;
 }

@@ -3,10 +3,13 @@ import type { Recording } from '../runner/run-load.js';
 import { withClient, type Database } from './database.js';
 
 /** Notes on the timeouts of the server that struck calls of a load: those that failed and those made again. */
-export function timeoutNotes({ pool }: Database, { calls, counters }: Recording): Promise<string[]> {
+export function timeoutNotes(
+  { pool }: Database,
+  { calls, counters, timeoutMs }: Recording,
+): Promise<string[]> {
   const struck: Record<string, number> = { ...counters.retriesByCode };
   for (const { sqlState } of calls) {
     if (sqlState !== null) struck[sqlState] = (struck[sqlState] ?? 0) + 1;
   }
-  return withClient(pool, (client) => explainTimeouts(client, struck));
+  return withClient(pool, (client) => explainTimeouts(client, struck, timeoutMs));
 }

@@ -6,7 +6,16 @@ const CONNECTION_URL = /^postgres(ql)?:\/\//;
  */
 export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const entries = Object.entries(env).filter(
-    ([name, value]) => !name.startsWith('PG') && !CONNECTION_URL.test(value ?? ''),
+    ([name, value]) => !isServerVariable(name) && !CONNECTION_URL.test(value ?? ''),
   );
   return Object.fromEntries(entries);
+}
+
+/** Takes the PG* variables out of an environment. */
+export function removeServerVariables(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(env).filter(isServerVariable)) delete env[name];
+}
+
+function isServerVariable(name: string): boolean {
+  return name.startsWith('PG');
 }

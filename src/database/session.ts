@@ -33,11 +33,16 @@ const carried = new WeakMap<ClientBase, Step>();
 /** The server's last words to connections that it ended between two queries. */
 const lastWords = new WeakMap<ClientBase, pg.DatabaseError>();
 
-/** A connection that breaks fails the query under way, or the next one; that the process goes on is all that it needs. */
+/**
+ * A connection that breaks fails the query under way, or the next one; that the process goes on is all that it needs.
+ * To ask it again of the same connection changes nothing.
+ */
 export function ignoreConnectionEvents(client: ClientBase): void {
-  client.on('error', (error) => {
-    if (error instanceof pg.DatabaseError) lastWords.set(client, error);
-  });
+  if (!client.listeners('error').includes(keepLastWords)) client.on('error', keepLastWords);
+}
+
+function keepLastWords(this: ClientBase, error: Error): void {
+  if (error instanceof pg.DatabaseError) lastWords.set(this, error);
 }
 
 /**

@@ -13,15 +13,17 @@ export const TIMEOUTS: Readonly<Record<string, string>> = {
 const READ = loadStatement('database/timeouts');
 
 /**
- * Says of timeouts that struck what the server has set them to. One that the server leaves off is not the server's:
- * the tool's own lock_timeout, or somebody who cancelled a statement.
+ * Says of timeouts that struck what the server has set them to. One that the server leaves off, or sets to no less than
+ * the tool's own lock_timeout, is not the server's: it was the tool's own, or somebody who cancelled a statement.
  *
  * @param struck how often, by SQLSTATE; other codes are passed over
+ * @param lockTimeoutMs the tool's own
  * @returns a line each
  */
 export async function explainTimeouts(
   client: ClientBase,
   struck: Readonly<Record<string, number>>,
+  lockTimeoutMs: number,
 ): Promise<string[]> {
   const codes = Object.keys(struck).filter((code) => code in TIMEOUTS);
   if (codes.length === 0) return [];
@@ -29,6 +31,9 @@ export async function explainTimeouts(
   const { rows } = await client.query<{ name: string; ms: number }>(READ.text, values);
   return codes.flatMap((code) => {
     const set = rows.find(({ name }) => name === TIMEOUTS[code]);
-    return set ? [`${code} struck ${struck[code]} times: the server sets ${set.name} to ${set.ms} ms`] : [];
+    const isOwn = set?.name === 'lock_timeout' && set.ms >= lockTimeoutMs;
+    return set && !isOwn
+      ? [`${code} struck ${struck[code]} times: the server sets ${set.name} to ${set.ms} ms`]
+      : [];
   });
 }

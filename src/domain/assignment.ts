@@ -1,6 +1,12 @@
 /** Which table of a batch is its inventory of slots. One batch has exactly one. */
 export type Inventory = 'slots' | 'essays';
 
+/**
+ * Characters of an essay's id, at most: a unique index holds no longer one.
+ * Source: https://www.postgresql.org/docs/current/btree.html.
+ */
+export const LONGEST_ESSAY_ID = 2_704;
+
 /** The built-in strategies; any other name is the path of a custom SQL file. */
 export const BUILT_IN_STRATEGIES = ['legacy', 'cte', 'inventory'] as const;
 

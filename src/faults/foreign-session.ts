@@ -2,7 +2,7 @@ import pg from 'pg';
 import { databaseFailure } from '../database/failure.js';
 import { openSession } from '../database/session.js';
 import { bindValues, loadStatement, type Statement } from '../database/statement.js';
-import { clientConfig, type DatabaseTarget } from '../database/target.js';
+import { clientConfig, connectTimeoutMs, type DatabaseTarget } from '../database/target.js';
 
 const BACKEND_PID = loadStatement('database/backend-pid');
 const BEGIN = loadStatement('database/begin');
@@ -34,7 +34,11 @@ export class ForeignSession {
 
   /** @throws what node-postgres raises when the server cannot be reached */
   static async open({ target, schema }: ForeignTarget): Promise<ForeignSession> {
-    const client = new pg.Client({ ...clientConfig(target), application_name: 'els-assign faults' });
+    const client = new pg.Client({
+      ...clientConfig(target),
+      application_name: 'els-assign faults',
+      connectionTimeoutMillis: connectTimeoutMs(target),
+    });
     await client.connect();
     await openSession(client, { schema, lockTimeoutMs: LOCK_TIMEOUT_MS }, []);
     const { rows } = await client.query<{ pid: number }>(BACKEND_PID.text);

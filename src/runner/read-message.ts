@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_ESSAY_ID } from '../domain/assignment.js';
 import { CALL_OUTCOMES } from '../domain/call.js';
 import { ASSIGNMENT_ERROR_CODES } from '../domain/errors.js';
 import { quote } from '../domain/wording.js';
@@ -18,8 +19,8 @@ export class Misconduct extends Error {
 // Lengths are bounded, so that what a worker sends cannot grow without end. The columns of calls are not described
 // here but looked at one after the other: thousands of calls are told in a second.
 
-/** Of an id; the engine lets no longer one through. */
-const LONGEST_ID = 2_704;
+/** Of an SQLSTATE, or a word in its place. */
+const LONGEST_CODE = 32;
 /** Of a compressed histogram: several times what one with a value in each of its buckets takes. */
 const LONGEST_HISTOGRAM = 262_144;
 const MOST_CODES = 100;
@@ -33,7 +34,7 @@ const counters = z.strictObject({
   roundTrips: count,
   completionLooks: count,
   retriesByCode: z
-    .record(z.string().max(LONGEST_ID), count)
+    .record(z.string().max(LONGEST_CODE), count)
     .refine((codes) => Object.keys(codes).length <= MOST_CODES),
 });
 
@@ -64,7 +65,7 @@ const extras = z.record(
     recovered: z.boolean(),
     replyLost: z.boolean(),
     errorCode: z.enum(ASSIGNMENT_ERROR_CODES).nullable(),
-    sqlState: z.string().max(LONGEST_ID).nullable(),
+    sqlState: z.string().max(LONGEST_CODE).nullable(),
   }),
 );
 
@@ -123,5 +124,7 @@ function isOutcome(value: unknown): boolean {
 }
 
 function isEssayId(value: unknown): boolean {
-  return value === null || (typeof value === 'string' && value.length >= 1 && value.length <= LONGEST_ID);
+  return (
+    value === null || (typeof value === 'string' && value.length >= 1 && value.length <= LONGEST_ESSAY_ID)
+  );
 }

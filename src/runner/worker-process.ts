@@ -11,7 +11,7 @@ import {
   type WorkerJob,
   type WorkerSummary,
 } from './messages.js';
-import { idleMs, PATIENCE, type Patience } from './patience.js';
+import { idleMs, longestCallMs, PATIENCE, type Patience } from './patience.js';
 import { Misconduct, readMessage } from './read-message.js';
 
 /** Which program a worker process runs, and how long it is waited for. */
@@ -74,7 +74,7 @@ export class WorkerProcess {
    * @throws InfrastructureError when it failed, died or was ended before
    */
   async prepare(job: WorkerJob): Promise<void> {
-    const readyMs = this.#patience.readyMs + job.timeoutMs;
+    const readyMs = this.#patience.readyMs + longestCallMs(job);
     const late = this.#countdown(readyMs, 0, 'did not get ready');
     await this.#ask({ type: 'prepare', version: PROTOCOL_VERSION, job }, [late], (message) => {
       if (message.type !== 'ready') throw new Misconduct(`said ${message.type} before it was ready`);
@@ -93,7 +93,7 @@ export class WorkerProcess {
     const { job, startMicros } = ledger;
     const { quietMs, stuckMs } = this.#patience;
     const quiet = this.#countdown(quietMs, 0, 'said nothing');
-    const stuck = this.#countdown(stuckMs + job.timeoutMs, idleMs(job), 'ended no call');
+    const stuck = this.#countdown(stuckMs + longestCallMs(job), idleMs(job), 'ended no call');
     return this.#ask({ type: 'start', atMicros: startMicros }, [quiet, stuck], (message) => {
       quiet.reset();
       if (ledger.hear(message)) stuck.reset();
@@ -152,7 +152,7 @@ export class WorkerProcess {
     if (this.#isEnded) return;
     try {
       const message = readMessage(given);
-      if (message.type === 'failed') this.#die(`failed: ${message.message}`);
+      if (message.type === 'failed') this.#fail(message.message);
       else this.#listener(message);
     } catch (error) {
       if (!(error instanceof Misconduct)) throw error;
@@ -171,6 +171,12 @@ export class WorkerProcess {
     this.#isEnded = true;
     this.#lose(new InfrastructureError(code, `${this.#name} ${why}; it was killed`));
     this.kill();
+  }
+
+  /** What it says after that counts no more. */
+  #fail(message: string): void {
+    this.#isEnded = true;
+    this.#die(`failed: ${message}`);
   }
 
   #die(how: string): void {

@@ -11,7 +11,7 @@ import { callsOf } from '../scenario/plan.js';
 import { deliverSlice } from './lanes.js';
 import { graceAfter } from './stop.js';
 import { LONGEST_MESSAGE, MOST_CALLS, PROTOCOL_VERSION } from './messages.js';
-import type { FromWorker, Resume, StartedCall, ToWorker, WorkerJob } from './messages.js';
+import type { FromWorker, Resume, StartedCall, ToWorker, WorkerJob, WorkerSummary } from './messages.js';
 import { Recorder } from './recorder.js';
 import { warmUp } from './warm-up.js';
 
@@ -138,19 +138,24 @@ async function deliver(startMicros: number): Promise<void> {
   const living = setInterval(() => {
     void send({ type: 'alive', completionLooks: counters().completionLooks, skipped: skippedSoFar });
   }, ALIVE_EVERY_MS);
-  const { ranOut, skipped } = await deliverSlice({
-    ...{ plan, calls, engine, recorder, announce, redelivered, startMicros, alarm },
-    stop: signal,
-    onSkip: (count) => (skippedSoFar = count),
-  }).finally(() => clearInterval(telling));
-  const client = meter.stop(recorder.calls);
-  await alarm?.close();
-  await Promise.race([engine.close(), graceAfter(signal)]);
-  recorder.flush();
-  await Promise.race([pool.end(), graceAfter(signal)]);
-  clearInterval(living);
-  const said = { ...recorder.histograms(), errorMessages: recorder.errorMessages };
-  const summary = { ...said, counters: counters(), ranOut, skipped, client };
+  let summary: WorkerSummary;
+  try {
+    const { ranOut, skipped } = await deliverSlice({
+      ...{ plan, calls, engine, recorder, announce, redelivered, startMicros, alarm },
+      stop: signal,
+      onSkip: (count) => (skippedSoFar = count),
+    });
+    const client = meter.stop(recorder.calls);
+    await alarm?.close();
+    await Promise.race([engine.close(), graceAfter(signal)]);
+    recorder.flush();
+    await Promise.race([pool.end(), graceAfter(signal)]);
+    const said = { ...recorder.histograms(), errorMessages: recorder.errorMessages };
+    summary = { ...said, counters: counters(), ranOut, skipped, client };
+  } finally {
+    clearInterval(telling);
+    clearInterval(living);
+  }
   await send({ type: 'done', summary });
 }
 

@@ -13,6 +13,8 @@ import { ratio } from './ratio.js';
 const ROUNDS = countFrom('ROUNDS', 7);
 const SECONDS = secondsFrom('SECONDS_EACH', 3);
 const STRATEGY = process.env['STRATEGY'] ?? 'inventory';
+/** As it is before `withDatabase` takes the PG* variables away. */
+const ENV = { ...process.env };
 const BATCHES = 100;
 /** More than can be taken in the time. */
 const SLOTS = Math.ceil(SECONDS * 300);
@@ -44,7 +46,7 @@ function parse(text) {
 }
 
 async function perSecond(seed, { withHistory }) {
-  const env = withHistory ? process.env : { ...process.env, NODE_OPTIONS: `--import=${WITHOUT_HISTORY}` };
+  const env = withHistory ? ENV : { ...ENV, NODE_OPTIONS: `--import=${WITHOUT_HISTORY}` };
   const run = await runSustained(seed, env);
   const { ready, available } = run.batchTotals;
   if (withHistory && run.verdict !== 'valid') throw new Error(`the run is ${run.verdict}: ${run.notes}`);

@@ -189,10 +189,17 @@ describe('what names the database first wins', () => {
     expectUnavailable(await els(['setup'], { ...variables(bad), ...home }), 'PG*');
   });
 
+  it("and variables of node-postgres' own are not read", async () => {
+    const foreign = { PGREPLICATION: 'database', PGCLIENT_ENCODING: 'latin1', PGBINARY: '1' };
+    const { code, stderr } = await els(['setup'], { DATABASE_URL: good, ...foreign });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   it.runIf(isEmbedded)('and the embedded server is used where nothing does', async () => {
     const schema = `cli_${randomBytes(6).toString('hex')}`;
-    // PGPASSWORD and PGSSLMODE alone name no server; they must not disturb the embedded one.
-    const env = { ELS_ASSIGN_HOME: inject('embeddedHome'), PGPASSWORD: secret, PGSSLMODE: 'verify-full' };
+    // These alone name no server; they must not disturb the embedded one.
+    const variables = { PGPASSWORD: secret, PGSSLMODE: 'verify-full', PGOPTIONS: '-c no_such_setting=1' };
+    const env = { ELS_ASSIGN_HOME: inject('embeddedHome'), ...variables };
     const setUp = await run(database.withSchema(['setup'], schema), env);
     expect({ code: setUp.code, stderr: setUp.stderr }).toEqual({ code: 0, stderr: '' });
     expect(setUp.stdout).toContain('(embedded)');

@@ -27,7 +27,7 @@ it('reads back what it writes, whatever the characters', () => {
   const parameters = fc.record({
     user: text,
     password: text,
-    host: fc.constantFrom('a', '::1', '/run/a b'),
+    host: fc.constantFrom('a', '::1', 'fe80::1%eth0', '/run/a b', '/run/a:b]%'),
     port: fc.constant('1'),
     dbname: text,
     options: text,

@@ -54,3 +54,19 @@ describe.each(VARIANTS)('$name', (variant) => {
     await pool.end();
   });
 });
+
+it('hears of the breaks of a connection once', async () => {
+  const target = withConnectionString('--database-url', db.url);
+  const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+  const engine = createAssignmentEngine(pool, {
+    strategy: { kind: 'built-in', name: 'cte' },
+    schema: db.schema,
+  });
+  await engine.assign(requestFor(await newBatch(db, 'slots', 1), 'content'));
+  await engine.close();
+  const client = await pool.connect();
+  const listeners = client.listenerCount('error');
+  client.release();
+  await pool.end();
+  expect(listeners).toBe(1);
+});

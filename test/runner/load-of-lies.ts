@@ -4,8 +4,12 @@ import { planWorkload } from '#els/scenario/plan.js';
 /** Contents of the load below, each delivered once. */
 export const CONTENTS = 20;
 
-/** A load for workers that need no database. */
-export function loadOfLies(lie: string, workers: number): LoadJob {
+/**
+ * A load for workers that need no database.
+ *
+ * @param timeoutMs of one call
+ */
+export function loadOfLies(lie: string, workers: number, timeoutMs = 0): LoadJob {
   const scenario = {
     ...{ name: 'lies', description: 'lies', batches: 1, slots: CONTENTS, contents: CONTENTS, deliveries: 1 },
     ...{ arrival: 'burst' as const, workers, connections: 1, bulk: 1, faults: [], rttMs: 0, gates: [] },
@@ -14,9 +18,9 @@ export function loadOfLies(lie: string, workers: number): LoadJob {
     ...{ plan: planWorkload(scenario, 'run', 1), strategy: { kind: 'built-in', name: 'cte' } },
     ...{
       advisoryLocks: false,
-      target: { source: '--database-url', connectionString: '' },
+      target: { source: '--database-url', connectionString: 'postgres:///?connect_timeout=1' },
       schema: lie,
-      timeoutMs: 0,
+      timeoutMs,
       prepare: true,
     },
     ...{ applicationName: 'lies', warmUpBatchId: 'warm-up' },

@@ -26,6 +26,15 @@ async function alive() {
   }
 }
 
+/** As calls do that have to connect, and wait for one lock after the other. */
+async function slowly(load) {
+  for (let time = 0; time < 10; time++) {
+    await send({ type: 'alive', completionLooks: 0, skipped: 0 });
+    await sleep(200);
+  }
+  await sendAll(load);
+}
+
 const ready = { type: 'ready', version: PROTOCOL_VERSION };
 const hang = () => sleep(2 ** 30);
 
@@ -40,6 +49,7 @@ const BEFORE = {
 /** What it says of its load. */
 const DURING = {
   honest: ([, ...load]) => sendAll(load),
+  'honest and slow': ([, ...load]) => slowly(load),
   'nothing of its load': hang,
   'that it lives, and no more': alive,
   'a flood of life': () => flood({ type: 'alive', completionLooks: 0, skipped: 0 }),

@@ -10,12 +10,12 @@ const LONG = { readyMs: 60_000, quietMs: 60_000, stuckMs: 60_000 };
 const SHORT_MS = 300;
 
 /** Two loads on one worker process that says what a lie's name tells. */
-async function load(lie: string, patience = LONG): Promise<Recording> {
+async function load(lie: string, patience = LONG, timeoutMs = 0): Promise<Recording> {
   const fleet = new WorkerFleet({ path, patience });
   const once = () =>
     runLoad(
       fleet,
-      loadOfLies(lie, 1),
+      loadOfLies(lie, 1, timeoutMs),
       { beforeRelease: () => Promise.resolve() },
       new AbortController().signal,
     );
@@ -42,6 +42,11 @@ it('takes what an honest worker says, load after load', async () => {
   expect(incomplete).toEqual([]);
 });
 
+it('waits for calls that last longer than their deadline, for a connection and for locks', async () => {
+  const { calls } = await load('honest and slow', { ...LONG, stuckMs: SHORT_MS }, 1_000);
+  expect(calls).toHaveLength(CONTENTS);
+});
+
 it.each<[lie: string, says: string]>([
   ['another version', 'speaks version 2 of the protocol, not 1'],
   ['calls before it is ready', 'said calls before it was ready'],
@@ -59,9 +64,9 @@ it.each<[lie: string, says: string]>([
 
 describe('ends a worker that', () => {
   it.each<[what: string, lie: string, limit: keyof typeof LONG, says: string]>([
-    ['does not get ready', 'nothing at all', 'readyMs', 'did not get ready for 1 s'],
+    ['does not get ready', 'nothing at all', 'readyMs', 'did not get ready for 2 s'],
     ['says nothing', 'nothing of its load', 'quietMs', 'said nothing for 1 s'],
-    ['lives and gets nowhere', 'that it lives, and no more', 'stuckMs', 'ended no call for 1 s'],
+    ['lives and gets nowhere', 'that it lives, and no more', 'stuckMs', 'ended no call for 2 s'],
   ])('%s', async (_, lie, limit, says) => {
     const { code, message } = await endOf(lie, { ...LONG, [limit]: SHORT_MS });
     expect(code).toBe('worker_hung');

@@ -7,7 +7,7 @@ import { UsageError } from '../../domain/errors.js';
  * @param what it is, for the message
  * @throws UsageError when it cannot be read
  */
-export function readTextFile(what: string, path: string): string {
+export function readParameterFile(what: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

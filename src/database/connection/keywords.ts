@@ -30,8 +30,7 @@ export function isKeyword(text: string): text is Keyword {
   return Object.hasOwn(VARIABLES, text);
 }
 
-export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-export type SslMode = (typeof SSL_MODES)[number];
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
 
 /** A rule that a parameter's value must keep, and its words. */
 interface Rule {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../domain/errors.js';
-import { readTextFile } from './files.js';
+import { readParameterFile } from './files.js';
 import type { Parameters } from './url.js';
 
 /** Socket folders for which libpq looks up `localhost`: PostgreSQL's own and Debian's. */
@@ -21,7 +21,7 @@ export function findPassword(connection: Parameters, env: NodeJS.ProcessEnv): st
   const { passfile = env['HOME'] && join(env['HOME'], '.pgpass') } = connection;
   const mode = passfile && statSync(passfile, { throwIfNoEntry: false });
   if (!passfile || !mode || !mode.isFile()) return undefined;
-  const password = passwordIn(readTextFile('password file', passfile), connection);
+  const password = passwordIn(readParameterFile('password file', passfile), connection);
   if (password === undefined || (mode.mode & GROUP_OR_WORLD) === 0) return password;
   throw new UsageError(
     'open_password_file',

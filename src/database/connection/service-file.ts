@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../domain/errors.js';
-import { readTextFile } from './files.js';
+import { readParameterFile } from './files.js';
 import { isKeyword, type Keyword } from './keywords.js';
 import type { Parameters } from './url.js';
 
@@ -43,7 +43,7 @@ function filesToRead(env: NodeJS.ProcessEnv): string[] {
 function sectionOf(name: string, path: string): Parameters | undefined {
   let found: Partial<Record<Keyword, string>> | undefined;
   let inside = false;
-  for (const [index, raw] of readTextFile('service file', path).split('\n').entries()) {
+  for (const [index, raw] of readParameterFile('service file', path).split('\n').entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     if (line.startsWith('[')) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { UsageError } from '../../domain/errors.js';
-import { readTextFile } from './files.js';
+import { readParameterFile } from './files.js';
 import type { Parameters } from './url.js';
 
 /** Instead of a file: the authorities that Node.js trusts, NODE_EXTRA_CA_CERTS included. */
@@ -58,10 +58,10 @@ export function tlsOptions(parameters: Parameters): false | ConnectionOptions {
     host,
     ...(isIP(host) === 0 && { servername: host }),
     rejectUnauthorized: hasRoot,
-    ...(hasRoot && sslrootcert !== SYSTEM && { ca: readTextFile('sslrootcert', sslrootcert) }),
+    ...(hasRoot && sslrootcert !== SYSTEM && { ca: readParameterFile('sslrootcert', sslrootcert) }),
     ...(sslmode !== 'verify-full' && { checkServerIdentity: () => undefined }),
-    ...(sslcert !== undefined && { cert: readTextFile('sslcert', sslcert) }),
-    ...(sslkey !== undefined && { key: readTextFile('sslkey', sslkey) }),
+    ...(sslcert !== undefined && { cert: readParameterFile('sslcert', sslcert) }),
+    ...(sslkey !== undefined && { key: readParameterFile('sslkey', sslkey) }),
   };
 }
 

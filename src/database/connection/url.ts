@@ -72,7 +72,9 @@ export function toUrl({
   ...rest
 }: Parameters): string {
   const userInfo = [user, ...(password === undefined ? [] : [password])].map(encodeURIComponent).join(':');
-  const address = host.includes(':') ? `[${host}]` : encodeURIComponent(host);
+  // An IPv6 address keeps its colons; its zone begins with a percent sign.
+  const encodedHost = host.split(':').map(encodeURIComponent).join(':');
+  const address = host.includes(':') ? `[${encodedHost}]` : encodedHost;
   const query = Object.entries(rest).map(([keyword, value]) => `${keyword}=${encodeURIComponent(value)}`);
   const location = `${address}${port && `:${port}`}/${encodeURIComponent(dbname)}`;
   return `postgres://${userInfo}@${location}${query.length > 0 ? `?${query.join('&')}` : ''}`;

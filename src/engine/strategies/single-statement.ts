@@ -1,7 +1,7 @@
 import type { Row, Step } from '../../database/protocol.js';
 import type { Session } from '../../database/session.js';
 import { loadStatement, type BindValues, type Statement } from '../../database/statement.js';
-import type { Inventory } from '../../domain/assignment.js';
+import { LONGEST_ESSAY_ID, type Inventory } from '../../domain/assignment.js';
 import { StrategyContractError, type Answer, type ManyForm, type Strategy } from '../strategy.js';
 
 const LOCK = loadStatement('strategies/lock');
@@ -37,9 +37,6 @@ export function singleStatementStrategy(
     many,
   };
 }
-
-/** A unique index holds no longer one: https://www.postgresql.org/docs/current/btree.html. */
-const LONGEST_ESSAY_ID = 2_704;
 
 function readAnswer(rows: readonly Row[]): Answer {
   const [row] = rows;
