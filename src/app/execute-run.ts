@@ -79,7 +79,7 @@ async function carryOut(
   const analysis = await registerRun(database, job, plan, stop);
   const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
   await quiesce(database, plan.runId);
-  const timeouts = await timeoutNotes(database, load.recording);
+  const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const result = await judge(database, job, plan, load);
   return { ...result, notes: [...result.notes, ...STATISTICS_NOTES[analysis], ...timeouts] };
 }

@@ -45,8 +45,6 @@ export interface Recording {
   readonly latencyDistribution: readonly LatencyPoint[];
   readonly timeSeries: TimeSeries;
   readonly counters: EngineCounters;
-  /** Deadline of one call. */
-  readonly timeoutMs: number;
   readonly client: ClientCost;
   /** From the barrier's release to the last answer. */
   readonly durationMs: number;
@@ -115,7 +113,7 @@ export async function runLoad(
     await hooks.beforeRelease();
     const recording = await release(stations, makers, hooks, stop);
     finished = !stop.aborted;
-    return { ...recording, timeoutMs: job.timeoutMs };
+    return recording;
   } finally {
     stop.removeEventListener('abort', onStop);
     hooks.listener?.ended();
@@ -128,7 +126,7 @@ async function release(
   makers: Uint8Array,
   { during, listener }: LoadHooks,
   stop: AbortSignal,
-): Promise<Omit<Recording, 'timeoutMs'>> {
+): Promise<Recording> {
   const startMicros = nowMicros() + RELEASE_LEAD_MICROS;
   listener?.released(startMicros);
   const deliveries = stations.map((station) => station.deliver(startMicros, makers));
@@ -199,7 +197,7 @@ function toRecording(
   stations: readonly Station[],
   startMicros: number,
   incomplete: readonly string[],
-): Omit<Recording, 'timeoutMs'> {
+): Recording {
   const calls = stations.flatMap((station) => station.calls);
   const summaries = stations.flatMap((station) => station.summaries);
   const endMicros = calls.reduce((latest, call) => Math.max(latest, call.endMicros), startMicros);
