@@ -10,7 +10,12 @@ export {
   type EngineCounters,
   type Inventory,
 } from './domain/assignment.js';
-export { AssignmentError, UsageError, type AssignmentErrorCode } from './domain/errors.js';
+export {
+  ASSIGNMENT_ERROR_CODES,
+  AssignmentError,
+  UsageError,
+  type AssignmentErrorCode,
+} from './domain/errors.js';
 export { readCustomStrategy } from './engine/custom-strategy.js';
 export {
   createAssignmentEngine,

@@ -32,17 +32,18 @@ const carried = new WeakMap<ClientBase, Step>();
 
 /** The server's last words to connections that it ended between two queries. */
 const lastWords = new WeakMap<ClientBase, pg.DatabaseError>();
+const listenedTo = new WeakSet<ClientBase>();
 
 /**
  * A connection that breaks fails the query under way, or the next one; that the process goes on is all that it needs.
  * To ask it again of the same connection changes nothing.
  */
 export function ignoreConnectionEvents(client: ClientBase): void {
-  if (!client.listeners('error').includes(keepLastWords)) client.on('error', keepLastWords);
-}
-
-function keepLastWords(this: ClientBase, error: Error): void {
-  if (error instanceof pg.DatabaseError) lastWords.set(this, error);
+  if (listenedTo.has(client)) return;
+  listenedTo.add(client);
+  client.on('error', (error) => {
+    if (error instanceof pg.DatabaseError) lastWords.set(client, error);
+  });
 }
 
 /**

@@ -10,6 +10,7 @@ import type { StepRecord } from './part.js';
 import { executeSql, isPrepared, prepareSql } from './psql.js';
 
 const REGISTER = loadStatement('batches/register');
+const ADD_SLOTS = loadStatement('prove/add-slots');
 const DELETE_RUNS = loadStatement('batches/delete-runs');
 
 /** What the replay's run and batch are called. */
@@ -39,10 +40,13 @@ export function toCounterexample(
       session: session + 1,
       sql: [...sessionSql(site.schema, session + 1), ...preparations(performance.steps, session)],
     })),
-    registration: runOnce(REGISTER, {
-      ...{ run_id: REPLAY, strategy: 'prove', inventory: site.inventory },
-      ...{ batch_ids: `{${REPLAY}}`, slots: String(configuration.slots) },
-    }),
+    registration: [
+      ...runOnce(REGISTER, {
+        ...{ run_id: REPLAY, strategy: 'prove', inventory: site.inventory },
+        ...{ batch_ids: `{${REPLAY}}`, slots: String(configuration.slots) },
+      }),
+      ...runOnce(ADD_SLOTS, { run_id: REPLAY }),
+    ],
     steps,
     cleanup: runOnce(DELETE_RUNS, { run_ids: `{${REPLAY}}` }),
   };
