@@ -23,7 +23,7 @@ interface Candidate {
  * is not valid or is an open loop, whose schedule sets the throughput.
  */
 export function makeClaims(runs: readonly RunResult[], baseline: { strategy: string }): Claim[] {
-  const candidates = findCandidates(runs, baseline);
+  const candidates = pairRows(runs, baseline).filter(isUsable).flatMap(candidateOf);
   const pValues = adjustByHolm(
     candidates.flatMap(({ flips }) => [pAbove(flips, EQUAL), pBelow(flips, EQUAL)]),
   );
@@ -35,19 +35,31 @@ export function makeClaims(runs: readonly RunResult[], baseline: { strategy: str
   });
 }
 
-function findCandidates(runs: readonly RunResult[], baseline: { strategy: string }): Candidate[] {
+/** Rows of which something could be claimed, were their rounds enough. */
+export function countClaimable(runs: readonly RunResult[], baseline: { strategy: string }): number {
+  return pairRows(runs, baseline).filter(isUsable).length;
+}
+
+interface Pair {
+  readonly row: Row;
+  readonly base: Row;
+}
+
+function pairRows(runs: readonly RunResult[], { strategy }: { strategy: string }): Pair[] {
   const rows = groupRows(runs);
   return rows.flatMap((row) => {
-    const base = baselineRow(rows, row.scenario, baseline.strategy);
-    return base === undefined || base === row ? [] : candidateOf(row, base);
+    const base = baselineRow(rows, row.scenario, strategy);
+    return base === undefined || base === row ? [] : [{ row, base }];
   });
 }
 
-function candidateOf(row: Row, base: Row): Candidate[] {
-  const runs = [...row.runs, ...base.runs];
-  const isUsable = runs.every((run) => run.verdict === 'valid' && run.plan.arrival !== 'open');
+function isUsable({ row, base }: Pair): boolean {
+  return [...row.runs, ...base.runs].every((run) => run.verdict === 'valid' && run.plan.arrival !== 'open');
+}
+
+function candidateOf({ row, base }: Pair): Candidate[] {
   const differences = logRatios('throughput', pairRounds(row, base));
-  if (!isUsable || differences === undefined || differences.length < roundsToClaim(1)) return [];
+  if (differences === undefined || differences.length < roundsToClaim(1)) return [];
   return [{ row, rounds: differences.length, flips: flipSigns(differences) }];
 }
 

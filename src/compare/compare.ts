@@ -1,7 +1,7 @@
 import type { Comparison, RunResult } from '../domain/run-result.js';
 import { chooseBaseline } from './baseline.js';
 import { compareChecks } from './checks.js';
-import { makeClaims } from './claims.js';
+import { countClaimable, makeClaims } from './claims.js';
 import { CHECK_LEVEL, CLAIMS_LEVEL, ROUNDS_TO_CHECK, roundsToClaim } from './levels.js';
 import { compareToBaseline } from './ratios.js';
 import { findWarnings } from './warnings.js';
@@ -16,18 +16,17 @@ export function buildComparison(unordered: readonly RunResult[], strategies: rea
   const baseline = chooseBaseline(
     strategies.filter((name) => runs.some(({ strategy }) => strategy === name)),
   );
-  const claims = makeClaims(runs, { strategy: baseline });
   return {
     baseline,
     rounds: new Set(runs.map((run) => run.round)).size,
     ratios: compareToBaseline(runs, { strategy: baseline }),
     checks: compareChecks(runs),
-    claims,
+    claims: makeClaims(runs, { strategy: baseline }),
     levels: {
       checkLevel: CHECK_LEVEL,
       claimsLevel: CLAIMS_LEVEL,
       roundsToCheck: ROUNDS_TO_CHECK,
-      roundsToClaim: roundsToClaim(claims.length),
+      roundsToClaim: roundsToClaim(countClaimable(runs, { strategy: baseline })),
     },
     warnings: findWarnings(runs, { strategy: baseline }),
   };

@@ -242,7 +242,7 @@ export interface ErrorLevels {
   /** Probability that any of the claims is false. */
   readonly claimsLevel: number;
   readonly roundsToCheck: number;
-  /** For the first of as many claims as this comparison makes. */
+  /** For the first claim, were it made of every row. */
   readonly roundsToClaim: number;
 }
 

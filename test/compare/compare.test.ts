@@ -34,7 +34,7 @@ it('says how sure it is, and how many rounds that takes', () => {
       strategies,
     );
   const levels = { checkLevel: 0.025, claimsLevel: 0.025, roundsToCheck: 6 };
-  expect(comparison(6).levels).toEqual({ ...levels, roundsToClaim: 7 });
+  expect(comparison(6).levels).toEqual({ ...levels, roundsToClaim: 8 });
   expect(comparison(7).levels).toEqual({ ...levels, roundsToClaim: 8 });
 });
 
