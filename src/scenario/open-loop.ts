@@ -36,7 +36,7 @@ export function brokenOpenRule(file: ScenarioFile): string | undefined {
 function openFieldElsewhere(file: ScenarioFile): string | undefined {
   const field = OPEN_FIELDS.find((each) => file[each] !== undefined);
   if (field === undefined) return undefined;
-  return `${field} is given but arrival is "${file.arrival}"; accepted: ${field} with arrival "open" only`;
+  return `${field} is given but arrival is "${file.arrival}"; accepted: ${field} with arrival "open" only, which --rate makes of any scenario`;
 }
 
 /**

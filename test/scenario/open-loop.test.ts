@@ -58,18 +58,21 @@ describe('a scenario file of an open loop', () => {
       { arrival: 'open', rate: 5, stages: [{ rate: 5, duration: '0s' }] },
       'stages take no time; accepted: at least 1ms',
     ],
-    [{ rate: 5 }, 'rate is given but arrival is "burst"; accepted: rate with arrival "open" only'],
+    [
+      { rate: 5 },
+      'rate is given but arrival is "burst"; accepted: rate with arrival "open" only, which --rate makes of any scenario',
+    ],
     [
       { arrival: 'closed', spacing: 'constant' },
-      'spacing is given but arrival is "closed"; accepted: spacing with arrival "open" only',
+      'spacing is given but arrival is "closed"; accepted: spacing with arrival "open" only, which --rate makes of any scenario',
     ],
     [
       { arrival: 'closed', stages: [{ rate: 5, duration: '1s' }] },
-      'stages is given but arrival is "closed"; accepted: stages with arrival "open" only',
+      'stages is given but arrival is "closed"; accepted: stages with arrival "open" only, which --rate makes of any scenario',
     ],
     [
       { latencyLimit: '1s' },
-      'latencyLimit is given but arrival is "burst"; accepted: latencyLimit with arrival "open" only',
+      'latencyLimit is given but arrival is "burst"; accepted: latencyLimit with arrival "open" only, which --rate makes of any scenario',
     ],
   ])('may not be %j', (fields, broken) => {
     expect(brokenRule(file(fields))).toBe(broken);
@@ -105,7 +108,7 @@ describe('flags', () => {
     [
       {},
       { latencyLimitMs: 50 },
-      '--latency-limit 50ms: scenario mine: latencyLimit is given but arrival is "burst"; accepted: latencyLimit with arrival "open" only',
+      '--latency-limit 50ms: scenario mine: latencyLimit is given but arrival is "burst"; accepted: latencyLimit with arrival "open" only, which --rate makes of any scenario',
     ],
     [
       OPEN,
