@@ -57,7 +57,7 @@ describe('the flags of the service', () => {
 it('a custom strategy runs with the rights of the role, and the run says so once', async () => {
   const sql = readFileSync(new URL('../../sql/strategies/cte.sql', import.meta.url), 'utf8');
   const mine = files.write('mine.sql', sql);
-  const args = ['run', '--scenario', TINY, '--scenario', TINY, '--strategy', mine];
+  const args = ['run', '--scenario', TINY, '--rounds', '2', '--strategy', mine];
   const { stderr } = await database.run(args);
   const notices = linesOf(stderr).filter((line) => line.includes('rights'));
   expect(notices).toEqual([`${mine} runs with all rights of the role that you connect as`]);
