@@ -175,7 +175,8 @@ describe('verify on a kept history', () => {
     lines[at] = (lines[at] ?? '').replace('"reused"', '"created"');
     const found = await verifyCalls(files.write('told-wrong.ndjson', lines.join('\n')));
     expect(found).toMatchObject({ code: 1, passed: false, verdict: 'invalid' });
-    expect(violatedIn(found)).toEqual(['one-created-per-content']);
+    // Those who were told `reused` may have been told too early, if the other claim is the true one.
+    expect(violatedIn(found)).toContain('one-created-per-content');
     expect(found.checked[0]?.invariants[0]?.timeline).toMatchObject([
       { kind: 'call', outcome: 'created' },
       { kind: 'call', outcome: 'created' },
