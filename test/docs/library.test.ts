@@ -7,7 +7,7 @@ import { useOwnDatabase } from '../cli/own-database.js';
 
 const db = useOwnDatabase();
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const [, example = ''] = /## As a library\n\n```ts\n(.*?)```/s.exec(readme) ?? [];
+const [, example = ''] = /## As a library\n.*?```ts\n(.*?)```/s.exec(readme) ?? [];
 
 /** Runs a module in the package's own folder, where `els-assign` is the package, against the file's database. */
 async function runModule(code: string): Promise<string> {
