@@ -4,12 +4,13 @@ import { linesOf } from '../cli/document.js';
 import { fingerprint, useOwnDatabase } from '../cli/own-database.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
 import type { Finished } from '../support/command-line.js';
-import { startPooler, type PoolMode } from './pgbouncer.js';
+import { usePoolers, type PoolMode } from './pgbouncer.js';
 
 // The command line through a pooler: what it says is right, or it is refused in one line before anything is written.
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
+const startPooler = usePoolers();
 
 interface Pooler {
   readonly mode: PoolMode;

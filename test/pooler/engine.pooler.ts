@@ -7,7 +7,7 @@ import { newBatch, optionsOf, VARIANTS } from '../engine/support/variants.js';
 import { assignedEssays } from '../engine/support/rows.js';
 import { times } from '../engine/support/draw.js';
 import { requestFor, useDatabase } from '../support/database.js';
-import { startPooler, withoutItsOwnStatements } from './pgbouncer.js';
+import { usePoolers, withoutItsOwnStatements } from './pgbouncer.js';
 
 // The library through a pooler: many sessions of several services share a few backends.
 
@@ -20,6 +20,7 @@ const BACKENDS = 4;
 /** What a backend gives a transaction that says nothing itself. */
 const USELESS = 'set default_transaction_isolation = serializable; set search_path = nowhere';
 
+const startPooler = usePoolers();
 const byMode = {
   session: await startPooler(db.url, 'session'),
   transaction: await startPooler(db.url, 'transaction', {

@@ -26,16 +26,28 @@ export interface PoolerSettings {
 }
 
 /**
- * Starts PgBouncer before a server, to be ended after the file's tests.
+ * Starts PgBouncer before a server.
  *
  * @param url of the server
  * @returns the URL of the same database by way of the pooler
  * @throws Error when it is not installed, or does not come up
  */
-export async function startPooler(
+type StartPooler = (url: string, mode: PoolMode, settings?: PoolerSettings) => Promise<string>;
+
+/** Poolers that are ended after the file's tests; asked for where tests are defined, for a hook adds no hooks. */
+export function usePoolers(): StartPooler {
+  const endings: (() => Promise<void>)[] = [];
+  afterAll(async () => {
+    for (const end of endings) await end();
+  });
+  return (url, mode, settings = {}) => startPooler(url, mode, settings, (end) => endings.push(end));
+}
+
+async function startPooler(
   url: string,
   mode: PoolMode,
-  { pool = {}, database = {} }: PoolerSettings = {},
+  { pool = {}, database = {} }: PoolerSettings,
+  atEnd: (end: () => Promise<void>) => void,
 ): Promise<string> {
   const server = new URL(url);
   const port = await closedPort();
@@ -57,7 +69,7 @@ export async function startPooler(
   if (NOBODY.uid) await chown(file, NOBODY.uid, NOBODY.gid);
   const child = spawn(PROGRAM, [file], { ...NOBODY, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
-  afterAll(async () => {
+  atEnd(async () => {
     child.kill('SIGKILL');
     await ended;
     await rm(folder, { recursive: true });
