@@ -8,7 +8,11 @@ create table batch_essay_trackers (
   id bigint generated always as identity primary key,
   batch_id text not null unique,
   expected_count integer not null check (expected_count > 0),
-  inventory text not null check (inventory in ('slots', 'essays')),
+  -- 'switching': neither, while the batch is migrated to `switching_to`; whoever claims through one of them waits.
+  inventory text not null check (inventory in ('slots', 'essays', 'switching')),
+  switching_to text check (switching_to in ('slots', 'essays')),
+  -- When a migration began to copy from one to the other; null: none ever did.
+  migrated_at timestamptz,
   user_id text not null default '',
   course_code text not null default '',
   correlation_id text not null default '',
@@ -16,7 +20,8 @@ create table batch_essay_trackers (
   -- A hint: most slots up to this one are taken. Claims start behind it, and look everywhere before they say that
   -- nothing is free.
   low_water text collate "C" not null default '',
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  check ((inventory = 'switching') = (switching_to is not null))
 );
 
 create table slot_assignments (

@@ -1,5 +1,5 @@
 -- Must hold: where slots are the inventory, a slot and its essay name the same content; where essays are the
--- inventory, no slot was written. Returns what disagrees.
+-- inventory, no slot was written, but by a migration what its essay says. Returns what disagrees.
 select tracker.batch_id, slot.internal_essay_id as essay_id, slot.text_storage_id as slot_content,
   essay.text_storage_id as essay_content
 from batch_essay_trackers tracker
@@ -9,4 +9,5 @@ where tracker.batch_id = any(:batch_ids::text[])
   and case tracker.inventory
     when 'slots' then slot.text_storage_id is distinct from essay.text_storage_id
     else slot.text_storage_id is not null
+      and (tracker.migrated_at is null or slot.text_storage_id is distinct from essay.text_storage_id)
   end

@@ -16,7 +16,7 @@ with content as materialized (
       as (text_storage_id text, processing_metadata jsonb, storage_references jsonb)
   ) with ordinality as item (text_storage_id, processing_metadata, storage_references, position)
 ), seen as materialized (
-  select id, inventory = 'slots' as fits, completed_at is null as is_open,
+  select id, inventory = 'slots' as fits, inventory = 'switching' as is_switching, completed_at is null as is_open,
     case when :low_water::text is null then '' else greatest(low_water, :low_water) end as low_water
   from batch_essay_trackers
   where batch_id = :batch_id
@@ -85,6 +85,7 @@ with content as materialized (
 select content.text_storage_id, coalesce(given.internal_essay_id, existing.internal_essay_id) as essay_id, case
     when given.internal_essay_id is not null then 'created'
     when seen.id is null then 'unknown_batch'
+    when seen.is_switching then 'contended'
     when not seen.fits then 'inventory_mismatch'
     when existing.internal_essay_id is not null then 'reused'
     when not seen.is_open then 'no_slot'

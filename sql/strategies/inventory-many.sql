@@ -15,7 +15,8 @@ with content as materialized (
       as (text_storage_id text, processing_metadata jsonb, storage_references jsonb)
   ) with ordinality as item (text_storage_id, processing_metadata, storage_references, position)
 ), seen as materialized (
-  select batch_id, inventory = 'essays' as fits, completed_at is null as is_open,
+  select batch_id, inventory = 'essays' as fits, inventory = 'switching' as is_switching,
+    completed_at is null as is_open,
     case when :low_water::text is null then '' else greatest(low_water, :low_water) end as low_water
   from batch_essay_trackers
   where batch_id = :batch_id
@@ -63,6 +64,7 @@ with content as materialized (
 select content.text_storage_id, coalesce(given.essay_id, existing.essay_id) as essay_id, case
     when given.essay_id is not null then 'created'
     when seen.batch_id is null then 'unknown_batch'
+    when seen.is_switching then 'contended'
     when not seen.fits then 'inventory_mismatch'
     when existing.essay_id is not null then 'reused'
     when not seen.is_open then 'no_slot'

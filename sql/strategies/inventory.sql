@@ -6,11 +6,13 @@
 --   * the claim starts behind the low-water mark, past the dead index entries of what was taken before; a null
 --     mark: it looks everywhere, as it must before `contended` is believed. `no_slot` is said of the whole batch,
 --     wherever the claim started;
+--   * a batch that is switched from one inventory to the other is `contended`;
 --   * `existing`, `contended` and `no_slot` are read on one snapshot; zero rows claimed is not `no_slot`; a completed
 --     batch has no free essay, however many dead entries a look would have to pass;
 --     the order makes the planner read the index; for a mere `exists` it scans the whole table.
 with seen as materialized (
-  select batch_id, inventory = 'essays' as fits, completed_at is null as is_open,
+  select batch_id, inventory = 'essays' as fits, inventory = 'switching' as is_switching,
+    completed_at is null as is_open,
     case when :low_water::text is null then '' else greatest(low_water, :low_water) end as low_water,
     (
       select essay_id from essay_states where batch_id = :batch_id and text_storage_id = :text_storage_id
@@ -44,6 +46,7 @@ with seen as materialized (
 select coalesce(assigned.essay_id, seen.existing) as essay_id, case
     when assigned.essay_id is not null then 'created'
     when seen.batch_id is null then 'unknown_batch'
+    when seen.is_switching then 'contended'
     when not seen.fits then 'inventory_mismatch'
     when seen.existing is not null then 'reused'
     when not seen.is_open then 'no_slot'

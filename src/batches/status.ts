@@ -8,7 +8,9 @@ export interface BatchStatus {
   /** As it was asked for. */
   readonly batchId: string;
   /** The table that it is filled through. */
-  readonly inventory: Inventory;
+  readonly inventory: Inventory | 'switching';
+  /** Where the migration that switches it goes; null: none does. */
+  readonly switchingTo: Inventory | null;
   /** Slots that it was registered with. */
   readonly expected: number;
   /** Essays that are ready for processing. */

@@ -6,6 +6,7 @@ import { addCompletion } from './completion.js';
 import { applyConfig } from './config-flags.js';
 import { printLine, printResult } from './console.js';
 import { toFailure } from './failure.js';
+import { addMigrate } from './migrate.js';
 import { addProve } from './prove.js';
 import { addRun } from './run.js';
 import { addScenarios } from './scenarios.js';
@@ -20,6 +21,7 @@ Examples:
   els-assign run --strategy cte --scenario sustained          one strategy, one load
   els-assign run --strategy ./mine.sql --workers 6            a statement of your own
   els-assign prove --strategy cte                             every interleaving of two and three callers
+  els-assign migrate --all --to essays                        live batches from one inventory to the other
   els-assign help run                                         the flags of a command, their defaults and examples
 
 Without --database-url, DATABASE_URL and PG* variables an embedded PostgreSQL is started, and stopped at the end.
@@ -67,6 +69,7 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addScenarios(program);
   addVerify(program, setExitCode);
   addStatus(program);
+  addMigrate(program, setExitCode);
   addCompletion(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

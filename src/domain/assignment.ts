@@ -46,6 +46,6 @@ export interface EngineCounters {
   readonly roundTrips: number;
   /** Statements sent to see whether a batch is complete. */
   readonly completionLooks: number;
-  /** Attempts that were made again, by SQLSTATE, `contended` or `connection`. */
+  /** Attempts that were made again, by SQLSTATE, `contended`, `connection` or, by another strategy, `inventory_mismatch`. */
   readonly retriesByCode: Readonly<Record<string, number>>;
 }

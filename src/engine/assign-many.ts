@@ -4,11 +4,18 @@ import type { AssignmentRequest } from '../domain/assignment.js';
 import { AssignmentError, UsageError } from '../domain/errors.js';
 import type { Answered, CallUnderWay } from './attempts.js';
 import { manyBinds } from './documents.js';
-import { afterContention, lowWaterOf, oweLook, type EngineParts } from './engine-parts.js';
+import {
+  afterContention,
+  nextAttempt,
+  oweLook,
+  TURNED,
+  type BatchAttempt,
+  type EngineParts,
+} from './engine-parts.js';
 import { rejected, resultsOf, type ManyResults } from './many-results.js';
 import { givenUpError, type Setback } from './outcome-errors.js';
 import { checkRequest } from './request.js';
-import { StrategyContractError, type ContentAnswer, type ManyForm } from './strategy.js';
+import { StrategyContractError, type ContentAnswer, type ManyForm, type Strategy } from './strategy.js';
 
 /** A request and where its result goes. */
 interface Place {
@@ -43,11 +50,11 @@ export async function assignMany(
   requests: readonly AssignmentRequest[],
   start: () => CallUnderWay,
 ): Promise<ManyResults> {
-  const many = bulkForm(parts);
+  for (const strategy of parts.routes.strategies) bulkForm(strategy);
   const results: ManyResults = [];
   for (const [batchId, open] of byBatch(requests, results)) {
     const call: BatchCall = { ...start(), batchId, now: new Date(), open, results };
-    const end = await parts.attempts.untilAnswered(call, (client) => attempt(parts, many, client, call));
+    const end = await parts.attempts.untilAnswered(call, (client) => attempt(parts, client, call));
     if ('answer' in end) continue;
     // It may have taken the last slot all the same.
     if (call.ambiguous) parts.debts.owe(batchId, performance.now(), false);
@@ -60,7 +67,7 @@ export async function assignMany(
   return results;
 }
 
-function bulkForm({ strategy: { many } }: EngineParts): ManyForm {
+function bulkForm({ many }: Strategy): ManyForm {
   if (many !== undefined) return many;
   throw new UsageError('bulk_unsupported', `this strategy ${ONE_AT_A_TIME}`);
 }
@@ -86,31 +93,34 @@ function byBatch(requests: readonly AssignmentRequest[], results: ManyResults): 
 
 async function attempt(
   parts: EngineParts,
-  many: ManyForm,
   client: ClientBase,
   call: BatchCall,
 ): Promise<Answered<true> | Setback> {
   const { batchId, open } = call;
+  const made = nextAttempt(parts, call, batchId);
+  const { strategy, lowWater } = made;
   const sentAtMs = performance.now();
-  const lowWater = lowWaterOf(parts, call, batchId);
   const requests = [...open.values()].map(([{ request }]) => request);
   const binds = manyBinds(batchId, requests, call.now, lowWater);
-  const answers = await many.attempt(new Session(client, parts.claims), binds);
+  const answers = await bulkForm(strategy).attempt(new Session(client, parts.claims), binds);
   if (answers.length !== requests.length) {
     throw new StrategyContractError(
       `the statement answered ${answers.length} of ${requests.length} contents`,
     );
   }
-  for (const answer of answers) settle(parts, call, answer);
-  await oweLookAfter(parts, client, batchId, sentAtMs, answers);
+  const isMismatch = answers.some(({ answer }) => answer.outcome === 'inventory_mismatch');
+  if (isMismatch && parts.routes.turnFrom(batchId, strategy)) return TURNED;
+  for (const answer of answers) settle(parts, call, strategy, answer);
+  await oweLookAfter(parts, client, made, sentAtMs, answers);
   if (open.size === 0) return { answer: true };
-  return afterContention(parts, client, call, { batchId, lowWater });
+  return afterContention(parts, client, call, made);
 }
 
 /** Notes how the requests of a content ended, unless it must be tried again. */
 function settle(
   parts: EngineParts,
   call: BatchCall,
+  { inventory }: Strategy,
   { textStorageId, answer, createdBy }: ContentAnswer,
 ): void {
   if (answer.outcome === 'contended') return;
@@ -119,7 +129,7 @@ function settle(
   call.open.delete(textStorageId);
   const requests = places.map(({ request }) => request);
   const { ambiguous } = call;
-  const results = resultsOf(answer, requests, createdBy, { ambiguous, inventory: parts.strategy.inventory });
+  const results = resultsOf(answer, requests, createdBy, { ambiguous, inventory });
   for (const [index, { position }] of places.entries()) {
     const result = results[index];
     if (result !== undefined) call.results[position] = result;
@@ -130,12 +140,12 @@ function settle(
 async function oweLookAfter(
   parts: EngineParts,
   client: ClientBase,
-  batchId: string,
+  made: BatchAttempt,
   sentAtMs: number,
   answers: readonly ContentAnswer[],
 ): Promise<void> {
   const outcomes = new Set(answers.map(({ answer }) => answer.outcome));
   const created = outcomes.has('created');
   if (!created && !outcomes.has('reused') && !outcomes.has('no_slot')) return;
-  await oweLook(parts, client, batchId, { sentAtMs, created });
+  await oweLook(parts, client, made, { sentAtMs, created });
 }

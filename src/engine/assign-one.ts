@@ -4,7 +4,7 @@ import { loadStatement, type BindValues } from '../database/statement.js';
 import type { AssignmentRequest, AssignmentResult } from '../domain/assignment.js';
 import type { Answered, CallUnderWay } from './attempts.js';
 import { assignmentBinds } from './documents.js';
-import { afterContention, lowWaterOf, oweLook, type EngineParts } from './engine-parts.js';
+import { afterContention, nextAttempt, oweLook, TURNED, type EngineParts } from './engine-parts.js';
 import { givenUpError, refusalError, type Setback } from './outcome-errors.js';
 import type { CallMemory, FinalAnswer } from './strategy.js';
 
@@ -55,25 +55,28 @@ async function attemptOn(
   client: ClientBase,
   call: Call,
 ): Promise<Answered<AssignmentResult> | Setback> {
-  const { strategy, marks } = parts;
+  const { routes, marks } = parts;
   const { batchId } = call.request;
+  const next = nextAttempt(parts, call, batchId);
+  const { strategy, lowWater } = next;
   const session = new Session(client, parts.claims);
   const sentAtMs = performance.now();
   const claimedBefore = call.memory.claimedEssayId;
-  const lowWater = lowWaterOf(parts, call, batchId);
   const answer = await strategy.attempt(session, { ...call.binds, low_water: lowWater }, call.memory);
   switch (answer.outcome) {
     case 'contended':
-      return afterContention(parts, client, call, { batchId, lowWater });
-    case 'unknown_batch':
+      return afterContention(parts, client, call, next);
     case 'inventory_mismatch':
+      if (routes.turnFrom(batchId, strategy)) return TURNED;
+      throw refusalError(answer.outcome, call.request, strategy.inventory, call.ambiguous);
+    case 'unknown_batch':
       throw refusalError(answer.outcome, call.request, strategy.inventory, call.ambiguous);
     case 'created':
     case 'reused':
     case 'no_slot': {
       const created = answer.outcome === 'created';
       if (created && strategy.startsAtLowWater) marks.claimed(batchId, answer.essayId);
-      await oweLook(parts, client, batchId, { sentAtMs, created });
+      await oweLook(parts, client, next, { sentAtMs, created });
       return { answer: await toResult(session, call, answer, claimedBefore) };
     }
   }

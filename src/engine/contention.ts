@@ -4,6 +4,7 @@ import { loadStatement, type BindValues, type Statement } from '../database/stat
 import type { Inventory } from '../domain/assignment.js';
 
 const LIMITS = loadStatement('strategies/wait-limits');
+const WAIT_FOR_SWITCH = loadStatement('strategies/wait-for-switch');
 const WAIT: Readonly<Record<Inventory, Statement>> = {
   slots: loadStatement('strategies/wait-for-slot'),
   essays: loadStatement('strategies/wait-for-essay'),
@@ -11,7 +12,7 @@ const WAIT: Readonly<Record<Inventory, Statement>> = {
 
 /** Statements to prepare before `waitForVacancy` is called. */
 export function contentionStatements(inventory: Inventory): readonly Statement[] {
-  return [LIMITS, WAIT[inventory]];
+  return [LIMITS, WAIT_FOR_SWITCH, WAIT[inventory]];
 }
 
 /**
@@ -21,11 +22,12 @@ export function contentionStatements(inventory: Inventory): readonly Statement[]
 const LONGEST_WAIT_MS = 200;
 
 /**
- * Waits until the rival that holds a batch's first free slot has committed or rolled back, or for a while. It
- * holds nothing afterwards: waiting and claiming in one transaction deadlocks.
+ * Waits until the rival that holds a batch's first free slot has committed or rolled back, or the migration that
+ * switches the batch has ended, or for a while. It holds nothing afterwards: waiting and claiming in one transaction
+ * deadlocks.
  *
  * @param remainingMs of the call
- * @returns whether that slot is still held
+ * @returns whether what it waited for is still held
  */
 export async function waitForVacancy(
   session: Session,
@@ -37,6 +39,7 @@ export async function waitForVacancy(
   try {
     await session.pipeline([
       { statement: LIMITS, values: { lock_timeout: `${waitMs}ms` } },
+      { statement: WAIT_FOR_SWITCH, values: binds },
       { statement: WAIT[inventory], values: binds },
     ]);
     return false;

@@ -5,11 +5,12 @@ import type { CompletionDebts, LookResult } from './completion-debts.js';
 import { waitForVacancy } from './contention.js';
 import type { LowWaterMarks } from './low-water.js';
 import type { Setback } from './outcome-errors.js';
+import type { Routes } from './routes.js';
 import type { Strategy } from './strategy.js';
 
 /** What the calls of one engine share. */
 export interface EngineParts {
-  readonly strategy: Strategy;
+  readonly routes: Routes;
   readonly attempts: Attempts;
   /** Counts the round trips of calls. */
   readonly claims: RoundTripCounter;
@@ -19,22 +20,37 @@ export interface EngineParts {
   readonly look: (client: ClientBase, batchId: string) => Promise<LookResult>;
 }
 
-/** Where the next attempt of a call starts in its batch; null: it looks everywhere. */
-export function lowWaterOf({ marks }: EngineParts, call: CallUnderWay, batchId: string): string | null {
-  return call.looksEverywhere ? null : marks.of(batchId);
+/** An attempt under way in a batch. */
+export interface BatchAttempt {
+  readonly batchId: string;
+  readonly strategy: Strategy;
+  /** Where it started; null: it looked everywhere. */
+  readonly lowWater: string | null;
 }
 
+/** The next attempt of a call in a batch. */
+export function nextAttempt(
+  { routes, marks }: EngineParts,
+  call: CallUnderWay,
+  batchId: string,
+): BatchAttempt {
+  const strategy = routes.of(batchId);
+  const looksEverywhere = call.looksEverywhere || !strategy.startsAtLowWater;
+  return { batchId, strategy, lowWater: looksEverywhere ? null : marks.of(batchId) };
+}
+
+/** After `inventory_mismatch`, where another strategy serves the batch: the next attempt is that one's. */
+export const TURNED: Setback = { code: 'inventory_mismatch', atOnce: true, owesLook: true };
+
 /**
- * After `contended`: waits for a slot in others' hands, unless the attempt started at a mark. From now on the call
+ * After `contended`: waits for a slot in others' hands, or until the batch is switched, unless the attempt started at a mark. From now on the call
  * looks everywhere.
- *
- * @param lowWater where the attempt started
  */
 export async function afterContention(
-  { strategy, claims }: EngineParts,
+  { claims }: EngineParts,
   client: ClientBase,
   call: CallUnderWay,
-  { batchId, lowWater }: { readonly batchId: string; readonly lowWater: string | null },
+  { batchId, strategy, lowWater }: BatchAttempt,
 ): Promise<Setback> {
   call.looksEverywhere = true;
   const owesLook = lowWater !== null;
@@ -48,9 +64,9 @@ export async function afterContention(
 
 /** After an answer: a look now, or one that is owed; no later claim takes it over where it has a mark to keep. */
 export async function oweLook(
-  { strategy, debts, marks, look }: EngineParts,
+  { debts, marks, look }: EngineParts,
   client: ClientBase,
-  batchId: string,
+  { batchId, strategy }: BatchAttempt,
   answer: { readonly sentAtMs: number; readonly created: boolean },
 ): Promise<void> {
   if (strategy.looksAfterEachCall) await look(client, batchId);

@@ -18,12 +18,18 @@ import { checkRequest, checkRequests } from './request.js';
 import { rejected } from './many-results.js';
 import { closedError } from './outcome-errors.js';
 import { pauseBeforeRetry } from './retry.js';
+import { Routes } from './routes.js';
 import type { StrategySpec } from './strategy.js';
 
 /** How an engine assigns. */
 export interface EngineOptions {
   /** Default: `legacy`, the path with all flags off. */
   readonly strategy?: StrategySpec;
+  /**
+   * Serves the batches that have another inventory than the strategy's, while batches are migrated from one to the other.
+   * Default: none, and calls on such batches fail with `inventory_mismatch`.
+   */
+  readonly otherInventory?: StrategySpec | undefined;
   /** Serialize calls with the same batch and content. Default: off. */
   readonly advisoryLocks?: boolean;
   /** The schema that `setup` created. Default: `els_assign`. */
@@ -66,22 +72,30 @@ export class AssignmentEngine {
 
   /**
    * @param pool connections for this engine alone: it sets their search_path and prepares its statements
-   * @throws UsageError `invalid_strategy` when `options.strategy` names none, `needs_session` when the strategy cannot
+   * @throws UsageError `invalid_strategy` when `options.strategy` names none or fills what `otherInventory` does, `needs_session` when the strategy cannot
    *   do with `prepare: false`
    */
   constructor(pool: DatabasePool, options: EngineOptions = {}) {
-    const { strategy: spec = { kind: 'built-in', name: 'legacy' }, advisoryLocks = false } = options;
+    const {
+      strategy: spec = { kind: 'built-in', name: 'legacy' },
+      otherInventory,
+      advisoryLocks = false,
+    } = options;
     const { schema = 'els_assign', timeoutMs = 10_000, prepare = true } = options;
-    const strategy = createStrategy(spec, advisoryLocks);
-    if (!prepare) checkKeepsNothing(strategy);
+    const other = otherInventory && createStrategy(otherInventory, advisoryLocks);
+    const routes = new Routes(createStrategy(spec, advisoryLocks), other);
+    if (!prepare) routes.strategies.forEach(checkKeepsNothing);
     const lockTimeoutMs = Math.max(SHORTEST_LOCK_TIMEOUT_MS, timeoutMs);
     const settings = { schema, lockTimeoutMs, keepsNothing: !prepare };
-    const waits = contentionStatements(strategy.inventory);
-    const statements = [...strategy.statements, ...waits, LOOK, LOOK_MANY, OWN_ASSIGNMENT];
+    const statements = new Set([
+      ...routes.strategies.flatMap((strategy) => strategy.statements),
+      ...routes.strategies.flatMap((strategy) => contentionStatements(strategy.inventory)),
+      ...[LOOK, LOOK_MANY, OWN_ASSIGNMENT],
+    ]);
     this.#timeoutMs = timeoutMs;
-    this.#connections = new EngineConnections(pool, settings, statements);
+    this.#connections = new EngineConnections(pool, settings, [...statements]);
     this.#parts = {
-      strategy,
+      routes,
       attempts: new Attempts(this.#connections),
       claims: { roundTrips: 0 },
       marks: new LowWaterMarks(),
@@ -167,8 +181,7 @@ export class AssignmentEngine {
   }
 
   #start({ redelivered = false }: DeliveryOptions, deadlineMs: number): CallUnderWay {
-    const { startsAtLowWater } = this.#parts.strategy;
-    return { deadlineMs, setbacks: 0, ambiguous: redelivered, looksEverywhere: !startsAtLowWater };
+    return { deadlineMs, setbacks: 0, ambiguous: redelivered, looksEverywhere: false };
   }
 
   async #lookTogether(

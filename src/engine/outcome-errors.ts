@@ -5,11 +5,11 @@ import { StrategyContractError } from './strategy.js';
 
 /** An attempt without an outcome. */
 export interface Setback {
-  /** What the retry is counted under: SQLSTATE, `contended` or `connection`; undefined: no database failure. */
+  /** What the retry is counted under: SQLSTATE or why it is made; undefined: no database failure. */
   readonly code: string | undefined;
-  /** After `contended`: try again at once, for the slot waited for is still held, or was not looked for everywhere. */
+  /** Try again at once: there is nothing to wait for, or it was waited for already. */
   readonly atOnce?: boolean;
-  /** After `contended` behind a mark: an attempt that looks everywhere is owed, whatever the deadline. */
+  /** An attempt that looks everywhere, or where the batch is, is owed, whatever the deadline. */
   readonly owesLook?: boolean;
   readonly failure?: DatabaseFailure | undefined;
   readonly error?: unknown;

@@ -38,9 +38,14 @@ export function violatedLines({ name, witnesses, timeline }: InvariantResult, st
   const rows = timeline.length > 0 ? witnesses.filter((witness) => !('call' in witness)) : witnesses;
   return [
     `${mark(false, colours)} ${colours.red(`${name} is violated`)}`,
-    ...rows.flatMap((witness) => hang('    • ', witnessLines(witness, width - 6))),
+    ...witnessRowLines(rows, { width }),
     ...indent(4, timelineLines(timeline, narrower(style, 4))),
   ];
+}
+
+/** Rows of the database that prove something, each behind a dot. */
+export function witnessRowLines(rows: readonly Witness[], { width }: Pick<Style, 'width'>): string[] {
+  return rows.flatMap((row) => hang('    • ', witnessLines(row, width - 6)));
 }
 
 /** What a reader should know of a run, one note after another. */

@@ -1,3 +1,5 @@
+import type { Inventory } from '../domain/assignment.js';
+import type { MigrationReport, PlannedMigration } from '../domain/migration.js';
 import type { Proof } from '../domain/proof.js';
 import type {
   BaselineComparison,
@@ -74,5 +76,27 @@ export interface ProofDocument extends Head, Proof {
   readonly passed: boolean;
 }
 
-/** What `run`, `compare`, `verify` and `prove` print with `--json`: one document. */
-export type JsonDocument = ReportDocument | FailureDocument | VerificationDocument | ProofDocument;
+/** The answer of `migrate`. */
+export interface MigrationDocument extends Head, Omit<MigrationReport, 'failure'> {
+  readonly passed: boolean;
+  /** Why it ended early (exit code 3). */
+  readonly error?: Failure | undefined;
+}
+
+/** The answer of `migrate --dry-run`. */
+export interface MigrationPlanDocument extends Head {
+  /** Whether nothing stands against it now. */
+  readonly passed: boolean;
+  readonly to: Inventory;
+  readonly dryRun: true;
+  readonly batches: readonly PlannedMigration[];
+}
+
+/** What `run`, `compare`, `verify`, `prove` and `migrate` print with `--json`: one document. */
+export type JsonDocument =
+  | ReportDocument
+  | FailureDocument
+  | VerificationDocument
+  | ProofDocument
+  | MigrationDocument
+  | MigrationPlanDocument;

@@ -1,3 +1,5 @@
+import type { Inventory } from '../domain/assignment.js';
+import type { MigrationReport, PlannedMigration } from '../domain/migration.js';
 import type { Proof } from '../domain/proof.js';
 import type { Report } from '../domain/run-result.js';
 import type { VerificationReport } from '../domain/verification.js';
@@ -30,6 +32,26 @@ export function renderJson(report: Report, tool: Tool): string {
 /** The answer of `prove` as one JSON document. */
 export function renderProofJson(proof: Proof, passed: boolean, tool: Tool): string {
   return document({ schemaVersion: SCHEMA_VERSION, tool: identity(tool), passed, ...proof });
+}
+
+/** The answer of `migrate` as one JSON document. */
+export function renderMigrationJson(report: MigrationReport, passed: boolean, tool: Tool): string {
+  const { failure, ...rest } = report;
+  const error = failure && { code: failure.code, message: failure.message };
+  return document({ schemaVersion: SCHEMA_VERSION, tool: identity(tool), passed, error, ...rest });
+}
+
+/** The answer of `migrate --dry-run` as one JSON document. */
+export function renderMigrationPlanJson(
+  to: Inventory,
+  batches: readonly PlannedMigration[],
+  passed: boolean,
+  tool: Tool,
+): string {
+  return document({
+    ...{ schemaVersion: SCHEMA_VERSION, tool: identity(tool), passed, to },
+    ...{ dryRun: true, batches },
+  });
 }
 
 /** The answer of `verify` as one JSON document. */

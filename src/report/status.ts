@@ -2,6 +2,7 @@
 interface StatusLines {
   readonly batchId: string;
   readonly inventory: string;
+  readonly switchingTo: string | null;
   readonly expected: number;
   readonly ready: number;
   readonly available: number;
@@ -12,11 +13,17 @@ interface StatusLines {
 export function renderStatus(status: StatusLines): string {
   const lines: [string, string | number][] = [
     ['batch', status.batchId],
-    ['inventory', status.inventory],
+    ['inventory', inventoryText(status)],
     ['expected', status.expected],
     ['ready', status.ready],
     ['available', status.available],
     ['completed at', status.completedAt?.toISOString() ?? 'not completed'],
   ];
   return lines.map(([name, value]) => `${name.padEnd(13)} ${value}\n`).join('');
+}
+
+function inventoryText({ inventory, switchingTo }: StatusLines): string {
+  return switchingTo === null
+    ? inventory
+    : `${inventory} to ${switchingTo}: callers wait for els-assign migrate`;
 }

@@ -14,7 +14,7 @@ export function givesUpEarly(files: TemporaryFolder): string {
     'left join assigned on true',
     'left join (select assigned.*, pg_sleep(0.05) from assigned) as assigned on true',
   );
-  return files.write('gives-up-early.sql', replaced("then 'contended'", "then 'no_slot'", slow));
+  return files.write('gives-up-early.sql', replaced("null then 'contended'", "null then 'no_slot'", slow));
 }
 
 /** Correct, and some ten times slower than `cte`. */

@@ -183,11 +183,12 @@ describe('LowWaterMarks', () => {
     const debts = new CompletionDebts({ together: nobody, waiting: nobody });
     const owe = vi.spyOn(debts, 'owe').mockReturnValue();
     const strategy = createStrategy({ kind: 'built-in', name: 'inventory' }, false);
-    const parts = { strategy, debts, marks } as unknown as EngineParts;
+    const parts = { debts, marks } as unknown as EngineParts;
+    const made = { batchId: 'b', strategy, lowWater: '' };
     const takesOver: unknown[] = [];
     for (const claims of [511, 1]) {
       for (let claim = 0; claim < claims; claim++) marks.claimed('b', 'e');
-      await oweLook(parts, {} as ClientBase, 'b', { sentAtMs: 0, created: true });
+      await oweLook(parts, {} as ClientBase, made, { sentAtMs: 0, created: true });
       takesOver.push(owe.mock.lastCall?.[2]);
     }
     expect(takesOver).toEqual([true, false]);

@@ -1,14 +1,12 @@
 import { describe, expect } from 'vitest';
 import type { AssignmentRequest } from '#els/domain/assignment.js';
-import { toEnd, toErrorEnd } from '#els/domain/call-end.js';
-import type { Call } from '#els/domain/call.js';
 import type { AssignmentEngine } from '#els/engine/engine.js';
-import { nowMicros } from '#els/runner/clock.js';
 import { planWorkload } from '#els/scenario/plan.js';
 import { toScenario } from '#els/scenario/resolve.js';
 import { scenarioFileSchema } from '#els/scenario/schema.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { askOracles } from '../support/oracles.js';
+import { recorded } from '../support/recorded.js';
 import { drawn, times, type Draw } from './support/draw.js';
 import { BULK_VARIANTS } from './support/many.js';
 import { optionsOf } from './support/variants.js';
@@ -16,26 +14,6 @@ import { optionsOf } from './support/variants.js';
 // Bulk and single calls of several engines on the same few batches and contents, judged by both oracles.
 
 const db = useDatabase();
-
-/** One call, bulk or single, as a history tells it. */
-async function recorded(
-  worker: number,
-  engine: AssignmentEngine,
-  requests: AssignmentRequest[],
-): Promise<Call[]> {
-  const startMicros = nowMicros();
-  const [only] = requests;
-  const results =
-    requests.length === 1 && only
-      ? await Promise.allSettled([engine.assign(only)])
-      : await engine.assignMany(requests);
-  const when = { intendedMicros: startMicros, startMicros, endMicros: nowMicros() };
-  return results.map((result, position) => {
-    const { batchId = '', textStorageId = '', correlationId = '' } = requests[position] ?? {};
-    const end = result.status === 'fulfilled' ? toEnd(result.value) : toErrorEnd(result.reason);
-    return { worker, batchId, textStorageId, correlationId, ...when, ...end };
-  });
-}
 
 /** Requests of any of the batches; half of the calls are single ones. */
 function drawRequests(draw: Draw, batchIds: readonly string[], contents: number): AssignmentRequest[] {

@@ -1,8 +1,10 @@
 -- Round trip 3: takes the first free slot in a transaction of its own, so that other processes see it at
--- once. Must hold: the claim is MATERIALIZED so that it runs once; zero rows is not yet `no_slot`.
+-- once. Must hold: the claim is MATERIALIZED so that it runs once; zero rows is not yet `no_slot`; slots are the
+-- inventory on this statement's own snapshot, whatever round trip 1 saw.
 with claimed as materialized (
   select id from slot_assignments
   where batch_tracker_id = :tracker_id::bigint and status = 'available'
+    and (select inventory from batch_essay_trackers where id = :tracker_id::bigint) = 'slots'
   order by internal_essay_id collate "C"
   limit 1
   for update skip locked

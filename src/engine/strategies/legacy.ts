@@ -61,6 +61,7 @@ async function attemptLocked(session: Session, binds: BindValues, memory: CallMe
 async function attempt(session: Session, binds: BindValues, memory: CallMemory): Promise<Answer> {
   const [tracker] = await session.run(FIND_TRACKER, binds);
   if (tracker === undefined) return { outcome: 'unknown_batch' };
+  if (tracker[1] === 'switching') return { outcome: 'contended' };
   if (tracker[1] !== 'slots') return { outcome: 'inventory_mismatch' };
   const slotBinds = { ...binds, tracker_id: tracker[0] ?? null };
 

@@ -7,7 +7,7 @@ import type { Edit } from '../planted-bug.js';
 export const LOCK = '  limit 1\n  for no key update skip locked';
 
 /** What becomes of a call that claimed nothing while slots are free, in either statement. */
-export const ZERO_ROWS_ARE_NO_SLOT: Edit = ["then 'contended'", "then 'no_slot'"];
+export const ZERO_ROWS_ARE_NO_SLOT: Edit = ["null then 'contended'", "null then 'no_slot'"];
 
 /** The claimed essay is written a while after it was read. */
 export const SLOW_WRITE_OF_ESSAY: Edit = [

@@ -1,0 +1,2 @@
+-- From its commit on, nothing is claimed in the batch by a statement whose snapshot is younger.
+update batch_essay_trackers set inventory = 'switching', switching_to = :to where batch_id = :batch_id

@@ -1,0 +1,60 @@
+import type { Inventory } from './assignment.js';
+import type { InfrastructureError } from './errors.js';
+import type { StopSignal, Witness } from './run-result.js';
+
+/**
+ * How the migration of a batch ended: switched; there already; an interrupted one the other way undone; or refused,
+ * because its two inventories disagree, and put back.
+ */
+export type MigrationOutcome = 'migrated' | 'already' | 'undone' | 'put_back';
+
+/** What became of one batch. */
+export interface BatchMigration {
+  readonly batchId: string;
+  readonly outcome: MigrationOutcome;
+  /** Rows written to the inventory that it goes to. */
+  readonly copied: number;
+  /** How long its callers had to wait, in milliseconds; 0: not at all. */
+  readonly pauseMs: number;
+  /** Why it was put back: rows that differ, some of them where there are many. */
+  readonly disagreements: readonly Witness[];
+}
+
+/** What a migration of a batch would do, as of now. */
+export interface PlannedMigration {
+  readonly batchId: string;
+  /** How it is filled now. */
+  readonly inventory: Inventory | 'switching';
+  /** Rows to be written to the inventory that it goes to. */
+  readonly pending: number;
+  /** Rows that differ besides: calls under way among them, which may be over by then. */
+  readonly disagreements: readonly Witness[];
+}
+
+/** What became of the batches that were to be migrated. */
+export interface MigrationReport {
+  readonly to: Inventory;
+  /** Those that were come to. */
+  readonly batches: readonly BatchMigration[];
+  readonly plannedBatches: number;
+  /** Why it ended early. */
+  readonly failure?: InfrastructureError | undefined;
+  readonly interrupted?: StopSignal | undefined;
+}
+
+/** Where the migration of a batch stands: callers wait; no older claim is under way; all is copied; it is switched. */
+export type MigrationStep = 'marked' | 'drained' | 'copied' | 'switched';
+
+/** How migrations are watched and stopped. */
+export interface MigrationControl {
+  /** Longest time that the callers of a batch may have to wait, in milliseconds; then it is put back. */
+  readonly pauseLimitMs: number;
+  /** Awaited after each step of each batch. */
+  readonly onStep?: ((batchId: string, step: MigrationStep) => Promise<void>) | undefined;
+  /** Told how many rows of a batch are copied by now, some thousands after the other. */
+  readonly onCopied?: ((batchId: string, rows: number) => void) | undefined;
+  /** Told of each batch when it is done. */
+  readonly onBatch?: ((batch: BatchMigration) => void) | undefined;
+  /** Ends it between two steps; a batch whose callers wait is put back. */
+  readonly signal?: AbortSignal | undefined;
+}
