@@ -14,7 +14,7 @@ import type {
   PlannedMigration,
 } from '../domain/migration.js';
 import type { StopSignal } from '../domain/run-result.js';
-import { countPending, findDisagreements } from '../migrate/copy.js';
+import { planCopy } from '../migrate/copy.js';
 import { migrateBatch } from '../migrate/migrate-batch.js';
 import { findTracker } from '../migrate/tracker.js';
 import { requireSessions } from './check-pooling.js';
@@ -102,9 +102,8 @@ export async function planMigration(
 
 async function planBatch(client: ClientBase, batchId: string, to: Inventory): Promise<PlannedMigration> {
   const { inventory } = await findTracker(client, batchId);
-  const pending = inventory === to ? 0 : await countPending(client, batchId, to);
-  const disagreements = inventory === to ? [] : await findDisagreements(client, batchId, to);
-  return { batchId, inventory, pending, disagreements };
+  const plan = inventory === to ? { pending: 0, disagreements: [] } : await planCopy(client, batchId, to);
+  return { batchId, inventory, ...plan };
 }
 
 /** All of the schema, or those that are named, each of which exists. */

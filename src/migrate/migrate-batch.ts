@@ -5,7 +5,7 @@ import type { Inventory } from '../domain/assignment.js';
 import type { BatchMigration, MigrationControl } from '../domain/migration.js';
 import type { Witness } from '../domain/run-result.js';
 import { withBatchLocked } from './batch-lock.js';
-import { copyAhead, copyRest, findDisagreements } from './copy.js';
+import { copyAhead, copyRest, type Copied } from './copy.js';
 import { drainOlderWriters } from './drain.js';
 import { findTracker, markSwitching, noteBeginning, setInventory } from './tracker.js';
 
@@ -90,10 +90,7 @@ async function begin({ client, batchId, to, control }: Move): Promise<number> {
 }
 
 /** What is done while callers wait. */
-async function finish(
-  { client, batchId, to, control }: Move,
-  deadlineMs: number,
-): Promise<{ copied: number; disagreements: Witness[] }> {
+async function finish({ client, batchId, to, control }: Move, deadlineMs: number): Promise<Copied> {
   await control.onStep?.(batchId, 'marked');
   await drainOlderWriters(client, deadlineMs);
   await control.onStep?.(batchId, 'drained');
@@ -101,12 +98,11 @@ async function finish(
   for (;;) {
     control.signal?.throwIfAborted();
     const end = await transaction(client, async () => {
-      const copied = await copyRest(client, batchId, to);
-      const disagreements = await findDisagreements(client, batchId);
-      if (disagreements.length > 0) return { copied, disagreements };
+      const rest = await copyRest(client, batchId, to);
+      if (rest.disagreements.length > 0) return rest;
       await control.onStep?.(batchId, 'copied');
       await setInventory(client, batchId, to);
-      return { copied, disagreements };
+      return rest;
     });
     const mayPass = end.disagreements.every(isUnderWay) && performance.now() < settledMs;
     if (end.disagreements.length === 0 || !mayPass) return end;
