@@ -2,8 +2,10 @@ import type { ClientBase } from 'pg';
 import { findBatches } from '../batches/find.js';
 import { analyzeTables } from '../batches/register.js';
 import { requireAccess } from '../database/grants.js';
+import { explainConnectFailure } from '../database/pool.js';
 import { requireSchema } from '../database/schema.js';
 import { transaction } from '../database/session.js';
+import type { DatabaseTarget } from '../database/target.js';
 import { requireWritable } from '../database/writable.js';
 import type { Inventory } from '../domain/assignment.js';
 import { InfrastructureError } from '../domain/errors.js';
@@ -47,8 +49,9 @@ export async function migrate(
     return existing(client, migration);
   });
   return withClient(database.pool, async (client) => {
-    const report = await migrateAll(client, batchIds, migration.to, control);
-    if (report.batches.some(({ copied }) => copied > 0)) {
+    const work = { client, target: database.target, to: migration.to };
+    const report = await migrateAll(work, batchIds, control);
+    if (report.failure === undefined && report.batches.some(({ copied }) => copied > 0)) {
       await transaction(client, () => analyzeTables(client));
     }
     return report;
@@ -56,9 +59,8 @@ export async function migrate(
 }
 
 async function migrateAll(
-  client: ClientBase,
+  { client, target, to }: { client: ClientBase; target: DatabaseTarget; to: Inventory },
   batchIds: readonly string[],
-  to: Inventory,
   control: MigrationControl,
 ): Promise<MigrationReport> {
   const batches: BatchMigration[] = [];
@@ -74,7 +76,8 @@ async function migrateAll(
     return report;
   } catch (error) {
     if (signal?.aborted && error === signal.reason) return { ...report, interrupted: error as StopSignal };
-    if (error instanceof InfrastructureError) return { ...report, failure: error };
+    const failure = explainConnectFailure(target, error);
+    if (failure instanceof InfrastructureError) return { ...report, failure };
     throw error;
   }
 }

@@ -129,6 +129,26 @@ describe('migrate', () => {
     });
   });
 
+  it('fails in one line when another session holds what it needs', async () => {
+    const [, { batch_id: batchId, inventory } = { batch_id: '', inventory: '' }] = await states();
+    const holder = await database.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from batch_essay_trackers where batch_id = $1 for update', [batchId]);
+    const args = ['migrate', batchId, '--to', inventory === 'slots' ? 'essays' : 'slots', '--json'];
+    const { code, stdout, stderr } = await database.run(args, { PGOPTIONS: '-c lock_timeout=100' });
+    await holder.query('rollback');
+    await holder.end();
+    expect(code).toBe(3);
+    expect(stderr).toContain('canceling statement due to lock timeout');
+    const document = JSON.parse(stdout) as unknown;
+    expectPublishedSchema(document);
+    expect(document).toMatchObject({
+      passed: false,
+      plannedBatches: 1,
+      error: { code: 'database_unavailable' },
+    });
+  });
+
   it.each([
     [
       ['migrate', '--to', 'essays'],
