@@ -6,6 +6,7 @@ import { addCompletion } from './completion.js';
 import { applyConfig } from './config-flags.js';
 import { printLine, printResult } from './console.js';
 import { toFailure } from './failure.js';
+import { refuseSecondValues } from './given-once.js';
 import { addProve } from './prove.js';
 import { addRun } from './run.js';
 import { addScenarios } from './scenarios.js';
@@ -68,7 +69,10 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addVerify(program, setExitCode);
   addStatus(program);
   addCompletion(program);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    refuseSecondValues(command);
+  }
   return program;
 }
 

@@ -10,9 +10,9 @@ import { fingerprint, useOwnDatabase } from './own-database.js';
 const database = useOwnDatabase();
 
 /** Options of an open loop with equal gaps, so that the number of its calls is known. */
-function openLoop(rate: number, durationMs: number): string[] {
+function openLoop(rate: number, durationMs: number, batches = 10): string[] {
   const times = ['--rate', `${rate}`, '--spacing', 'constant', '--duration', `${durationMs}ms`];
-  return ['run', '--scenario', 'sustained', '--batches', '10', '--json', ...times];
+  return ['run', '--scenario', 'sustained', '--batches', `${batches}`, '--json', ...times];
 }
 
 async function onlyRun(args: readonly string[]): Promise<RunEntry> {
@@ -131,15 +131,7 @@ describe('run --rate', () => {
   });
 
   it('says when the inventory ran out before the time', async () => {
-    const run = await onlyRun([
-      ...openLoop(200, 20_000),
-      '--batches',
-      '2',
-      '--slots',
-      '30',
-      '--strategy',
-      'inventory',
-    ]);
+    const run = await onlyRun([...openLoop(200, 20_000, 2), '--slots', '30', '--strategy', 'inventory']);
     expectPassed(run);
     expect(run.assignments).toBe(60);
     expect(run.notes.join()).toContain('of 20 s');

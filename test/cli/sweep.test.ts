@@ -108,7 +108,7 @@ const refused: [name: string, args: string[], says: string[]][] = [
   ['a value that the scenario refuses', ['--sweep', 'connections=1,257'], ['connections=257', '256']],
   ['zero', ['--sweep', 'connections=0,1'], ['connections=0', '256']],
   ['the parameter also as a flag', ['--sweep', 'slots=1,2', '--slots', '3'], ['--slots', '--sweep']],
-  ['two sweeps', ['--sweep', 'slots=1,2', '--sweep', 'workers=1,2'], ['one --sweep']],
+  ['two sweeps', ['--sweep', 'slots=1,2', '--sweep', 'workers=1,2'], ['--sweep is given twice']],
   [
     'two scenarios',
     ['--sweep', 'slots=1,2', '--scenario', 'overflow', '--scenario', 'sustained'],
