@@ -12,7 +12,7 @@ const database = useOwnDatabase();
 
 const ESCAPE = '\u001b';
 /** Without a gate on time. */
-const SHORT = ['run', '--scenario', 'batch-completion', '--workers', '1', '--quiet'];
+const SHORT = ['run', '--scenario', 'batch-completion', '--workers', '1', '--connections', '2', '--quiet'];
 
 describe('run as text', () => {
   it('shows successes, latency, throughput, round trips, gates and verdict, without colour in a pipe', () =>

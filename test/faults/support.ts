@@ -31,6 +31,8 @@ const MIXED = {
   slots: 40,
   contents: 900,
   deliveries: 2,
+  workers: 2,
+  connections: 6,
   arrival: 'closed',
   gates: ['error == 0', 'unknown == 0'],
 };

@@ -24,11 +24,11 @@ export const corruptions: readonly Corruption[] = [
     reported: ['slots-as-registered'],
   },
   {
-    what: 'a free essay is gone',
+    what: 'a free essay is gone, the last one of its batch',
     inventory: 'essays',
-    left: 2,
-    sql: `delete from essay_states where essay_id = (select max(essay_id) from essay_states where batch_id = $1)`,
-    reported: ['slots-as-registered'],
+    left: 1,
+    sql: `delete from essay_states where batch_id = $1 and text_storage_id is null`,
+    reported: ['slots-as-registered', 'one-completion-per-full-batch'],
   },
   {
     what: 'an essay came after the registration',
