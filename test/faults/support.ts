@@ -27,9 +27,9 @@ export type RunWithFaults = (
 const MIXED = {
   name: 'mixed',
   description: 'More contents than slots, each delivered twice.',
-  batches: 20,
+  batches: 12,
   slots: 40,
-  contents: 900,
+  contents: 540,
   deliveries: 2,
   workers: 2,
   connections: 6,
