@@ -104,6 +104,8 @@ async function holding(lock: (client: pg.Client) => Promise<unknown>): Promise<p
 }
 
 describe('a run whose calls a foreign session blocks', () => {
+  const HASTY = ['--timeout', '2s'];
+
   // An uncommitted row with the content of a delivery to come: its claim waits after it took its slot.
   const HOLD_POINT = `
     insert into essay_states (essay_id, batch_id, text_storage_id)
@@ -123,7 +125,7 @@ describe('a run whose calls a foreign session blocks', () => {
     for update of slot`;
 
   it('leaves no row when it is interrupted', async () => {
-    const group = start([...SUSTAINED, '--strategy', 'inventory']);
+    const group = start([...SUSTAINED, '--strategy', 'inventory', ...HASTY]);
     await untilUnderWay(database);
     const foreign = await holding((client) => client.query(HOLD_POINT));
     await untilBlocked();
@@ -138,7 +140,7 @@ describe('a run whose calls a foreign session blocks', () => {
   });
 
   it('ends and shows what it has while rows of the run stay locked', async () => {
-    const group = start([...SUSTAINED, '--strategy', 'cte']);
+    const group = start([...SUSTAINED, '--strategy', 'cte', ...HASTY]);
     await untilUnderWay(database);
     const foreign = await holding((client) => client.query(LOCK_SLOTS));
     await untilBlocked();
