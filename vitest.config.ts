@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Tests wait for the server and for processes of their own more than they compute.
-    maxWorkers: 4,
+    maxWorkers: 3,
     // A worker loads the modules once. What a file makes (schema, folders, processes) is its own.
     isolate: false,
   },
