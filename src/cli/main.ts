@@ -6,6 +6,7 @@ import { addCompletion } from './completion.js';
 import { applyConfig } from './config-flags.js';
 import { printLine, printResult } from './console.js';
 import { toFailure } from './failure.js';
+import { refuseSecondValues } from './given-once.js';
 import { addMigrate } from './migrate.js';
 import { addProve } from './prove.js';
 import { addRun } from './run.js';
@@ -71,7 +72,10 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addStatus(program);
   addMigrate(program, setExitCode);
   addCompletion(program);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    refuseSecondValues(command);
+  }
   return program;
 }
 

@@ -10,12 +10,10 @@ const PARAMETERS = SWEPT_PARAMETERS.join(', ');
 /**
  * Reads the value of `--sweep`: `connections=1,2,4,8`.
  *
- * @param earlier what an earlier `--sweep` of the same command gave
  * @returns the values in rising order
  * @throws UsageError `invalid_sweep`
  */
-export function parseSweep(text: string, earlier?: SweepAxis): SweepAxis {
-  if (earlier !== undefined) throw refused(text, 'is given after another one', 'one --sweep');
+export function parseSweep(text: string): SweepAxis {
   const [name = '', list = ''] = text.split(/=(.*)/s).map((part) => part.trim());
   const parameter = SWEPT_PARAMETERS.find((each) => each === name);
   if (parameter === undefined) {

@@ -30,6 +30,14 @@ const ROLLBACK = loadStatement('database/rollback');
 /** What each transaction carries on the connections whose sessions keep nothing. */
 const carried = new WeakMap<ClientBase, Step>();
 
+/** Connections that keep what must end with the call that they were lent for. */
+const discarded = new WeakSet<ClientBase>();
+
+/** Whether a connection must be closed instead of lent again. */
+export function isDiscarded(client: ClientBase): boolean {
+  return discarded.has(client);
+}
+
 /** The server's last words to connections that it ended between two queries. */
 const lastWords = new WeakMap<ClientBase, pg.DatabaseError>();
 const listenedTo = new WeakSet<ClientBase>();
@@ -161,6 +169,11 @@ export class Session {
   async end(statement: Statement): Promise<void> {
     await this.#send(this.#pipelineOf([toStep(statement)]));
     this.#isInTransaction = false;
+  }
+
+  /** Has the connection closed once its call has ended. */
+  discard(): void {
+    discarded.add(this.#client);
   }
 
   async #inOneTransaction(settings: Step, steps: readonly Step[]): Promise<Row[]> {

@@ -3,6 +3,7 @@ import { databaseFailure } from '../database/failure.js';
 import type { DatabasePool } from '../database/pool.js';
 import {
   ignoreConnectionEvents,
+  isDiscarded,
   openSession,
   reasonOfLoss,
   type SessionSettings,
@@ -29,7 +30,7 @@ export class EngineConnections {
   }
 
   /**
-   * Lends a connection for as long as `work` lasts. One that broke, or could not be prepared, is closed.
+   * Lends a connection for as long as `work` lasts. One that broke, could not be prepared or was discarded is closed.
    *
    * @throws what connecting, preparing or `work` raised
    */
@@ -43,7 +44,7 @@ export class EngineConnections {
       broken = !this.#prepared.has(client) || databaseFailure(error)?.kind === 'connection';
       throw reasonOfLoss(client, error);
     } finally {
-      client.release(broken);
+      client.release(broken || isDiscarded(client));
     }
   }
 

@@ -37,7 +37,7 @@ export async function copyAhead(
   onCopied: (rows: number) => void,
 ): Promise<number> {
   let sum = 0;
-  for (let before = Infinity; ; ) {
+  for (let before = Infinity; ;) {
     const { copied } = await transaction(client, () => copy(client, batchId, to, PIECE_ROWS));
     sum += copied;
     if (copied > 0) onCopied(sum);

@@ -4,6 +4,7 @@ import { loadStatement } from '../database/statement.js';
 
 /** Files of sql/audit/ that hold on any database that carries the schema: each returns the rows that violate it. */
 const AUDITS = [
+  'slots-as-registered',
   'content-in-one-slot',
   'nothing-half-assigned',
   'slot-and-essay-agree',

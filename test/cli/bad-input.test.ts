@@ -181,6 +181,18 @@ const refused: BadInput[] = [
   ofRun('unknown option', ['--slot', '3'], '--slot'),
   ofRun('an argument too many', ['cte'], 'run'),
   ofRun('an option without its value', ['--slots'], '--slots'),
+  ...[
+    ['run', '--strategy', 'cte'],
+    ['run', '--timeout', '5s'],
+    ['compare', '--rounds', '2'],
+    ['verify', '--history', 'calls.ndjson'],
+  ].map(([command = '', flag = '', value = '']) =>
+    textOnly({
+      name: `${flag} twice to ${command}`,
+      args: [command, flag, value, flag, value],
+      says: [`${flag} is given twice`],
+    }),
+  ),
   { name: 'unknown command', args: ['frobnicate'], says: ['frobnicate'] },
   { name: 'no batch', args: ['status'], says: ['batch'] },
   {

@@ -42,6 +42,8 @@ it('says nothing where the server is what workers wait for', async () => {
     '4',
     '--duration',
     '1s',
+    '--batches',
+    '10',
   );
   expect(run?.client.saturated).toBe(false);
   expect(run?.client.busiestWorker).toBeLessThan(0.5);

@@ -11,6 +11,7 @@ const database = useOwnDatabase();
 const files = useTemporaryFolder();
 
 const ROUNDS = 2;
+const FEW = ['--workers', '2', '--connections', '3'];
 
 const unique = <Item>(items: readonly Item[]): Item[] => [...new Set(items)];
 const contender = (run: RunEntry): string => `${run.scenario} ${run.strategy} ${run.advisoryLocks}`;
@@ -28,9 +29,9 @@ describe(`compare --json of two scenarios in two rounds, ELS_TEST_SEED=${seed}`,
   let document: CompareDocument;
 
   beforeAll(async () => {
-    const flags = ['--batches', `${shape.batches}`, '--slots', `${shape.slots}`, '--workers', '2'];
+    const flags = [...['--batches', `${shape.batches}`, '--slots', `${shape.slots}`], ...FEW];
     const named = scenarios.flatMap((name) => ['--scenario', name]);
-    finished = await database.execute(['compare', ...named, '--rounds', `${ROUNDS}`, ...flags, '--json']);
+    finished = await database.run(['compare', ...named, '--rounds', `${ROUNDS}`, ...flags, '--json']);
     document = compareDocumentOf(finished);
   });
 
@@ -104,7 +105,10 @@ describe(`compare --json of two scenarios in two rounds, ELS_TEST_SEED=${seed}`,
 });
 
 describe('compare of sustained', () => {
-  const small = ['--scenario', 'sustained', '--batches', '4', '--slots', '50', '--duration', '300ms'];
+  const small = [
+    ...['--scenario', 'sustained', '--batches', '4', '--slots', '50', '--duration', '200ms'],
+    ...['--workers', '1', '--connections', '4'],
+  ];
 
   it('ends as INCONCLUSIVE after too few rounds, and passes so if it may', async () => {
     const flags = [...small, '--strategies', 'cte,inventory', '--rounds', '1', '--quiet'];
@@ -147,8 +151,8 @@ describe('compare without sustained', () => {
   };
 
   it("ignores the service's flags and has no check", async () => {
-    const flags = ['--scenario', 'batch-completion', '--rounds', '1', '--strategies', 'legacy,cte'];
-    const finished = await database.execute(['compare', ...flags, '--quiet', '--json'], bothFlags);
+    const flags = ['--scenario', 'batch-completion', '--rounds', '1', '--strategies', 'legacy,cte', ...FEW];
+    const finished = await database.run(['compare', ...flags, '--quiet', '--json'], bothFlags);
     const { runs, comparison, passed } = compareDocumentOf(finished);
     expect(unique(runs.map(({ strategy }) => strategy)).sort()).toEqual(['cte', 'legacy']);
     expect(unique(runs.map(({ advisoryLocks }) => advisoryLocks)).sort()).toEqual([false, true]);
@@ -163,9 +167,9 @@ describe('compare without sustained', () => {
   it('shows a table with the ratios and PASSED as text', () =>
     withDraws(async (draw) => {
       const slots = draw.integer(5, 30);
-      const load = ['--scenario', 'batch-completion', '--slots', `${slots}`];
+      const load = ['--scenario', 'batch-completion', '--slots', `${slots}`, ...FEW];
       const flags = ['--rounds', `${ROUNDS}`, '--strategies', 'legacy,inventory', '--quiet'];
-      const { code, stdout } = await database.execute(['compare', ...load, ...flags]);
+      const { code, stdout } = await database.run(['compare', ...load, ...flags]);
       const lines = linesOf(stdout);
       expect(stdout).toMatch(/ strategy .*success/);
       expect(stdout).toContain('× per s');
@@ -186,7 +190,7 @@ describe('compare with a broken strategy', () => {
       const deliveries = draw.integer(5, 30);
       const load = ['--scenario', 'idempotent-duplicates', '--deliveries', `${deliveries}`];
       const flags = ['--strategies', `legacy,${broken}`, '--rounds', '1', '--quiet', '--json'];
-      const finished = await database.execute(['compare', ...load, ...flags]);
+      const finished = await database.run(['compare', ...load, ...flags]);
       const { runs, passed, verdict } = compareDocumentOf(finished);
       for (const run of runs) {
         const sound = run.strategy === 'legacy';
@@ -212,7 +216,7 @@ describe('compare with a broken strategy', () => {
       const deliveries = draw.integer(30, 60);
       const load = ['--scenario', 'idempotent-duplicates', '--deliveries', `${deliveries}`];
       const flags = ['--strategies', `legacy,${broken}`, '--rounds', '1', '--quiet'];
-      const { code, stdout } = await database.execute(['compare', ...load, ...flags]);
+      const { code, stdout } = await database.run(['compare', ...load, ...flags]);
       expect(stdout).toContain('gives-up-early.sql');
       expect(stdout).toMatch(/✗ .*is violated/);
       expect(stdout).toMatch(/verdict invalid/);

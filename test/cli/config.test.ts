@@ -136,14 +136,16 @@ describe('a configuration file', () => {
 
   it('fails a comparison by its gates', async () => {
     const strict = files.write('strict.json', JSON.stringify({ ...common(), scenarios: ['overflow'] }));
-    const finished = await run(['compare', '--config', strict, '--rounds', '1', '--json'], inEnvironment());
+    const flags = ['--rounds', '1', '--strategies', 'cte', '--quiet', '--json'];
+    const finished = await runHosted(['compare', '--config', strict, ...flags], inEnvironment());
     const { runs } = compareDocumentOf(finished);
     expect(finished.code).toBe(1);
     expect(runs[0]?.gates.at(-1)).toMatchObject({ expression: 'created == 3', passed: false });
   });
 
   it('tells every command where the database is, and run nothing else', async () => {
-    const args = ['run', '--strategy', 'cte', '--scenario', 'batch-completion', '--json'];
+    const shape = ['--scenario', 'batch-completion', '--connections', '1'];
+    const args = ['run', '--strategy', 'cte', ...shape, '--json'];
     const finished = await run([...args, '--keep'], inEnvironment(), folder);
     expect(finished.code).toBe(0);
     const [row] = await database.query<{ batches: string }>(
@@ -154,10 +156,9 @@ describe('a configuration file', () => {
   });
 
   it('takes its paths from its own folder on', async () => {
-    const finished = await run(
-      ['compare', '--config', join(folder, 'els-assign.config.json'), '--strategies', 'cte', '--json'],
-      inEnvironment(),
-    );
+    const config = ['--config', join(folder, 'els-assign.config.json')];
+    const flags = ['--strategies', 'cte', '--rounds', '1', '--json'];
+    const finished = await runHosted(['compare', ...config, ...flags], inEnvironment());
     expect(compareDocumentOf(finished).runs[0]?.scenario).toBe('few');
   });
 
@@ -217,7 +218,7 @@ describe('a configuration file that is refused', () => {
 
   it.concurrent.each(refused)('%s', async (name, text, says) => {
     const path = files.write(`${name}.json`, text);
-    const finished = await run(['compare', '--config', path, '--quiet', '--json']);
+    const finished = await runHosted(['compare', '--config', path, '--quiet', '--json']);
     expect(finished.code).toBe(2);
     const { message } = failureOf(finished);
     expect(linesOf(finished.stderr)[0]).toBe(`els-assign: ${message}`);
@@ -259,14 +260,14 @@ describe('a configuration file that is refused', () => {
   });
 
   it('is missing', async () => {
-    const { code, stderr } = await run(['setup', '--config', files.path('nowhere.json')]);
+    const { code, stderr } = await runHosted(['setup', '--config', files.path('nowhere.json')]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/cannot read configuration file .*nowhere\.json.*: no such file/);
   });
 
   it('names a variable that holds no URL', async () => {
     const path = files.write('variable.json', '{"databaseUrlVariable": "TRIAL_URL"}');
-    const { code, stderr } = await run(['setup', '--config', path], { TRIAL_URL: 'mysql://x' });
+    const { code, stderr } = await runHosted(['setup', '--config', path], { TRIAL_URL: 'mysql://x' });
     expect(code).toBe(2);
     expect(stderr).toContain('TRIAL_URL: the URL does not begin with postgres://');
   });

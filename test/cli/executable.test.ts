@@ -23,15 +23,11 @@ type Case = readonly [code: number, ...args: string[]];
 const ON_THE_DATABASE: readonly Case[] = [
   [0, 'setup'],
   [2, 'setup', '--slots', '3'],
-  [2, 'run', '--slots', '0'],
   [2, 'run', '--json', '--strategy', 'ctee'],
   [0, 'run', '--help'],
-  [2, 'compare', '--rounds', '0'],
   [2, 'compare', '--json', '--strategies', ''],
-  [2, 'prove', '--strategy', 'ctee'],
   [2, 'status', 'nobody-registered-it'],
   [1, 'verify'],
-  [1, 'verify', '--json'],
   [0, 'verify', '--json', '--allow-inconclusive'],
   [2, 'verify', '--json', '--history', '/no/such/file'],
 ];
@@ -39,7 +35,6 @@ const ON_THE_DATABASE: readonly Case[] = [
 const WITHOUT_A_DATABASE: readonly Case[] = [
   [0, '--version'],
   [0, 'scenarios'],
-  [0, 'scenarios', 'overflow', '--json'],
   [2, 'frobnicate'],
   [2],
   [3, 'setup'],

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '#els/cli/main.js';
-import { run } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-command.js';
 import { commandLinesIn, parseOnly } from './command-lines.js';
 
 const commands = createProgram(() => undefined).commands.map((command) => command.name());
 
 const helpOf = async (...args: string[]): Promise<string> => {
-  const { code, stdout, stderr } = await run([...args, '--help']);
+  const { code, stdout, stderr } = await runHosted([...args, '--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout;
 };
 
 const complaintAbout = async (...args: string[]): Promise<string> => {
-  const { code, stderr } = await run(args);
+  const { code, stderr } = await runHosted(args);
   expect(code).toBe(2);
   return stderr;
 };

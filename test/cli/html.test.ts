@@ -14,8 +14,12 @@ beforeAll(async () => {
   expect((await database.run(['setup'])).code).toBe(0);
 });
 
-const BURST = ['run', '--strategy', 'cte', '--scenario', 'cross-instance', '--workers', '2'];
-const LONG = ['run', '--strategy', 'cte', '--scenario', 'sustained', '--duration', '30s', '--batches', '60'];
+const FEW = ['--workers', '2', '--connections', '4'];
+const BURST = ['run', '--strategy', 'cte', '--scenario', 'cross-instance', ...FEW];
+const LONG = [
+  ...['run', '--strategy', 'cte', '--scenario', 'sustained', '--duration', '30s', '--batches', '60'],
+  ...FEW,
+];
 
 describe('--html', () => {
   it('writes the page beside the usual output', async () => {
@@ -59,7 +63,7 @@ describe('--html', () => {
   it('that can be written no longer is exit code 3, with the results', async () => {
     const folder = files.folder('vanishing');
     const args = database.withSchema([...LONG, '--json', '--html', join(folder, 'run.html')]);
-    const shorter = args.map((arg) => (arg === '30s' ? '2s' : arg));
+    const shorter = args.map((arg) => (arg === '30s' ? '1s' : arg));
     const group = startGroup(shorter, { DATABASE_URL: database.url });
     await untilUnderWay(database);
     rmSync(folder, { recursive: true });

@@ -13,8 +13,12 @@ beforeAll(async () => {
   expect((await database.run(['setup'])).code).toBe(0);
 });
 
+const FEW = ['--workers', '2', '--connections', '4'];
 /** More batches than 30 s fill, and fewer than registering takes long. */
-const SUSTAINED = ['run', '--scenario', 'sustained', '--duration', '30s', '--batches', '60', '--json'];
+const SUSTAINED = [
+  ...['run', '--scenario', 'sustained', '--duration', '30s', '--batches', '60', '--json'],
+  ...FEW,
+];
 
 const start = (args: readonly string[], env: Record<string, string> = {}) =>
   startGroup(database.withSchema(args), { DATABASE_URL: database.url, ...env });
@@ -100,6 +104,8 @@ async function holding(lock: (client: pg.Client) => Promise<unknown>): Promise<p
 }
 
 describe('a run whose calls a foreign session blocks', () => {
+  const HASTY = ['--timeout', '2s'];
+
   // An uncommitted row with the content of a delivery to come: its claim waits after it took its slot.
   const HOLD_POINT = `
     insert into essay_states (essay_id, batch_id, text_storage_id)
@@ -119,7 +125,7 @@ describe('a run whose calls a foreign session blocks', () => {
     for update of slot`;
 
   it('leaves no row when it is interrupted', async () => {
-    const group = start([...SUSTAINED, '--strategy', 'inventory']);
+    const group = start([...SUSTAINED, '--strategy', 'inventory', ...HASTY]);
     await untilUnderWay(database);
     const foreign = await holding((client) => client.query(HOLD_POINT));
     await untilBlocked();
@@ -134,7 +140,7 @@ describe('a run whose calls a foreign session blocks', () => {
   });
 
   it('ends and shows what it has while rows of the run stay locked', async () => {
-    const group = start([...SUSTAINED, '--strategy', 'cte']);
+    const group = start([...SUSTAINED, '--strategy', 'cte', ...HASTY]);
     await untilUnderWay(database);
     const foreign = await holding((client) => client.query(LOCK_SLOTS));
     await untilBlocked();
@@ -151,7 +157,7 @@ describe('a run whose calls a foreign session blocks', () => {
 
 describe('a sweep that Ctrl-C ends', () => {
   it('says after how many of its runs, and by what', async () => {
-    const group = start([...SUSTAINED, '--strategy', 'cte', '--sweep', 'connections=1,2']);
+    const group = start([...SUSTAINED, '--strategy', 'cte', '--sweep', 'slots=500,501']);
     await untilUnderWay(database);
     group.signalGroup('SIGINT');
     const finished = await group.end();
@@ -167,22 +173,22 @@ describe('a sweep that Ctrl-C ends', () => {
 
 describe('a comparison that Ctrl-C ends', () => {
   it('compares the runs that it has and leaves nothing', async () => {
-    const flags = ['--scenario', 'overflow', '--rounds', '500', '--strategies', 'legacy,cte'];
+    const flags = ['--scenario', 'overflow', '--rounds', '500', '--strategies', 'legacy,cte', ...FEW];
     const group = start(['compare', ...flags, '--json']);
     const runIds = "select distinct run_id from run_batches where run_id not like '%warm-up'";
     const seen = new Set<string>();
     await until(async () => {
       const rows = await database.query<{ run_id: string }>(runIds);
       for (const { run_id } of rows) seen.add(run_id);
-      return seen.size >= 3;
-    }, 'two runs had ended');
+      return seen.size >= 4;
+    }, 'three runs had ended, of legacy at least one');
     group.signalGroup('SIGINT');
     const finished = await group.end();
 
     await expectNobodyLeft(database, group);
     await expectNoRowLeft(database);
     const { runs, comparison, passed } = compareDocumentOf(finished);
-    expect(runs.length).toBeGreaterThanOrEqual(2);
+    expect(runs.length).toBeGreaterThanOrEqual(3);
     expect(runs.length).toBeLessThan(500);
     expect(comparison.baseline).toBe('legacy');
     expect({ code: finished.code, passed }).toEqual({ code: 130, passed: false });

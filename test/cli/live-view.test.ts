@@ -21,7 +21,7 @@ const PACE = /[1-9][\d,.]* per s · p50 \d\S+ · p99 \d\S+/;
 /** Far fewer calls in a second than workers tell at once without being asked. */
 const load = (duration: string) => [
   ...['run', '--strategy', 'inventory', '--scenario', 'sustained', '--duration', duration],
-  ...['--workers', '2', '--connections', '1', '--rtt-ms', '5', '--batches', '20'],
+  ...['--workers', '2', '--connections', '1', '--rtt-ms', '5', '--batches', '10'],
 ];
 
 const start = (
@@ -67,7 +67,7 @@ describe('a load on a terminal', () => {
   it('shows the rate that an open loop asks for and what it skips, while it runs', async () => {
     const args = [
       ...['run', '--strategy', 'inventory', '--duration', '2500ms', '--workers', '2', '--connections', '1'],
-      ...['--rate', '200', '--rtt-ms', '40', '--latency-limit', '50ms'],
+      ...['--rate', '200', '--rtt-ms', '40', '--latency-limit', '50ms', '--batches', '5'],
     ];
     const session = start('open.sh', args);
     await session.until(/ per s of 200 asked · p50 /);

@@ -10,9 +10,19 @@ import { fingerprint, useOwnDatabase } from './own-database.js';
 const database = useOwnDatabase();
 
 /** Options of an open loop with equal gaps, so that the number of its calls is known. */
-function openLoop(rate: number, durationMs: number): string[] {
+function openLoop(rate: number, durationMs: number, batches = 10): string[] {
   const times = ['--rate', `${rate}`, '--spacing', 'constant', '--duration', `${durationMs}ms`];
-  return ['run', '--scenario', 'sustained', '--batches', '10', '--json', ...times];
+  return [
+    'run',
+    '--scenario',
+    'sustained',
+    '--batches',
+    `${batches}`,
+    '--json',
+    '--connections',
+    '4',
+    ...times,
+  ];
 }
 
 async function onlyRun(args: readonly string[]): Promise<RunEntry> {
@@ -69,15 +79,7 @@ describe('run --rate', () => {
     }));
 
   it('shows a stall of the server in what callers waited, and in how late calls started, not in the service time', async () => {
-    const run = await stalledRun([
-      ...openLoop(200, 3_000),
-      '--strategy',
-      'cte',
-      '--workers',
-      '2',
-      '--connections',
-      '4',
-    ]);
+    const run = await stalledRun([...openLoop(200, 3_000), '--strategy', 'cte', '--workers', '2']);
     expectPassed(run);
     expect(run.assignments).toBe(600);
     // A third of the calls were due while the server stood still; eight of them were in flight.
@@ -89,15 +91,7 @@ describe('run --rate', () => {
   });
 
   it('counts what ends later than the limit, skips what could only start later, and verifies the rest', async () => {
-    const limited = [
-      ...openLoop(200, 3_000),
-      '--latency-limit',
-      '300ms',
-      '--workers',
-      '2',
-      '--connections',
-      '4',
-    ];
+    const limited = [...openLoop(200, 3_000), '--latency-limit', '300ms', '--workers', '2'];
     const run = await stalledRun([...limited, '--strategy', 'inventory']);
     expectPassed(run);
     const { assignments, late = NaN, skipped = NaN } = run;
@@ -112,7 +106,8 @@ describe('run --rate', () => {
   });
 
   it('does not pass where no call was due in its time', async () => {
-    const seldom = ['run', '--strategy', 'cte', '--rate', '1', '--duration', '20ms', '--seed', '1'];
+    const few = ['--batches', '2', '--workers', '3', '--connections', '2'];
+    const seldom = ['run', '--strategy', 'cte', '--rate', '1', '--duration', '20ms', '--seed', '1', ...few];
     const finished = await database.run([...seldom, '--json']);
     expect(finished.code).toBe(3);
     expect(failureOf(finished)).toMatchObject({ code: 'no_call' });
@@ -121,7 +116,7 @@ describe('run --rate', () => {
   it('makes the calls of its stages', async () => {
     const stages = ['--stages', '300:400ms,1000:0s,1000:200ms,0:100ms'];
     const run = await onlyRun([
-      ...['run', '--rate', '100', '--spacing', 'constant', '--batches', '10', '--json'],
+      ...['run', '--rate', '100', '--spacing', 'constant', '--batches', '10', '--workers', '2', '--json'],
       ...[...stages, '--strategy', 'inventory'],
     ]);
     expectPassed(run);
@@ -132,11 +127,11 @@ describe('run --rate', () => {
 
   it('says when the inventory ran out before the time', async () => {
     const run = await onlyRun([
-      ...openLoop(200, 20_000),
-      '--batches',
-      '2',
+      ...openLoop(200, 20_000, 2),
       '--slots',
       '30',
+      '--workers',
+      '1',
       '--strategy',
       'inventory',
     ]);
@@ -146,7 +141,7 @@ describe('run --rate', () => {
   });
 
   it('expects no slot for the contents beyond the slots, and does not advise against them', async () => {
-    const overflow = ['run', '--scenario', 'overflow', '--rate', '400', '--duration', '5s'];
+    const overflow = ['run', '--scenario', 'overflow', '--rate', '400', '--duration', '5s', '--workers', '1'];
     const run = await onlyRun([...overflow, '--strategy', 'inventory', '--json']);
     expectPassed(run);
     expect(run).toMatchObject({
@@ -162,7 +157,7 @@ describe('run --rate', () => {
   });
 
   it('says that contents ran out where slots did not', async () => {
-    const few = ['--contents', '20', '--strategy', 'cte'];
+    const few = ['--contents', '20', '--strategy', 'cte', '--workers', '2'];
     const run = await onlyRun([...openLoop(400, 5_000), ...few]);
     expect(run.notes.join()).toMatch(/^the contents ran out after \S+ s of 5 s; give more --contents$/);
   });
@@ -170,7 +165,7 @@ describe('run --rate', () => {
   it.each(['kill-worker', 'pause-worker'])(
     'survives %s: every call is made once, whoever makes it',
     async (kind) => {
-      const faults = ['--fault', `${kind}@200ms`, '--strategy', 'inventory'];
+      const faults = ['--fault', `${kind}@200ms`, '--strategy', 'inventory', '--workers', '2'];
       const run = await onlyRun([...openLoop(400, 2_000), ...faults]);
       expect(run.faults).toMatchObject([{ kind, struck: true }]);
       expectPassed(run);
@@ -181,7 +176,10 @@ describe('run --rate', () => {
 
   // The fault misses where the very call that it waits for is skipped.
   it('counts what it skipped once where a worker was replaced', { retry: 3 }, async () => {
-    const flags = ['--latency-limit', '50ms', '--fault', 'kill-worker@500ms', '--strategy', 'inventory'];
+    const flags = [
+      ...['--latency-limit', '50ms', '--fault', 'kill-worker@500ms', '--strategy', 'inventory'],
+      ...['--workers', '2'],
+    ];
     const run = await onlyRun([...openLoop(400, 2_000), ...flags]);
     expect(run.faults).toMatchObject([{ struck: true }]);
     expectPassed(run);
@@ -207,6 +205,8 @@ describe('run --rate', () => {
       '500ms',
       '--batches',
       '5',
+      '--workers',
+      '1',
       '--strategy',
       'inventory',
     ];

@@ -12,7 +12,7 @@ export interface OwnDatabase {
   query<T extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<T[]>;
   /** A connection whose search_path is the schema, ended by the caller. */
   connect(): Promise<pg.Client>;
-  /** Runs a command on this database and schema; what `env` and later arguments say wins. */
+  /** Runs a command on this database and schema, unless `args` name another; what `env` says wins. */
   run(args: readonly string[], env?: Record<string, string>): Promise<Finished>;
   /** The same by the executable, as a process of its own. */
   execute(args: readonly string[], env?: Record<string, string>): Promise<Finished>;
@@ -39,12 +39,8 @@ export function useOwnDatabase(): OwnDatabase {
     await onServer(`drop database if exists ${name} with (force)`);
   }, CREATE_TIMEOUT_MS);
 
-  const withSchema = ([command = '', ...rest]: readonly string[], named = schema): string[] => [
-    command,
-    '--schema',
-    named,
-    ...rest,
-  ];
+  const withSchema = ([command = '', ...rest]: readonly string[], named = schema): string[] =>
+    rest.includes('--schema') ? [command, ...rest] : [command, '--schema', named, ...rest];
   return {
     url,
     schema,

@@ -12,6 +12,8 @@ import { useTemporaryFolder } from './temporary-folder.js';
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
 
+const FEW = ['--workers', '2', '--connections', '3'];
+
 const textOf = (name: string): string => readFileSync(files.path(name), 'utf8');
 const junitOf = (name: string): XmlElement => parseXml(textOf(name));
 
@@ -55,7 +57,7 @@ describe('a broken strategy in CI', () => {
 
 describe('a sound strategy in CI', () => {
   it('has no failure and no annotation, and says PASSED', async () => {
-    const load = ['--scenario', 'batch-completion', '--strategy', 'inventory', '--quiet'];
+    const load = ['--scenario', 'batch-completion', '--strategy', 'inventory', '--quiet', ...FEW];
     const reports = ['--junit', files.path('sound.xml'), '--markdown', files.path('sound.md')];
     const finished = await database.run(['run', ...load, ...reports], { GITHUB_ACTIONS: 'true' });
     expect({ code: finished.code, stderr: finished.stderr }).toEqual({ code: 0, stderr: '' });
@@ -66,7 +68,7 @@ describe('a sound strategy in CI', () => {
   });
 
   it('passes although the summary of the step cannot be written, and says so', async () => {
-    const load = ['--scenario', 'batch-completion', '--strategy', 'cte', '--quiet'];
+    const load = ['--scenario', 'batch-completion', '--strategy', 'cte', '--quiet', ...FEW];
     const github = { GITHUB_STEP_SUMMARY: files.path('no/summary.md') };
     const { code, stderr } = await database.run(['run', ...load], github);
     expect(linesOf(stderr)).toEqual([expect.stringMatching(/^GITHUB_STEP_SUMMARY .*no such file/)]);
@@ -75,7 +77,10 @@ describe('a sound strategy in CI', () => {
 });
 
 describe('--gate', () => {
-  const SHORT = ['--scenario', 'sustained', '--duration', '300ms', '--batches', '10', '--quiet', '--json'];
+  const SHORT = [
+    ...['--scenario', 'sustained', '--duration', '300ms', '--batches', '10', '--quiet', '--json'],
+    ...FEW,
+  ];
   const ONE_TRIP = 'roundTripsPerAssignment <= 1.1';
 
   it.each([
@@ -93,7 +98,7 @@ describe('--gate', () => {
   it('of compare: strategies are compared in each scenario, and one that does not hold is red', async () => {
     const holds = 'legacy.roundTripsPerAssignment > 4 * cte.roundTripsPerAssignment';
     const fails = 'cte.roundTripsPerAssignment >= legacy.roundTripsPerAssignment';
-    const load = ['--scenario', 'batch-completion', '--strategies', 'legacy,cte', '--rounds', '1'];
+    const load = ['--scenario', 'batch-completion', '--strategies', 'legacy,cte', '--rounds', '1', ...FEW];
     const gates = ['--gate', holds, '--gate', fails, '--gate', 'error == 0'];
     const reports = ['--junit', files.path('compared.xml')];
     const finished = await database.run(['compare', ...load, ...gates, ...reports, '--quiet', '--json']);
@@ -113,7 +118,10 @@ describe('--gate', () => {
 });
 
 describe('a report of work that ended early', () => {
-  const LONG = ['run', '--scenario', 'sustained', '--duration', '30s', '--batches', '60', '--json'];
+  const LONG = [
+    ...['run', '--scenario', 'sustained', '--duration', '30s', '--batches', '60', '--json'],
+    ...FEW,
+  ];
 
   it('has what there is after Ctrl-C, and says that it is partial', async () => {
     expect((await database.run(['setup'])).code).toBe(0);
@@ -132,7 +140,7 @@ describe('a report of work that ended early', () => {
 
   it('is exit code 3 with the results where its folder went away meanwhile', async () => {
     const folder = files.folder('gone');
-    const load = ['--scenario', 'batch-completion', '--strategy', 'cte', '--json'];
+    const load = ['--scenario', 'batch-completion', '--strategy', 'cte', '--json', ...FEW];
     const args = database.withSchema(['run', ...load, '--markdown', `${folder}/report.md`]);
     const { child, finished } = start(args, { DATABASE_URL: database.url });
     await once(child.stderr ?? child, 'data');

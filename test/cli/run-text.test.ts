@@ -12,7 +12,7 @@ const database = useOwnDatabase();
 
 const ESCAPE = '\u001b';
 /** Without a gate on time. */
-const SHORT = ['run', '--scenario', 'batch-completion', '--workers', '1', '--quiet'];
+const SHORT = ['run', '--scenario', 'batch-completion', '--workers', '1', '--connections', '2', '--quiet'];
 
 describe('run as text', () => {
   it('shows successes, latency, throughput, round trips, gates and verdict, without colour in a pipe', () =>
@@ -22,7 +22,7 @@ describe('run as text', () => {
       const deliveries = draw.integer(1, 4);
       const strategy = draw.pick(STRATEGIES);
       const counts = ['--slots', `${slots}`, '--contents', `${contents}`, '--deliveries', `${deliveries}`];
-      const finished = await database.execute([
+      const finished = await database.run([
         'run',
         '--scenario',
         'idempotent-duplicates',
@@ -62,7 +62,7 @@ describe('run as text', () => {
     withDraws(async (draw) => {
       const slots = draw.integer(2, 6);
       const contents = draw.integer(1, slots - 1);
-      const finished = await database.execute([...SHORT, '--slots', `${slots}`, '--contents', `${contents}`]);
+      const finished = await database.run([...SHORT, '--slots', `${slots}`, '--contents', `${contents}`]);
       expect(finished.stdout).toMatch(
         new RegExp(`✗ ready == batches \\* slots +ready = ${contents}, batches = 1, slots = ${slots}\n`),
       );

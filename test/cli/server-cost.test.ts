@@ -16,7 +16,10 @@ const SERVER_COSTS = [
 describe('the cost of an assignment on the server', () => {
   // On a server of its own: WAL is counted for the whole server, where other tests write too.
   it('is told on the embedded server, and legacy costs more time and WAL than inventory', async () => {
-    const load = ['--scenario', 'sustained', '--duration', '1s', '--workers', '1', '--connections', '2'];
+    const load = [
+      ...['--scenario', 'sustained', '--duration', '500ms', '--batches', '10'],
+      ...['--workers', '1', '--connections', '2'],
+    ];
     const flags = ['--strategies', 'legacy,inventory', '--rounds', '1', '--quiet', '--json'];
     const finished = await run(['compare', ...load, ...flags], { ELS_ASSIGN_HOME: home() });
     const { runs } = compareDocumentOf(finished);

@@ -6,7 +6,7 @@ import type { Finished } from '../support/command-line.js';
 import type { OwnDatabase } from './own-database.js';
 
 const EXECUTABLE = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
-const POLL_MS = 20;
+const POLL_MS = 50;
 /** Far longer than it takes; what takes longer hangs. */
 const PATIENCE_MS = 30_000;
 
@@ -65,15 +65,12 @@ export async function until(question: () => Promise<boolean>, what: string): Pro
   }
 }
 
-const COUNT_OF_RUN = `select count(*)::integer as n from run_batches join essay_states using (batch_id)
-  where run_id not like '%warm-up' and text_storage_id is not null`;
+const ASSIGNED = `select 1 from run_batches join essay_states using (batch_id)
+  where run_id not like '%warm-up' and text_storage_id is not null limit 30`;
 
 /** Waits until a run has committed some assignments. */
 export function untilUnderWay(database: OwnDatabase): Promise<void> {
-  return until(async () => {
-    const [row] = await database.query<{ n: number }>(COUNT_OF_RUN);
-    return (row?.n ?? 0) >= 30;
-  }, 'the run was under way');
+  return until(async () => (await database.query(ASSIGNED)).length === 30, 'the run was under way');
 }
 
 const BACKENDS = `select pid from pg_stat_activity

@@ -42,7 +42,7 @@ describe('run --sweep', () => {
     }));
 
   it('keeps the inventory of a closed loop while its batches shrink, unless --batches is given', async () => {
-    const shape = { batches: 4, slots: 50, arrival: 'closed', duration: '5s' };
+    const shape = { batches: 4, slots: 50, arrival: 'closed', duration: '5s', workers: 1, connections: 4 };
     const closed = { name: 'closed', description: 'ends with its inventory', ...shape };
     const load = [
       '--scenario',
@@ -84,7 +84,8 @@ describe('run --sweep', () => {
   });
 
   it('shows a row for each value, and is red where a step is invalid', async () => {
-    const load = ['--scenario', 'idempotent-duplicates', '--sweep', 'deliveries=1,2', '--quiet'];
+    const shape = ['--workers', '1', '--connections', '2'];
+    const load = ['--scenario', 'idempotent-duplicates', '--sweep', 'deliveries=1,2', ...shape, '--quiet'];
     const { code, stdout } = await database.run(['run', ...load, '--strategy', claimsToCreate(files)]);
     expect(stdout).toMatch(/^ {2}1 .* valid$/m);
     expect(stdout).toMatch(/^ {2}2 .* invalid$/m);
@@ -108,7 +109,7 @@ const refused: [name: string, args: string[], says: string[]][] = [
   ['a value that the scenario refuses', ['--sweep', 'connections=1,257'], ['connections=257', '256']],
   ['zero', ['--sweep', 'connections=0,1'], ['connections=0', '256']],
   ['the parameter also as a flag', ['--sweep', 'slots=1,2', '--slots', '3'], ['--slots', '--sweep']],
-  ['two sweeps', ['--sweep', 'slots=1,2', '--sweep', 'workers=1,2'], ['one --sweep']],
+  ['two sweeps', ['--sweep', 'slots=1,2', '--sweep', 'workers=1,2'], ['--sweep is given twice']],
   [
     'two scenarios',
     ['--sweep', 'slots=1,2', '--scenario', 'overflow', '--scenario', 'sustained'],

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import type { EngineOptions } from '#els/engine/engine.js';
-import { requestFor, useDatabase } from '../support/database.js';
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPool } from '#els/database/pool.js';
+import { withConnectionString } from '#els/database/target.js';
+import { createAssignmentEngine, type EngineOptions } from '#els/engine/engine.js';
+import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { custom, edited, sqlFile } from './support/custom.js';
 import { drawn, times } from './support/draw.js';
 import { engineLocks, lockVacancies, until, untilLocked, withForeign, type Foreign } from './support/hold.js';
@@ -102,6 +105,36 @@ describe.each(WITH_LOCKS)('$name', (variant) => {
       await expect(late).rejects.toMatchObject({ code: 'contention_deadline', retryable: true });
       expect(await hasty.assign(requestFor(batchId, 'another'))).toMatchObject({ outcome: 'created' });
     });
+  });
+});
+
+describe('legacy on a session that may not let go of its lock', () => {
+  const role = `locked_${randomBytes(4).toString('hex')}`;
+  const unlock = 'function pg_advisory_unlock(bigint)';
+  beforeAll(async () => {
+    await db.query(`create role ${role}`);
+    await db.query(`grant usage on schema ${db.schema} to ${role}`);
+    await db.query(`grant all on all tables in schema ${db.schema} to ${role}`);
+    await db.query(`revoke execute on ${unlock} from public`);
+  });
+  afterAll(async () => {
+    await db.query(`grant execute on ${unlock} to public`);
+    await db.query(`drop owned by ${role}`);
+    await db.query(`drop role ${role}`);
+  });
+
+  it('answers, and closes the session, whose end frees the lock', async () => {
+    const target = withConnectionString('--database-url', withSetting(db.url, `role=${role}`));
+    const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+    const engine = createAssignmentEngine(pool, { schema: db.schema, advisoryLocks: true });
+    const unknown = requestFor(`${db.schema}-nowhere`, 'content');
+    await expect(engine.assign(unknown)).rejects.toMatchObject({ code: 'unknown_batch' });
+    await untilNoAdvisoryLock();
+    const batchId = await newBatch(db, 'slots', 1);
+    expect(await engine.assign(requestFor(batchId, 'content'))).toMatchObject({ outcome: 'created' });
+    await untilNoAdvisoryLock();
+    await engine.close();
+    await pool.end();
   });
 });
 

@@ -10,7 +10,7 @@ import { essayId, newBatch, optionsOf, VARIANTS } from './support/variants.js';
 
 const db = useDatabase();
 const BATCHES = 40;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 interface Tracker {
   readonly batch_id: string;

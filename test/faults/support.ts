@@ -27,10 +27,12 @@ export type RunWithFaults = (
 const MIXED = {
   name: 'mixed',
   description: 'More contents than slots, each delivered twice.',
-  batches: 20,
+  batches: 12,
   slots: 40,
-  contents: 900,
+  contents: 540,
   deliveries: 2,
+  workers: 2,
+  connections: 6,
   arrival: 'closed',
   gates: ['error == 0', 'unknown == 0'],
 };

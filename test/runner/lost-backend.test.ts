@@ -18,7 +18,7 @@ async function terminateBackends(count: number): Promise<void> {
 }
 
 drawn('workers survive connections that the server ends, and say that they retried', async (draw) => {
-  const shape = ['--batches', '50', '--slots', '1000', '--duration', '3s', '--workers', '2'];
+  const shape = ['--batches', '20', '--slots', '1000', '--duration', '2s', '--workers', '2'];
   const where = ['--database-url', db.url, '--schema', db.schema];
   const command = start([
     'run',

@@ -18,6 +18,25 @@ const tracker = '(select id from batch_essay_trackers where batch_id = $1)';
 
 export const corruptions: readonly Corruption[] = [
   {
+    what: 'a free slot is gone',
+    left: 1,
+    sql: `delete from slot_assignments where batch_tracker_id = ${tracker} and status = 'available'`,
+    reported: ['slots-as-registered'],
+  },
+  {
+    what: 'a free essay is gone, the last one of its batch',
+    inventory: 'essays',
+    left: 1,
+    sql: `delete from essay_states where batch_id = $1 and text_storage_id is null`,
+    reported: ['slots-as-registered', 'one-completion-per-full-batch'],
+  },
+  {
+    what: 'an essay came after the registration',
+    left: 1,
+    sql: `insert into essay_states (essay_id, batch_id) values ($1::text || '-late', $1)`,
+    reported: ['slots-as-registered'],
+  },
+  {
     what: 'an essay is ready without a content',
     left: 1,
     sql: `update essay_states set current_status = 'ready_for_processing'

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import {
-  access,
   chmod,
   copyFile,
   mkdir,
@@ -15,7 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { unavailable } from './failures.js';
-import { isRoot, type Layout } from './home.js';
+import { exists, isRoot, type Layout } from './home.js';
 
 /** The binaries as npm installed them. */
 export interface InstalledBinaries {
@@ -112,11 +111,4 @@ async function copyReadable(source: string, target: string): Promise<void> {
   await file.chmod(mode & 0o100 ? 0o755 : 0o644);
   await file.sync();
   await file.close();
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

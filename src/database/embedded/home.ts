@@ -1,7 +1,7 @@
 import { access, chmod, constants, mkdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { isTyped, messageOf, unreachable } from './failures.js';
+import { codeOf, isTyped, messageOf, unreachable } from './failures.js';
 
 /** Where one PostgreSQL major of one home keeps its things. All paths are absolute and free of symlinks. */
 export interface Layout {
@@ -56,12 +56,22 @@ function userHome(): string {
   }
 }
 
-/** As root the server runs as another user, who must get through; chmod because the umask narrows mkdir's mode. */
+/**
+ * Makes a folder and those above it, one by one: Node's own recursion never ends below /proc. As root the server runs as
+ * another user, who must get through; chmod because the umask narrows mkdir's mode.
+ */
 async function makeFolder(path: string): Promise<void> {
+  if (await exists(path)) return;
+  await makeFolder(dirname(path));
   const mode = isRoot() ? 0o755 : 0o700;
-  const first = await mkdir(path, { recursive: true, mode });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, mode);
+  try {
+    await mkdir(path, mode);
+  } catch (error) {
+    // Another command was faster.
+    if (codeOf(error) === 'EEXIST') return;
+    throw error;
+  }
+  await chmod(path, mode);
 }
 
 /** Root writes and signals on the word of the files in this folder, so nobody else may own it. */
@@ -69,6 +79,14 @@ async function refuseForeignFolder(folder: string): Promise<void> {
   const { uid } = await stat(folder);
   if (isRoot() && uid !== 0)
     throw unreachable(`the folder ${folder} belongs to user ${uid}, and root does not use it`);
+}
+
+/** Whether something is there and can be seen. */
+export function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Whether this process is the user that PostgreSQL refuses to run as. */

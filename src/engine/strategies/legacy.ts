@@ -46,16 +46,12 @@ export function legacyStrategy(advisoryLocks: boolean): Strategy {
 
 async function attemptLocked(session: Session, binds: BindValues, memory: CallMemory): Promise<Answer> {
   await session.run(LOCK, binds);
-  let answer: Answer;
   try {
-    answer = await attempt(session, binds, memory);
-  } catch (error) {
-    // Why the attempt failed is what counts.
-    await session.run(UNLOCK, binds).catch(() => undefined);
-    throw error;
+    return await attempt(session, binds, memory);
+  } finally {
+    // How the attempt ended is what counts. A lock that could not be let go of ends with its session.
+    await session.run(UNLOCK, binds).catch(() => session.discard());
   }
-  await session.run(UNLOCK, binds);
-  return answer;
 }
 
 async function attempt(session: Session, binds: BindValues, memory: CallMemory): Promise<Answer> {

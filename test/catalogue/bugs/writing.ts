@@ -91,6 +91,22 @@ export const WRITING: readonly SqlBug[] = [
     needsRivals: false,
   },
   {
+    name: 'a-slot-for-each-rejection',
+    mistake:
+      'Who finds no slot leaves a failed one behind for the statistics, and the batch outgrows itself.',
+    original: 'cte',
+    edits: [
+      alsoWrite(`rejected as (
+  insert into slot_assignments (batch_tracker_id, internal_essay_id, status)
+  select id, gen_random_uuid()::text, 'failed' from seen
+  where existing is null and not exists (select 1 from assigned)
+)`),
+    ],
+    scenario: 'one-by-one',
+    violates: ['slots-as-registered'],
+    needsRivals: false,
+  },
+  {
     name: 'duplicates-overwrite',
     mistake: 'Every duplicate writes the essay again, and announces it again.',
     original: 'cte',

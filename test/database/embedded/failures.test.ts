@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { locateBinaries, runnableBinaries } from '#els/database/embedded/binaries.js';
 import { layoutOf } from '#els/database/embedded/home.js';
 import { leaseEmbeddedServer } from '#els/database/embedded/lease.js';
-import { startServer } from '#els/database/embedded/server.js';
+import { freePort, startServer } from '#els/database/embedded/server.js';
 import { chooseServerUser } from '#els/database/embedded/server-user.js';
 import { hold, HOLD, processesNaming, sharedHome, temporaryFolder, type Heard } from './support.js';
 
@@ -89,13 +89,18 @@ it('takes another port when the chosen one was taken meanwhile', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
-  const ports = [port, port + 1];
+  const ports = [port];
   const binaries = await runnableBinaries(await locateBinaries(), layout);
   const user = await chooseServerUser(layout);
-  const server = await startServer(layout, binaries, user, new AbortController().signal, () =>
-    Promise.resolve(ports.shift() ?? 0),
+  const server = await startServer(
+    layout,
+    binaries,
+    user,
+    new AbortController().signal,
+    async () => ports.shift() ?? freePort(),
   );
-  expect(server.port).toBe(port + 1);
+  expect(ports).toEqual([]);
+  expect(server.port).not.toBe(port);
   await server.stop();
   taken.close();
 });
