@@ -1,3 +1,4 @@
+import type { BuiltInStrategy } from './assignment.js';
 import type { Fault } from './fault.js';
 
 /**
@@ -28,6 +29,19 @@ export interface OpenLoop {
   readonly latencyLimitMs?: number | undefined;
 }
 
+/** From then on, worker after worker, calls go to another strategy. */
+export interface RolloutStep {
+  /** After the barrier's release. */
+  readonly atMs: number;
+  readonly strategy: BuiltInStrategy;
+}
+
+/** How a run changes its strategy while the load goes on, as a rolling deployment does. */
+export interface Rollout {
+  /** In the order of their times. */
+  readonly steps: readonly RolloutStep[];
+}
+
 /** The shape of a load, as a scenario file states it (scenarios/*.json) and flags override it. */
 export interface Scenario extends OpenLoop {
   readonly name: string;
@@ -49,6 +63,8 @@ export interface Scenario extends OpenLoop {
   readonly durationMs?: number | undefined;
   /** What is broken on purpose while the load runs. */
   readonly faults: readonly Fault[];
+  /** The run begins with the strategy that it was given, and ends with that of the last step. */
+  readonly rollout?: Rollout | undefined;
   /** Round-trip time that the tool's own proxy adds between workers and server. 0: no proxy. */
   readonly rttMs: number;
   /** Gate expressions, e.g. `p95 < 500ms`. */
