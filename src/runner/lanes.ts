@@ -16,7 +16,7 @@ export interface LaneJob {
   readonly plan: WorkloadPlan;
   /** What this worker delivers, ready to be taken: the deliveries of each call. */
   readonly calls: Iterator<readonly Delivery[], void, undefined>;
-  readonly engine: AssignmentEngine;
+  readonly engine: Pick<AssignmentEngine, 'assign' | 'assignMany'>;
   readonly recorder: Recorder;
   /** Awaited before a call is made, where there is one. */
   readonly announce: ((call: StartedCall) => Promise<void>) | undefined;
