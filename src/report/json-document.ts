@@ -1,4 +1,5 @@
 import type { Proof } from '../domain/proof.js';
+import type { RolloutSummary } from '../domain/rollout.js';
 import type {
   BaselineComparison,
   Comparison,
@@ -45,6 +46,8 @@ export interface ReportDocument extends Head {
   readonly comparison?: Comparison | undefined;
   /** Of `run --sweep` alone. */
   readonly sweep?: Sweep | undefined;
+  /** Of `compare --rollout` alone. */
+  readonly rollout?: RolloutSummary | undefined;
   /** With `--baseline` alone. */
   readonly baseline?: BaselineComparison | undefined;
 }
@@ -61,6 +64,7 @@ export interface FailureDocument extends Head {
   readonly interrupted?: StopSignal | undefined;
   readonly comparison?: Comparison | undefined;
   readonly sweep?: Sweep | undefined;
+  readonly rollout?: RolloutSummary | undefined;
   readonly baseline?: BaselineComparison | undefined;
 }
 
