@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const EXECUTABLE = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
-const RATE = 600;
-const SECONDS = 4;
+/** Little load for long: also on a busy machine every switch is over before the next one. */
+const RATE = 150;
+const SECONDS = 12;
 const DELIVERIES = 2;
 const BATCHES = 30;
 
@@ -23,12 +24,12 @@ function scenarioOf(share) {
     name: 'full-in-the-middle',
     description: 'Batches fill while they are migrated there and back.',
     ...{ batches: BATCHES, slots: Math.max(1, Math.floor((contents / BATCHES) * share)), contents },
-    ...{ deliveries: DELIVERIES, arrival: 'open', rate: RATE, duration: `${SECONDS}s` },
+    ...{ deliveries: DELIVERIES, arrival: 'open', rate: RATE, duration: `${SECONDS}s`, connections: 3 },
     rollout: {
       steps: [
-        { at: '400ms', strategy: 'cte' },
-        { at: '800ms', strategy: 'inventory' },
-        { at: '2200ms', strategy: 'legacy' },
+        { at: '500ms', strategy: 'cte' },
+        { at: '2s', strategy: 'inventory' },
+        { at: '6s', strategy: 'legacy' },
       ],
     },
     faults: ['kill-migration'],
