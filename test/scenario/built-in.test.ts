@@ -75,7 +75,7 @@ describe('the built-in scenarios', () => {
       'high-concurrency 1 100 100 1 burst 3 8 ',
       'idempotent-duplicates 1 3 1 20 burst 3 8 ',
       'overflow 1 15 30 1 burst 3 8 ',
-      'rollout 50 800 40000 3 closed 3 8 6000',
+      'rollout 30 900 27000 3 closed 3 4 6000',
       'sustained 100 500 50000 1 closed 3 8 5000',
     ]);
   });

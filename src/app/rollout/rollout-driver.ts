@@ -56,9 +56,9 @@ export class RolloutDriver {
     return this.#serving;
   }
 
-  /** Steps that were due and not made: the load had ended before all workers had changed. */
+  /** Steps that were not made because the load had ended before all workers had changed. */
   get missed(): readonly RolloutStep[] {
-    return this.#steps.slice(this.switches.length);
+    return this.#stop.aborted ? [] : this.#steps.slice(this.switches.length);
   }
 
   /**
