@@ -173,7 +173,7 @@ function notesOn(run: FinishedRun): string[] {
 function missedSteps({ load }: FinishedRun): string[] {
   return (load.rollout?.missed ?? []).map(
     ({ strategy, atMs }) =>
-      `the rollout to ${strategy} at ${atMs} ms was not made: the load had ended before; give a longer --duration`,
+      `the rollout to ${strategy} at ${atMs} ms was not made: the contents had run out before`,
   );
 }
 

@@ -59,7 +59,10 @@ export interface Scenario extends OpenLoop {
   readonly connections: number;
   /** Most deliveries that one call of `assignMany` makes; 1: each delivery is a call of `assign`. */
   readonly bulk: number;
-  /** Stop after this time, or when every delivery was made; an open loop ends with the calls due by then. */
+  /**
+   * Stop after this time, or when every delivery was made; an open loop ends with the calls due by then. With a rollout:
+   * not before its last switch is over.
+   */
   readonly durationMs?: number | undefined;
   /** What is broken on purpose while the load runs. */
   readonly faults: readonly Fault[];

@@ -61,6 +61,8 @@ export type ToWorker =
   | { readonly type: 'start'; readonly atMicros: number }
   /** During a load; answered by `changed`, but for a load that has ended. */
   | { readonly type: 'change'; readonly change: StrategyChange }
+  /** Of a load with a rollout: it is over, make no more calls. Other loads end by themselves. */
+  | { readonly type: 'end' }
   | { readonly type: 'stop' };
 
 /** What a worker sends, in this order: ready, any number of alive, started, calls and changed, done; or failed. */

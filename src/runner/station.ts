@@ -104,6 +104,11 @@ export class Station {
     return this.#worker.change(change, this.#job);
   }
 
+  /** Tells the worker that its load is over, where that does not end by itself. */
+  end(): void {
+    this.#worker.end();
+  }
+
   kill(): void {
     this.#worker.kill();
   }

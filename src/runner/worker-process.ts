@@ -137,6 +137,11 @@ export class WorkerProcess {
     }
   }
 
+  /** Tells the worker that its load is over: calls under way are its last ones. */
+  end(): void {
+    this.#send({ type: 'end' });
+  }
+
   /** Asks the worker to end its delivery early. */
   stop(): void {
     this.#send({ type: 'stop' });

@@ -40,6 +40,7 @@ interface Prepared {
 }
 
 let stop = new AbortController();
+let over = new AbortController();
 let prepared: Prepared | undefined;
 /** Of the load under way: its changes until now, one after the other; undefined where it takes no more. */
 let changes: Promise<void> | undefined;
@@ -60,6 +61,9 @@ process.on('message', (message: ToWorker) => {
       break;
     case 'change':
       changes = changes?.then(() => reporting(change(message.change)));
+      break;
+    case 'end':
+      over.abort();
       break;
     case 'stop':
       stop.abort();
@@ -96,6 +100,7 @@ async function prepare({ version, job }: ToWorker & { type: 'prepare' }): Promis
   if (version !== PROTOCOL_VERSION)
     throw new Error(`this program is of another version than the coordinator`);
   stop = new AbortController();
+  over = new AbortController();
   prepared = undefined;
   const engine = await ServingEngine.open(job);
   const calls = remaining(callsOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
@@ -136,7 +141,8 @@ async function deliver(startMicros: number): Promise<void> {
   );
   const announce = isImmediate ? (call: StartedCall) => send({ type: 'started', call }) : undefined;
   const redelivered = job.resume?.lost ?? new Set();
-  signal.addEventListener('abort', () => void alarm?.close(), { once: true });
+  for (const end of [signal, over.signal])
+    end.addEventListener('abort', () => void alarm?.close(), { once: true });
   changes = Promise.resolve();
   await waitUntilMicros(startMicros);
   const meter = new ClientMeter();
@@ -150,6 +156,7 @@ async function deliver(startMicros: number): Promise<void> {
     const { ranOut, skipped } = await deliverSlice({
       ...{ plan, calls, engine, recorder, announce, redelivered, startMicros, alarm },
       stop: signal,
+      over: over.signal,
       onSkip: (count) => (skippedSoFar = count),
     });
     const client = meter.stop(recorder.calls);

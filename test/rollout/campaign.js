@@ -11,25 +11,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const EXECUTABLE = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
-/** Little load for long: also on a busy machine every switch is over before the next one. */
-const RATE = 150;
-const SECONDS = 12;
+const RATE = 300;
+const SECONDS = 5;
 const DELIVERIES = 2;
 const BATCHES = 30;
+/** The load goes on until all switches are over: on a busy machine with so many times the contents. */
+const RESERVE = 5;
 
-/** Slots for a share of the contents: the batches are full when that share of the load is over. */
+/** Batches that are full when a share of the load is over. */
 function scenarioOf(share) {
   const contents = (RATE * SECONDS) / DELIVERIES;
   return {
     name: 'full-in-the-middle',
     description: 'Batches fill while they are migrated there and back.',
-    ...{ batches: BATCHES, slots: Math.max(1, Math.floor((contents / BATCHES) * share)), contents },
+    ...{ batches: BATCHES, slots: Math.max(1, Math.floor((contents / BATCHES) * share)) },
+    contents: contents * RESERVE,
     ...{ deliveries: DELIVERIES, arrival: 'open', rate: RATE, duration: `${SECONDS}s`, connections: 3 },
     rollout: {
       steps: [
-        { at: '500ms', strategy: 'cte' },
-        { at: '2s', strategy: 'inventory' },
-        { at: '6s', strategy: 'legacy' },
+        { at: '400ms', strategy: 'cte' },
+        { at: '800ms', strategy: 'inventory' },
+        { at: '2s', strategy: 'legacy' },
       ],
     },
     faults: ['kill-migration'],
@@ -90,7 +92,7 @@ const rows = [];
 try {
   for (let position = 0; position < Number(runs); position++) {
     const seed = Number(firstSeed) + position;
-    const share = 0.1 + (0.9 * (position % 10)) / 10;
+    const share = 0.05 + (0.6 * (position % 10)) / 10;
     await writeFile(join(folder, 'scenario.json'), JSON.stringify(scenarioOf(share)));
     const row = toRow(seed, await execute(seed, folder));
     rows.push(row);

@@ -62,17 +62,23 @@ export class RolloutDriver {
   }
 
   /**
-   * Makes the switches, each at its time; a migration that has begun is ended when the load has.
+   * Makes the switches, each at its time or when the one before is over, and ends the load when its duration is over and
+   * all are made.
    *
    * @throws InfrastructureError when a worker died meanwhile, or batches could not be migrated
    */
   async carryOut(load: RunningLoad): Promise<void> {
     const sinceRelease = () => Math.round((nowMicros() - load.startMicros) / 1_000);
-    for (const step of this.#steps) {
-      await pause(step.atMs - sinceRelease(), load.ended);
-      const made = load.ended.aborted ? undefined : await this.#switch(step, load, sinceRelease);
-      if (made === undefined) return;
-      this.switches.push(made);
+    try {
+      for (const step of this.#steps) {
+        await pause(step.atMs - sinceRelease(), load.ended);
+        const made = load.ended.aborted ? undefined : await this.#switch(step, load, sinceRelease);
+        if (made === undefined) return;
+        this.switches.push(made);
+      }
+      await pause((this.#ground.plan.scenario.durationMs ?? 0) - sinceRelease(), load.ended);
+    } finally {
+      for (const station of load.stations) station.end();
     }
   }
 
