@@ -51,20 +51,13 @@ function expectGood(run: RunResult): void {
 
 const steady = ({ phases }: RolloutResult) => phases.filter(({ switchedFrom }) => switchedFrom === null);
 
-/** Calls that ended while some worker had the strategy. */
-function callsNear({ phases }: RolloutResult, strategy: string): number {
-  const near = phases.filter((phase) => phase.strategy === strategy || phase.switchedFrom === strategy);
-  return near.reduce((sum, { calls }) => sum + calls, 0);
-}
-
 describe('a rollout', () => {
   it('takes every worker through the strategies and the batches with them, and no caller sees an error', async () => {
     const { code, run, rollout } = await rolledOut(['run', '--strategy', 'legacy', '--keep']);
     expectGood(run);
     expect(code).toBe(0);
     expect(steady(rollout).map(({ strategy }) => strategy)).toEqual(['legacy', 'cte', 'inventory', 'legacy']);
-    for (const strategy of ['legacy', 'cte', 'inventory'])
-      expect(callsNear(rollout, strategy)).toBeGreaterThan(0);
+    for (const phase of steady(rollout)) expect(phase.calls).toBeGreaterThan(0);
     expect(rollout.phases.reduce((sum, { calls }) => sum + calls, 0)).toBe(run.assignments);
     expect(rollout.switches.map(({ from, to }) => `${from} ${to}`)).toEqual([
       'legacy cte',

@@ -13,6 +13,8 @@ import { mulberry32, type Random } from '../../scenario/random.js';
 import { MigrationKiller } from './kill-migration.js';
 import { migrateRun } from './migrate-run.js';
 
+/** After a switch the next one, or the end, waits this long at least: fewer calls tell nothing of what it led to. */
+const SHORTEST_PHASE_MS = 500;
 /** A migration tells its next step within this time and that of the calls that it waits for. */
 const QUIET_MS = 60_000;
 
@@ -62,21 +64,25 @@ export class RolloutDriver {
   }
 
   /**
-   * Makes the switches, each at its time or when the one before is over, and ends the load when its duration is over and
-   * all are made.
+   * Makes the switches, each at its time or soon after the one before, and ends the load when its duration is over and all
+   * are made.
    *
    * @throws InfrastructureError when a worker died meanwhile, or batches could not be migrated
    */
   async carryOut(load: RunningLoad): Promise<void> {
     const sinceRelease = () => Math.round((nowMicros() - load.startMicros) / 1_000);
+    const until = (atMs: number) => {
+      const earliestMs = (this.switches.at(-1)?.endMs ?? -Infinity) + SHORTEST_PHASE_MS;
+      return pause(Math.max(atMs, earliestMs) - sinceRelease(), load.ended);
+    };
     try {
       for (const step of this.#steps) {
-        await pause(step.atMs - sinceRelease(), load.ended);
+        await until(step.atMs);
         const made = load.ended.aborted ? undefined : await this.#switch(step, load, sinceRelease);
         if (made === undefined) return;
         this.switches.push(made);
       }
-      await pause((this.#ground.plan.scenario.durationMs ?? 0) - sinceRelease(), load.ended);
+      await until(this.#ground.plan.scenario.durationMs ?? 0);
     } finally {
       for (const station of load.stations) station.end();
     }
