@@ -1,6 +1,8 @@
 import { requireConnections } from '../database/connection-limits.js';
+import { MIGRATION_FAULT } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
-import { COORDINATOR_CONNECTIONS, withClient, type Database } from './database.js';
+import { COORDINATOR_CONNECTIONS } from './coordinator-pool.js';
+import { withClient, type Database } from './database.js';
 
 /**
  * Checks that the server has room for the connections of every load, before anything is written. A pooler makes room
@@ -17,12 +19,20 @@ export async function checkConnections(
   await withClient(pool, (client) => requireConnections(client, needed));
 }
 
-function connectionsOf({ workers, connections, faults }: Scenario): number {
-  return workers * connections + COORDINATOR_CONNECTIONS + faultConnections(faults);
+function connectionsOf(scenario: Scenario): number {
+  const { workers, connections, faults } = scenario;
+  const ofLoad = workers * connections + COORDINATOR_CONNECTIONS;
+  return ofLoad + faultConnections(faults) + rolloutConnections(scenario);
+}
+
+/** A worker that changes has two pools for a while, one worker after the other; then batches are migrated. */
+function rolloutConnections({ rollout, connections }: Scenario): number {
+  return rollout === undefined ? 0 : Math.max(connections, COORDINATOR_CONNECTIONS);
 }
 
 /** A fault holds locks in one session and watches from another; those armed before the load hold theirs together. */
-function faultConnections(faults: Scenario['faults']): number {
+function faultConnections(all: Scenario['faults']): number {
+  const faults = all.filter(({ kind }) => kind !== MIGRATION_FAULT);
   if (faults.length === 0) return 0;
   return Math.max(1, faults.filter(({ atMs }) => atMs === 0).length) + 1;
 }

@@ -18,6 +18,8 @@ export async function checkPooling(
 ): Promise<Database> {
   const { scenarios, prepare } = load;
   const pooling = await poolingOf(database);
+  if (pooling === 'transaction' && scenarios.some(({ rollout }) => rollout !== undefined))
+    throw losesSessions(database, 'a pooler');
   if (pooling === 'transaction' && prepare) throw losesSessions(database, '--no-prepare, a pooler');
   const [fault] = scenarios.flatMap(({ faults }) => faults);
   if (pooling === 'none' || fault === undefined) return { ...database, pooling, prepare };

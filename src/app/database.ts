@@ -2,11 +2,12 @@ import type { ClientBase } from 'pg';
 import { removeServerVariables } from '../database/child-environment.js';
 import { leaseEmbeddedServer, type EmbeddedConnection } from '../database/embedded/lease.js';
 import { settleTls } from '../database/negotiate.js';
-import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
+import { explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { checkSchemaName } from '../database/schema.js';
 import type { Pooling } from '../domain/run-result.js';
-import { openSession, reasonOfLoss, transaction } from '../database/session.js';
+import { reasonOfLoss, transaction } from '../database/session.js';
 import { findTarget, withConnectionString, type DatabaseTarget } from '../database/target.js';
+import { coordinatorPool } from './coordinator-pool.js';
 import { runRestartCommand } from './restart-command.js';
 
 /** How the user named the database. */
@@ -34,11 +35,6 @@ export interface Database {
   /** Shuts the server down immediately and starts it again; where it is ours, or the user said how. */
   readonly restartServer?: (() => Promise<void>) | undefined;
 }
-
-/** One for work, one for watching. */
-export const COORDINATOR_CONNECTIONS = 2;
-/** The coordinator waits for nobody's lock longer than this. */
-const COORDINATOR_LOCK_TIMEOUT_MS = 5_000;
 
 /**
  * Opens the database that the user named, or the embedded server, for as long as the work lasts. From then on the
@@ -77,12 +73,7 @@ async function withPool<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const { target, schema } = database;
-  const settings = { schema, lockTimeoutMs: COORDINATOR_LOCK_TIMEOUT_MS, keepsNothing: true };
-  const pool = createPool(target, {
-    connections: COORDINATOR_CONNECTIONS,
-    applicationName: 'els-assign',
-    onConnect: (client) => openSession(client, settings, []),
-  });
+  const pool = coordinatorPool(target, schema, 'els-assign');
   try {
     return await work({ ...database, pool });
   } catch (error) {

@@ -8,11 +8,12 @@ import { FaultInjector } from '../faults/injector.js';
 import { Proxy } from '../faults/proxy/proxy.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import { redeliver } from '../runner/redeliver.js';
-import { runLoad, type LoadJob, type Recording } from '../runner/run-load.js';
+import { runLoad, type LoadJob, type Recording, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../scenario/random.js';
 import { withClient, type Database } from './database.js';
 import { debtsOfTheDead } from './debts-of-the-dead.js';
 import type { RunJob } from './execute-run.js';
+import { RolloutDriver } from './rollout/rollout-driver.js';
 import { ServerMeter, type ServerCost } from './server-meter.js';
 import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
 
@@ -23,6 +24,8 @@ export interface FinishedLoad {
   readonly redelivered: readonly Call[];
   readonly server: ServerCost;
   readonly faults: readonly FaultResult[];
+  /** Where the scenario has one. */
+  readonly rollout: RolloutDriver | undefined;
 }
 
 /** How a run's own rows and sessions are named. */
@@ -34,7 +37,7 @@ export interface RunNames {
 
 /**
  * Puts a run's load on the database, by way of the tool's own proxy where the scenario wants one, injects its
- * faults, and delivers again what was left without an answer.
+ * faults, rolls out its strategies, and delivers again what was left without an answer.
  *
  * @throws InfrastructureError when a worker or the proxy died, or the database went away
  */
@@ -58,27 +61,29 @@ export async function putLoad(
     random: mulberry32(plan.seed),
     held: new Set(),
   });
+  const rollout = plan.scenario.rollout && new RolloutDriver({ ...common, ...names }, stop);
   try {
     const { recording, server } = await disturbedLoad(
       database,
       fleet,
       load,
-      injector,
+      { injector, rollout },
       job.watch?.(plan),
       stop,
     );
-    const { faults, uncompleted } = debtsOfTheDead(recording.calls, injector.injections);
+    const { faults: ofLoad, uncompleted } = debtsOfTheDead(recording.calls, injector.injections);
+    const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
     if (stop.aborted) {
       const incomplete = [...recording.incomplete, `stopped by ${String(stop.reason)}`];
-      return { recording: { ...recording, incomplete }, redelivered: [], server, faults };
+      return { recording: { ...recording, incomplete }, redelivered: [], server, faults, rollout };
     }
     const owed = deliveriesOwed(plan, recording.calls, uncompleted);
-    const redelivered = await deliverOwed(load, owed, stop);
+    const redelivered = await deliverOwed({ ...load, ...rollout?.serving }, owed, stop);
     const left = owed.again.length + owed.next.length - redelivered.length;
     const incomplete = left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
     return {
       recording: { ...recording, incomplete: [...recording.incomplete, ...incomplete] },
-      ...{ redelivered, server, faults },
+      ...{ redelivered, server, faults, rollout },
     };
   } finally {
     await injector.disarm().finally(() => proxy?.close());
@@ -90,11 +95,17 @@ async function startProxy({ target }: Database, { scenario }: WorkloadPlan): Pro
   return rttMs > 0 || faults.some(needsProxy) ? Proxy.start(target, rttMs) : undefined;
 }
 
+/** What happens to a load while it runs. */
+interface Disturbances {
+  readonly injector: FaultInjector;
+  readonly rollout: RolloutDriver | undefined;
+}
+
 async function disturbedLoad(
   { pool }: Database,
   fleet: WorkerFleet,
   load: LoadJob,
-  injector: FaultInjector,
+  { injector, rollout }: Disturbances,
   listener: LoadListener | undefined,
   stop: AbortSignal,
 ): Promise<Pick<FinishedLoad, 'recording' | 'server'>> {
@@ -104,7 +115,9 @@ async function disturbedLoad(
     await meter.start();
     await injector.armEarly();
   };
-  const during = load.plan.scenario.faults.length > 0 ? injector.strikeAll.bind(injector) : undefined;
+  const during = async (running: RunningLoad) => {
+    await Promise.all([injector.strikeAll(running), rollout?.carryOut(running)]);
+  };
   const recording = await runLoad(fleet, load, { beforeRelease, during, listener }, stop);
   return { recording, server: await meter.stop() };
 }

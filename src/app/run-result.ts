@@ -1,7 +1,7 @@
 import type { ServerWork } from '../database/statement-statistics.js';
 import type { Call } from '../domain/call.js';
 import type { FaultResult } from '../domain/fault.js';
-import type { BatchTotals, ClientCost, Outcomes, RunResult } from '../domain/run-result.js';
+import type { BatchTotals, ClientCost, Outcomes, RunResult, Verdict } from '../domain/run-result.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import { comparesStrategies, evaluateGate, parseGate } from '../gate/index.js';
 import { expectedCounts, largestCall } from '../scenario/plan.js';
@@ -9,6 +9,7 @@ import { outlastsDeliveries } from '../scenario/schedule.js';
 import type { Verification } from '../verify/verify-run.js';
 import type { RunJob } from './execute-run.js';
 import type { FinishedLoad } from './put-load.js';
+import { rolloutResult } from './rollout/rollout-result.js';
 import { openLoopOf, openLoopResult } from './open-loop-result.js';
 import type { ServerCost } from './server-meter.js';
 import { settledCalls } from './settled-calls.js';
@@ -29,7 +30,8 @@ export function toRunResult(run: FinishedRun): RunResult {
     .map(parseGate)
     .filter((gate) => !comparesStrategies(gate))
     .map((gate) => evaluateGate(gate, measured));
-  const { verdict, invariants, notes } = run.verification;
+  const { invariants, notes } = run.verification;
+  const verdict = verdictOf(run);
   return {
     ...measured,
     verdict,
@@ -38,6 +40,12 @@ export function toRunResult(run: FinishedRun): RunResult {
     gates,
     passed: verdict === 'valid' && gates.every((gate) => gate.passed),
   };
+}
+
+/** A step of a rollout that was not made proves nothing. */
+function verdictOf({ load, verification }: FinishedRun): Verdict {
+  const missed = load.rollout?.missed ?? [];
+  return verification.verdict === 'valid' && missed.length > 0 ? 'unknown' : verification.verdict;
 }
 
 /** What faults left and the audits after the load no longer find. */
@@ -80,6 +88,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     faults,
     redeliveries: recording.calls.length + redelivered.length - assignments,
     repairs: repairsOf(run),
+    ...(load.rollout && { rollout: rolloutResult(job.strategy.name, load.rollout.switches, recording) }),
     batchTotals: totals,
     latencyMicros: recording.latencyMicros,
     serviceTimeMicros: recording.serviceTimeMicros,
@@ -145,7 +154,7 @@ function notesOn(run: FinishedRun): string[] {
   const { job, plan, load } = run;
   const { recording } = load;
   const { bulk } = plan.scenario;
-  const notes = endedEarlyNotes(run);
+  const notes = [...missedSteps(run), ...endedEarlyNotes(run)];
   for (const [code, message] of Object.entries(recording.errorMessages)) {
     notes.push(`the first ${code}: ${message}`);
   }
@@ -158,6 +167,14 @@ function notesOn(run: FinishedRun): string[] {
   if (recording.client.saturated) notes.push(saturationNote(recording.client));
   if (job.keep) notes.push(`kept run ${plan.runId}: batches ${plan.batchIds[0]} to ${plan.batchIds.at(-1)}`);
   return notes;
+}
+
+/** Steps of a rollout for which the load was too short. */
+function missedSteps({ load }: FinishedRun): string[] {
+  return (load.rollout?.missed ?? []).map(
+    ({ strategy, atMs }) =>
+      `the rollout to ${strategy} at ${atMs} ms was not made: the contents had run out before`,
+  );
 }
 
 /** What ended a load before its time, where something did: more contents than slots are no shortage of slots. */

@@ -28,7 +28,9 @@ export interface RunControl {
 }
 
 /** What the finished runs say together, at least one of them. */
-export type SumUp = (runs: readonly RunResult[]) => Pick<Report, 'comparison' | 'sweep' | 'baseline'>;
+export type SumUp = (
+  runs: readonly RunResult[],
+) => Pick<Report, 'comparison' | 'sweep' | 'rollout' | 'baseline'>;
 
 /**
  * Executes runs one after the other; a signal or a failure of the surroundings ends the sequence with what was

@@ -1,3 +1,4 @@
+import { UsageError } from '../domain/errors.js';
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import { ACCEPTANCE_SCENARIOS, resolveScenario, resolveScenarios } from '../scenario/index.js';
 
@@ -28,7 +29,7 @@ export async function scenariosToCompare(
   named: readonly string[],
   overrides: ScenarioOverrides,
 ): Promise<Scenario[]> {
-  if (named.length > 0) return resolveScenarios(named, overrides);
+  if (named.length > 0) return withoutRollouts(await resolveScenarios(named, overrides));
   const acceptance = overrides.rate === undefined ? ACCEPTANCE_SCENARIOS : [];
   const bursts = await resolveScenarios(acceptance, { ...overrides, durationMs: undefined });
   const {
@@ -36,4 +37,28 @@ export async function scenariosToCompare(
     slots = SHORT_SUSTAINED.slots,
   } = overrides;
   return [...bursts, await resolveScenario('sustained', { ...overrides, durationMs, slots })];
+}
+
+/**
+ * The scenarios of `compare --rollout`: those named, else `rollout`.
+ *
+ * @throws UsageError `no_rollout` when one has none
+ */
+export async function scenariosToRollOut(
+  named: readonly string[],
+  overrides: ScenarioOverrides,
+): Promise<Scenario[]> {
+  const scenarios = await resolveScenarios(named.length > 0 ? named : ['rollout'], overrides);
+  const other = scenarios.find(({ rollout }) => rollout === undefined);
+  if (other === undefined) return scenarios;
+  const problem = `--rollout: scenario ${other.name} has no rollout`;
+  throw new UsageError('no_rollout', `${problem}; accepted: scenarios with one, such as rollout`);
+}
+
+/** Strategies cannot be compared under a scenario that changes them. */
+function withoutRollouts(scenarios: Scenario[]): Scenario[] {
+  const changing = scenarios.find(({ rollout }) => rollout !== undefined);
+  if (changing === undefined) return scenarios;
+  const problem = `--scenario ${changing.name} changes strategies while it runs`;
+  throw new UsageError('has_rollout', `${problem}; accepted: others, or compare --rollout`);
 }

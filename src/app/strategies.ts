@@ -1,5 +1,6 @@
 import { BUILT_IN_STRATEGIES, type BuiltInStrategy } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
+import type { Scenario } from '../domain/scenario.js';
 import { didYouMean, escapeInvisible, quote } from '../domain/wording.js';
 import { createStrategy } from '../engine/create-strategy.js';
 import { readCustomStrategy } from '../engine/custom-strategy.js';
@@ -19,6 +20,18 @@ export const FLAGS = {
 export interface StrategyChoice {
   readonly strategy: StrategySpec;
   readonly advisoryLocks: boolean;
+}
+
+/** Where a rollout starts that nobody named a strategy for: the known-good path. */
+export const KNOWN_GOOD: StrategySpec = { kind: 'built-in', name: 'legacy' };
+
+/** Strategies with those that scenarios roll out while they run. */
+export function withRolledOut(
+  strategies: readonly StrategySpec[],
+  scenarios: readonly Scenario[],
+): StrategySpec[] {
+  const steps = scenarios.flatMap(({ rollout }) => rollout?.steps ?? []);
+  return [...strategies, ...steps.map(({ strategy }) => ({ kind: 'built-in' as const, name: strategy }))];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { checkSurroundings } from '../app/baseline.js';
 import { checkBulk } from '../app/check-bulk.js';
 import { checkConnections } from '../app/check-connections.js';
@@ -15,6 +15,7 @@ import { UsageError } from '../domain/errors.js';
 import { quote } from '../domain/wording.js';
 import { renderComparison } from '../report/comparison.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
+import { compareRollouts } from './compare-rollouts.js';
 import { finish } from './finish.js';
 import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from './options.js';
 import { checkOutputPaths } from './output-paths.js';
@@ -26,6 +27,7 @@ import { stoppable } from './stop-signal.js';
 interface CompareFlags extends LoadFlags, ReportFlags, BaselineFlags {
   readonly strategies: string;
   readonly rounds?: number;
+  readonly rollout?: boolean;
 }
 
 /** Enough for the check and two claims at their level; bursts are judged by their gates. */
@@ -38,9 +40,14 @@ gate, invariant and check holds, 1 when one does not, or when the check is incon
 It takes 6 rounds to decide the check, 7 or more to call a strategy faster or slower than the baseline.
 The service's ELS_* flags are ignored.
 
+With --rollout one run (or --rounds) of the scenario rollout starts with legacy and changes to cte, inventory and back
+to legacy, worker after worker, and its batches are migrated: a table tells what callers felt. Of the configuration file
+the database alone counts then.
+
 Examples:
   els-assign compare
   els-assign compare --scenario sustained --rounds 8 --workers 2 --connections 16
+  els-assign compare --rollout --fault kill-migration
   els-assign compare --scenario sustained --gate 'inventory.p95 <= cte.p95 * 1.05'
   els-assign compare --strategies cte,inventory --rate 500 --duration 2s --rounds 8
   els-assign compare --strategies legacy,./mine.sql --scenario high-concurrency --json`;
@@ -55,9 +62,19 @@ export function addCompare(program: Command, setExitCode: (code: number) => void
       `interleaved rounds (default: ${DEFAULT_ROUNDS.load}, of bursts ${DEFAULT_ROUNDS.burst})`,
       parseCount('--rounds', MAX_ROUNDS),
     )
+    .addOption(
+      new Option('--rollout', 'change the strategy in mid-run, as a rolling deployment does').conflicts([
+        'strategies',
+        'baseline',
+        'baselineAnyway',
+        'saveBaseline',
+      ]),
+    )
     .option('--advisory-locks', 'run closed loops with advisory locks instead of without')
     .addHelpText('after', HELP)
-    .action(async (flags: CompareFlags) => setExitCode(await runCompare(flags)));
+    .action(async (flags: CompareFlags) =>
+      setExitCode(await (flags.rollout ? compareRollouts(flags) : runCompare(flags))),
+    );
 }
 
 async function runCompare(flags: CompareFlags): Promise<number> {

@@ -9,22 +9,23 @@ import { printLine } from './console.js';
 interface ConfigFlags {
   readonly config?: string;
   readonly quiet?: boolean;
+  readonly rollout?: boolean;
 }
 
 /**
- * Answers by the configuration file what a command's flags did not: all of it for `compare`, where the database is
- * for the others.
+ * Answers by the configuration file what a command's flags did not: all of it for `compare` of strategies, where the
+ * database is for the others.
  *
  * @throws UsageError when the file is refused, or the variable that it names for the database is not set
  */
 export async function applyConfig(command: Command): Promise<void> {
   if (!knows(command, 'config')) return;
-  const { config: named, quiet } = command.opts<ConfigFlags>();
+  const { config: named, quiet, rollout } = command.opts<ConfigFlags>();
   const file = await loadConfig(named);
   if (file === undefined) return;
   if (!quiet) printLine(`configuration file: ${escapeInvisible(file.path)}`);
   const { databaseUrlVariable, schema } = file.config;
-  if (command.name() === 'compare') answerCompare(command, file.config);
+  if (command.name() === 'compare' && !rollout) answerCompare(command, file.config);
   answer(command, 'schema', schema);
   if (databaseUrlVariable === undefined || isGiven(command, 'databaseUrl')) return;
   checkVariable(databaseUrlVariable, file.path);

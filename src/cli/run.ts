@@ -5,8 +5,8 @@ import { checkConnections } from '../app/check-connections.js';
 import { checkFaults } from '../app/check-faults.js';
 import { checkPooling } from '../app/check-pooling.js';
 import { withDatabase } from '../app/database.js';
-import type { RunJob } from '../app/execute-run.js';
 import { checkGates, withGates } from '../app/gates.js';
+import { jobsOf } from '../app/jobs.js';
 import { scenariosToRun } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import {
@@ -14,12 +14,12 @@ import {
   FLAGS,
   resolveStrategy,
   strategyFromFlags,
+  withRolledOut,
   type StrategyChoice,
 } from '../app/strategies.js';
 import { scenariosToSweep, sumUpSweep } from '../app/sweep.js';
 import { MAX_ROUNDS } from '../config/schema.js';
 import type { RunResult } from '../domain/run-result.js';
-import type { Scenario } from '../domain/scenario.js';
 import type { SweepAxis } from '../domain/sweep.js';
 import { renderSweep } from '../report/sweep.js';
 import { renderRuns } from '../report/terminal.js';
@@ -87,8 +87,12 @@ async function runRun(flags: RunFlags): Promise<number> {
     : await scenariosToRun(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, []);
-  checkBulk(scenarios, [choice.strategy]);
-  checkPrepare([choice], flags.prepare);
+  const strategies = withRolledOut([choice.strategy], scenarios);
+  checkBulk(scenarios, strategies);
+  checkPrepare(
+    strategies.map((strategy) => ({ ...choice, strategy })),
+    flags.prepare,
+  );
   const baselines = await openBaselines(flags, scenarios, [choice]);
   const reports = await openReports(flags, process.env, baselines.save);
   await checkOutputPaths(flags, { flag: '--strategy', strategies: [choice.strategy] });
@@ -114,18 +118,6 @@ async function runRun(flags: RunFlags): Promise<number> {
   ).finally(() => history?.close());
   const how: Finish = { json: flags.json ?? false, render: sweep ? renderSweep : renderRuns };
   return finish(await reports.write(report), how);
-}
-
-/** Round after round; each has a workload of its own, which the seed repeats. */
-function jobsOf(
-  scenarios: readonly Scenario[],
-  common: Omit<RunJob, 'scenario' | 'round' | 'seed'>,
-  rounds: number,
-  seed: number,
-): RunJob[] {
-  return Array.from({ length: rounds }, (_, position) =>
-    scenarios.map((scenario) => ({ ...common, scenario, round: position + 1, seed: seed + position })),
-  ).flat();
 }
 
 /** `--strategy` overrides the service's flags. */

@@ -20,6 +20,8 @@ export const FAULT_KINDS = [
   'kill-between-transactions',
   /** SIGKILL of a worker between the commit of a batch's last claim and the completion statement. */
   'kill-before-completion',
+  /** SIGKILL of the process that migrates batches in a rollout; another one resumes. It has no time. */
+  'kill-migration',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -27,7 +29,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 /** A fault to be injected. */
 export interface Fault {
   readonly kind: FaultKind;
-  /** When, from the barrier's release. 0: it is armed before the release. */
+  /** When, from the barrier's release. 0: it is armed before the release, or has no time. */
   readonly atMs: number;
 }
 
@@ -46,9 +48,12 @@ export interface FaultResult {
   readonly left: { readonly orphans: number; readonly uncompleted: number };
 }
 
+/** Strikes each migration of a rollout once, and no call of a load. */
+export const MIGRATION_FAULT = 'kill-migration';
+
 /** Faults that end a worker: its calls must be recorded as they happen. */
 export function killsWorker({ kind }: Fault): boolean {
-  return kind.startsWith('kill-');
+  return kind.startsWith('kill-') && kind !== MIGRATION_FAULT;
 }
 
 /** Faults that the tool's own TCP proxy makes. */

@@ -1,4 +1,5 @@
 import type { FaultResult } from './fault.js';
+import type { RolloutResult, RolloutSummary } from './rollout.js';
 import type { Arrival, OpenLoop } from './scenario.js';
 import type { Sweep } from './sweep.js';
 import type { TimelineEntry } from './timeline.js';
@@ -146,6 +147,8 @@ export interface RunResult {
   readonly redeliveries: number;
   /** What dead workers left and the next deliveries repaired. */
   readonly repairs: { readonly orphans: number; readonly completions: number };
+  /** Of a scenario with a rollout alone. */
+  readonly rollout?: RolloutResult | undefined;
   readonly batchTotals: BatchTotals;
   /** From the intended start: what a caller waited. */
   readonly latencyMicros: LatencyMicros;
@@ -276,6 +279,7 @@ export interface Report {
   readonly plannedRuns: number;
   readonly comparison?: Comparison | undefined;
   readonly sweep?: Sweep | undefined;
+  readonly rollout?: RolloutSummary | undefined;
   readonly baseline?: BaselineComparison | undefined;
   readonly verdict: Verdict;
   readonly passed: boolean;

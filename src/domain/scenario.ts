@@ -1,3 +1,4 @@
+import type { BuiltInStrategy } from './assignment.js';
 import type { Fault } from './fault.js';
 
 /**
@@ -28,6 +29,19 @@ export interface OpenLoop {
   readonly latencyLimitMs?: number | undefined;
 }
 
+/** From then on, worker after worker, calls go to another strategy. */
+export interface RolloutStep {
+  /** After the barrier's release. */
+  readonly atMs: number;
+  readonly strategy: BuiltInStrategy;
+}
+
+/** How a run changes its strategy while the load goes on, as a rolling deployment does. */
+export interface Rollout {
+  /** In the order of their times. */
+  readonly steps: readonly RolloutStep[];
+}
+
 /** The shape of a load, as a scenario file states it (scenarios/*.json) and flags override it. */
 export interface Scenario extends OpenLoop {
   readonly name: string;
@@ -45,10 +59,15 @@ export interface Scenario extends OpenLoop {
   readonly connections: number;
   /** Most deliveries that one call of `assignMany` makes; 1: each delivery is a call of `assign`. */
   readonly bulk: number;
-  /** Stop after this time, or when every delivery was made; an open loop ends with the calls due by then. */
+  /**
+   * Stop after this time, or when every delivery was made; an open loop ends with the calls due by then. With a rollout:
+   * not before its last switch is over.
+   */
   readonly durationMs?: number | undefined;
   /** What is broken on purpose while the load runs. */
   readonly faults: readonly Fault[];
+  /** The run begins with the strategy that it was given, and ends with that of the last step. */
+  readonly rollout?: Rollout | undefined;
   /** Round-trip time that the tool's own proxy adds between workers and server. 0: no proxy. */
   readonly rttMs: number;
   /** Gate expressions, e.g. `p95 < 500ms`. */

@@ -1,6 +1,6 @@
 import { databaseFailure } from '../database/failure.js';
 import { InfrastructureError } from '../domain/errors.js';
-import type { Fault, FaultKind, FaultResult } from '../domain/fault.js';
+import { MIGRATION_FAULT, type Fault, type FaultKind, type FaultResult } from '../domain/fault.js';
 import { nowMicros } from '../runner/clock.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import { loseReplies, resetConnections } from './connections.js';
@@ -14,7 +14,10 @@ import { restartServer } from './restart-server.js';
 import { terminateBackend } from './terminate-backend.js';
 import { pause } from './waiting.js';
 
-const ARM: Readonly<Record<FaultKind, ArmFault>> = {
+/** Faults that hit calls of the load. */
+type LoadFault = Fault & { readonly kind: Exclude<FaultKind, typeof MIGRATION_FAULT> };
+
+const ARM: Readonly<Record<LoadFault['kind'], ArmFault>> = {
   'kill-worker': killWorker,
   'pause-worker': pauseWorker,
   'terminate-backend': terminateBackend,
@@ -36,16 +39,16 @@ export interface Injection {
   readonly killed: number | undefined;
 }
 
-/** Injects a run's faults one after the other: those without a time are armed before the barrier's release. */
+/** Injects a load's faults one after the other: those without a time are armed before the barrier's release. */
 export class FaultInjector {
   readonly #ground: FaultGround;
-  readonly #faults: readonly Fault[];
-  readonly #armed = new Map<Fault, ArmedFault>();
+  readonly #faults: readonly LoadFault[];
+  readonly #armed = new Map<LoadFault, ArmedFault>();
   readonly #injections: Injection[] = [];
 
   constructor(ground: FaultGround) {
     this.#ground = ground;
-    this.#faults = [...ground.plan.scenario.faults].sort((a, b) => a.atMs - b.atMs);
+    this.#faults = ground.plan.scenario.faults.filter(hitsLoad).sort((a, b) => a.atMs - b.atMs);
   }
 
   /** Arms what is to strike from the start. */
@@ -72,7 +75,7 @@ export class FaultInjector {
     await Promise.all(armed.map((each) => each.disarm()));
   }
 
-  async #inject(fault: Fault, load: RunningLoad): Promise<void> {
+  async #inject(fault: LoadFault, load: RunningLoad): Promise<void> {
     const sinceRelease = () => Math.round((nowMicros() - load.startMicros) / 1_000);
     await pause(fault.atMs - sinceRelease(), load.ended);
     const startMs = sinceRelease();
@@ -84,7 +87,7 @@ export class FaultInjector {
   }
 
   /** What cannot be armed will not strike, and says why. */
-  async #arm(fault: Fault, load?: RunningLoad): Promise<ArmedFault> {
+  async #arm(fault: LoadFault, load?: RunningLoad): Promise<ArmedFault> {
     try {
       return await ARM[fault.kind](this.#ground, load);
     } catch (error) {
@@ -93,7 +96,7 @@ export class FaultInjector {
     }
   }
 
-  async #strike(fault: Fault, load: RunningLoad): Promise<Strike> {
+  async #strike(fault: LoadFault, load: RunningLoad): Promise<Strike> {
     const armedEarly = this.#armed.get(fault);
     if (!armedEarly && load.ended.aborted) return { struck: false, detail: 'the load had ended before' };
     const armed = armedEarly ?? (await this.#arm(fault, load));
@@ -106,6 +109,10 @@ export class FaultInjector {
       await armed.disarm();
     }
   }
+}
+
+function hitsLoad(fault: Fault): fault is LoadFault {
+  return fault.kind !== MIGRATION_FAULT;
 }
 
 /** A fault that could not be injected is reported with the others; a defect of the program is not. */

@@ -16,6 +16,7 @@ import { rowsOf } from './comparison-rows.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
 import { violatedLines } from './findings.js';
+import { summaryText } from './rollout-tables.js';
 import { runBlock } from './run-block.js';
 import { createStyle } from './style.js';
 import { sweepAnswers } from './sweep-answers.js';
@@ -106,10 +107,11 @@ export function baselineSuites({ baseline }: Report, options: CaseOptions): Suit
 
 /** Of the work as a whole: whether it was done, how the report ends, and where it was measured. */
 export function endSuite(report: Report): Suite {
-  const { environment, runs, sweep } = report;
+  const { environment, runs, sweep, rollout } = report;
   const answers =
     sweep === undefined ? [] : sweepAnswers(sweep, runs).map(([label, text]) => `${label}: ${text}`);
-  const output = [endingLine(report, PLAIN), ...environmentLines(environment, PLAIN), ...answers];
+  const pauses = rollout === undefined ? [] : [summaryText(rollout)];
+  const output = [endingLine(report, PLAIN), ...environmentLines(environment, PLAIN), ...answers, ...pauses];
   return { name: 'els-assign', durationMs: 0, cases: endCases(report), warnings: [], output };
 }
 

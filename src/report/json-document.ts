@@ -1,6 +1,7 @@
 import type { Inventory } from '../domain/assignment.js';
 import type { MigrationReport, PlannedMigration } from '../domain/migration.js';
 import type { Proof } from '../domain/proof.js';
+import type { RolloutSummary } from '../domain/rollout.js';
 import type {
   BaselineComparison,
   Comparison,
@@ -47,6 +48,8 @@ export interface ReportDocument extends Head {
   readonly comparison?: Comparison | undefined;
   /** Of `run --sweep` alone. */
   readonly sweep?: Sweep | undefined;
+  /** Of `compare --rollout` alone. */
+  readonly rollout?: RolloutSummary | undefined;
   /** With `--baseline` alone. */
   readonly baseline?: BaselineComparison | undefined;
 }
@@ -63,6 +66,7 @@ export interface FailureDocument extends Head {
   readonly interrupted?: StopSignal | undefined;
   readonly comparison?: Comparison | undefined;
   readonly sweep?: Sweep | undefined;
+  readonly rollout?: RolloutSummary | undefined;
   readonly baseline?: BaselineComparison | undefined;
 }
 

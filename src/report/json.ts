@@ -13,7 +13,7 @@ const SCHEMA_VERSION = 1;
  */
 export function renderJson(report: Report, tool: Tool): string {
   const { passed, verdict, environment, runs, plannedRuns, interrupted } = report;
-  const { comparison, sweep, baseline } = report;
+  const { comparison, sweep, rollout, baseline } = report;
   return document({
     schemaVersion: SCHEMA_VERSION,
     tool: identity(tool),
@@ -25,6 +25,7 @@ export function renderJson(report: Report, tool: Tool): string {
     interrupted,
     comparison,
     sweep,
+    rollout,
     baseline,
   });
 }
@@ -76,6 +77,7 @@ export function renderJsonError(error: Failure, tool: Tool, partial?: Report): s
     interrupted: partial?.interrupted,
     comparison: partial?.comparison,
     sweep: partial?.sweep,
+    rollout: partial?.rollout,
     baseline: partial?.baseline,
   });
 }

@@ -20,6 +20,7 @@ import { headingParts, rowsOf } from './comparison-rows.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
 import { escapeMarkdown, markdownDetails, markdownTable } from './markdown-text.js';
+import { phaseTable, summaryText, switchTable } from './rollout-tables.js';
 import { createStyle } from './style.js';
 import { sweepAnswers } from './sweep-answers.js';
 import { sweepTable } from './sweep-columns.js';
@@ -38,11 +39,13 @@ export function renderMarkdown(report: Report, options: CaseOptions): string {
 
 /** The blocks of `renderMarkdown`, each of them whole without the others, the most important first. */
 export function markdownBlocks(report: Report, options: CaseOptions): string[] {
-  const { environment, runs, comparison, sweep, baseline } = report;
+  const { environment, runs, comparison, sweep, rollout, baseline } = report;
   return [
     `## els-assign: ${escapeMarkdown(endingLine(report, STYLE))}`,
     environmentLines(environment, STYLE).map(escapeMarkdown).join('<br>\n'),
     ...(sweep === undefined ? tableBlocks(report) : sweepBlocks(sweep, runs)),
+    ...(rollout === undefined ? [] : [escapeMarkdown(summaryText(rollout))]),
+    ...runs.flatMap(rolloutBlocks),
     ...(comparison === undefined ? [] : comparisonBlocks(comparison)),
     ...comparisonSuites(report, options).flatMap(suiteBlocks),
     ...(baseline === undefined ? [] : [escapeMarkdown(baselineHeading(baseline))]),
@@ -84,6 +87,15 @@ function sweepBlocks(sweep: Sweep, runs: readonly RunResult[]): string[] {
       .map(([label, text]) => escapeMarkdown(`${label}: ${text}`))
       .join('<br>\n'),
   ];
+}
+
+/** The phases of a run and its switches. */
+function rolloutBlocks(run: RunResult): string[] {
+  if (run.rollout === undefined) return [];
+  const { phases, switches } = run.rollout;
+  const name = `${rowName(run)} · round ${run.round}: rollout`;
+  const tables = [phaseTable(phases), ...(switches.length === 0 ? [] : [switchTable(switches)])];
+  return [`### ${escapeMarkdown(name)}`, ...tables.map(markdownTable)];
 }
 
 /** How to read the ratios, and what is claimed. */

@@ -4,6 +4,7 @@ import { faultLines } from './fault-lines.js';
 import { gateLines, invariantLines, noteLines } from './findings.js';
 import { indent } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
+import { rolloutLines } from './rollout.js';
 import { costLines, latencyLines, outcomeLines, planLines } from './run-facts.js';
 import { narrower, type Style } from './style.js';
 
@@ -22,6 +23,7 @@ export function runBlock(run: RunResult, style: Style): string[] {
       '',
       ...costLines(run, inner),
       '',
+      ...rolloutLines(run, inner),
       ...faultLines(run, inner),
       ...gateLines(run.gates, inner),
       ...invariantLines(run.invariants, inner),

@@ -1,3 +1,4 @@
+import { MIGRATION_FAULT, type Fault } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
 import { plural } from './format.js';
 import { wrapParts, wrapWords } from './layout.js';
@@ -11,14 +12,21 @@ export function renderScenarioList(scenarios: readonly Scenario[]): string {
   return scenarios.map((scenario) => `${scenario.name}\n${about(scenario)}`).join('\n');
 }
 
-/** One scenario with its faults and gates. */
+/** One scenario with its rollout, faults and gates. */
 export function renderScenario(scenario: Scenario): string {
   const { name, rttMs, latencyLimitMs } = scenario;
   const limit = latencyLimitMs === undefined ? '' : `${INDENT}latency limit  ${latencyLimitMs} ms\n`;
   const rtt = rttMs > 0 ? `${INDENT}round-trip time  ${rttMs} ms more\n` : '';
-  const faults = scenario.faults.map(({ kind, atMs }) => `${INDENT}fault  ${kind} at ${atMs} ms\n`).join('');
+  const faults = scenario.faults.map((fault) => `${INDENT}fault  ${faultText(fault)}\n`).join('');
+  const steps = (scenario.rollout?.steps ?? [])
+    .map(({ strategy, atMs }) => `${INDENT}rollout  ${strategy} at ${atMs} ms\n`)
+    .join('');
   const gates = scenario.gates.map((gate) => `${INDENT}gate  ${gate}\n`).join('');
-  return `${name}\n${about(scenario)}${limit}${rtt}${faults}${gates}`;
+  return `${name}\n${about(scenario)}${limit}${rtt}${steps}${faults}${gates}`;
+}
+
+function faultText({ kind, atMs }: Fault): string {
+  return kind === MIGRATION_FAULT ? kind : `${kind} at ${atMs} ms`;
 }
 
 function about(scenario: Scenario): string {

@@ -7,7 +7,7 @@ import type { Alarm } from './alarm.js';
 import { correlationId } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import type { StartedCall } from './messages.js';
-import { dueMicrosOf, turnOf } from './open-loop.js';
+import { dueMicrosOf, endMicrosOf, isOver, turnOf } from './open-loop.js';
 import type { Recorder } from './recorder.js';
 import { graceAfter } from './stop.js';
 
@@ -16,7 +16,7 @@ export interface LaneJob {
   readonly plan: WorkloadPlan;
   /** What this worker delivers, ready to be taken: the deliveries of each call. */
   readonly calls: Iterator<readonly Delivery[], void, undefined>;
-  readonly engine: AssignmentEngine;
+  readonly engine: Pick<AssignmentEngine, 'assign' | 'assignMany'>;
   readonly recorder: Recorder;
   /** Awaited before a call is made, where there is one. */
   readonly announce: ((call: StartedCall) => Promise<void>) | undefined;
@@ -25,6 +25,8 @@ export interface LaneJob {
   /** The barrier's release. */
   readonly startMicros: number;
   readonly stop: AbortSignal;
+  /** Aborted when no more calls are to be made, where the load does not end by itself. */
+  readonly over?: AbortSignal | undefined;
   /** Of an open loop; closed when the load is stopped. */
   readonly alarm?: Alarm | undefined;
   /** Told of each skipped call how many there are so far. */
@@ -42,13 +44,13 @@ export interface LaneJob {
  */
 export async function deliverSlice(job: LaneJob): Promise<{ ranOut: boolean; skipped: number }> {
   const { alarm } = job;
-  const { connections, durationMs } = job.plan.scenario;
-  const endMicros = durationMs === undefined ? Infinity : job.startMicros + durationMs * 1_000;
+  const { connections } = job.plan.scenario;
+  const endMicros = endMicrosOf(job);
   const underWay = new Map<number, StartedCall>();
   const end = { ranOut: false, skipped: 0 };
 
   const lane = async () => {
-    while ((alarm || nowMicros() < endMicros) && !job.stop.aborted) {
+    while ((alarm || nowMicros() < endMicros) && !isOver(job)) {
       const next = job.calls.next();
       if (next.done) {
         end.ranOut = true;

@@ -48,6 +48,8 @@ export class Ledger {
       case 'calls':
         this.#end(message.chunk);
         return true;
+      case 'changed':
+        return true;
       case 'done':
         this.#close(message.summary);
         return true;

@@ -6,18 +6,24 @@ import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Calls that one message tells of, at most. */
 export const MOST_CALLS = 1_000;
 /** Characters of an error's message, at most. */
 export const LONGEST_MESSAGE = 2_000;
 
+/** What serves calls. */
+export interface StrategyChange {
+  readonly strategy: StrategySpec;
+  /** For batches that have the other inventory. */
+  readonly otherInventory?: StrategySpec | undefined;
+}
+
 /** All that a worker needs to deliver its slice. */
-export interface WorkerJob {
+export interface WorkerJob extends StrategyChange {
   readonly workerIndex: number;
   readonly plan: WorkloadPlan;
-  readonly strategy: StrategySpec;
   readonly advisoryLocks: boolean;
   readonly source: TargetSource;
   readonly connectionString: string;
@@ -53,9 +59,13 @@ export type ToWorker =
   | { readonly type: 'prepare'; readonly version: number; readonly job: WorkerJob }
   /** The barrier's release: start at this moment of the host's monotonic clock. */
   | { readonly type: 'start'; readonly atMicros: number }
+  /** During a load; answered by `changed`, but for a load that has ended. */
+  | { readonly type: 'change'; readonly change: StrategyChange }
+  /** Of a load with a rollout: it is over, make no more calls. Other loads end by themselves. */
+  | { readonly type: 'end' }
   | { readonly type: 'stop' };
 
-/** What a worker sends, in this order: ready, any number of alive, started and calls, done; or failed. */
+/** What a worker sends, in this order: ready, any number of alive, started, calls and changed, done; or failed. */
 export type FromWorker =
   | { readonly type: 'ready'; readonly version: number }
   /** Every second of a load: looks for completion, and skipped calls of an open loop, of the load so far. */
@@ -64,6 +74,8 @@ export type FromWorker =
   | { readonly type: 'started'; readonly call: StartedCall }
   /** `counters` of the load so far. */
   | { readonly type: 'calls'; readonly chunk: CallChunk; readonly counters: EngineCounters }
+  /** No call is served by the strategy before any more, and its completion debts are paid. */
+  | { readonly type: 'changed' }
   | { readonly type: 'done'; readonly summary: WorkerSummary }
   | { readonly type: 'failed'; readonly message: string };
 

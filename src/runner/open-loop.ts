@@ -11,6 +11,17 @@ export function dueMicrosOf(job: LaneJob, [first]: readonly Delivery[]): number 
   return job.startMicros + (first?.dueMicros ?? 0);
 }
 
+/** When a load ends by itself, on `nowMicros`'s clock; one with a rollout does not, for its switches may last longer. */
+export function endMicrosOf({ plan: { scenario }, startMicros }: LaneJob): number {
+  const { durationMs, rollout } = scenario;
+  return durationMs === undefined || rollout !== undefined ? Infinity : startMicros + durationMs * 1_000;
+}
+
+/** Whether no more calls are to be made. */
+export function isOver({ stop, over }: LaneJob): boolean {
+  return stop.aborted || over?.aborted === true;
+}
+
 /**
  * Waits, on a free lane, until a call of an open loop is due.
  *
@@ -19,14 +30,14 @@ export function dueMicrosOf(job: LaneJob, [first]: readonly Delivery[]): number 
  * have happened. Waiting longer only makes a call later, so a process that takes over skips all that its predecessor
  * skipped, and its count is that of both.
  *
- * @returns `end` when the schedule's duration is over or the load was stopped
+ * @returns `end` when the schedule's duration is over or the load was ended
  */
 export async function turnOf(job: LaneJob, alarm: Alarm, deliveries: readonly Delivery[]): Promise<Turn> {
-  const { durationMs = Infinity, latencyLimitMs = Infinity } = job.plan.scenario;
+  const { latencyLimitMs = Infinity } = job.plan.scenario;
   const dueMicros = dueMicrosOf(job, deliveries);
-  if (dueMicros >= job.startMicros + durationMs * 1_000) return 'end';
+  if (dueMicros >= endMicrosOf(job)) return 'end';
   await alarm.until(dueMicros);
-  if (job.stop.aborted) return 'end';
+  if (isOver(job)) return 'end';
   if (deliveries.some(({ index }) => job.redelivered.has(index))) return 'make';
   return nowMicros() - dueMicros > latencyLimitMs * 1_000 ? 'skip' : 'make';
 }

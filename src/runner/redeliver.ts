@@ -29,10 +29,11 @@ export async function redeliver(
   mayHaveHappened: boolean,
   stop: AbortSignal,
 ): Promise<Call[]> {
-  const { target, strategy, advisoryLocks, schema, timeoutMs, prepare, via } = job;
+  const { target, strategy, otherInventory, advisoryLocks, schema, timeoutMs, prepare, via } = job;
   const applicationName = `${job.applicationName}/redelivery`;
   const pool = createPool(target, { connections: CONNECTIONS, applicationName, via });
-  const engine = createAssignmentEngine(pool, { strategy, advisoryLocks, schema, timeoutMs, prepare });
+  const options = { strategy, advisoryLocks, schema, timeoutMs, prepare };
+  const engine = createAssignmentEngine(pool, { ...options, ...(otherInventory && { otherInventory }) });
   const scenario = { ...job.plan.scenario, connections: CONNECTIONS, durationMs: undefined };
   const plan = { ...job.plan, scenario: { ...scenario, arrival: 'closed' as const } };
   const calls: Call[] = [];

@@ -9,6 +9,7 @@ import type { StrategySpec } from '../engine/strategy.js';
 import { addUpWeights } from './client-weight.js';
 import { workersOf } from '../scenario/plan.js';
 import { nowMicros } from './clock.js';
+import { sumCounters } from './counters.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toDistribution, toLatencyMicros } from './latency.js';
 import type { ErrorMessages, WorkerJob } from './messages.js';
@@ -19,6 +20,8 @@ import { toTimeSeries } from './time-series.js';
 export interface LoadJob {
   readonly plan: WorkloadPlan;
   readonly strategy: StrategySpec;
+  /** For batches that have the other inventory. */
+  readonly otherInventory?: StrategySpec | undefined;
   readonly advisoryLocks: boolean;
   readonly target: DatabaseTarget;
   readonly schema: string;
@@ -70,7 +73,7 @@ export interface RunningLoad {
   /** One for each worker of the plan. */
   readonly stations: readonly Pick<
     Station,
-    'applicationName' | 'lostContents' | 'killAndReplace' | 'pause' | 'resume'
+    'applicationName' | 'lostContents' | 'killAndReplace' | 'pause' | 'resume' | 'change' | 'end'
   >[];
   /** Aborted when every worker has ended, or was told to stop. */
   readonly ended: AbortSignal;
@@ -220,17 +223,5 @@ function toRecording(
       {},
     ),
     incomplete,
-  };
-}
-
-function sumCounters(counters: readonly EngineCounters[]): EngineCounters {
-  const retriesByCode: Record<string, number> = {};
-  for (const [code, count] of counters.flatMap((each) => Object.entries(each.retriesByCode))) {
-    retriesByCode[code] = (retriesByCode[code] ?? 0) + count;
-  }
-  return {
-    roundTrips: counters.reduce((sum, each) => sum + each.roundTrips, 0),
-    completionLooks: counters.reduce((sum, each) => sum + each.completionLooks, 0),
-    retriesByCode,
   };
 }

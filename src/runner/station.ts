@@ -1,17 +1,15 @@
-import type { EngineCounters } from '../domain/assignment.js';
 import type { Call } from '../domain/call.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import { CUT_OFF } from '../domain/call-end.js';
 import { contentId, deliveryAt } from '../scenario/plan.js';
 import { toCall, toCalls } from './call-chunks.js';
 import { nowMicros } from './clock.js';
+import { NO_COUNTERS } from './counters.js';
 import type { WorkerFleet } from './fleet.js';
 import { encode, newHistogram, record } from './latency.js';
 import { Ledger } from './ledger.js';
-import type { FromWorker, Resume, WorkerJob, WorkerSummary } from './messages.js';
+import type { FromWorker, Resume, StrategyChange, WorkerJob, WorkerSummary } from './messages.js';
 import type { WorkerProcess } from './worker-process.js';
-
-const NO_COUNTERS: EngineCounters = { roundTrips: 0, completionLooks: 0, retriesByCode: {} };
 
 /**
  * One worker's place in a load: its process, or the one that took over after a SIGKILL, and what was recorded.
@@ -95,6 +93,20 @@ export class Station {
     this.#deaths += 1;
     this.#worker.kill();
     return this.#worker.gone;
+  }
+
+  /**
+   * Has the worker change what serves its calls. A process that takes over from a killed one does not know of it.
+   *
+   * @returns whether it did; not where it has delivered its slice
+   */
+  change(change: StrategyChange): Promise<boolean> {
+    return this.#worker.change(change, this.#job);
+  }
+
+  /** Tells the worker that its load is over, where that does not end by itself. */
+  end(): void {
+    this.#worker.end();
   }
 
   kill(): void {

@@ -7,6 +7,7 @@ import type { Ledger } from './ledger.js';
 import {
   PROTOCOL_VERSION,
   type FromWorker,
+  type StrategyChange,
   type ToWorker,
   type WorkerJob,
   type WorkerSummary,
@@ -25,6 +26,9 @@ const WORKER: WorkerProgram = {
   patience: PATIENCE,
 };
 
+/** A change waits for a call of the warm-up, for the calls under way, and for looks that are owed. */
+const CHANGE_CALLS = 3;
+
 /**
  * One worker process as the coordinator sees it: a service instance with connections of its own. One that breaks the
  * protocol, or says nothing where it should, is ended, and whoever waits for it learns why.
@@ -41,6 +45,9 @@ export class WorkerProcess {
   /** Takes what the worker says. */
   #listener: (message: FromWorker) => void = unasked;
   #isEnded = false;
+  #isDelivering = false;
+  /** Takes the answer to a change that was asked for: whether it was made. */
+  #onChange: ((made: boolean) => void) | undefined;
 
   /**
    * @param index by which messages name it, from 0
@@ -89,17 +96,50 @@ export class WorkerProcess {
    * @param listener takes what the worker says as it comes
    * @throws InfrastructureError when it failed, died or was ended before
    */
-  deliver(ledger: Ledger, listener: (message: FromWorker) => void): Promise<WorkerSummary> {
+  async deliver(ledger: Ledger, listener: (message: FromWorker) => void): Promise<WorkerSummary> {
     const { job, startMicros } = ledger;
     const { quietMs, stuckMs } = this.#patience;
     const quiet = this.#countdown(quietMs, 0, 'said nothing');
     const stuck = this.#countdown(stuckMs + longestCallMs(job), idleMs(job), 'ended no call');
-    return this.#ask({ type: 'start', atMicros: startMicros }, [quiet, stuck], (message) => {
-      quiet.reset();
-      if (ledger.hear(message)) stuck.reset();
-      listener(message);
-      return message.type === 'done' ? message.summary : undefined;
-    });
+    this.#isDelivering = true;
+    try {
+      return await this.#ask({ type: 'start', atMicros: startMicros }, [quiet, stuck], (message) => {
+        quiet.reset();
+        if (ledger.hear(message)) stuck.reset();
+        if (message.type === 'changed') this.#answerChange();
+        listener(message);
+        return message.type === 'done' ? message.summary : undefined;
+      });
+    } finally {
+      this.#isDelivering = false;
+      this.#onChange?.(false);
+    }
+  }
+
+  /**
+   * Has the worker direct new calls of its delivery elsewhere; resolves when those before have ended.
+   *
+   * @param job that it delivers
+   * @returns whether it did; not where its delivery has ended
+   * @throws InfrastructureError when it failed, died or was ended before
+   */
+  async change(change: StrategyChange, job: WorkerJob): Promise<boolean> {
+    if (!this.#isDelivering) return false;
+    const changeMs = this.#patience.readyMs + CHANGE_CALLS * longestCallMs(job);
+    const late = this.#countdown(changeMs, 0, 'did not change its strategy');
+    const made = new Promise<boolean>((resolve) => (this.#onChange = resolve));
+    this.#send({ type: 'change', change });
+    try {
+      return await Promise.race([made, this.#lost]);
+    } finally {
+      late.stop();
+      this.#onChange = undefined;
+    }
+  }
+
+  /** Tells the worker that its load is over: calls under way are its last ones. */
+  end(): void {
+    this.#send({ type: 'end' });
   }
 
   /** Asks the worker to end its delivery early. */
@@ -146,6 +186,12 @@ export class WorkerProcess {
     } finally {
       for (const countdown of countdowns) countdown.stop();
     }
+  }
+
+  #answerChange(): void {
+    if (this.#onChange === undefined) throw new Misconduct('said changed without being asked');
+    this.#onChange(true);
+    this.#onChange = undefined;
   }
 
   #hear(given: unknown): void {

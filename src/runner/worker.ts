@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
+import { explainConnectFailure } from '../database/pool.js';
 import { withConnectionString, type DatabaseTarget } from '../database/target.js';
-import type { EngineCounters } from '../domain/assignment.js';
 import type { Delivery } from '../domain/scenario.js';
-import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
 import { Alarm } from './alarm.js';
 import { ClientMeter } from './client-meter.js';
 import { waitUntilMicros } from './clock.js';
@@ -11,11 +9,20 @@ import { callsOf } from '../scenario/plan.js';
 import { deliverSlice } from './lanes.js';
 import { graceAfter } from './stop.js';
 import { LONGEST_MESSAGE, MOST_CALLS, PROTOCOL_VERSION } from './messages.js';
-import type { FromWorker, Resume, StartedCall, ToWorker, WorkerJob, WorkerSummary } from './messages.js';
+import type {
+  FromWorker,
+  Resume,
+  StartedCall,
+  StrategyChange,
+  ToWorker,
+  WorkerJob,
+  WorkerSummary,
+} from './messages.js';
 import { Recorder } from './recorder.js';
-import { warmUp } from './warm-up.js';
+import { ServingEngine } from './serving-engine.js';
 
-// The program of a worker process, for each run: prepare, say ready, wait for the barrier, deliver, say done.
+// The program of a worker process, for each run: prepare, say ready, wait for the barrier, deliver, say done; change the
+// strategy meanwhile where that is asked for.
 
 /** How soon after a signal to the group the coordinator's stop arrives at the latest. */
 const STOP_FOLLOWS_MS = 500;
@@ -26,15 +33,17 @@ const ALIVE_EVERY_MS = 1_000;
 interface Prepared {
   readonly target: DatabaseTarget;
   readonly job: WorkerJob;
-  readonly pool: DatabasePool;
-  readonly engine: AssignmentEngine;
+  readonly engine: ServingEngine;
   readonly calls: Iterator<readonly Delivery[], void, undefined>;
   /** Of an open loop. */
   readonly alarm: Alarm | undefined;
 }
 
 let stop = new AbortController();
+let over = new AbortController();
 let prepared: Prepared | undefined;
+/** Of the load under way: its changes until now, one after the other; undefined where it takes no more. */
+let changes: Promise<void> | undefined;
 
 // Ctrl-C reaches the whole process group; the coordinator decides what becomes of the workers.
 process.on('SIGINT', () => undefined);
@@ -49,6 +58,12 @@ process.on('message', (message: ToWorker) => {
       break;
     case 'start':
       void reporting(deliver(message.atMicros));
+      break;
+    case 'change':
+      changes = changes?.then(() => reporting(change(message.change)));
+      break;
+    case 'end':
+      over.abort();
       break;
     case 'stop':
       stop.abort();
@@ -85,21 +100,19 @@ async function prepare({ version, job }: ToWorker & { type: 'prepare' }): Promis
   if (version !== PROTOCOL_VERSION)
     throw new Error(`this program is of another version than the coordinator`);
   stop = new AbortController();
+  over = new AbortController();
   prepared = undefined;
-  const target = withConnectionString(job.source, job.connectionString);
-  const { connections } = job.plan.scenario;
-  const pool = createPool(target, { connections, applicationName: job.applicationName, via: job.via });
-  const { strategy, advisoryLocks, schema, timeoutMs, prepare } = job;
-  const engine = createAssignmentEngine(pool, { strategy, advisoryLocks, schema, timeoutMs, prepare });
-  try {
-    await warmUp(engine, job);
-  } catch (error) {
-    throw explainConnectFailure(target, error instanceof Error && error.cause ? error.cause : error);
-  }
+  const engine = await ServingEngine.open(job);
   const calls = remaining(callsOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
   const alarm = job.plan.scenario.arrival === 'open' ? await Alarm.start() : undefined;
-  prepared = { target, job, pool, engine, calls, alarm };
+  const target = withConnectionString(job.source, job.connectionString);
+  prepared = { target, job, engine, calls, alarm };
   await send({ type: 'ready', version: PROTOCOL_VERSION });
+}
+
+async function change(to: StrategyChange): Promise<void> {
+  await prepared?.engine.change(to);
+  await send({ type: 'changed' });
 }
 
 /** What a killed predecessor left of the slice; what it had started apart from what it had not. */
@@ -118,56 +131,52 @@ function* remaining(
 
 async function deliver(startMicros: number): Promise<void> {
   if (prepared === undefined) throw new Error('started before it was prepared');
-  const { job, pool, engine, calls, alarm } = prepared;
+  const { job, engine, calls, alarm } = prepared;
   const { plan } = job;
   const { signal } = stop;
-  const before = engine.counters;
-  const counters = () => difference(engine.counters, before);
   const isImmediate = job.journal === 'immediate';
   const recorder = new Recorder(
-    (chunk) => void send({ type: 'calls', chunk, counters: counters() }),
+    (chunk) => void send({ type: 'calls', chunk, counters: engine.counters }),
     isImmediate ? 1 : MOST_CALLS,
   );
   const announce = isImmediate ? (call: StartedCall) => send({ type: 'started', call }) : undefined;
   const redelivered = job.resume?.lost ?? new Set();
-  signal.addEventListener('abort', () => void alarm?.close(), { once: true });
+  for (const end of [signal, over.signal])
+    end.addEventListener('abort', () => void alarm?.close(), { once: true });
+  changes = Promise.resolve();
   await waitUntilMicros(startMicros);
   const meter = new ClientMeter();
   let skippedSoFar = 0;
   const telling = setInterval(() => recorder.flush(), TELL_EVERY_MS);
   const living = setInterval(() => {
-    void send({ type: 'alive', completionLooks: counters().completionLooks, skipped: skippedSoFar });
+    void send({ type: 'alive', completionLooks: engine.counters.completionLooks, skipped: skippedSoFar });
   }, ALIVE_EVERY_MS);
   let summary: WorkerSummary;
   try {
     const { ranOut, skipped } = await deliverSlice({
       ...{ plan, calls, engine, recorder, announce, redelivered, startMicros, alarm },
       stop: signal,
+      over: over.signal,
       onSkip: (count) => (skippedSoFar = count),
     });
     const client = meter.stop(recorder.calls);
     await alarm?.close();
-    await Promise.race([engine.close(), graceAfter(signal)]);
+    await Promise.race([closeAfterChanges(engine), graceAfter(signal)]);
     recorder.flush();
-    await Promise.race([pool.end(), graceAfter(signal)]);
     const said = { ...recorder.histograms(), errorMessages: recorder.errorMessages };
-    summary = { ...said, counters: counters(), ranOut, skipped, client };
+    summary = { ...said, counters: engine.counters, ranOut, skipped, client };
   } finally {
+    changes = undefined;
     clearInterval(telling);
     clearInterval(living);
   }
   await send({ type: 'done', summary });
 }
 
-/** What was counted since `before`. */
-function difference(now: EngineCounters, before: EngineCounters): EngineCounters {
-  const codes = Object.entries(now.retriesByCode).map(([code, count]): [string, number] => [
-    code,
-    count - (before.retriesByCode[code] ?? 0),
-  ]);
-  return {
-    roundTrips: now.roundTrips - before.roundTrips,
-    completionLooks: now.completionLooks - before.completionLooks,
-    retriesByCode: Object.fromEntries(codes.filter(([, count]) => count > 0)),
-  };
+/** Changes that were asked for before the last call ended are answered before the load is over. */
+async function closeAfterChanges(engine: ServingEngine): Promise<void> {
+  const asked = changes;
+  changes = undefined;
+  await asked;
+  await engine.close();
 }

@@ -1,16 +1,20 @@
 import { UsageError } from '../domain/errors.js';
-import { FAULT_KINDS, type Fault } from '../domain/fault.js';
+import { FAULT_KINDS, MIGRATION_FAULT, type Fault } from '../domain/fault.js';
 import { didYouMean, quote } from '../domain/wording.js';
 import { durationMillis } from './duration.js';
 
 /** What `parseFault` accepts, for messages. */
-export const FAULT_ACCEPTED = `a fault and the time after the start, such as kill-worker@500ms; faults are ${FAULT_KINDS.join(', ')}`;
+export const FAULT_ACCEPTED = `a fault and the time after the start, such as kill-worker@500ms; faults are ${FAULT_KINDS.join(', ')}, the last one without a time`;
 
-/** The fault that a text such as `kill-worker@500ms` names; without a time it is armed before the start. */
+/**
+ * The fault that a text such as `kill-worker@500ms` names; without a time it is armed before the start, but for the one
+ * that has none.
+ */
 export function parseFault(text: string): Fault | undefined {
   const [name, at, ...rest] = text.split('@');
   const kind = FAULT_KINDS.find((known) => known === name);
   const atMs = at === undefined || /^0(ms|s|m)?$/.test(at) ? 0 : durationMillis(at);
+  if (kind === MIGRATION_FAULT && at !== undefined) return undefined;
   return kind === undefined || atMs === undefined || rest.length > 0 ? undefined : { kind, atMs };
 }
 

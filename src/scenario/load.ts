@@ -8,6 +8,7 @@ import { checkFileGates } from './file-gates.js';
 import { describeIssues } from './invalid.js';
 import { parseJson } from './json-error.js';
 import { toScenario } from './resolve.js';
+import { brokenRolloutRule } from './rollout.js';
 import { brokenRule } from './rules.js';
 import { SCENARIO_FIELDS, scenarioFileSchema } from './schema.js';
 import type { ScenarioFile } from './schema.js';
@@ -68,7 +69,7 @@ function parseScenarioFile(text: string, path: string): ScenarioFile {
   const given = parseJson(text, (problem) => invalid(path, problem));
   const { success, data, error } = scenarioFileSchema.safeParse(given, { reportInput: true });
   if (!success) throw invalid(path, describeIssues(error.issues, SCENARIO_FIELDS));
-  const broken = brokenRule(data);
+  const broken = brokenRule(data) ?? brokenRolloutRule(toScenario(data));
   if (broken !== undefined) throw invalid(path, broken);
   checkFileGates(data.gates, text, (problem, below) => invalid(path, problem, below));
   return data;

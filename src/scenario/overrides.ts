@@ -5,6 +5,7 @@ import { describeGiven } from '../domain/wording.js';
 import { readScenarioFile } from './load.js';
 import { withOpenLoop } from './open-loop.js';
 import { toScenario } from './resolve.js';
+import { brokenRolloutRule } from './rollout.js';
 import { brokenRule } from './rules.js';
 import { scenarioFileSchema } from './schema.js';
 import type { ScenarioFile } from './schema.js';
@@ -59,16 +60,18 @@ export async function resolveScenarios(
 export function applyOverrides(file: ScenarioFile, overrides: ScenarioOverrides): Scenario {
   const counts = checkedCounts(overrides);
   const changed = { ...withOpenLoop(file, overrides), ...counts };
-  const broken = brokenRule(changed);
-  if (broken !== undefined) {
+  const refuse = (broken: string | undefined): void => {
+    if (broken === undefined) return;
     throw new UsageError('invalid_override', `${flags(counts, overrides)}: scenario ${file.name}: ${broken}`);
-  }
+  };
+  refuse(brokenRule(changed));
   const resolved = toScenario(changed);
-  const { durationMs, faults = resolved.faults, rttMs = resolved.rttMs } = overrides;
-  const scenario = { ...resolved, faults, rttMs };
-  if (durationMs === undefined) return scenario;
-  checkDuration(durationMs, changed);
-  return { ...scenario, durationMs };
+  const { faults = resolved.faults, rttMs = resolved.rttMs } = overrides;
+  if (overrides.durationMs !== undefined) checkDuration(overrides.durationMs, changed);
+  const durationMs = overrides.durationMs ?? resolved.durationMs;
+  const scenario = { ...resolved, faults, rttMs, ...(durationMs !== undefined && { durationMs }) };
+  refuse(brokenRolloutRule(scenario));
+  return scenario;
 }
 
 /** Results are told apart by the names of their scenarios. */
@@ -108,12 +111,14 @@ function refused(flag: string, given: unknown, accepted: string): UsageError {
 }
 
 /** `--batches 2 --slots 3` */
-function flags(counts: Counts, { spacing, stages, latencyLimitMs, durationMs }: ScenarioOverrides): string {
+function flags(counts: Counts, overrides: ScenarioOverrides): string {
+  const { spacing, stages, latencyLimitMs, durationMs, faults } = overrides;
   const others = {
     spacing,
     stages: stages?.map(({ rate, durationMs: millis }) => `${rate}:${millis}ms`).join(),
     'latency-limit': latencyLimitMs === undefined ? undefined : `${latencyLimitMs}ms`,
     duration: durationMs === undefined ? undefined : `${durationMs}ms`,
+    fault: faults?.map(({ kind }) => kind).join(' --fault ') || undefined,
   };
   return Object.entries({ ...counts, ...others })
     .filter(([, value]) => value !== undefined)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { SPACINGS } from '../domain/scenario.js';
 import { DURATION_ACCEPTED, durationMillis } from './duration.js';
 import { FAULT_ACCEPTED, parseFault } from './fault.js';
@@ -64,6 +65,22 @@ const stages = z
   .array(stage, { error: STAGES_ACCEPTED })
   .min(1, { error: STAGES_ACCEPTED })
   .max(MAX_STAGES, { error: STAGES_ACCEPTED });
+const stepsAccepted = 'a list of 1 to 20 steps';
+const rollout = z.strictObject(
+  {
+    steps: z
+      .array(
+        z.strictObject(
+          { at: duration, strategy: z.enum(BUILT_IN_STRATEGIES, { error: BUILT_IN_STRATEGIES.join(', ') }) },
+          { error: 'a step such as {"at": "1s", "strategy": "cte"}' },
+        ),
+        { error: stepsAccepted },
+      )
+      .min(1, { error: stepsAccepted })
+      .max(20, { error: stepsAccepted }),
+  },
+  { error: 'an object with a list of steps' },
+);
 const rttMs = z
   .number({ error: RTT_ACCEPTED })
   .min(0, { error: RTT_ACCEPTED })
@@ -98,6 +115,7 @@ export const scenarioFileSchema = z.strictObject(
     stages: stages.optional(),
     latencyLimit: duration.optional(),
     faults: faults.default([]),
+    rollout: rollout.optional(),
     rttMs: rttMs.default(0),
     gates: gates.default([]),
   },

@@ -98,6 +98,36 @@ const refused: BadInput[] = [
   },
   { name: 'no strategy to compare', args: ['compare', '--strategies', ''], says: ['strategy'] },
   {
+    name: 'strategies to roll out',
+    args: ['compare', '--rollout', '--strategies', 'cte'],
+    says: ['--rollout', '--strategies'],
+  },
+  {
+    name: 'a baseline of a rollout',
+    args: ['compare', '--rollout', '--save-baseline', 'b.json'],
+    says: ['--rollout', '--save-baseline'],
+  },
+  {
+    name: 'a scenario without a rollout to roll out',
+    args: ['compare', '--rollout', '--scenario', 'sustained'],
+    says: ['sustained', 'no rollout', 'accepted'],
+  },
+  {
+    name: 'a scenario that changes strategies to compare them',
+    args: ['compare', '--scenario', 'rollout'],
+    says: ['rollout', 'changes strategies', 'compare --rollout'],
+  },
+  {
+    name: 'a rollout to what assigns one at a time, in bulk',
+    args: ['run', '--strategy', 'cte', '--scenario', 'rollout', '--bulk', '10'],
+    says: ['bulk 10', 'legacy'],
+  },
+  {
+    name: 'a migration to be killed where there is none',
+    args: ['run', '--scenario', 'sustained', '--fault', 'kill-migration'],
+    says: ['kill-migration', 'sustained', 'rollout'],
+  },
+  {
     name: 'both flags',
     args: ['run'],
     env: { ELS_USE_CTE_UPSERT_ASSIGNMENT: 'true', ELS_USE_ESSAY_STATES_AS_INVENTORY: 'true' },

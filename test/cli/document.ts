@@ -83,6 +83,28 @@ const timeSeries = z
     'the columns of the time series differ in length',
   );
 
+const migration = z.strictObject({
+  ...{ tookMs: measure, batches: count, slots: count, longestPauseMs: measure, processes: count },
+});
+
+const rollout = z.strictObject({
+  phases: z.array(
+    z.strictObject({
+      ...{ strategy: z.string(), switchedFrom: z.string().nullable(), fromMs: count, toMs: measure },
+      ...{ calls: count, throughputPerSecond: measure.nullable() },
+      latencyMicros: z.strictObject({
+        ...{ p50: measure.nullable(), p95: measure.nullable(), p99: measure.nullable() },
+      }),
+    }),
+  ),
+  switches: z.array(
+    z.strictObject({
+      ...{ from: z.string(), to: z.string(), plannedMs: count, startMs: count, endMs: count },
+      ...{ changeMs: count, migration: migration.nullable(), longestCallMicros: measure.nullable() },
+    }),
+  ),
+});
+
 const runSchema = z.strictObject({
   scenario: z.string(),
   strategy: z.string(),
@@ -107,6 +129,7 @@ const runSchema = z.strictObject({
   faults: z.array(fault),
   redeliveries: count,
   repairs: z.strictObject({ orphans: count, completions: count }),
+  rollout: rollout.optional(),
   latencyMicros: latency,
   durationMs: measure,
   throughputPerSecond: measure,

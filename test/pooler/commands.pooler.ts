@@ -145,6 +145,12 @@ describe('is refused with nothing written:', () => {
     ['prepared statements', 'transaction, backends in turns', RUN, 'accepted: --no-prepare'],
     ['a comparison by them', 'transaction', ['compare', '--rounds', '1'], 'accepted: --no-prepare'],
     ['a proof', 'transaction', ['prove', '--strategy', 'cte'], 'accepted: a pooler in session mode'],
+    [
+      'a rollout',
+      'transaction',
+      ['compare', '--rollout', '--no-prepare'],
+      'accepted: a pooler in session mode',
+    ],
     ['a fault', 'session', [...RUN, '--fault', 'terminate-backend'], 'fault terminate-backend'],
     ['a fault', 'transaction', [...RUN, '--no-prepare', '--fault', 'lock-slots'], 'a direct connection'],
     ['statement mode', 'statement', [...RUN, '--no-prepare'], 'accepted: transaction mode'],

@@ -8,6 +8,7 @@ import { annotationLines } from '#els/report/github.js';
 import { renderHtml } from '#els/report/html/page.js';
 import { renderJunit } from '#els/report/junit.js';
 import { renderMarkdown } from '#els/report/markdown.js';
+import { renderRollouts } from '#els/report/rollout.js';
 import { renderSweep } from '#els/report/sweep.js';
 import { renderRuns } from '#els/report/terminal.js';
 import { elementsOf, parseXml } from '../support/xml.js';
@@ -22,7 +23,9 @@ function forms(report: Report) {
   const render =
     report.sweep === undefined
       ? report.comparison === undefined
-        ? renderRuns
+        ? report.rollout === undefined
+          ? renderRuns
+          : renderRollouts
         : renderComparison
       : renderSweep;
   const html = renderHtml(report, { name: 'els-assign', version: '1' }, new Date(0));
@@ -108,6 +111,35 @@ describe('every form of a report', () => {
       }
     },
   );
+
+  it('tells of a rollout its phases, its switches and the longest pause', () => {
+    const latencyMicros = { p50: 810, p95: 1_230, p99: 9_870 };
+    const phase = { switchedFrom: null, calls: 2_345, throughputPerSecond: 2_345, latencyMicros };
+    const toCte = {
+      from: 'legacy',
+      to: 'cte',
+      plannedMs: 1_000,
+      startMs: 1_001,
+      endMs: 1_310,
+      changeMs: 309,
+    };
+    const migration = { tookMs: 456, batches: 77, slots: 8_800, longestPauseMs: 21, processes: 2 };
+    const rollout = {
+      phases: [
+        { ...phase, strategy: 'legacy', fromMs: 0, toMs: 1_001 },
+        { ...phase, strategy: 'cte', switchedFrom: 'legacy', fromMs: 1_001, toMs: 1_310, calls: 321 },
+      ],
+      switches: [{ ...toCte, migration, longestCallMicros: 34_500 }],
+    };
+    const { run } = createSampler();
+    const summary = { longestCallMicros: 34_500, longestPauseMs: 21 };
+    for (const [form, text] of forms(reportOf([run({ rollout })], { rollout: summary }))) {
+      expect(text, form).toContain('legacy 0µs 1.00s 2,345 2,345 810µs 1.23ms 9.87ms');
+      expect(text, form).toContain('legacy → cte 1.00s 1.31s 321 2,345 810µs 1.23ms 9.87ms');
+      expect(text, form).toContain('legacy → cte 1.00s 309ms 456ms 77 8,800 21.0ms 34.5ms');
+      expect(text, form).toContain('a caller waited for 34.5ms at most; a batch paused for 21.0ms at most');
+    }
+  });
 
   it('tells of stages', () => {
     const stages = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nowMicros } from '#els/runner/clock.js';
 import { Ledger } from '#els/runner/ledger.js';
-import type { CallChunk, WorkerJob } from '#els/runner/messages.js';
+import { PROTOCOL_VERSION, type CallChunk, type WorkerJob } from '#els/runner/messages.js';
 import { Misconduct, readMessage } from '#els/runner/read-message.js';
 import { workersOf } from '#els/scenario/plan.js';
 import fc from '../support/fast-check.js';
@@ -87,15 +87,16 @@ describe('refuses', () => {
     ['null', null, `${NO_MESSAGE} ("the message")`],
     ['a text', 'calls', NO_MESSAGE],
     ['an unknown message', { type: 'nonsense' }, `${NO_MESSAGE} ("type")`],
-    ['another version', { type: 'ready', version: 2 }, 'speaks version 2'],
+    ['another version', { type: 'ready', version: PROTOCOL_VERSION + 1 }, 'speaks version'],
     ['no version', { type: 'ready' }, `${NO_MESSAGE} ("version")`],
-    ['ready in the middle', { type: 'ready', version: 1 }, 'said ready'],
+    ['ready in the middle', { type: 'ready', version: PROTOCOL_VERSION }, 'said ready'],
     [
       'a failure as long as a book',
       { type: 'failed', message: 'x'.repeat(1e6) },
       `${NO_MESSAGE} ("message")`,
     ],
     ['a field too many', { ...calls, more: 1 }, NO_MESSAGE],
+    ['a change that tells more than that it was made', { type: 'changed', strategy: 'cte' }, NO_MESSAGE],
     ['no chunk', { ...calls, chunk: undefined }, `${NO_MESSAGE} ("chunk")`],
     ['no column', { ...calls, chunk: { ...chunk, outcome: undefined } }, `${NO_MESSAGE} ("chunk")`],
     ['a short column', { ...calls, chunk: { ...chunk, essayId: ['e'] } }, `${NO_MESSAGE} ("chunk")`],

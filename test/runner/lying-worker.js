@@ -54,6 +54,9 @@ const DURING = {
   'that it lives, and no more': alive,
   'a flood of life': () => flood({ type: 'alive', completionLooks: 0, skipped: 0 }),
   'a flood of the same call': ([, calls]) => flood(calls),
+  'changed without being asked': () => send({ type: 'changed' }),
+  'nothing of a change': hang,
+  'changed, and once more': hang,
   'a flood of noise': () => flood('x'.repeat(100_000)),
   'something after it was done': ([, ...load]) =>
     sendAll([...load, { type: 'alive', completionLooks: 0, skipped: 0 }]),
@@ -64,6 +67,9 @@ process.on('message', (message) => {
   if (message.type === 'prepare') {
     ({ job } = message);
     void (BEFORE[job.schema] ?? (() => send(ready)))();
+  }
+  if (message.type === 'change' && job.schema === 'changed, and once more') {
+    void sendAll([{ type: 'changed' }, { type: 'changed' }]);
   }
   if (message.type === 'start') {
     void sleep((message.atMicros - nowMicros()) / 1_000 + 5).then(() =>

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { InfrastructureError } from '#els/domain/errors.js';
 import { WorkerFleet } from '#els/runner/fleet.js';
-import { runLoad, type Recording } from '#els/runner/run-load.js';
+import { runLoad, type Recording, type RunningLoad } from '#els/runner/run-load.js';
 import { CONTENTS, loadOfLies } from './load-of-lies.js';
 
 const path = fileURLToPath(new URL('lying-worker.js', import.meta.url));
@@ -48,11 +48,12 @@ it('waits for calls that last longer than their deadline, for a connection and f
 });
 
 it.each<[lie: string, says: string]>([
-  ['another version', 'speaks version 2 of the protocol, not 1'],
+  ['another version', 'speaks version 3 of the protocol, not 2'],
   ['calls before it is ready', 'said calls before it was ready'],
   ['ready twice', 'said ready'],
   ['a flood of life', 'says too often that it lives'],
   ['a flood of the same call', 'which is not its own or was told before'],
+  ['changed without being asked', 'said changed without being asked'],
   ['a flood of noise', 'sent no message of the protocol'],
   ['something after it was done', 'said alive'],
 ])('ends a worker that says %s', async (lie, says) => {
@@ -71,5 +72,45 @@ describe('ends a worker that', () => {
     const { code, message } = await endOf(lie, { ...LONG, [limit]: SHORT_MS });
     expect(code).toBe('worker_hung');
     expect(message).toMatch(new RegExp(`^worker 1 \\(pid \\d+\\) ${says}; it was killed$`));
+  });
+});
+
+describe('a worker that is asked to change', () => {
+  const change = { strategy: { kind: 'built-in', name: 'legacy' } } as const;
+
+  /** A load during which the worker is asked once; what it answers, and how that ends. */
+  async function asked(lie: string, ask: (load: RunningLoad) => Promise<unknown>): Promise<unknown> {
+    const fleet = new WorkerFleet({ path, patience: { ...LONG, readyMs: SHORT_MS } });
+    let answer: unknown;
+    const hooks = {
+      beforeRelease: () => Promise.resolve(),
+      during: async (load: RunningLoad) => void (answer = await ask(load)),
+    };
+    try {
+      await runLoad(fleet, loadOfLies(lie, 1), hooks, new AbortController().signal);
+      return answer;
+    } finally {
+      await fleet.close();
+    }
+  }
+
+  const change1 = ({ stations }: RunningLoad) => stations[0]?.change(change) ?? Promise.resolve();
+
+  it('need not where it has delivered its slice', async () => {
+    const afterwards = async (load: RunningLoad) => {
+      await new Promise((resolve) => load.ended.addEventListener('abort', resolve));
+      return change1(load);
+    };
+    expect(await asked('honest', afterwards)).toBe(false);
+  });
+
+  it.each([
+    ['nothing of a change', 'worker_hung', 'did not change its strategy for 4 s'],
+    ['changed, and once more', 'worker_misbehaved', 'said changed without being asked'],
+  ])('is ended where it says %s', async (lie, code, says) => {
+    await expect(asked(lie, change1)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(says) as string,
+    });
   });
 });

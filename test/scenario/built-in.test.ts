@@ -75,6 +75,7 @@ describe('the built-in scenarios', () => {
       'high-concurrency 1 100 100 1 burst 3 8 ',
       'idempotent-duplicates 1 3 1 20 burst 3 8 ',
       'overflow 1 15 30 1 burst 3 8 ',
+      'rollout 30 900 27000 3 closed 3 4 6000',
       'sustained 100 500 50000 1 closed 3 8 5000',
     ]);
   });
@@ -187,9 +188,9 @@ describe('the gates of the built-in bursts', () => {
   });
 });
 
-describe('sustained', () => {
+describe.each(['sustained', 'rollout'])('%s', (name) => {
   it.each(['error', 'unknown', 'noSlot'])('fails on one %s', async (outcome) => {
-    const scenario = await resolveScenario('sustained', {});
+    const scenario = await resolveScenario(name, {});
     const run = withOutcomes(perfectRun(scenario), { [outcome]: 1 });
     expect(failedGates(scenario, run)).toEqual([`${outcome} == 0`]);
   });

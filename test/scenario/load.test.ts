@@ -9,9 +9,9 @@ import { scenarioFileSchema } from '#els/scenario/schema.js';
 import { usageErrorOf } from './usage-error.js';
 
 const FIELDS =
-  'name, description, batches, slots, contents, deliveries, arrival, workers, connections, bulk, duration, rate, spacing, stages, latencyLimit, faults, rttMs, gates';
+  'name, description, batches, slots, contents, deliveries, arrival, workers, connections, bulk, duration, rate, spacing, stages, latencyLimit, faults, rollout, rttMs, gates';
 const NAMES =
-  'batch-completion, cross-instance, high-concurrency, idempotent-duplicates, overflow, sustained';
+  'batch-completion, cross-instance, high-concurrency, idempotent-duplicates, overflow, rollout, sustained';
 const MINIMAL = { name: 'mine', description: 'My own.', slots: 7 };
 
 let folder: string;
@@ -79,6 +79,19 @@ describe('a scenario file', () => {
     });
   });
 
+  it('keeps its rollout', async () => {
+    const path = await written(JSON.stringify({ ...MINIMAL, ...LOOP, faults: ['kill-migration'] }));
+    expect(await loadScenario(path)).toMatchObject({
+      rollout: {
+        steps: [
+          { atMs: 500, strategy: 'cte' },
+          { atMs: 2_000, strategy: 'inventory' },
+        ],
+      },
+      faults: [{ kind: 'kill-migration', atMs: 0 }],
+    });
+  });
+
   it('may be closed without a duration', async () => {
     const path = await written(JSON.stringify({ ...MINIMAL, arrival: 'closed' }));
     expect(await loadScenario(path)).not.toHaveProperty('durationMs');
@@ -124,10 +137,20 @@ describe('a scenario file', () => {
   });
 });
 
-const FAULT_ACCEPTED = `a fault and the time after the start, such as kill-worker@500ms; faults are ${FAULT_KINDS.join(', ')}`;
+const FAULT_ACCEPTED = `a fault and the time after the start, such as kill-worker@500ms; faults are ${FAULT_KINDS.join(', ')}, the last one without a time`;
 const NAME = 'kebab-case such as my-scenario, at most 63 characters';
 const LINE = 'one line of 1 to 500 characters';
 const upTo = (max: number) => `a whole number from 1 to ${max}`;
+/** A rollout that is accepted. */
+const LOOP = {
+  ...{ arrival: 'closed', duration: '3s' },
+  rollout: {
+    steps: [
+      { at: '500ms', strategy: 'cte' },
+      { at: '2s', strategy: 'inventory' },
+    ],
+  },
+};
 const DURATION = '250ms, 5s, 1m or plain seconds, from 1ms to 24 hours (1440m)';
 
 describe('a scenario file with a wrong field', () => {
@@ -176,6 +199,31 @@ describe('a scenario file with a wrong field', () => {
     [
       { faults: ['lock-slots', 'lock-slots@1s@2s'] },
       `faults[1] is "lock-slots@1s@2s"; accepted: ${FAULT_ACCEPTED}`,
+    ],
+    [{ faults: ['kill-migration@1s'] }, `faults[0] is "kill-migration@1s"; accepted: ${FAULT_ACCEPTED}`],
+    [{ faults: ['kill-migration'] }, 'fault kill-migration without a rollout; accepted: with a rollout only'],
+    [{ rollout: [] }, 'rollout is a list; accepted: an object with a list of steps'],
+    [{ rollout: { steps: [] } }, 'rollout.steps is a list; accepted: a list of 1 to 20 steps'],
+    [
+      { rollout: { steps: [{ at: '1s', strategy: './mine.sql' }] } },
+      'rollout.steps[0].strategy is "./mine.sql"; accepted: legacy, cte, inventory',
+    ],
+    [{ rollout: { steps: [{ at: 1, strategy: 'cte' }] } }, `rollout.steps[0].at is 1; accepted: ${DURATION}`],
+    [
+      { rollout: { steps: [{ at: '1s', strategy: 'cte' }] } },
+      'a rollout but no duration; accepted: a rollout with arrival "closed" or "open" and a duration only',
+    ],
+    [
+      { ...LOOP, faults: ['kill-worker@1s'] },
+      'fault kill-worker beside a rollout; accepted: faults that kill no worker',
+    ],
+    [
+      { ...LOOP, duration: '2s' },
+      'rollout.steps[1].at is 2000ms; accepted: before the end of the duration, 2000ms',
+    ],
+    [
+      { ...LOOP, rollout: { steps: [...LOOP.rollout.steps, { at: '2s', strategy: 'legacy' }] } },
+      'rollout.steps[2].at is 2000ms; accepted: times that rise from step to step',
     ],
     [{ rttMs: -1 }, 'rttMs is -1; accepted: milliseconds from 0 to 1000'],
     [{ rttMs: '1ms' }, 'rttMs is "1ms"; accepted: milliseconds from 0 to 1000'],

@@ -90,6 +90,40 @@ describe('applyOverrides', () => {
     expect(applyOverrides(file({ arrival: 'closed' }), { durationMs: 250 }).durationMs).toBe(250);
   });
 
+  const rollout = { steps: [{ at: '1s', strategy: 'cte' }] };
+  const loop = { arrival: 'closed', duration: '5s', rollout };
+
+  it.each<[overrides: ScenarioOverrides, message: string]>([
+    [
+      { durationMs: 800 },
+      '--duration 800ms: scenario mine: rollout.steps[0].at is 1000ms; accepted: before the end of the duration, 800ms',
+    ],
+    [
+      {
+        faults: [
+          { kind: 'pause-worker', atMs: 5 },
+          { kind: 'kill-worker', atMs: 9 },
+        ],
+      },
+      '--fault pause-worker --fault kill-worker: scenario mine: fault kill-worker beside a rollout; accepted: faults that kill no worker',
+    ],
+  ])('refuses %j beside a rollout', async (overrides, message) => {
+    expect(await usageErrorOf(() => applyOverrides(file(loop), overrides))).toEqual({
+      code: 'invalid_override',
+      message,
+    });
+  });
+
+  it('gives a rollout the fault that kills its migrations, and nothing else', async () => {
+    const faults = [{ kind: 'kill-migration' as const, atMs: 0 }];
+    expect(applyOverrides(file(loop), { faults }).faults).toEqual(faults);
+    expect(await usageErrorOf(() => applyOverrides(file(), { faults }))).toEqual({
+      code: 'invalid_override',
+      message:
+        '--fault kill-migration: scenario mine: fault kill-migration without a rollout; accepted: with a rollout only',
+    });
+  });
+
   it.each([0, -1, NaN, Infinity, 86_400_001])('refuses a duration of %d ms', async (durationMs) => {
     expect(await usageErrorOf(() => applyOverrides(file({ arrival: 'closed' }), { durationMs }))).toEqual({
       code: 'invalid_override',

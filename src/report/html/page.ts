@@ -46,7 +46,8 @@ function figures(report: Report): Markup[] {
   ];
 }
 
-function commandOf({ comparison, sweep }: Report): string {
+function commandOf({ comparison, sweep, rollout }: Report): string {
+  if (rollout !== undefined) return 'compare --rollout';
   if (comparison !== undefined) return 'compare';
   return sweep === undefined ? 'run' : 'run --sweep';
 }

@@ -13,6 +13,7 @@ import { html, type Markup } from './markup.js';
 import { percentileFigure } from './percentile-figure.js';
 import { PLAIN } from './plain.js';
 import { ratioFigures } from './ratio-figure.js';
+import { rolloutTables } from './rollout-tables.js';
 import type { ClassOf } from './strategy-colours.js';
 import { dataTable, rowClass } from './tables.js';
 import { timeFigures } from './time-figures.js';
@@ -35,7 +36,7 @@ export function scenarioSection(
   return html`<section>
     <h2>${first.scenario}</h2>
     <p class="about">${planLines(first, PLAIN)}${medians}</p>
-    ${resultTable(rows, classOf)} ${faultList(runs)}
+    ${resultTable(rows, classOf)} ${runs.flatMap(rolloutTables)} ${faultList(runs)}
     <div class="charts">${figures}</div>
     ${judgements(runs)} ${comparison === undefined ? inFull(runs) : ''}
   </section> `;

@@ -3,6 +3,7 @@ import type { RunResult } from '../../domain/run-result.js';
 import { strategyLabel } from '../../domain/wording.js';
 import { medianOf } from '../comparison-rows.js';
 import { formatMicros, formatNumber } from '../format.js';
+import { switchName } from '../rollout-tables.js';
 import { formatTick, formatTickMicros, linearAxis, logAxis, type Axis } from './axes.js';
 import { ACROSS, lineChart, UPWARDS, type LineChart, type Mark, type Series } from './line-chart.js';
 import type { Markup } from './markup.js';
@@ -78,7 +79,7 @@ function overTime(
     formatX: (seconds) => `${Number(seconds.toFixed(3))} s`,
     formatY,
     series,
-    marks: faultMarks(courses),
+    marks: marksOf(courses),
   });
 }
 
@@ -101,17 +102,28 @@ function perSecond({ timeSeries }: RunResult, column: 'calls' | 'failures'): num
   return timeSeries[column].map((count) => (count * 1_000) / timeSeries.intervalMs);
 }
 
-/** The same fault of several runs is marked once, over the time from the first to the last. */
-function faultMarks(courses: readonly Course[]): Mark[] {
+/** Something that was planned for a moment of a run. */
+interface Happening {
+  readonly label: string;
+  readonly plannedMs: number;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+function happeningsOf({ faults, rollout }: RunResult): Happening[] {
+  return [
+    ...(rollout?.switches ?? []).map((each) => ({ ...each, label: switchName(each) })),
+    ...faults.map((fault) => ({ ...fault, label: fault.kind })),
+  ];
+}
+
+/** The same fault or switch of several runs is marked once, over the time from the first to the last. */
+function marksOf(courses: readonly Course[]): Mark[] {
   const marks = new Map<string, Mark>();
-  for (const { kind, plannedMs, startMs, endMs } of courses.flatMap(({ run }) => run.faults)) {
-    const key = `${kind}@${plannedMs}`;
+  for (const { label, plannedMs, startMs, endMs } of courses.flatMap(({ run }) => happeningsOf(run))) {
+    const key = `${label}@${plannedMs}`;
     const { from, to } = marks.get(key) ?? { from: Infinity, to: 0 };
-    marks.set(key, {
-      from: Math.min(from, startMs / 1_000),
-      to: Math.max(to, endMs / 1_000),
-      label: kind,
-    });
+    marks.set(key, { from: Math.min(from, startMs / 1_000), to: Math.max(to, endMs / 1_000), label });
   }
   const end = Math.max(...courses.map(({ run }) => run.durationMs / 1_000));
   return [...marks.values()]

@@ -4,6 +4,7 @@ import { claimsHeading, claimTexts, warningLines } from '../comparison-claims.js
 import { checkLines, legendLines } from '../comparison-findings.js';
 import { endingLine, endingOf } from '../ending.js';
 import { environmentLines } from '../environment.js';
+import { summaryText } from '../rollout-tables.js';
 import { html, type Content, type Markup } from './markup.js';
 import { PLAIN } from './plain.js';
 
@@ -12,11 +13,12 @@ const CLASSES = { PASSED: 'valid', FAILED: 'invalid', INCONCLUSIVE: 'unknown' } 
 
 /** The answer before everything else: how it ends, what that rests on, claims, checks and doubts, the machine. */
 export function verdict(report: Report, command: string): Markup {
-  const { failure, comparison, baseline } = report;
+  const { failure, comparison, rollout, baseline } = report;
   return html`<header>
     <h1>${command}</h1>
     <p class="verdict ${CLASSES[endingOf(report)]}">${endingLine(report, PLAIN)}</p>
     ${failure === undefined ? '' : html`<p class="failure">${failure.message}</p>`}
+    ${rollout === undefined ? '' : html`<p>${summaryText(rollout)}</p>`}
     ${comparison === undefined ? '' : [...claims(comparison), judged(comparison)]}
     ${
       baseline === undefined

@@ -1,0 +1,22 @@
+import { createPool, type DatabasePool } from '../database/pool.js';
+import { openSession } from '../database/session.js';
+import type { DatabaseTarget } from '../database/target.js';
+
+/** One for work, one for watching. */
+export const COORDINATOR_CONNECTIONS = 2;
+/** The coordinator waits for nobody's lock longer than this. */
+const LOCK_TIMEOUT_MS = 5_000;
+
+/** Connections for work that is no load. Each transaction carries its settings, so that it may be behind any pooler. */
+export function coordinatorPool(
+  target: DatabaseTarget,
+  schema: string,
+  applicationName: string,
+): DatabasePool {
+  const settings = { schema, lockTimeoutMs: LOCK_TIMEOUT_MS, keepsNothing: true };
+  return createPool(target, {
+    connections: COORDINATOR_CONNECTIONS,
+    applicationName,
+    onConnect: (client) => openSession(client, settings, []),
+  });
+}

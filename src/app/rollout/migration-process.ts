@@ -1,0 +1,113 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../database/child-environment.js';
+import type { BatchMigration } from '../../domain/migration.js';
+import { Countdown } from '../../runner/countdown.js';
+import {
+  MIGRATION_PROTOCOL,
+  readMigrationMessage,
+  type BatchStep,
+  type FromMigration,
+  type MigrationJob,
+  type ToMigration,
+} from './migration-messages.js';
+
+const PROGRAM = fileURLToPath(new URL('./migration-program.js', import.meta.url));
+/** One that was told to stop and is still there after this long is killed. */
+const STOP_DEADLINE_MS = 2_000;
+
+/** How a process that migrates batches ended. */
+export type MigrationEnd =
+  | { readonly how: 'done'; readonly migrations: readonly BatchMigration[] }
+  /** In words, for the end of a sentence that begins with the process. */
+  | { readonly how: 'died'; readonly why: string };
+
+/** How a migration is watched. */
+export interface MigrationControl {
+  /** Told each step before the batch takes the next one. `kill`: it never does. */
+  readonly onStep: (step: BatchStep) => 'go' | 'kill';
+  /** Ends it early. */
+  readonly stop: AbortSignal;
+  /** How long it may tell nothing. */
+  readonly quietMs: number;
+  /** Its own but in tests. */
+  readonly program?: string | undefined;
+}
+
+/**
+ * Migrates batches in a process of its own.
+ *
+ * @param job sent over the private channel: a connection string never shows in arguments or environment
+ * @returns how the process ended, when it is gone
+ */
+export async function migrateInProcess(job: MigrationJob, control: MigrationControl): Promise<MigrationEnd> {
+  const child = fork(control.program ?? PROGRAM, {
+    env: childEnvironment(process.env),
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  let end: MigrationEnd | undefined;
+  const kill = (why: string) => {
+    end ??= { how: 'died', why };
+    child.kill('SIGKILL');
+  };
+  const quiet = new Countdown(control.quietMs, 0, () =>
+    kill(`said nothing for ${control.quietMs / 1_000} s`),
+  );
+  const batchIds = new Set(job.batchIds);
+  child.on('message', (given) => {
+    quiet.reset();
+    const message = readMigrationMessage(given, batchIds);
+    if (message === undefined) kill('sent no message of the protocol');
+    else if (end === undefined) end = answer(child, message, control);
+  });
+  const onStop = () => {
+    send(child, { type: 'stop' });
+    setTimeout(() => kill('did not stop'), STOP_DEADLINE_MS).unref();
+  };
+  control.stop.addEventListener('abort', onStop, { once: true });
+  send(child, { type: 'migrate', version: MIGRATION_PROTOCOL, job });
+  if (control.stop.aborted) onStop();
+  try {
+    const how = await departure(child);
+    return end ?? { how: 'died', why: how };
+  } finally {
+    quiet.stop();
+    control.stop.removeEventListener('abort', onStop);
+  }
+}
+
+/** @returns how it ended, where it did */
+function answer(
+  child: ChildProcess,
+  message: FromMigration,
+  { onStep }: MigrationControl,
+): MigrationEnd | undefined {
+  switch (message.type) {
+    case 'step':
+      if (onStep({ batchId: message.batchId, step: message.step }) === 'kill') child.kill('SIGKILL');
+      else send(child, { type: 'go' });
+      return undefined;
+    case 'done':
+      child.disconnect();
+      return { how: 'done', migrations: message.migrations };
+    case 'failed':
+      child.disconnect();
+      return { how: 'died', why: `failed: ${message.message}` };
+  }
+}
+
+function send(child: ChildProcess, message: ToMigration): void {
+  if (child.connected) child.send(message, () => undefined);
+}
+
+/** Resolves when a process is gone and all that it said was heard, with how it ended. */
+function departure(child: ChildProcess): Promise<string> {
+  const heard = new Promise((resolve) => child.once('disconnect', resolve));
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => {
+      void heard.then(() => resolve(signal ? `was killed by ${signal}` : `exited with code ${code}`));
+    });
+  });
+}

@@ -1,0 +1,153 @@
+import type { DatabaseTarget } from '../../database/target.js';
+import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
+import type { RolloutMigration, RolloutSwitch } from '../../domain/rollout.js';
+import type { RolloutStep, WorkloadPlan } from '../../domain/scenario.js';
+import { createStrategy } from '../../engine/create-strategy.js';
+import type { StrategySpec } from '../../engine/strategy.js';
+import { pause } from '../../faults/waiting.js';
+import { nowMicros } from '../../runner/clock.js';
+import type { StrategyChange } from '../../runner/messages.js';
+import { longestCallMs } from '../../runner/patience.js';
+import type { RunningLoad } from '../../runner/run-load.js';
+import { mulberry32, type Random } from '../../scenario/random.js';
+import { MigrationKiller } from './kill-migration.js';
+import { migrateRun } from './migrate-run.js';
+
+/** After a switch the next one, or the end, waits this long at least: fewer calls tell nothing of what it led to. */
+const SHORTEST_PHASE_MS = 500;
+/** A migration tells its next step within this time and that of the calls that it waits for. */
+const QUIET_MS = 60_000;
+
+/** What a rollout may touch. */
+export interface RolloutGround {
+  readonly plan: WorkloadPlan;
+  /** Where it starts. */
+  readonly strategy: StrategySpec;
+  readonly target: DatabaseTarget;
+  readonly schema: string;
+  /** Of the run's backends. */
+  readonly applicationName: string;
+  /** Deadline of one call. */
+  readonly timeoutMs: number;
+}
+
+/** A switch that was made; what callers felt of it, the history tells. */
+export type SwitchMade = Omit<RolloutSwitch, 'longestCallMicros'>;
+
+/** Takes a run's workers from strategy to strategy while the load runs, and the batches with them. */
+export class RolloutDriver {
+  readonly switches: SwitchMade[] = [];
+  readonly faults: FaultResult[] = [];
+  readonly #ground: RolloutGround;
+  readonly #steps: readonly RolloutStep[];
+  readonly #stop: AbortSignal;
+  readonly #random: Random;
+  #serving: StrategyChange;
+
+  /** @param stop ends it early */
+  constructor(ground: RolloutGround, stop: AbortSignal) {
+    this.#ground = ground;
+    this.#steps = ground.plan.scenario.rollout?.steps ?? [];
+    this.#stop = stop;
+    this.#random = mulberry32(ground.plan.seed);
+    this.#serving = { strategy: ground.strategy };
+  }
+
+  /** What serves every batch of the run, whatever was switched. */
+  get serving(): StrategyChange {
+    return this.#serving;
+  }
+
+  /** Steps that were not made because the load had ended before all workers had changed. */
+  get missed(): readonly RolloutStep[] {
+    return this.#stop.aborted ? [] : this.#steps.slice(this.switches.length);
+  }
+
+  /**
+   * Makes the switches, each at its time or soon after the one before, and ends the load when its duration is over and all
+   * are made.
+   *
+   * @throws InfrastructureError when a worker died meanwhile, or batches could not be migrated
+   */
+  async carryOut(load: RunningLoad): Promise<void> {
+    const sinceRelease = () => Math.round((nowMicros() - load.startMicros) / 1_000);
+    const until = (atMs: number) => {
+      const earliestMs = (this.switches.at(-1)?.endMs ?? -Infinity) + SHORTEST_PHASE_MS;
+      return pause(Math.max(atMs, earliestMs) - sinceRelease(), load.ended);
+    };
+    try {
+      for (const step of this.#steps) {
+        await until(step.atMs);
+        const made = load.ended.aborted ? undefined : await this.#switch(step, load, sinceRelease);
+        if (made === undefined) return;
+        this.switches.push(made);
+      }
+      await until(this.#ground.plan.scenario.durationMs ?? 0);
+    } finally {
+      for (const station of load.stations) station.end();
+    }
+  }
+
+  async #switch(
+    step: RolloutStep,
+    load: RunningLoad,
+    sinceRelease: () => number,
+  ): Promise<SwitchMade | undefined> {
+    const before = this.#serving.strategy;
+    const next: StrategySpec = { kind: 'built-in', name: step.strategy };
+    const moves = inventoryOf(before) !== inventoryOf(next);
+    const startMs = sinceRelease();
+    const change = { strategy: next, ...(moves && { otherInventory: before }) };
+    for (const station of load.stations) if (!(await this.#changed(station, change))) return undefined;
+    const changeMs = sinceRelease() - startMs;
+    this.#serving = change;
+    const migration = moves ? await this.#migrate(step, next, sinceRelease) : null;
+    if (migration === undefined) return undefined;
+    const moments = { plannedMs: step.atMs, startMs, endMs: sinceRelease() };
+    return { from: before.name, to: next.name, ...moments, changeMs, migration };
+  }
+
+  /** Whether a worker changed; one that a stop ended did not. */
+  async #changed(station: RunningLoad['stations'][number], change: StrategyChange): Promise<boolean> {
+    try {
+      return await station.change(change);
+    } catch (error) {
+      if (this.#stop.aborted) return false;
+      throw error;
+    }
+  }
+
+  /** @returns undefined when it was stopped */
+  async #migrate(
+    step: RolloutStep,
+    next: StrategySpec,
+    sinceRelease: () => number,
+  ): Promise<RolloutMigration | undefined> {
+    const { plan, target, schema, applicationName, timeoutMs } = this.#ground;
+    const { source, connectionString } = target;
+    const { batchIds, scenario } = plan;
+    const asked = scenario.faults.some(({ kind }) => kind === MIGRATION_FAULT);
+    const killer = asked
+      ? new MigrationKiller(batchIds.length, this.#random, step.atMs, sinceRelease)
+      : undefined;
+    const migration = await migrateRun(
+      {
+        ...{ source, connectionString, schema, batchIds },
+        applicationName: `${applicationName}/migration`,
+        to: inventoryOf(next),
+      },
+      {
+        killer,
+        stop: this.#stop,
+        quietMs: QUIET_MS + longestCallMs({ source, connectionString, timeoutMs }),
+      },
+    );
+    if (killer !== undefined) this.faults.push(killer.result);
+    return migration && { ...migration, slots: migration.batches * scenario.slots };
+  }
+}
+
+/** Advisory locks change nothing about it. */
+function inventoryOf(spec: StrategySpec) {
+  return createStrategy(spec, false).inventory;
+}

@@ -1,0 +1,50 @@
+import { checkBulk } from '../app/check-bulk.js';
+import { checkConnections } from '../app/check-connections.js';
+import { checkFaults } from '../app/check-faults.js';
+import { checkPooling } from '../app/check-pooling.js';
+import { withDatabase } from '../app/database.js';
+import { checkGates, withGates } from '../app/gates.js';
+import { jobsOf } from '../app/jobs.js';
+import { scenariosToRollOut } from '../app/scenarios.js';
+import { prepareDatabase } from '../app/setup.js';
+import { checkPrepare, KNOWN_GOOD, withRolledOut } from '../app/strategies.js';
+import { renderRollouts } from '../report/rollout.js';
+import { finish } from './finish.js';
+import { seedOf, toOverrides, type LoadFlags } from './options.js';
+import { checkOutputPaths } from './output-paths.js';
+import { showProgress } from './progress.js';
+import { openReports, type ReportFlags } from './reports.js';
+import { stoppable } from './stop-signal.js';
+
+/** `els-assign compare --rollout`: before, during and after each switch instead of strategy against strategy. */
+export async function compareRollouts(
+  flags: LoadFlags & ReportFlags & { readonly rounds?: number },
+): Promise<number> {
+  const resolved = await scenariosToRollOut(flags.scenario ?? [], toOverrides(flags));
+  const scenarios = withGates(resolved, flags.gate ?? []);
+  const strategies = withRolledOut([KNOWN_GOOD], scenarios);
+  const { advisoryLocks = false, keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
+  checkGates(scenarios, []);
+  checkBulk(scenarios, strategies);
+  checkPrepare(
+    strategies.map((strategy) => ({ strategy, advisoryLocks })),
+    flags.prepare,
+  );
+  const reports = await openReports(flags, process.env, () => Promise.resolve());
+  await checkOutputPaths(flags, { flag: '--strategies', strategies: [] });
+  const common = { strategy: KNOWN_GOOD, advisoryLocks, keep, timeoutMs };
+  const jobs = jobsOf(scenarios, common, flags.rounds ?? 1, seedOf(flags));
+  const { executeRuns } = await import('../app/run.js');
+  const { summarizeRollouts } = await import('../app/rollout/rollout-result.js');
+  const report = await stoppable((stop) =>
+    withDatabase({ ...flags, env: process.env }, async (found) => {
+      checkFaults(found, scenarios, [KNOWN_GOOD]);
+      const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
+      await checkConnections(database, scenarios);
+      await prepareDatabase(database, []);
+      const control = { ...showProgress(flags), stop, allowInconclusive };
+      return executeRuns(database, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));
+    }),
+  );
+  return finish(await reports.write(report), { json: flags.json ?? false, render: renderRollouts });
+}

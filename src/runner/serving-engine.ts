@@ -1,0 +1,114 @@
+import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
+import { withConnectionString } from '../database/target.js';
+import type { EngineCounters } from '../domain/assignment.js';
+import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
+import { countersSince, sumCounters } from './counters.js';
+import type { StrategyChange, WorkerJob } from './messages.js';
+import { warmUp } from './warm-up.js';
+
+/** What a worker's calls go to: one engine after the other, each on a pool of its own. */
+export class ServingEngine implements Pick<AssignmentEngine, 'assign' | 'assignMany'> {
+  readonly #job: WorkerJob;
+  readonly #generations: Generation[];
+  #current: Generation;
+
+  private constructor(job: WorkerJob, first: Generation) {
+    this.#job = job;
+    this.#generations = [first];
+    this.#current = first;
+  }
+
+  /**
+   * Connects and warms up for a job.
+   *
+   * @throws InfrastructureError when the database cannot be used
+   */
+  static async open(job: WorkerJob): Promise<ServingEngine> {
+    return new ServingEngine(job, await Generation.open(job, job));
+  }
+
+  /** What all its engines did, without their warm-ups. */
+  get counters(): EngineCounters {
+    return sumCounters(this.#generations.map((each) => each.counters));
+  }
+
+  assign(...call: Parameters<AssignmentEngine['assign']>): ReturnType<AssignmentEngine['assign']> {
+    return this.#current.serve((engine) => engine.assign(...call));
+  }
+
+  assignMany(
+    ...call: Parameters<AssignmentEngine['assignMany']>
+  ): ReturnType<AssignmentEngine['assignMany']> {
+    return this.#current.serve((engine) => engine.assignMany(...call));
+  }
+
+  /**
+   * Directs new calls to another engine as soon as that is warm; resolves when the calls before have ended and the
+   * engine before has paid its completion debts.
+   *
+   * @throws InfrastructureError when the database cannot be used
+   */
+  async change(change: StrategyChange): Promise<void> {
+    const next = await Generation.open(this.#job, change);
+    const before = this.#current;
+    this.#generations.push(next);
+    this.#current = next;
+    await before.close();
+  }
+
+  /** Pays all completion debts and disconnects. */
+  close(): Promise<void> {
+    return this.#current.close();
+  }
+}
+
+/** An engine in its time. */
+class Generation {
+  readonly #engine: AssignmentEngine;
+  readonly #pool: DatabasePool;
+  readonly #warmUp: EngineCounters;
+  #underWay = 0;
+  #onIdle: () => void = () => undefined;
+
+  private constructor(engine: AssignmentEngine, pool: DatabasePool) {
+    this.#engine = engine;
+    this.#pool = pool;
+    this.#warmUp = engine.counters;
+  }
+
+  static async open(job: WorkerJob, { strategy, otherInventory }: StrategyChange): Promise<Generation> {
+    const target = withConnectionString(job.source, job.connectionString);
+    const { connections } = job.plan.scenario;
+    const pool = createPool(target, { connections, applicationName: job.applicationName, via: job.via });
+    const { advisoryLocks, schema, timeoutMs, prepare } = job;
+    const options = { strategy, advisoryLocks, schema, timeoutMs, prepare };
+    const engine = createAssignmentEngine(pool, { ...options, ...(otherInventory && { otherInventory }) });
+    try {
+      await warmUp(engine, job);
+    } catch (error) {
+      throw explainConnectFailure(target, error instanceof Error && error.cause ? error.cause : error);
+    }
+    return new Generation(engine, pool);
+  }
+
+  get counters(): EngineCounters {
+    return countersSince(this.#warmUp, this.#engine.counters);
+  }
+
+  async serve<T>(call: (engine: AssignmentEngine) => Promise<T>): Promise<T> {
+    this.#underWay += 1;
+    try {
+      return await call(this.#engine);
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#onIdle();
+    }
+  }
+
+  /** When no new calls come. */
+  async close(): Promise<void> {
+    if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    await this.#engine.close();
+    await this.#pool.end();
+  }
+}

@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import type { StrategySpec } from '#els/engine/strategy.js';
+import type { WorkerJob } from '#els/runner/messages.js';
+import { ServingEngine } from '#els/runner/serving-engine.js';
+import { planWorkload } from '#els/scenario/plan.js';
+import { until, withForeign } from '../engine/support/hold.js';
+import { requestFor, useDatabase } from '../support/database.js';
+
+const db = useDatabase();
+const LEGACY: StrategySpec = { kind: 'built-in', name: 'legacy' };
+const CTE: StrategySpec = { kind: 'built-in', name: 'cte' };
+const INVENTORY: StrategySpec = { kind: 'built-in', name: 'inventory' };
+
+function jobOn(runId: string): WorkerJob {
+  const scenario = {
+    ...{ name: 'one', description: 'one', batches: 1, slots: 4, contents: 4, deliveries: 1, workers: 1 },
+    ...{ arrival: 'closed' as const, connections: 2, bulk: 1, faults: [], rttMs: 0, gates: [] },
+  };
+  return {
+    ...{ plan: planWorkload(scenario, runId, 1), workerIndex: 0, strategy: LEGACY, advisoryLocks: false },
+    ...{ source: '--database-url', connectionString: db.url, applicationName: runId, schema: db.schema },
+    ...{ timeoutMs: 10_000, prepare: true, warmUpBatchId: `${runId}-warm-up`, journal: 'batched' },
+  };
+}
+
+async function opened(runId: string): Promise<ServingEngine> {
+  await db.register({ batchId: runId, slots: 4, inventory: 'slots' });
+  await db.register({ batchId: `${runId}-warm-up`, slots: 12, inventory: 'slots' });
+  return ServingEngine.open(jobOn(runId));
+}
+
+const backends = (runId: string) =>
+  db.query(`select pid from pg_stat_activity where application_name = $1`, [runId]);
+
+it('gives new calls to the next engine, lets those before end on theirs, and then closes it', async () => {
+  const engine = await opened('change');
+  await withForeign(db, async (foreign) => {
+    await foreign.query(`select 1 from essay_states where batch_id = 'change' for update`);
+    const before = engine.assign(requestFor('change', 'one'));
+    await until('the call waits for its essay', async () => {
+      const waiting = await db.query(
+        `select 1 from pg_stat_activity where application_name = 'change' and wait_event_type = 'Lock'`,
+      );
+      return waiting.length === 1;
+    });
+    let isChanged = false;
+    const changed = engine.change({ strategy: CTE }).then(() => (isChanged = true));
+    await until('there are two engines', async () => (await backends('change')).length === 4);
+    expect(isChanged).toBe(false);
+    await foreign.rollback();
+    await expect(before).resolves.toMatchObject({ outcome: 'created' });
+    await changed;
+  });
+  await until('one engine is left', async () => (await backends('change')).length === 2);
+  const { roundTrips } = engine.counters;
+  await expect(engine.assign(requestFor('change', 'two'))).resolves.toMatchObject({ outcome: 'created' });
+  expect(engine.counters.roundTrips - roundTrips).toBe(1);
+  expect(roundTrips).toBeGreaterThan(5);
+  await engine.close();
+});
+
+it('serves batches of the inventory before, and pays what the engine before owed', async () => {
+  const engine = await opened('owe');
+  await engine.change({ strategy: CTE });
+  for (const content of ['one', 'two', 'three', 'four']) await engine.assign(requestFor('owe', content));
+  await engine.change({ strategy: INVENTORY, otherInventory: CTE });
+  const completed = await db.query(
+    `select 1 from batch_essay_trackers where batch_id = 'owe' and completed_at is not null`,
+  );
+  expect(completed).toHaveLength(1);
+  const again = await engine.assign(requestFor('owe', 'one'));
+  expect(again).toMatchObject({ outcome: 'reused' });
+  await engine.close();
+});
