@@ -108,6 +108,7 @@ describe('what completion knows', () => {
       '--sweep',
       '--spacing',
       '--callers',
+      '--to',
     ];
     expect([...flags].sort()).toEqual(expected.sort());
     // A placeholder such as <poisson|constant> is a list of values that the definition should have.
