@@ -78,11 +78,20 @@ export class FaultInjector {
   async #inject(fault: LoadFault, load: RunningLoad): Promise<void> {
     const sinceRelease = () => Math.round((nowMicros() - load.startMicros) / 1_000);
     await pause(fault.atMs - sinceRelease(), load.ended);
-    const startMs = sinceRelease();
+    // A load that is stopped before its release ends the pause before it.
+    const startMs = Math.max(0, sinceRelease());
     const { struck, detail, killed, orphans = 0, uncompleted = [] } = await this.#strike(fault, load);
     const left = { orphans, uncompleted: uncompleted.length };
     const { kind, atMs: plannedMs } = fault;
-    const result = { kind, plannedMs, startMs, endMs: sinceRelease(), struck, detail, left };
+    const result = {
+      kind,
+      plannedMs,
+      startMs,
+      endMs: Math.max(startMs, sinceRelease()),
+      struck,
+      detail,
+      left,
+    };
     this.#injections.push({ result, uncompleted, killed });
   }
 

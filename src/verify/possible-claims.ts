@@ -2,14 +2,14 @@ import type { Call } from '../domain/call.js';
 import type { ContentHistory } from './history-index.js';
 
 /**
- * The calls of which one took the content's slot: the one that said so, where it was recovered also the lost ones of
- * the same delivery, and where none said so all whose reply was lost.
+ * The calls of which one took the content's slot: those that said so (several are a violation of their own), where one was
+ * recovered also the lost ones of the same delivery, and where none said so all whose reply was lost.
  */
-function possibleClaims({ created, reused, indefinite }: ContentHistory): Call[] {
-  const [creator] = created;
-  if (creator === undefined) return [...indefinite, ...reused.filter((call) => call.replyLost)];
-  if (!creator.recovered) return [creator];
-  return [creator, ...indefinite.filter((call) => call.correlationId === creator.correlationId)];
+function possibleClaims({ created, reused, indefinite }: ContentHistory): readonly Call[] {
+  if (created.length === 0) return [...indefinite, ...reused.filter((call) => call.replyLost)];
+  if (!created.some((call) => call.recovered)) return created;
+  const recovered = new Set(created.filter((call) => call.recovered).map((call) => call.correlationId));
+  return [...created, ...indefinite.filter((call) => recovered.has(call.correlationId))];
 }
 
 /** The possible claim of a content that started first; a content holds one slot at the most. */

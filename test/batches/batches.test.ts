@@ -36,7 +36,8 @@ describe.each(['slots', 'essays'] as const)('a batch whose inventory is %s', (in
     const slots = draw.integer(1, 30);
     const batchId = await newBatch(db, inventory, slots);
     expect(await withClient((client) => batchStatus(client, batchId))).toEqual({
-      ...{ batchId, inventory, expected: slots, ready: 0, available: slots, completedAt: null },
+      ...{ batchId, inventory, switchingTo: null },
+      ...{ expected: slots, ready: 0, available: slots, completedAt: null },
     });
     const essays = await db.query<{ essay_id: string; version: number }>(
       `select essay_id, version from essay_states where batch_id = $1 and current_status = 'uploaded' order by 1`,

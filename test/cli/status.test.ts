@@ -65,6 +65,7 @@ describe('status', () => {
       expect(await statusOf(open)).toEqual({
         batchId: open,
         inventory,
+        switchingTo: null,
         expected: slots,
         ready: slots - 1,
         available: 1,

@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Call } from '#els/domain/call.js';
 import { checkHistory } from '#els/verify/history-checks.js';
 import { indexHistory } from '#els/verify/history-index.js';
@@ -83,6 +83,12 @@ describe('rejects', () => {
     const shape = { ...drawShape(draw), deliveries: draw.integer(2, 5) };
     const calls = corrupted(validHistory(shape, draw), reused, () => ({ outcome: 'created' }));
     expect(violatedBy(calls, shape.slots)).toEqual(['one-created-per-content']);
+  });
+
+  it('a second created after a no_slot for what it is, in whatever order the calls are told', () => {
+    const created = (span: [number, number]) => callOf(0, span, { outcome: 'created', essayId: 'essay' });
+    const full = callOf(1, [0, 20], { outcome: 'no_slot' });
+    expect(violatedBy([created([30, 40]), full, created([5, 10])], 1)).toEqual(['one-created-per-content']);
   });
 
   drawn('an essay that was given to two contents', (draw) => {
