@@ -1,8 +1,6 @@
 -- Copies to slot_assignments what essay_states has and it has not: taken slots, and slots that are missing; :most of them
 -- at once, null: all. Must hold: a slot that has a content, or has failed, is left alone.
--- `disagreements` is the beginning of what differs besides: slots and essays that do not agree, among them slots that a call
--- has claimed and whose essay it has not written yet.
--- The essays of a batch are read by its two partial indexes, for there is none of them all.
+-- `disagreements` is the beginning of what differs besides, as in compare.sql.
 with tracker as materialized (
   select id from batch_essay_trackers where batch_id = :batch_id
 ), slot as (

@@ -2,10 +2,9 @@ import type { ClientBase } from 'pg';
 import { findBatches } from '../batches/find.js';
 import { analyzeTables } from '../batches/register.js';
 import { requireAccess } from '../database/grants.js';
-import { explainConnectFailure } from '../database/pool.js';
+import { explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { requireSchema } from '../database/schema.js';
 import { transaction } from '../database/session.js';
-import type { DatabaseTarget } from '../database/target.js';
 import { requireWritable } from '../database/writable.js';
 import type { Inventory } from '../domain/assignment.js';
 import { InfrastructureError } from '../domain/errors.js';
@@ -16,8 +15,9 @@ import type {
   PlannedMigration,
 } from '../domain/migration.js';
 import type { StopSignal } from '../domain/run-result.js';
-import { planCopy } from '../migrate/copy.js';
-import { migrateBatch } from '../migrate/migrate-batch.js';
+import { compareInventories } from '../migrate/copy.js';
+import { migrateBatch, putBackIfSwitching } from '../migrate/migrate-batch.js';
+import { otherThan } from '../migrate/move.js';
 import { findTracker } from '../migrate/tracker.js';
 import { requireSessions } from './check-pooling.js';
 import { inTransaction, withClient, type Database } from './database.js';
@@ -49,8 +49,7 @@ export async function migrate(
     return existing(client, migration);
   });
   return withClient(database.pool, async (client) => {
-    const work = { client, target: database.target, to: migration.to };
-    const report = await migrateAll(work, batchIds, control);
+    const report = await migrateAll(client, database, { batchIds, to: migration.to }, control);
     if (report.failure === undefined && report.batches.some(({ copied }) => copied > 0)) {
       await transaction(client, () => analyzeTables(client));
     }
@@ -59,17 +58,19 @@ export async function migrate(
 }
 
 async function migrateAll(
-  { client, target, to }: { client: ClientBase; target: DatabaseTarget; to: Inventory },
-  batchIds: readonly string[],
+  client: ClientBase,
+  { pool, target }: Database,
+  { batchIds, to }: { readonly batchIds: readonly string[]; readonly to: Inventory },
   control: MigrationControl,
 ): Promise<MigrationReport> {
   const batches: BatchMigration[] = [];
   const report = { to, batches, plannedBatches: batchIds.length };
   const { signal, onBatch } = control;
+  const onUnfinished = (batch: BatchMigration) => void batches.push(batch);
   try {
     for (const batchId of batchIds) {
       signal?.throwIfAborted();
-      const batch = await migrateBatch(client, batchId, to, control);
+      const batch = await migrateBatch(client, batchId, to, { ...control, onUnfinished });
       batches.push(batch);
       onBatch?.(batch);
     }
@@ -77,8 +78,28 @@ async function migrateAll(
   } catch (error) {
     if (signal?.aborted && error === signal.reason) return { ...report, interrupted: error as StopSignal };
     const failure = explainConnectFailure(target, error);
-    if (failure instanceof InfrastructureError) return { ...report, failure };
-    throw error;
+    if (!(failure instanceof InfrastructureError)) throw error;
+    const left = batches.at(-1);
+    if (left?.outcome !== 'unfinished' || left.pauseMs === 0) return { ...report, failure };
+    return { ...report, failure: await afterPuttingBack(pool, left.batchId, to, failure) };
+  }
+}
+
+/** The batch's own connection may be lost, and with it what would have put the batch back. */
+async function afterPuttingBack(
+  pool: DatabasePool,
+  batchId: string,
+  to: Inventory,
+  failure: InfrastructureError,
+): Promise<InfrastructureError> {
+  try {
+    await withClient(pool, (client) => putBackIfSwitching(client, batchId, to));
+    return failure;
+  } catch (error) {
+    const name = JSON.stringify(batchId);
+    const advice = `els-assign migrate ${name} --to ${to} resumes, --to ${otherThan(to)} undoes`;
+    const message = `${failure.message}; batch ${name} may be left switching, and its callers wait: ${advice}`;
+    return new InfrastructureError(failure.code, message, { cause: error });
   }
 }
 
@@ -105,7 +126,8 @@ export async function planMigration(
 
 async function planBatch(client: ClientBase, batchId: string, to: Inventory): Promise<PlannedMigration> {
   const { inventory } = await findTracker(client, batchId);
-  const plan = inventory === to ? { pending: 0, disagreements: [] } : await planCopy(client, batchId, to);
+  const plan =
+    inventory === to ? { pending: 0, disagreements: [] } : await compareInventories(client, batchId, to);
   return { batchId, inventory, ...plan };
 }
 

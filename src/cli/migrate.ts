@@ -24,7 +24,7 @@ interface MigrateFlags extends ConnectionFlags, OutputFlags {
 const HELP = `
 Callers go on while most is copied; then a batch is marked, claims that are under way end, the rest is copied, slots and
 essays are held against each other, and the batch is switched: until then its callers wait. A batch whose slots and
-essays differ is put back. Killed at any moment, the same command resumes it; one the other way undoes it.
+essays differ is left as it was. Killed at any moment, the same command resumes it; one the other way undoes it.
 
 Examples:
   els-assign migrate --all --to essays --dry-run

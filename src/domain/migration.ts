@@ -3,10 +3,10 @@ import type { InfrastructureError } from './errors.js';
 import type { StopSignal, Witness } from './run-result.js';
 
 /**
- * How the migration of a batch ended: switched; there already; an interrupted one the other way undone; or refused,
- * because its two inventories disagree, and put back.
+ * How the migration of a batch ended: switched; there already; an interrupted one the other way undone; refused, because
+ * its two inventories disagree, and left or put back as it was; or not at all, for something failed or ended it.
  */
-export type MigrationOutcome = 'migrated' | 'already' | 'undone' | 'put_back';
+export type MigrationOutcome = 'migrated' | 'already' | 'undone' | 'put_back' | 'unfinished';
 
 /** What became of one batch. */
 export interface BatchMigration {
@@ -14,7 +14,7 @@ export interface BatchMigration {
   readonly outcome: MigrationOutcome;
   /** Rows written to the inventory that it goes to. */
   readonly copied: number;
-  /** How long its callers had to wait, in milliseconds; 0: not at all. */
+  /** How long its callers had to wait, in milliseconds, also for an earlier migration that was killed; 0: not at all. */
   readonly pauseMs: number;
   /** Why it was put back: rows that differ, some of them where there are many. */
   readonly disagreements: readonly Witness[];
@@ -53,6 +53,8 @@ export interface MigrationControl {
   readonly onStep?: ((batchId: string, step: MigrationStep) => Promise<void>) | undefined;
   /** Told how many rows of a batch are copied by now, some thousands after the other. */
   readonly onCopied?: ((batchId: string, rows: number) => void) | undefined;
+  /** Told how far a batch came whose migration throws. */
+  readonly onUnfinished?: ((batch: BatchMigration) => void) | undefined;
   /** Told of each batch when it is done. */
   readonly onBatch?: ((batch: BatchMigration) => void) | undefined;
   /** Ends it between two steps; a batch whose callers wait is put back. */

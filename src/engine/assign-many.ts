@@ -8,7 +8,7 @@ import {
   afterContention,
   nextAttempt,
   oweLook,
-  TURNED,
+  turn,
   type BatchAttempt,
   type EngineParts,
 } from './engine-parts.js';
@@ -109,7 +109,7 @@ async function attempt(
     );
   }
   const isMismatch = answers.some(({ answer }) => answer.outcome === 'inventory_mismatch');
-  if (isMismatch && parts.routes.turnFrom(batchId, strategy)) return TURNED;
+  if (isMismatch && parts.routes.turnFrom(batchId, strategy)) return turn(call);
   for (const answer of answers) settle(parts, call, strategy, answer);
   await oweLookAfter(parts, client, made, sentAtMs, answers);
   if (open.size === 0) return { answer: true };

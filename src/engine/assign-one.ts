@@ -4,7 +4,7 @@ import { loadStatement, type BindValues } from '../database/statement.js';
 import type { AssignmentRequest, AssignmentResult } from '../domain/assignment.js';
 import type { Answered, CallUnderWay } from './attempts.js';
 import { assignmentBinds } from './documents.js';
-import { afterContention, nextAttempt, oweLook, TURNED, type EngineParts } from './engine-parts.js';
+import { afterContention, nextAttempt, oweLook, turn, type EngineParts } from './engine-parts.js';
 import { givenUpError, refusalError, type Setback } from './outcome-errors.js';
 import type { CallMemory, FinalAnswer } from './strategy.js';
 
@@ -67,7 +67,7 @@ async function attemptOn(
     case 'contended':
       return afterContention(parts, client, call, next);
     case 'inventory_mismatch':
-      if (routes.turnFrom(batchId, strategy)) return TURNED;
+      if (routes.turnFrom(batchId, strategy)) return turn(call);
       throw refusalError(answer.outcome, call.request, strategy.inventory, call.ambiguous);
     case 'unknown_batch':
       throw refusalError(answer.outcome, call.request, strategy.inventory, call.ambiguous);

@@ -14,6 +14,8 @@ export interface CallUnderWay {
   ambiguous: boolean;
   /** Whether an attempt found nothing: the next ones start at no mark. */
   looksEverywhere: boolean;
+  /** Whether it was turned from one strategy to the other. */
+  hasTurned: boolean;
 }
 
 /** An attempt that ends its call. */

@@ -39,12 +39,19 @@ export function nextAttempt(
   return { batchId, strategy, lowWater: looksEverywhere ? null : marks.of(batchId) };
 }
 
-/** After `inventory_mismatch`, where another strategy serves the batch: the next attempt is that one's. */
-export const TURNED: Setback = { code: 'inventory_mismatch', atOnce: true, owesLook: true };
+/**
+ * After `inventory_mismatch`, where another strategy serves the batch: the next attempt is that one's. The first turn of a
+ * call is owed, whatever its deadline; that both strategies refuse a batch passes when it has been switched, or never.
+ */
+export function turn(call: CallUnderWay): Setback {
+  const isFirst = !call.hasTurned;
+  call.hasTurned = true;
+  return { code: 'inventory_mismatch', atOnce: isFirst, owesLook: isFirst };
+}
 
 /**
- * After `contended`: waits for a slot in others' hands, or until the batch is switched, unless the attempt started at a mark. From now on the call
- * looks everywhere.
+ * After `contended`: waits for a slot in others' hands, or until the batch is switched, unless the attempt started at a
+ * mark. From now on the call looks everywhere.
  */
 export async function afterContention(
   { claims }: EngineParts,

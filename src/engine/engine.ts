@@ -181,7 +181,7 @@ export class AssignmentEngine {
   }
 
   #start({ redelivered = false }: DeliveryOptions, deadlineMs: number): CallUnderWay {
-    return { deadlineMs, setbacks: 0, ambiguous: redelivered, looksEverywhere: false };
+    return { deadlineMs, setbacks: 0, ambiguous: redelivered, looksEverywhere: false, hasTurned: false };
   }
 
   async #lookTogether(

@@ -16,17 +16,25 @@ interface Writer {
   /** Null: a prepared transaction. */
   readonly pid: number | null;
   readonly applicationName: string | null;
+  /** Null: a backend's transaction. */
+  readonly preparedAs: string | null;
 }
 
 /**
  * Waits until every transaction has ended that may claim a slot on a snapshot older than this call.
  *
  * @param deadlineMs on performance.now()'s clock
+ * @param signal ends the wait early; its reason is thrown
  * @throws InfrastructureError `older_transaction` that names one which is under way at the deadline
  */
-export async function drainOlderWriters(client: ClientBase, deadlineMs: number): Promise<void> {
+export async function drainOlderWriters(
+  client: ClientBase,
+  deadlineMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
   let older = await writers(client);
   for (let pollMs = FIRST_POLL_MS; older.length > 0; pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS)) {
+    signal?.throwIfAborted();
     if (performance.now() > deadlineMs) throw olderTransaction(older);
     await sleep(pollMs);
     const left = new Set((await writers(client)).map(({ id }) => id));
@@ -39,8 +47,9 @@ async function writers(client: ClientBase): Promise<Writer[]> {
 }
 
 function olderTransaction([writer, ...others]: readonly Writer[]): InfrastructureError {
-  const { pid = null, applicationName = null, id = '' } = writer ?? {};
-  const who = pid === null ? `prepared transaction ${id}` : `backend ${pid} (${applicationName ?? ''})`;
+  const { pid, applicationName, preparedAs } = writer ?? {};
+  const backend = `backend ${pid ?? '?'} (${applicationName ?? ''})`;
+  const who = preparedAs == null ? backend : `prepared transaction ${JSON.stringify(preparedAs)}`;
   const more = others.length > 0 ? ` and ${others.length} more` : '';
   return new InfrastructureError(
     'older_transaction',

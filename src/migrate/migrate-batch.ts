@@ -1,29 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
+import { databaseFailure } from '../database/failure.js';
 import { transaction } from '../database/session.js';
 import type { Inventory } from '../domain/assignment.js';
+import { InfrastructureError } from '../domain/errors.js';
 import type { BatchMigration, MigrationControl } from '../domain/migration.js';
 import type { Witness } from '../domain/run-result.js';
 import { withBatchLocked } from './batch-lock.js';
-import { copyAhead, copyRest, type Copied } from './copy.js';
+import { copyRest } from './copy.js';
 import { drainOlderWriters } from './drain.js';
-import { findTracker, markSwitching, noteBeginning, setInventory } from './tracker.js';
-
-/** A call that is under way has ended after this long, or its process has died. */
-const LONGEST_CALL_MS = 1_000;
-const LOOK_AGAIN_MS = 5;
-
-/** A batch on its way. */
-interface Move {
-  readonly client: ClientBase;
-  readonly batchId: string;
-  readonly to: Inventory;
-  readonly control: MigrationControl;
-}
+import { endOf, isUnderWay, LONGEST_CALL_MS, LOOK_AGAIN_MS, otherThan, type Move } from './move.js';
+import { prepare } from './prepare.js';
+import { endSwitching, findTracker, limitStatements, markSwitching } from './tracker.js';
 
 /**
  * Switches a batch from one inventory to the other while callers use it:
- * 1. copies what is there, while they go on;
+ * 1. copies what is there, and waits for long transactions, while they go on;
  * 2. marks the batch: claims that begin from now on wait (`contended`);
  * 3. waits until no claim is under way that began before;
  * 4. copies the rest, holds slots and essays against each other, and switches, in one transaction.
@@ -32,89 +24,115 @@ interface Move {
  *
  * @param client whose session lasts: no pooler in transaction mode
  * @throws UsageError `unknown_batch`
- * @throws InfrastructureError `older_transaction` when step 3 takes too long; the batch was put back
+ * @throws InfrastructureError `older_transaction` when a transaction does not end in time, `pause_limit` when step 4 takes
+ *   longer than callers may wait; the batch was put back
  * @throws InfrastructureError `migration_under_way`
  * @throws the reason of `control.signal`; the batch was put back
+ * @throws what the database raised; the batch may be left switching where the connection was lost
  */
-export function migrateBatch(
+export async function migrateBatch(
   client: ClientBase,
   batchId: string,
   to: Inventory,
   control: MigrationControl,
 ): Promise<BatchMigration> {
-  const move = { client, batchId, to, control };
-  return withBatchLocked(client, batchId, async () => {
-    const { inventory, switchingTo } = await findTracker(client, batchId);
-    if (inventory === to) return ended(move, 'already');
-    if (inventory === 'switching' && switchingTo !== to) {
-      await setInventory(client, batchId, to);
-      return ended(move, 'undone');
-    }
-    return switchOver(move, inventory === 'switching');
-  });
-}
-
-function ended({ batchId }: Move, outcome: BatchMigration['outcome']): BatchMigration {
-  return { batchId, outcome, copied: 0, pauseMs: 0, disagreements: [] };
-}
-
-/** @param isMarked an interrupted migration left callers waiting: nothing is copied ahead */
-async function switchOver(move: Move, isMarked: boolean): Promise<BatchMigration> {
-  const { client, batchId, to, control } = move;
-  const ahead = isMarked ? 0 : await begin(move);
-  const startMs = performance.now();
-  if (!isMarked) await markSwitching(client, batchId, to);
+  const move: Move = { client, batchId, to, control, copied: 0, pausedSinceMs: undefined };
   try {
-    const { copied, disagreements } = await finish(move, startMs + control.pauseLimitMs);
-    if (disagreements.length > 0) await putBack(move);
-    else await control.onStep?.(batchId, 'switched');
-    const outcome = disagreements.length > 0 ? 'put_back' : 'migrated';
-    return {
-      ...{ batchId, outcome, disagreements },
-      copied: ahead + copied,
-      pauseMs: performance.now() - startMs,
-    };
+    return await withBatchLocked(client, batchId, () => goOn(move));
   } catch (error) {
-    // Why it failed is what counts; a batch that could not be put back is resumed by the next migration.
-    await putBack(move).catch(() => undefined);
+    control.onUnfinished?.(endOf(move, 'unfinished'));
     throw error;
   }
 }
 
-async function begin({ client, batchId, to, control }: Move): Promise<number> {
-  await noteBeginning(client, batchId);
-  return copyAhead(client, batchId, to, (rows) => {
-    control.onCopied?.(batchId, rows);
-    control.signal?.throwIfAborted();
-  });
+/**
+ * Puts a batch back that a migration has left switching.
+ *
+ * @param to where that migration went
+ * @throws as `migrateBatch`
+ */
+export function putBackIfSwitching(client: ClientBase, batchId: string, to: Inventory): Promise<boolean> {
+  return withBatchLocked(client, batchId, () => endSwitching(client, batchId, otherThan(to)));
 }
 
-/** What is done while callers wait. */
-async function finish({ client, batchId, to, control }: Move, deadlineMs: number): Promise<Copied> {
+/** From where the batch is, which may be where another migration was killed. */
+async function goOn(move: Move): Promise<BatchMigration> {
+  const { client, batchId, to } = move;
+  const { inventory, switchingTo, markedForMs } = await findTracker(client, batchId);
+  if (inventory === to) return endOf(move, 'already');
+  if (inventory !== 'switching') return switchOver(move);
+  move.pausedSinceMs = performance.now() - markedForMs;
+  if (switchingTo === to) return switchOver(move);
+  await endSwitching(client, batchId, to);
+  return endOf(move, 'undone');
+}
+
+async function switchOver(move: Move): Promise<BatchMigration> {
+  const { batchId, control } = move;
+  if (move.pausedSinceMs === undefined) {
+    const differing = await prepare(move);
+    if (differing.length > 0) return endOf(move, 'put_back', differing);
+    control.signal?.throwIfAborted();
+  }
+  try {
+    const differing = await whileCallersWait(move);
+    if (differing.length > 0) await putBack(move);
+    else await control.onStep?.(batchId, 'switched');
+    return endOf(move, differing.length > 0 ? 'put_back' : 'migrated', differing);
+  } catch (error) {
+    // Why it failed is what counts; a batch that could not be put back is resumed by the next migration.
+    await putBack(move).catch(() => undefined);
+    throw isOverLimit(error) ? overLimit(move, error) : error;
+  }
+}
+
+/** @returns rows that differ; none: the batch is switched */
+async function whileCallersWait(move: Move): Promise<readonly Witness[]> {
+  const { client, batchId, to, control } = move;
+  const deadlineMs = performance.now() + control.pauseLimitMs;
+  if (move.pausedSinceMs === undefined) {
+    move.pausedSinceMs = performance.now();
+    await markSwitching(client, batchId, to);
+  }
   await control.onStep?.(batchId, 'marked');
-  await drainOlderWriters(client, deadlineMs);
+  await drainOlderWriters(client, deadlineMs, control.signal);
   await control.onStep?.(batchId, 'drained');
   const settledMs = Math.min(deadlineMs, performance.now() + LONGEST_CALL_MS);
   for (;;) {
     control.signal?.throwIfAborted();
-    const end = await transaction(client, async () => {
-      const rest = await copyRest(client, batchId, to);
-      if (rest.disagreements.length > 0) return rest;
-      await control.onStep?.(batchId, 'copied');
-      await setInventory(client, batchId, to);
-      return rest;
-    });
-    const mayPass = end.disagreements.every(isUnderWay) && performance.now() < settledMs;
-    if (end.disagreements.length === 0 || !mayPass) return end;
+    const differing = await transaction(client, () => finish(move, deadlineMs));
+    const mayPass = differing.every(isUnderWay) && performance.now() < settledMs;
+    if (differing.length === 0 || !mayPass) return differing;
     await sleep(LOOK_AGAIN_MS);
   }
 }
 
-/** A call of `legacy` between its two transactions has a slot, and no essay yet. */
-function isUnderWay(row: Witness): boolean {
-  return row['slot_content'] !== null && row['essay_content'] === null;
+/** The last transaction. */
+async function finish(move: Move, deadlineMs: number): Promise<readonly Witness[]> {
+  const { client, batchId, to, control } = move;
+  await limitStatements(client, deadlineMs - performance.now());
+  const { copied, disagreements } = await copyRest(client, batchId, to);
+  move.copied += copied;
+  if (disagreements.length > 0) return disagreements;
+  await control.onStep?.(batchId, 'copied');
+  if (await endSwitching(client, batchId, to)) return [];
+  throw new InfrastructureError('batch_gone', `batch ${JSON.stringify(batchId)} was removed meanwhile`);
 }
 
-function putBack({ client, batchId, to }: Move): Promise<unknown> {
-  return setInventory(client, batchId, to === 'slots' ? 'essays' : 'slots');
+function putBack({ client, batchId, to }: Move): Promise<boolean> {
+  return endSwitching(client, batchId, otherThan(to));
+}
+
+function isOverLimit(error: unknown): error is Error {
+  const kind = databaseFailure(error)?.kind;
+  return kind === 'cancelled' || kind === 'lock_timeout';
+}
+
+function overLimit({ batchId, control }: Move, cause: Error): InfrastructureError {
+  const problem = `batch ${JSON.stringify(batchId)} could not be switched within ${control.pauseLimitMs} ms`;
+  return new InfrastructureError(
+    'pause_limit',
+    `${problem} (${cause.message}); allow a longer --pause-limit`,
+    { cause },
+  );
 }

@@ -19,7 +19,7 @@ export function renderMigration(
 ): string {
   const style = createStyle(colours, options);
   const few = report.batches.length <= MOST_LINES;
-  const told = report.batches.filter(({ outcome }) => few || outcome === 'put_back');
+  const told = report.batches.filter(({ outcome }) => few || UNWANTED.includes(outcome));
   const lines = [
     ...told.flatMap((batch) => batchLines(batch, style)),
     `${colourEnding(passed ? 'PASSED' : 'FAILED', colours)}  ${summary(report)}`,
@@ -31,17 +31,21 @@ const SAID: Readonly<Record<BatchMigration['outcome'], string>> = {
   migrated: 'migrated',
   already: 'was there already',
   undone: 'a migration that was interrupted is undone',
-  put_back: 'put back, for its slots and essays differ:',
+  put_back: 'left as it was, for its slots and essays differ:',
+  unfinished: 'not migrated',
 };
+
+const UNWANTED: readonly BatchMigration['outcome'][] = ['put_back', 'unfinished'];
+const FIGURES: readonly BatchMigration['outcome'][] = ['migrated', 'undone', 'unfinished'];
 
 function batchLines(
   { batchId, outcome, copied, pauseMs, disagreements }: BatchMigration,
   style: Style,
 ): string[] {
-  const figures = outcome === 'migrated' ? [copiedText(copied), pauseText(pauseMs)] : [];
+  const figures = FIGURES.includes(outcome) ? [copiedText(copied), pauseText(pauseMs)] : [];
   const said = [SAID[outcome], ...figures].join(' · ');
   return [
-    `${mark(outcome !== 'put_back', style.colours)} ${escapeInvisible(batchId)}  ${said}`,
+    `${mark(!UNWANTED.includes(outcome), style.colours)} ${escapeInvisible(batchId)}  ${said}`,
     ...witnessRowLines(disagreements, style),
   ];
 }
@@ -58,10 +62,11 @@ function summary({ to, batches, plannedBatches, interrupted }: MigrationReport):
   const count = (outcome: BatchMigration['outcome']) =>
     batches.filter((each) => each.outcome === outcome).length;
   const putBack = count('put_back');
-  const filled = batches.length - putBack;
+  const filled = batches.length - putBack - count('unfinished');
+  if (plannedBatches === 0) return 'there are no batches';
   return [
     `${formatCount(filled)} of ${plural(plannedBatches, 'batch', 'batches')} filled through ${to}`,
-    ...(putBack > 0 ? [`${formatCount(putBack)} put back`] : []),
+    ...(putBack > 0 ? [`${formatCount(putBack)} left as they were`] : []),
     copiedText(batches.reduce((sum, { copied }) => sum + copied, 0)),
     pauseText(batches.reduce((longest, { pauseMs }) => Math.max(longest, pauseMs), 0)),
     ...(interrupted === undefined ? [] : [partialText(interrupted)]),

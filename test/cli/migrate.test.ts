@@ -107,10 +107,10 @@ describe('migrate', () => {
     expect(dry.stdout).toContain('slots and essays differ now:');
     const { code, stdout } = await database.run(['migrate', '--all', '--to', 'essays']);
     expect(code).toBe(1);
-    expect(stdout).toContain(`✗ ${batchId}  put back, for its slots and essays differ:\n`);
+    expect(stdout).toContain(`✗ ${batchId}  left as it was, for its slots and essays differ:\n`);
     expect(stdout).toContain(`essay_id=${batchId}-e0000001`);
     expect(stdout).toContain('slot_content=foreign');
-    expect(stdout).toMatch(/FAILED {2}2 of 3 batches filled through essays · 1 put back/);
+    expect(stdout).toMatch(/FAILED {2}2 of 3 batches filled through essays · 1 left as they were/);
     expect((await states())[0]).toEqual({ batch_id: batchId, inventory: 'slots' });
   });
 

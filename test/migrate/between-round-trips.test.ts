@@ -37,17 +37,22 @@ it('claims nothing in a batch that was switched since', async () => {
   expect(await disagreements(db, batchId)).toEqual([]);
 });
 
-it('writes the essay of the slot that it claimed before the batch was to be switched, which waits for it', async () => {
+it('writes the essay of the slot that it claimed before the batch was marked, and the migration waits for it', async () => {
   const batchId = await newBatch(db, 'slots', 2);
-  let migration: ReturnType<typeof migrate> | undefined;
-  const answer = await attempt(batchId, 'claim-slot', async () => {
-    await new Promise<void>((drained) => {
-      const onStep = (_: string, step: string) => Promise.resolve(step === 'drained' ? drained() : undefined);
-      migration = migrate(db, batchId, 'essays', { onStep });
+  let goOn: () => void = () => undefined;
+  const drained = new Promise<void>((resolve) => (goOn = resolve));
+  let answer: ReturnType<typeof attempt> | undefined;
+  const beforeMark = () =>
+    new Promise<void>((claimed) => {
+      answer = attempt(batchId, 'claim-slot', () => {
+        claimed();
+        return drained;
+      });
     });
-  });
-  expect(answer).toMatchObject({ outcome: 'created' });
-  expect(await migration).toMatchObject({ outcome: 'migrated', disagreements: [] });
+  const onStep = (_: string, step: string) => Promise.resolve(step === 'drained' ? goOn() : undefined);
+  const migration = await migrate(db, batchId, 'essays', { beforeMark, onStep });
+  expect(await answer).toMatchObject({ outcome: 'created' });
+  expect(migration).toMatchObject({ outcome: 'migrated', disagreements: [] });
   expect(await inventoryOf(db, batchId)).toBe('essays');
   expect(await assignedEssays(db, batchId)).toHaveLength(1);
 });

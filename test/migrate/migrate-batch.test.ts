@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Inventory } from '#els/domain/assignment.js';
+import { otherThan } from '#els/migrate/move.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn, times } from '../engine/support/draw.js';
 import { assignByHand, until, untilLocked, withForeign } from '../engine/support/hold.js';
@@ -9,7 +9,6 @@ import { essayId, newBatch, optionsOf, VARIANTS } from '../engine/support/varian
 import { inventoryOf, leaveSwitching, migrate } from './support.js';
 
 const db = useDatabase();
-const otherThan = (inventory: Inventory): Inventory => (inventory === 'slots' ? 'essays' : 'slots');
 
 describe.each(VARIANTS)('a batch that $name fills', (variant) => {
   const engine = db.engine({ ...optionsOf(variant), timeoutMs: 20_000 });
@@ -94,16 +93,20 @@ describe.each(VARIANTS)('a claim of $name that began before', (variant) => {
     const [first, second] = [essayId(batchId, 1), essayId(batchId, 2)];
     let isDone = false;
     const { call, migration } = await withForeign(db, async (foreign) => {
-      // The claim has its snapshot and its slot, and waits for a rival with the same content.
-      await assignByHand(foreign, { inventory, essay: second, content: 'content' });
-      const waiting = engine.assign(requestFor(batchId, 'content'));
-      await untilLocked(db);
-      const under = migrate(db, batchId, otherThan(inventory)).finally(() => (isDone = true));
+      let begun: Promise<unknown> | undefined;
+      const beforeMark = async () => {
+        // The claim has its snapshot and its slot, and waits for a rival with the same content.
+        await assignByHand(foreign, { inventory, essay: second, content: 'content' });
+        begun = engine.assign(requestFor(batchId, 'content'));
+        await untilLocked(db);
+      };
+      const under = migrate(db, batchId, otherThan(inventory), { beforeMark });
+      void under.finally(() => (isDone = true));
       await until('the batch is marked', async () => (await inventoryOf(db, batchId)) === 'switching');
       await sleep(50);
       expect(isDone).toBe(false);
       await foreign.rollback();
-      return { call: waiting, migration: under };
+      return { call: begun, migration: under };
     });
     expect(await migration).toMatchObject({ outcome: 'migrated', disagreements: [] });
     expect(await call).toEqual({ outcome: 'created', essayId: first, recovered: false });
@@ -157,6 +160,7 @@ describe('a batch whose slots and essays differ is put back, and its rows are na
     );
     expect(await migrate(db, batchId, 'essays')).toMatchObject({
       outcome: 'put_back',
+      pauseMs: 0,
       disagreements: [{ batch_id: batchId, essay_id: essay, slot_content: 'content', essay_content: null }],
     });
     expect(await inventoryOf(db, batchId)).toBe('slots');
@@ -194,19 +198,114 @@ describe('a batch whose slots and essays differ is put back, and its rows are na
   });
 });
 
-describe('rows that one inventory lacks are made', () => {
-  it.each([
-    ['slots', 'delete from slot_assignments where internal_essay_id = $1'],
-    ['essays', 'delete from essay_states where essay_id = $1'],
-  ] as const)('in %s', async (to, remove) => {
-    const batchId = await newBatch(db, otherThan(to), 2);
-    await db.query(remove, [essayId(batchId, 1)]);
-    expect(await migrate(db, batchId, to)).toMatchObject({ outcome: 'migrated', copied: 1 });
-    const engine = db.engine({ strategy: { kind: 'built-in', name: to === 'slots' ? 'cte' : 'inventory' } });
-    for (const content of ['a', 'b']) {
-      expect(await engine.assign(requestFor(batchId, content))).toMatchObject({ outcome: 'created' });
-    }
+it('makes the slots that essays alone have', async () => {
+  const batchId = await newBatch(db, 'essays', 2);
+  await db.query('delete from slot_assignments where internal_essay_id = $1', [essayId(batchId, 1)]);
+  expect(await migrate(db, batchId, 'slots')).toMatchObject({ outcome: 'migrated', copied: 1 });
+  const engine = db.engine({ strategy: { kind: 'built-in', name: 'cte' } });
+  for (const content of ['a', 'b']) {
+    expect(await engine.assign(requestFor(batchId, content))).toMatchObject({ outcome: 'created' });
+  }
+});
+
+it('leaves a batch as it is whose slots have no essays', async () => {
+  const batchId = await newBatch(db, 'slots', 2);
+  await db.query('delete from essay_states where essay_id = $1', [essayId(batchId, 1)]);
+  expect(await migrate(db, batchId, 'essays')).toMatchObject({
+    ...{ outcome: 'put_back', pauseMs: 0 },
+    disagreements: [{ essay_id: essayId(batchId, 1), slot_status: 'available', essay_status: null }],
   });
+});
+
+describe('what lasts longer than callers may wait', () => {
+  it('puts the batch back: a lock on its tracker', async () => {
+    const batchId = await newBatch(db, 'slots', 2);
+    await withForeign(db, async (foreign) => {
+      const onStep = async (_: string, step: string) => {
+        if (step !== 'drained') return;
+        await foreign.query('select 1 from batch_essay_trackers where batch_id = $1 for update', [batchId]);
+        setTimeout(() => void foreign.rollback(), 500);
+      };
+      await expect(migrate(db, batchId, 'essays', { onStep, pauseLimitMs: 100 })).rejects.toMatchObject({
+        code: 'pause_limit',
+        message: expect.stringMatching(
+          /could not be switched within 100 ms \(canceling statement due to \w+ timeout\)/,
+        ) as string,
+      });
+    });
+    expect(await inventoryOf(db, batchId)).toBe('slots');
+  });
+
+  it('is told of before callers wait: a transaction that does not end', async () => {
+    const batchId = await newBatch(db, 'slots', 2);
+    const steps: string[] = [];
+    const unfinished: unknown[] = [];
+    await withForeign(db, async (foreign) => {
+      await foreign.query('update slot_assignments set status = status where false');
+      const control = {
+        pauseLimitMs: 50,
+        onStep: (_: string, step: string) => Promise.resolve(void steps.push(step)),
+        onUnfinished: (batch: unknown) => void unfinished.push(batch),
+      };
+      await expect(migrate(db, batchId, 'essays', control)).rejects.toMatchObject({
+        code: 'older_transaction',
+      });
+    });
+    expect(steps).toEqual([]);
+    expect(unfinished).toEqual([
+      { batchId, outcome: 'unfinished', copied: 0, pauseMs: 0, disagreements: [] },
+    ]);
+  });
+});
+
+it('hears a signal while it waits for older transactions', async () => {
+  const batchId = await newBatch(db, 'slots', 2);
+  const stop = new AbortController();
+  await withForeign(db, async (foreign) => {
+    await foreign.query('update slot_assignments set status = status where false');
+    setTimeout(() => stop.abort('SIGINT'), 50);
+    await expect(migrate(db, batchId, 'essays', { pauseLimitMs: 60_000, signal: stop.signal })).rejects.toBe(
+      'SIGINT',
+    );
+  });
+  expect(await inventoryOf(db, batchId)).toBe('slots');
+});
+
+it('does not call a batch migrated that was removed meanwhile', async () => {
+  const batchId = await newBatch(db, 'slots', 2);
+  const remove = async () => {
+    await db.query('delete from essay_states where batch_id = $1', [batchId]);
+    await db.query(
+      'delete from slot_assignments where batch_tracker_id = (select id from batch_essay_trackers where batch_id = $1)',
+      [batchId],
+    );
+    await db.query('delete from batch_essay_trackers where batch_id = $1', [batchId]);
+  };
+  const onStep = (_: string, step: string) => (step === 'drained' ? remove() : Promise.resolve());
+  await expect(migrate(db, batchId, 'essays', { onStep })).rejects.toMatchObject({ code: 'batch_gone' });
+});
+
+it('names the prepared transaction that it cannot wait out', async ({ skip }) => {
+  const [{ most } = { most: '0' }] = await db.query<{ most: string }>(
+    `select current_setting('max_prepared_transactions') as most`,
+  );
+  if (most === '0') skip('the server allows no prepared transactions');
+  const batchId = await newBatch(db, 'slots', 1);
+  await withForeign(db, async (foreign) => {
+    await foreign.query('update slot_assignments set status = status where false');
+    await foreign.query(`prepare transaction '${batchId}'`);
+  });
+  await expect(migrate(db, batchId, 'essays', { pauseLimitMs: 50 })).rejects.toMatchObject({
+    message: expect.stringContaining(`prepared transaction "${batchId}"`) as string,
+  });
+  await db.query(`rollback prepared '${batchId}'`);
+});
+
+it('tells how long callers waited for a migration that was killed, too', async () => {
+  const batchId = await newBatch(db, 'slots', 1);
+  await leaveSwitching(db, batchId, 'essays', '10 seconds');
+  const { outcome, pauseMs } = await migrate(db, batchId, 'essays');
+  expect({ outcome, long: pauseMs >= 10_000 }).toEqual({ outcome: 'migrated', long: true });
 });
 
 it('two migrations of one batch follow each other', async () => {

@@ -11,7 +11,7 @@ import { recorded } from '../support/recorded.js';
 import { custom, edited, sqlFile } from '../engine/support/custom.js';
 import { drawn, times, type Draw } from '../engine/support/draw.js';
 import { newBatch } from '../engine/support/variants.js';
-import { inventoryOf, migrate } from './support.js';
+import { inventoryOf, leaveSwitching, migrate } from './support.js';
 
 // Callers with all strategies, duplicates among them, while a batch is switched to and fro.
 
@@ -102,6 +102,36 @@ drawn('strategies that ignore which inventory a batch has are caught', async (dr
   expect(invariants.filter(({ passed }) => !passed).map(({ name }) => name)).toContain(
     'one-content-per-essay',
   );
+});
+
+it('a call that both strategies refuse ends at its deadline', async () => {
+  const batchId = await newBatch(db, 'slots', 1);
+  await leaveSwitching(db, batchId, 'essays');
+  const refusing = (name: 'cte' | 'inventory', inventory: Inventory) =>
+    custom(
+      edited(sqlFile(`strategies/${name}.sql`), "    when seen.is_switching then 'contended'\n", ''),
+      inventory,
+    );
+  const engine = db.engine({
+    ...{
+      strategy: refusing('cte', 'slots'),
+      otherInventory: refusing('inventory', 'essays'),
+      timeoutMs: 200,
+    },
+  });
+  await expect(engine.assign(requestFor(batchId, 'content'))).rejects.toMatchObject({
+    code: 'contention_deadline',
+  });
+  expect(engine.counters.roundTrips).toBeLessThan(100);
+});
+
+it('a content called migrate is claimed with advisory locks while its batch is locked for migration', async () => {
+  const batchId = await newBatch(db, 'slots', 1);
+  const engine = db.engine({ strategy: built('cte'), advisoryLocks: true, timeoutMs: 2_000 });
+  const beforeMark = async () => {
+    expect(await engine.assign(requestFor(batchId, 'migrate'))).toMatchObject({ outcome: 'created' });
+  };
+  await migrate(db, batchId, 'essays', { beforeMark });
 });
 
 it('an engine whose strategies fill the same inventory is refused', () => {

@@ -1,7 +1,7 @@
--- Copies to essay_states what slot_assignments has and it has not: essays of free slots; :most of them at once, null: all.
--- Who takes a slot writes its essay too, so nothing else is missing.
--- `disagreements` is the beginning of what differs besides: slots and essays that do not agree, among them slots that a call
--- has claimed and whose essay it has not written yet.
+-- Holds the slots and essays of a batch against each other. `pending` is how many rows copy-to-slots.sql would copy when the
+-- batch goes to slots; to essays nothing is ever missing, for who takes a slot writes its essay too. `disagreements` is the
+-- beginning of what differs besides: slots and essays that do not agree, among them slots that a call has claimed and
+-- whose essay it has not written yet.
 -- The essays of a batch are read by its two partial indexes, for there is none of them all.
 with tracker as materialized (
   select id from batch_essay_trackers where batch_id = :batch_id
@@ -22,20 +22,17 @@ with tracker as materialized (
     or essay.essay_id is null
     or slot.text_storage_id is distinct from essay.text_storage_id
     or (slot.status = 'available') <> (essay.current_status = 'uploaded')
-), copied as (
-  insert into essay_states (essay_id, batch_id)
-  select essay_id, :batch_id from differing
-  where essay_status is null and slot_status = 'available'
-  limit :most::integer
-  on conflict (essay_id) do nothing
-  returning essay_id
+), judged as (
+  select *, :to = 'slots' and (slot_status is null or (slot_status = 'available' and essay_content is not null))
+      as is_pending
+  from differing
 )
-select (select count(*)::integer from copied) as "copied",
+select (select count(*)::integer from judged where is_pending) as "pending",
   (
     select coalesce(jsonb_agg(each), '[]') from (
     select :batch_id::text as batch_id, essay_id, slot_status, slot_content, essay_status::text, essay_content
-    from differing
-    where essay_id not in (select essay_id from copied)
+    from judged
+    where is_pending is not true
     order by essay_id
     limit 10
   ) as each
