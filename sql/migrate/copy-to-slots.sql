@@ -1,6 +1,7 @@
 -- Copies to slot_assignments what essay_states has and it has not: taken slots, and slots that are missing; :most of them
 -- at once, null: all. Must hold: a slot that has a content, or has failed, is left alone.
 -- `disagreements` is the beginning of what differs besides, as in compare.sql.
+-- The limit has essays looked up one by one, where a join might read the whole table.
 with tracker as materialized (
   select id from batch_essay_trackers where batch_id = :batch_id
 ), slot as (
@@ -29,7 +30,11 @@ with tracker as materialized (
     (batch_tracker_id, internal_essay_id, status, text_storage_id, original_file_name, assigned_at)
   select (select id from tracker), essay_id, case when text_storage_id is null then 'available' else 'assigned' end,
     text_storage_id, processing_metadata ->> 'original_file_name', case when text_storage_id is not null then updated_at end
-  from pending join essay_states using (essay_id)
+  from pending cross join lateral (
+    select text_storage_id, processing_metadata, updated_at from essay_states
+    where essay_id = pending.essay_id
+    limit 1
+  ) as essay
   on conflict (batch_tracker_id, internal_essay_id) do update
   set status = excluded.status, text_storage_id = excluded.text_storage_id,
     original_file_name = excluded.original_file_name, assigned_at = excluded.assigned_at
