@@ -1,6 +1,7 @@
 import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
+import { MIGRATION_STEPS } from '../../domain/migration.js';
 import type { Random } from '../../scenario/random.js';
-import { MIGRATION_STEPS, type BatchStep } from './migration-messages.js';
+import type { BatchStep } from './migration-messages.js';
 
 /** Kills one migration once, at a step of a batch that is drawn. */
 export class MigrationKiller {

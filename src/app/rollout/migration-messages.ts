@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import type { TargetSource } from '../../database/target.js';
 import type { Inventory } from '../../domain/assignment.js';
-import type { BatchMigration, MigrationStep } from '../../domain/migration.js';
+import { MIGRATION_STEPS, type BatchMigration, type MigrationStep } from '../../domain/migration.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
 export const MIGRATION_PROTOCOL = 1;
 
 /** Characters of an error's message, at most. */
 export const LONGEST_MESSAGE = 2_000;
-
-/** In their order, what a migration tells of a batch. */
-export const MIGRATION_STEPS = ['marked', 'drained', 'copied', 'switched'] as const satisfies MigrationStep[];
 
 /** A batch has come to a step. */
 export interface BatchStep {
