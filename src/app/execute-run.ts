@@ -11,17 +11,16 @@ import type { FaultResult } from '../domain/fault.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { RunWatch } from '../domain/run-watch.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
-import { createStrategy } from '../engine/create-strategy.js';
 import type { HistoryFile, RunHeader } from '../history/history-file.js';
 import type { WorkerFleet } from '../runner/fleet.js';
-import { warmUpSlots } from '../runner/warm-up.js';
 import { planWorkload } from '../scenario/plan.js';
 import { verifyRun, type RunToVerify } from '../verify/verify-run.js';
 import { inTransaction, withClient, type Database } from './database.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
 import { timeoutNotes } from './server-timeouts.js';
-import type { StrategyChoice } from './strategies.js';
+import { inventoryOf, type StrategyChoice } from './strategies.js';
+import { warmUpBatches, type WarmUpBatch } from './warm-up-batches.js';
 
 /** One scenario under one strategy, once. */
 export interface RunJob extends StrategyChoice {
@@ -76,8 +75,9 @@ async function carryOut(
   plan: WorkloadPlan,
   stop: AbortSignal,
 ): Promise<RunResult> {
-  const analysis = await registerRun(database, job, plan, stop);
-  const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId), stop);
+  const warmUp = warmUpBatches(job.strategy, plan);
+  const analysis = await registerRun(database, job, plan, warmUp, stop);
+  const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), stop);
   await quiesce(database, plan.runId);
   const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const result = await judge(database, job, plan, load);
@@ -102,34 +102,39 @@ function warmUpRunId(runId: string): string {
   return `${runId}-warm-up`;
 }
 
-function namesOf(runId: string): RunNames {
-  return { applicationName: `els-assign ${runId}`, warmUpBatchId: warmUpRunId(runId) };
+function applicationNameOf(runId: string): string {
+  return `els-assign ${runId}`;
+}
+
+function namesOf(runId: string, warmUp: readonly WarmUpBatch[]): RunNames {
+  const ids = warmUp.map(({ inventory, batchId }) => [inventory, batchId] as const);
+  return { applicationName: applicationNameOf(runId), warmUpBatchIds: Object.fromEntries(ids) };
 }
 
 /** @returns whether the planner has fresh statistics of what was registered */
 function registerRun(
   { pool }: Database,
-  { strategy, advisoryLocks, watch }: RunJob,
+  { strategy, watch }: RunJob,
   plan: WorkloadPlan,
+  warmUp: readonly WarmUpBatch[],
   stop: AbortSignal,
 ): Promise<Analysis> {
-  const { workers, connections, slots } = plan.scenario;
-  const { inventory } = createStrategy(strategy, advisoryLocks);
-  const common = { strategy: strategy.name, inventory };
-  const { runId, batchIds } = plan;
-  const warmUp = warmUpRunId(runId);
+  const { runId, batchIds, scenario } = plan;
+  const batches = { runId, batchIds, slots: scenario.slots, inventory: inventoryOf(strategy) };
   const listener = watch?.(plan);
   const control = { onProgress: listener?.registered, signal: stop };
   return inTransaction(pool, async (client) => {
-    await registerBatches(client, { ...common, runId, batchIds, slots }, control);
-    const warmUpBatch = { runId: warmUp, batchIds: [warmUp], slots: warmUpSlots(workers, connections) };
-    await registerBatches(client, { ...common, ...warmUpBatch });
+    await registerBatches(client, { ...batches, strategy: strategy.name }, control);
+    for (const { batchId, inventory, slots } of warmUp) {
+      const batch = { runId: warmUpRunId(runId), batchIds: [batchId], inventory, slots };
+      await registerBatches(client, { ...batch, strategy: strategy.name });
+    }
     return analyzeTables(client);
   }).finally(() => listener?.ended());
 }
 
 function quiesce({ pool, pooling }: Database, runId: string): Promise<number> {
-  const run = { applicationName: `${namesOf(runId).applicationName}/`, pooled: pooling !== 'none' };
+  const run = { applicationName: `${applicationNameOf(runId)}/`, pooled: pooling !== 'none' };
   return withClient(pool, (client) => awaitQuiescence(client, run, QUIESCENCE_DEADLINE_MS));
 }
 

@@ -3,11 +3,11 @@ import type { Call } from '../domain/call.js';
 import { needsProxy, type FaultResult } from '../domain/fault.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
-import { createStrategy } from '../engine/create-strategy.js';
 import { FaultInjector } from '../faults/injector.js';
 import { Proxy } from '../faults/proxy/proxy.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import { redeliver } from '../runner/redeliver.js';
+import type { WarmUpBatchIds } from '../runner/messages.js';
 import { runLoad, type LoadJob, type Recording, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../scenario/random.js';
 import { withClient, type Database } from './database.js';
@@ -16,6 +16,7 @@ import type { RunJob } from './execute-run.js';
 import { RolloutDriver } from './rollout/rollout-driver.js';
 import { ServerMeter, type ServerCost } from './server-meter.js';
 import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
+import { inventoryOf } from './strategies.js';
 
 /** A load that was put on a database, with what was broken meanwhile. */
 export interface FinishedLoad {
@@ -32,7 +33,7 @@ export interface FinishedLoad {
 export interface RunNames {
   /** By which the backends of the run's workers are known; PostgreSQL keeps 63 bytes. */
   readonly applicationName: string;
-  readonly warmUpBatchId: string;
+  readonly warmUpBatchIds: WarmUpBatchIds;
 }
 
 /**
@@ -56,7 +57,7 @@ export async function putLoad(
   const load = { ...common, ...names, via: proxy?.endpoint };
   const injector = new FaultInjector({
     ...{ target, schema, plan, proxy, restartServer: database.restartServer },
-    inventory: createStrategy(strategy, advisoryLocks).inventory,
+    inventory: inventoryOf(strategy),
     applicationName: names.applicationName,
     random: mulberry32(plan.seed),
     held: new Set(),

@@ -1,4 +1,4 @@
-import { BUILT_IN_STRATEGIES, type BuiltInStrategy } from '../domain/assignment.js';
+import { BUILT_IN_STRATEGIES, type BuiltInStrategy, type Inventory } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
 import { didYouMean, escapeInvisible, quote } from '../domain/wording.js';
@@ -30,8 +30,17 @@ export function withRolledOut(
   strategies: readonly StrategySpec[],
   scenarios: readonly Scenario[],
 ): StrategySpec[] {
-  const steps = scenarios.flatMap(({ rollout }) => rollout?.steps ?? []);
-  return [...strategies, ...steps.map(({ strategy }) => ({ kind: 'built-in' as const, name: strategy }))];
+  return [...strategies, ...scenarios.flatMap(rolledOut)];
+}
+
+/** The strategies that a scenario rolls out, one after the other. */
+export function rolledOut({ rollout }: Scenario): StrategySpec[] {
+  return (rollout?.steps ?? []).map(({ strategy }) => ({ kind: 'built-in', name: strategy }));
+}
+
+/** The table that a strategy fills batches through. */
+export function inventoryOf(strategy: StrategySpec): Inventory {
+  return createStrategy(strategy, false).inventory;
 }
 
 /**

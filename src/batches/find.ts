@@ -1,12 +1,20 @@
 import type { ClientBase } from 'pg';
-import { loadStatement } from '../database/statement.js';
+import { bindValues, loadStatement } from '../database/statement.js';
 
 const ALL = loadStatement('batches/all');
+const SWITCHING = loadStatement('batches/switching');
 const ACTIVE_SESSIONS = loadStatement('database/active-sessions');
 
 /** The ids of all batches of the schema. */
 export async function findBatches(client: ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ batchId: string }>(ALL.text);
+  return rows.map((row) => row.batchId);
+}
+
+/** Which of these batches are between two inventories, because a migration is under way or was interrupted. */
+export async function findSwitching(client: ClientBase, batchIds: readonly string[]): Promise<string[]> {
+  const values = bindValues<unknown>(SWITCHING, { batch_ids: batchIds });
+  const { rows } = await client.query<{ batchId: string }>(SWITCHING.text, values);
   return rows.map((row) => row.batchId);
 }
 

@@ -43,7 +43,9 @@ export interface MigrationReport {
 }
 
 /** Where the migration of a batch stands: callers wait; no older claim is under way; all is copied; it is switched. */
-export type MigrationStep = 'marked' | 'drained' | 'copied' | 'switched';
+export const MIGRATION_STEPS = ['marked', 'drained', 'copied', 'switched'] as const;
+
+export type MigrationStep = (typeof MIGRATION_STEPS)[number];
 
 /** How migrations are watched and stopped. */
 export interface MigrationControl {

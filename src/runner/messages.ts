@@ -1,12 +1,12 @@
 import type { Endpoint, TargetSource } from '../database/target.js';
-import type { EngineCounters } from '../domain/assignment.js';
+import type { EngineCounters, Inventory } from '../domain/assignment.js';
 import type { AssignmentErrorCode } from '../domain/errors.js';
 import type { LagMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Calls that one message tells of, at most. */
 export const MOST_CALLS = 1_000;
@@ -19,6 +19,9 @@ export interface StrategyChange {
   /** For batches that have the other inventory. */
   readonly otherInventory?: StrategySpec | undefined;
 }
+
+/** A batch of each inventory that its engines serve, to warm connections, statements and code up on. */
+export type WarmUpBatchIds = Readonly<Partial<Record<Inventory, string>>>;
 
 /** All that a worker needs to deliver its slice. */
 export interface WorkerJob extends StrategyChange {
@@ -33,8 +36,7 @@ export interface WorkerJob extends StrategyChange {
   readonly timeoutMs: number;
   /** Whether sessions keep settings and prepared statements. */
   readonly prepare: boolean;
-  /** A batch of the same inventory to warm connections, statements and code up on. */
-  readonly warmUpBatchId: string;
+  readonly warmUpBatchIds: WarmUpBatchIds;
   /** Where the server is to be reached instead of at its own address. */
   readonly via?: Endpoint | undefined;
   /**

@@ -12,7 +12,7 @@ import { nowMicros } from './clock.js';
 import { sumCounters } from './counters.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toDistribution, toLatencyMicros } from './latency.js';
-import type { ErrorMessages, WorkerJob } from './messages.js';
+import type { ErrorMessages, WarmUpBatchIds, WorkerJob } from './messages.js';
 import { Station } from './station.js';
 import { toTimeSeries } from './time-series.js';
 
@@ -31,7 +31,7 @@ export interface LoadJob {
   readonly prepare: boolean;
   /** With the worker's number added, that of its connections and of nothing else. */
   readonly applicationName: string;
-  readonly warmUpBatchId: string;
+  readonly warmUpBatchIds: WarmUpBatchIds;
   /** Where the server is to be reached instead of at its own address. */
   readonly via?: Endpoint | undefined;
 }

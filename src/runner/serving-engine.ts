@@ -1,6 +1,7 @@
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { withConnectionString } from '../database/target.js';
 import type { EngineCounters } from '../domain/assignment.js';
+import { createStrategy } from '../engine/create-strategy.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
 import { countersSince, sumCounters } from './counters.js';
 import type { StrategyChange, WorkerJob } from './messages.js';
@@ -24,7 +25,7 @@ export class ServingEngine implements Pick<AssignmentEngine, 'assign' | 'assignM
    * @throws InfrastructureError when the database cannot be used
    */
   static async open(job: WorkerJob): Promise<ServingEngine> {
-    return new ServingEngine(job, await Generation.open(job, job));
+    return new ServingEngine(job, await Generation.open(job, job, 0));
   }
 
   /** What all its engines did, without their warm-ups. */
@@ -49,7 +50,7 @@ export class ServingEngine implements Pick<AssignmentEngine, 'assign' | 'assignM
    * @throws InfrastructureError when the database cannot be used
    */
   async change(change: StrategyChange): Promise<void> {
-    const next = await Generation.open(this.#job, change);
+    const next = await Generation.open(this.#job, change, this.#generations.length);
     const before = this.#current;
     this.#generations.push(next);
     this.#current = next;
@@ -76,7 +77,12 @@ class Generation {
     this.#warmUp = engine.counters;
   }
 
-  static async open(job: WorkerJob, { strategy, otherInventory }: StrategyChange): Promise<Generation> {
+  /** @param number of those before it in its worker */
+  static async open(
+    job: WorkerJob,
+    { strategy, otherInventory }: StrategyChange,
+    number: number,
+  ): Promise<Generation> {
     const target = withConnectionString(job.source, job.connectionString);
     const { connections } = job.plan.scenario;
     const pool = createPool(target, { connections, applicationName: job.applicationName, via: job.via });
@@ -84,7 +90,9 @@ class Generation {
     const options = { strategy, advisoryLocks, schema, timeoutMs, prepare };
     const engine = createAssignmentEngine(pool, { ...options, ...(otherInventory && { otherInventory }) });
     try {
-      await warmUp(engine, job);
+      const served = otherInventory === undefined ? [strategy] : [strategy, otherInventory];
+      const inventories = served.map((each) => createStrategy(each, advisoryLocks).inventory);
+      await warmUp(engine, job, { inventories, generation: number });
     } catch (error) {
       throw explainConnectFailure(target, error instanceof Error && error.cause ? error.cause : error);
     }

@@ -1,4 +1,4 @@
-import type { AssignmentRequest } from '../domain/assignment.js';
+import type { AssignmentRequest, Inventory } from '../domain/assignment.js';
 import { AssignmentError } from '../domain/errors.js';
 import type { AssignmentEngine } from '../engine/engine.js';
 import type { WorkerJob } from './messages.js';
@@ -8,21 +8,35 @@ const CALLS_PER_CONNECTION = 6;
 /** A strategy that is slow on purpose must not make the warm-up long. */
 const LONGEST_MS = 250;
 
-/** How many slots the warm-up batch of a run needs. */
+/** How many slots an engine of each worker needs in a warm-up batch. */
 export function warmUpSlots(workers: number, connections: number): number {
   return workers * connections * CALLS_PER_CONNECTION;
 }
 
+/** What an engine of a worker warms up for. */
+export interface WarmUp {
+  /** Those that it serves. */
+  readonly inventories: readonly Inventory[];
+  /** The number of the engine in its worker: no content is claimed twice. */
+  readonly generation: number;
+}
+
 /**
- * Opens every connection of a worker and uses it, on a batch of its own that no figure counts.
+ * Opens every connection of an engine and uses it, on batches of the run's own that no figure counts, one of each inventory.
  *
  * @throws AssignmentError when the database cannot be reached
  */
-export async function warmUp(engine: AssignmentEngine, job: WorkerJob): Promise<void> {
+export async function warmUp(
+  engine: AssignmentEngine,
+  job: WorkerJob,
+  { inventories, generation }: WarmUp,
+): Promise<void> {
+  const batchIds = inventories.flatMap((inventory) => job.warmUpBatchIds[inventory] ?? []);
   const until = performance.now() + LONGEST_MS;
   const lane = async (_: unknown, laneIndex: number) => {
     for (let call = 0; call < CALLS_PER_CONNECTION && performance.now() < until; call++) {
-      await warmUpCall(engine, job, `${job.workerIndex}-${laneIndex}-${call}`);
+      const id = `${generation}-${job.workerIndex}-${laneIndex}-${call}`;
+      for (const batchId of batchIds) await warmUpCall(engine, job, batchId, id);
     }
   };
   await Promise.all(Array.from({ length: job.plan.scenario.connections }, lane));
@@ -34,15 +48,20 @@ async function oneOfMany(engine: AssignmentEngine, request: AssignmentRequest): 
   if (result?.status === 'rejected') throw result.reason;
 }
 
-async function warmUpCall(engine: AssignmentEngine, job: WorkerJob, id: string): Promise<void> {
+async function warmUpCall(
+  engine: AssignmentEngine,
+  job: WorkerJob,
+  batchId: string,
+  id: string,
+): Promise<void> {
   const request = {
-    batchId: job.warmUpBatchId,
-    textStorageId: `${job.warmUpBatchId}-${id}`,
+    batchId,
+    textStorageId: `${batchId}-${id}`,
     originalFileName: 'warm-up.txt',
     fileSizeBytes: 0,
     contentMd5Hash: 'd41d8cd98f00b204e9800998ecf8427e',
     fileUploadId: id,
-    correlationId: `${job.warmUpBatchId}-${id}`,
+    correlationId: `${batchId}-${id}`,
   };
   try {
     await (job.plan.scenario.bulk === 1 ? engine.assign(request) : oneOfMany(engine, request));

@@ -64,7 +64,8 @@ async function fillAroundHeldSlots(variant: Variant, bulk: number) {
     const load = runLoad(
       fleet,
       {
-        ...{ plan, strategy: { kind: 'built-in', name: variant.strategy }, warmUpBatchId, schema: db.schema },
+        ...{ plan, strategy: { kind: 'built-in', name: variant.strategy }, schema: db.schema },
+        warmUpBatchIds: { [variant.inventory]: warmUpBatchId },
         ...{ target: withConnectionString('--database-url', db.url), advisoryLocks: variant.advisoryLocks },
         ...{ timeoutMs: 20_000, prepare: true, applicationName: plan.runId },
       },

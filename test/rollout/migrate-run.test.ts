@@ -38,6 +38,7 @@ const batchIds = new Set(['one', 'two']);
 const ended = { outcome: 'migrated', copied: 1, pauseMs: 2, disagreements: [{ essay_id: 'e' }] };
 
 it.each([
+  { type: 'found', switching: ['two'] },
   { type: 'step', batchId: 'one', step: 'marked' },
   { type: 'done', migrations: [...batchIds].map((batchId) => ({ ...ended, batchId })) },
   { type: 'failed', message: 'no luck' },
@@ -48,6 +49,7 @@ it.each([
 it.each([
   undefined,
   'done',
+  { type: 'found', switching: ['three'] },
   { type: 'step', batchId: 'three', step: 'marked' },
   { type: 'step', batchId: 'one', step: 'begun' },
   { type: 'step', batchId: 'one', step: 'marked', more: 1 },

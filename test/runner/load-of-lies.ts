@@ -23,6 +23,6 @@ export function loadOfLies(lie: string, workers: number, timeoutMs = 0): LoadJob
       timeoutMs,
       prepare: true,
     },
-    ...{ applicationName: 'lies', warmUpBatchId: 'warm-up' },
+    ...{ applicationName: 'lies', warmUpBatchIds: {} },
   };
 }

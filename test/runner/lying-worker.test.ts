@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InfrastructureError } from '#els/domain/errors.js';
 import { WorkerFleet } from '#els/runner/fleet.js';
 import { runLoad, type Recording, type RunningLoad } from '#els/runner/run-load.js';
+import { PROTOCOL_VERSION } from '#els/runner/messages.js';
 import { CONTENTS, loadOfLies } from './load-of-lies.js';
 
 const path = fileURLToPath(new URL('lying-worker.js', import.meta.url));
@@ -48,7 +49,7 @@ it('waits for calls that last longer than their deadline, for a connection and f
 });
 
 it.each<[lie: string, says: string]>([
-  ['another version', 'speaks version 3 of the protocol, not 2'],
+  ['another version', `speaks version ${PROTOCOL_VERSION + 1} of the protocol, not ${PROTOCOL_VERSION}`],
   ['calls before it is ready', 'said calls before it was ready'],
   ['ready twice', 'said ready'],
   ['a flood of life', 'says too often that it lives'],

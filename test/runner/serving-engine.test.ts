@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import type { Inventory } from '#els/domain/assignment.js';
 import type { StrategySpec } from '#els/engine/strategy.js';
 import type { WorkerJob } from '#els/runner/messages.js';
 import { ServingEngine } from '#els/runner/serving-engine.js';
+import { warmUpSlots } from '#els/runner/warm-up.js';
 import { planWorkload } from '#els/scenario/plan.js';
 import { until, withForeign } from '../engine/support/hold.js';
 import { requestFor, useDatabase } from '../support/database.js';
@@ -11,6 +13,9 @@ const LEGACY: StrategySpec = { kind: 'built-in', name: 'legacy' };
 const CTE: StrategySpec = { kind: 'built-in', name: 'cte' };
 const INVENTORY: StrategySpec = { kind: 'built-in', name: 'inventory' };
 
+/** Of one engine on the two connections below, on a batch. */
+const WARM_UP_CALLS = warmUpSlots(1, 2);
+
 function jobOn(runId: string): WorkerJob {
   const scenario = {
     ...{ name: 'one', description: 'one', batches: 1, slots: 4, contents: 4, deliveries: 1, workers: 1 },
@@ -19,13 +24,15 @@ function jobOn(runId: string): WorkerJob {
   return {
     ...{ plan: planWorkload(scenario, runId, 1), workerIndex: 0, strategy: LEGACY, advisoryLocks: false },
     ...{ source: '--database-url', connectionString: db.url, applicationName: runId, schema: db.schema },
-    ...{ timeoutMs: 10_000, prepare: true, warmUpBatchId: `${runId}-warm-up`, journal: 'batched' },
+    ...{ timeoutMs: 10_000, prepare: true, journal: 'batched' },
+    warmUpBatchIds: { slots: `${runId}-slots-warm-up`, essays: `${runId}-essays-warm-up` },
   };
 }
 
 async function opened(runId: string): Promise<ServingEngine> {
   await db.register({ batchId: runId, slots: 4, inventory: 'slots' });
-  await db.register({ batchId: `${runId}-warm-up`, slots: 12, inventory: 'slots' });
+  await db.register({ batchId: `${runId}-slots-warm-up`, slots: 3 * WARM_UP_CALLS, inventory: 'slots' });
+  await db.register({ batchId: `${runId}-essays-warm-up`, slots: WARM_UP_CALLS, inventory: 'essays' });
   return ServingEngine.open(jobOn(runId));
 }
 
@@ -70,5 +77,25 @@ it('serves batches of the inventory before, and pays what the engine before owed
   expect(completed).toHaveLength(1);
   const again = await engine.assign(requestFor('owe', 'one'));
   expect(again).toMatchObject({ outcome: 'reused' });
+  await engine.close();
+});
+
+it('warms every engine up on each inventory that it serves', async () => {
+  const engine = await opened('warm');
+  const created = async (inventory: Inventory) => {
+    const contents = await db.query(
+      `select 1 from essay_states where batch_id = $1 and text_storage_id is not null`,
+      [`warm-${inventory}-warm-up`],
+    );
+    return contents.length;
+  };
+  const byLegacy = await created('slots');
+  await engine.change({ strategy: CTE });
+  const byCte = await created('slots');
+  expect(byCte).toBeGreaterThan(byLegacy);
+  expect(await created('essays')).toBe(0);
+  await engine.change({ strategy: INVENTORY, otherInventory: CTE });
+  expect(await created('slots')).toBeGreaterThan(byCte);
+  expect(await created('essays')).toBeGreaterThan(0);
   await engine.close();
 });

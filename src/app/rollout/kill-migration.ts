@@ -1,12 +1,20 @@
 import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
+import { MIGRATION_STEPS } from '../../domain/migration.js';
 import type { Random } from '../../scenario/random.js';
-import { MIGRATION_STEPS, type BatchStep } from './migration-messages.js';
+import type { BatchStep, KillPoint } from './migration-messages.js';
 
-/** Kills one migration once, at a step of a batch that is drawn. */
+/** Share of the kills that strike a migration which waits at its step; the others strike what it does next. */
+const AT_A_STEP = 0.4;
+/** A batch without rows to copy takes its steps in about this time. */
+const LONGEST_DELAY_MS = 3;
+
+/** Kills one migration once, at a step of a batch that is drawn or soon after it. */
 export class MigrationKiller {
   readonly #plannedMs: number;
   readonly #sinceRelease: () => number;
   readonly #fatalStep: number;
+  /** Undefined: it is killed at the step. */
+  readonly #delayMs: number | undefined;
   #heard = 0;
   #result: FaultResult | undefined;
 
@@ -18,15 +26,27 @@ export class MigrationKiller {
     this.#plannedMs = plannedMs;
     this.#sinceRelease = sinceRelease;
     this.#fatalStep = Math.floor(random() * batches * MIGRATION_STEPS.length) + 1;
+    this.#delayMs = random() < AT_A_STEP ? undefined : Math.floor(random() * (LONGEST_DELAY_MS + 1));
   }
 
-  /** Whether the migration that told a step dies of it. */
-  strikes({ batchId, step }: BatchStep): boolean {
+  /** Where the process that begins now is going to be killed; undefined: it is not. */
+  get point(): KillPoint | undefined {
+    if (this.#result !== undefined) return undefined;
+    return { step: this.#fatalStep - this.#heard, waits: this.#delayMs === undefined };
+  }
+
+  /**
+   * Hears a step.
+   *
+   * @returns how many milliseconds later the migration dies of it; undefined: it does not
+   */
+  hear({ batchId, step }: BatchStep): number | undefined {
     this.#heard += 1;
-    if (this.#result !== undefined || this.#heard < this.#fatalStep) return false;
-    const detail = `killed the migration when batch ${batchId} was ${step}; another process resumed`;
+    if (this.#heard !== this.#fatalStep) return undefined;
+    const when = this.#delayMs === undefined ? 'when' : `${this.#delayMs} ms after it told that`;
+    const detail = `killed the migration ${when} batch ${batchId} was ${step}; another process resumed`;
     this.#result = this.#resultOf(true, detail);
-    return true;
+    return this.#delayMs ?? 0;
   }
 
   /** What came of it, when the migration is over. */

@@ -30,14 +30,18 @@ export async function migrateRun(
 ): Promise<Omit<RolloutMigration, 'slots'> | undefined> {
   const startMs = performance.now();
   const pauses = new Pauses();
+  let beforeMs = startMs;
   for (let processes = 1, failures = 0; ; processes++) {
     let killed = false;
+    const onFound = (switching: readonly string[]) => pauses.hearFound(switching, beforeMs);
     const onStep = (step: BatchStep) => {
-      pauses.hear(step);
-      killed = killer?.strikes(step) ?? false;
-      return killed ? 'kill' : 'go';
+      pauses.hear(step, performance.now());
+      const delayMs = killer?.hear(step);
+      killed ||= delayMs !== undefined;
+      return delayMs;
     };
-    const end = await migrateInProcess(job, { ...control, onStep });
+    const end = await migrateInProcess({ ...job, dies: killer?.point }, { ...control, onFound, onStep });
+    beforeMs = performance.now();
     if (control.stop.aborted) return undefined;
     if (end.how === 'done') pauses.hearEnd(end.migrations);
     if (killed) continue;

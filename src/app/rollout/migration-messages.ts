@@ -1,21 +1,26 @@
 import { z } from 'zod';
 import type { TargetSource } from '../../database/target.js';
 import type { Inventory } from '../../domain/assignment.js';
-import type { BatchMigration, MigrationStep } from '../../domain/migration.js';
+import { MIGRATION_STEPS, type BatchMigration, type MigrationStep } from '../../domain/migration.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const MIGRATION_PROTOCOL = 1;
+export const MIGRATION_PROTOCOL = 2;
 
 /** Characters of an error's message, at most. */
 export const LONGEST_MESSAGE = 2_000;
-
-/** In their order, what a migration tells of a batch. */
-export const MIGRATION_STEPS = ['marked', 'drained', 'copied', 'switched'] as const satisfies MigrationStep[];
 
 /** A batch has come to a step. */
 export interface BatchStep {
   readonly batchId: string;
   readonly step: MigrationStep;
+}
+
+/** Where a process is going to be killed. */
+export interface KillPoint {
+  /** At which of the steps that it tells, counted from 1 over all batches. */
+  readonly step: number;
+  /** Whether it stays at the step until it is killed; else it goes on, and is killed before it has said that all is done. */
+  readonly waits: boolean;
 }
 
 /** All that a process needs to migrate batches. */
@@ -26,18 +31,19 @@ export interface MigrationJob {
   readonly schema: string;
   readonly batchIds: readonly string[];
   readonly to: Inventory;
+  /** Undefined: it is not to be killed. */
+  readonly dies?: KillPoint | undefined;
 }
 
 /** What the coordinator sends. */
 export type ToMigration =
   | { readonly type: 'migrate'; readonly version: number; readonly job: MigrationJob }
-  /** Answers a step: the batch may take the next one. */
-  | { readonly type: 'go' }
   /** Ends the migration early, between two steps. */
   | { readonly type: 'stop' };
 
-/** What a migration sends: any number of steps, each answered by `go`, then done; or failed. */
+/** What a migration sends: which batches it finds marked, any number of steps, then done; or failed. */
 export type FromMigration =
+  | { readonly type: 'found'; readonly switching: readonly string[] }
   | ({ readonly type: 'step' } & BatchStep)
   | { readonly type: 'done'; readonly migrations: readonly BatchMigration[] }
   | { readonly type: 'failed'; readonly message: string };
@@ -53,6 +59,7 @@ const migration = z.strictObject({
 });
 
 const message = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('found'), switching: z.array(batchId) }),
   z.strictObject({ type: z.literal('step'), batchId, step: z.enum(MIGRATION_STEPS) }),
   z.strictObject({ type: z.literal('done'), migrations: z.array(migration) }),
   z.strictObject({ type: z.literal('failed'), message: z.string().max(LONGEST_MESSAGE) }),
@@ -69,6 +76,8 @@ export function readMigrationMessage(
 ): FromMigration | undefined {
   const { data } = message.safeParse(given);
   switch (data?.type) {
+    case 'found':
+      return data.switching.every((each) => batchIds.has(each)) ? data : undefined;
     case 'step':
       return batchIds.has(data.batchId) ? data : undefined;
     case 'done':

@@ -24,8 +24,10 @@ export type MigrationEnd =
 
 /** How a migration is watched. */
 export interface MigrationControl {
-  /** Told each step before the batch takes the next one. `kill`: it never does. */
-  readonly onStep: (step: BatchStep) => 'go' | 'kill';
+  /** Told which batches it finds marked, before its first step. */
+  readonly onFound: (switching: readonly string[]) => void;
+  /** Told each step. Returns how many milliseconds later the process is killed; undefined: it is not. */
+  readonly onStep: (step: BatchStep) => number | undefined;
   /** Ends it early. */
   readonly stop: AbortSignal;
   /** How long it may tell nothing. */
@@ -81,12 +83,14 @@ export async function migrateInProcess(job: MigrationJob, control: MigrationCont
 function answer(
   child: ChildProcess,
   message: FromMigration,
-  { onStep }: MigrationControl,
+  { onFound, onStep }: MigrationControl,
 ): MigrationEnd | undefined {
   switch (message.type) {
+    case 'found':
+      onFound(message.switching);
+      return undefined;
     case 'step':
-      if (onStep({ batchId: message.batchId, step: message.step }) === 'kill') child.kill('SIGKILL');
-      else send(child, { type: 'go' });
+      killAfter(child, onStep({ batchId: message.batchId, step: message.step }));
       return undefined;
     case 'done':
       child.disconnect();
@@ -95,6 +99,11 @@ function answer(
       child.disconnect();
       return { how: 'died', why: `failed: ${message.message}` };
   }
+}
+
+function killAfter(child: ChildProcess, delayMs: number | undefined): void {
+  if (delayMs === 0) child.kill('SIGKILL');
+  else if (delayMs !== undefined) setTimeout(() => child.kill('SIGKILL'), delayMs);
 }
 
 function send(child: ChildProcess, message: ToMigration): void {

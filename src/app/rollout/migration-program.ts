@@ -1,4 +1,6 @@
+import { findSwitching } from '../../batches/find.js';
 import { explainConnectFailure } from '../../database/pool.js';
+import { transaction } from '../../database/session.js';
 import { withConnectionString } from '../../database/target.js';
 import type { BatchMigration, MigrationControl } from '../../domain/migration.js';
 import { migrateBatch } from '../../migrate/migrate-batch.js';
@@ -6,29 +8,22 @@ import { coordinatorPool } from '../coordinator-pool.js';
 import {
   LONGEST_MESSAGE,
   MIGRATION_PROTOCOL,
+  type BatchStep,
   type FromMigration,
+  type KillPoint,
   type MigrationJob,
   type ToMigration,
 } from './migration-messages.js';
 
-// The program of a process that migrates batches: it tells each step and waits for the coordinator's go-ahead.
+// The program of a process that migrates batches: it tells each step, and waits at none but where it is to
+// be killed.
 
 /** A batch whose calls do not end within this time is put back. */
 const PAUSE_LIMIT_MS = 5_000;
 
 const stop = new AbortController();
-/** Of the steps that were told and not answered. */
-const waiting: (() => void)[] = [];
-
-const CONTROL: MigrationControl = {
-  pauseLimitMs: PAUSE_LIMIT_MS,
-  signal: stop.signal,
-  onStep: (batchId, step) => {
-    const answered = new Promise<void>((goOn) => waiting.push(goOn));
-    send({ type: 'step', batchId, step });
-    return stop.signal.aborted ? Promise.resolve() : answered;
-  },
-};
+/** The coordinator kills the process meanwhile. */
+const DEATH = new Promise<never>(() => undefined);
 
 // Signals reach the whole process group; the coordinator decides what becomes of a migration.
 process.on('SIGINT', () => undefined);
@@ -40,12 +35,8 @@ process.on('message', (message: ToMigration) => {
     case 'migrate':
       void reporting(message);
       break;
-    case 'go':
-      waiting.shift()?.();
-      break;
     case 'stop':
       stop.abort();
-      for (const goOn of waiting.splice(0)) goOn();
       break;
   }
 });
@@ -69,18 +60,46 @@ async function reporting({ version, job }: ToMigration & { type: 'migrate' }): P
   }
 }
 
+/** Tells steps, up to the one at which the process is to be killed. */
+class Teller {
+  readonly #dies: KillPoint | undefined;
+  #told = 0;
+
+  constructor(dies: KillPoint | undefined) {
+    this.#dies = dies;
+  }
+
+  /** Whether the kill is on its way. */
+  get isDying(): boolean {
+    return this.#dies !== undefined && this.#told >= this.#dies.step;
+  }
+
+  async tell(step: BatchStep): Promise<void> {
+    this.#told += 1;
+    send({ type: 'step', ...step });
+    if (this.isDying && this.#dies?.waits) await DEATH;
+  }
+}
+
 /** One batch after the other, on one connection. */
-async function migrate({ batchIds, to, ...job }: MigrationJob): Promise<BatchMigration[]> {
+async function migrate({ batchIds, to, dies, ...job }: MigrationJob): Promise<BatchMigration[]> {
   const target = withConnectionString(job.source, job.connectionString);
   const pool = coordinatorPool(target, job.schema, job.applicationName);
   const migrations: BatchMigration[] = [];
+  const teller = new Teller(dies);
+  const control: MigrationControl = {
+    ...{ pauseLimitMs: PAUSE_LIMIT_MS, signal: stop.signal },
+    onStep: (batchId, step) => teller.tell({ batchId, step }),
+  };
   try {
     const client = await pool.connect();
     try {
-      for (const batchId of batchIds) migrations.push(await migrateBatch(client, batchId, to, CONTROL));
+      send({ type: 'found', switching: await transaction(client, () => findSwitching(client, batchIds)) });
+      for (const batchId of batchIds) migrations.push(await migrateBatch(client, batchId, to, control));
     } finally {
       client.release();
     }
+    if (teller.isDying) await DEATH;
     return migrations;
   } finally {
     await pool.end();

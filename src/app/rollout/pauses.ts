@@ -1,24 +1,39 @@
 import type { BatchMigration } from '../../domain/migration.js';
 import type { BatchStep } from './migration-messages.js';
 
-/** How long batches pause at most: as their migration measured it, or as it was heard across several processes. */
+/**
+ * How long batches pause at most, one after the other: as their migration measured it, or as it was heard across several
+ * processes. Moments are in milliseconds, of one clock.
+ */
 export class Pauses {
-  readonly #markedAtMs = new Map<string, number>();
+  #paused: { readonly batchId: string; readonly sinceMs: number } | undefined;
   longestMs = 0;
 
-  hear({ batchId, step }: BatchStep): void {
-    const now = performance.now();
-    const markedAtMs = this.#markedAtMs.get(batchId);
-    if (step === 'marked' && markedAtMs === undefined) this.#markedAtMs.set(batchId, now);
-    if (step !== 'switched' || markedAtMs === undefined) return;
-    this.#markedAtMs.delete(batchId);
-    this.#add(now - markedAtMs);
+  /**
+   * Hears which batches a process found marked: the one before it may have put its batch back, or have died before it told
+   * of a mark or a switch.
+   *
+   * @param beforeMs when the process before was gone
+   */
+  hearFound([batchId]: readonly string[], beforeMs: number): void {
+    if (batchId === this.#paused?.batchId) return;
+    this.#end(beforeMs);
+    if (batchId !== undefined) this.#paused = { batchId, sinceMs: beforeMs };
+  }
+
+  hear({ batchId, step }: BatchStep, atMs: number): void {
+    if (batchId !== this.#paused?.batchId) this.#paused = { batchId, sinceMs: atMs };
+    if (step === 'switched') this.#end(atMs);
   }
 
   hearEnd(migrations: readonly BatchMigration[]): void {
+    this.#paused = undefined;
     for (const { pauseMs } of migrations) this.#add(pauseMs);
-    for (const { batchId, outcome } of migrations)
-      if (outcome === 'put_back') this.#markedAtMs.delete(batchId);
+  }
+
+  #end(atMs: number): void {
+    if (this.#paused !== undefined) this.#add(atMs - this.#paused.sinceMs);
+    this.#paused = undefined;
   }
 
   #add(pauseMs: number): void {

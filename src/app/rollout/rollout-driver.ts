@@ -2,7 +2,6 @@ import type { DatabaseTarget } from '../../database/target.js';
 import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
 import type { RolloutMigration, RolloutSwitch } from '../../domain/rollout.js';
 import type { RolloutStep, WorkloadPlan } from '../../domain/scenario.js';
-import { createStrategy } from '../../engine/create-strategy.js';
 import type { StrategySpec } from '../../engine/strategy.js';
 import { pause } from '../../faults/waiting.js';
 import { nowMicros } from '../../runner/clock.js';
@@ -10,6 +9,7 @@ import type { StrategyChange } from '../../runner/messages.js';
 import { longestCallMs } from '../../runner/patience.js';
 import type { RunningLoad } from '../../runner/run-load.js';
 import { mulberry32, type Random } from '../../scenario/random.js';
+import { inventoryOf } from '../strategies.js';
 import { MigrationKiller } from './kill-migration.js';
 import { migrateRun } from './migrate-run.js';
 
@@ -145,9 +145,4 @@ export class RolloutDriver {
     if (killer !== undefined) this.faults.push(killer.result);
     return migration && { ...migration, slots: migration.batches * scenario.slots };
   }
-}
-
-/** Advisory locks change nothing about it. */
-function inventoryOf(spec: StrategySpec) {
-  return createStrategy(spec, false).inventory;
 }

@@ -41,7 +41,7 @@ async function fillMostly(bench, round) {
   const scenario = benchScenario({ arrival: 'closed', slots: SLOTS, contents: SLOTS * 0.9 });
   const plan = planWorkload(scenario, 'filled', round);
   await register(bench, [WARM_UP, EMPTY, { ...plan, slots: SLOTS }]);
-  const names = { applicationName: 'els-assign bench', warmUpBatchId: 'warm-up' };
+  const names = { applicationName: 'els-assign bench', warmUpBatchIds: { essays: 'warm-up' } };
   const strategy = { kind: 'built-in', name: 'inventory' };
   const how = { advisoryLocks: false, timeoutMs: TIMEOUT_MS, prepare: true };
   const load = { plan, strategy, target, schema, ...how, ...names };

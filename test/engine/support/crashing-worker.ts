@@ -41,7 +41,8 @@ export async function startWorker(
   const job: WorkerJob = {
     ...{ workerIndex: 0, plan, strategy: { kind: 'built-in', name: variant.strategy } },
     ...{ advisoryLocks: variant.advisoryLocks, source: '--database-url', connectionString: db.url },
-    ...{ applicationName: runId, schema: db.schema, timeoutMs: 20_000, prepare: true, warmUpBatchId },
+    ...{ applicationName: runId, schema: db.schema, timeoutMs: 20_000, prepare: true },
+    warmUpBatchIds: { [variant.inventory]: warmUpBatchId },
     journal: 'batched',
   };
   await worker.prepare(job);

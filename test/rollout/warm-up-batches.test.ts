@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { warmUpBatches } from '#els/app/warm-up-batches.js';
+import { warmUpSlots } from '#els/runner/warm-up.js';
+import { planWorkload } from '#els/scenario/plan.js';
+
+const SCENARIO = {
+  ...{ name: 'one', description: 'one', batches: 1, slots: 4, contents: 4, deliveries: 1, workers: 2 },
+  ...{ arrival: 'closed' as const, connections: 3, bulk: 1, faults: [], rttMs: 0, gates: [] },
+};
+const START = { kind: 'built-in', name: 'inventory' } as const;
+
+function enginesOn(rollout?: readonly ('legacy' | 'cte' | 'inventory')[]) {
+  const steps = rollout?.map((strategy, position) => ({ atMs: position + 1, strategy }));
+  const plan = planWorkload({ ...SCENARIO, ...(steps && { rollout: { steps } }) }, 'run', 1);
+  return warmUpBatches(START, plan).map(({ slots, ...batch }) => ({
+    ...batch,
+    engines: slots / warmUpSlots(2, 3),
+  }));
+}
+
+it('is one of the only inventory, without a rollout', () => {
+  expect(enginesOn()).toEqual([{ batchId: 'run-essays-warm-up', inventory: 'essays', engines: 1 }]);
+});
+
+it('has slots for each engine that serves an inventory for itself or for the strategy before', () => {
+  expect(enginesOn(['cte', 'legacy', 'inventory'])).toEqual([
+    { batchId: 'run-essays-warm-up', inventory: 'essays', engines: 3 },
+    { batchId: 'run-slots-warm-up', inventory: 'slots', engines: 3 },
+  ]);
+});
