@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const EXECUTABLE = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
-const RATE = 300;
+const RATE = 1_000;
 const SECONDS = 5;
 const DELIVERIES = 2;
 const BATCHES = 30;
@@ -37,7 +37,7 @@ function scenarioOf(share, steps) {
     description: 'Batches fill while they are migrated there and back.',
     ...{ batches: BATCHES, slots: Math.max(1, Math.floor((contents / BATCHES) * share)) },
     contents: contents * RESERVE,
-    ...{ deliveries: DELIVERIES, arrival: 'open', rate: RATE, duration: `${SECONDS}s`, connections: 3 },
+    ...{ deliveries: DELIVERIES, arrival: 'open', rate: RATE, duration: `${SECONDS}s`, connections: 8 },
     rollout: { steps },
     faults: ['kill-migration'],
     gates: ['error == 0', 'unknown == 0', 'completed == batches', 'completionEvents == batches'],
