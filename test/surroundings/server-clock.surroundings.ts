@@ -9,7 +9,7 @@ import { startOwnServer, type OwnServer } from './server.js';
 /** Where libfaketime reads what the server's clock is off by, each time anew. */
 const OFFSET = join(tmpdir(), `els-assign-clock-${process.pid}`);
 const STEPS = ['+1h', '-1h', '+90m', '-2h', '+0'];
-const STEP_EVERY_MS = 700;
+const STEP_EVERY_MS = 150;
 const MINUTE_MICROS = 60_000_000;
 
 let server: OwnServer;
