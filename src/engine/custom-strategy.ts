@@ -6,6 +6,7 @@ import { splitSql } from '../database/sql-text.js';
 import type { Inventory } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
 import { readTextFile } from '../domain/read-text.js';
+import { quote } from '../domain/wording.js';
 import { customStatement } from './create-strategy.js';
 import { ASSIGNMENT_BINDS } from './documents.js';
 import type { StrategySpec } from './strategy.js';
@@ -34,7 +35,7 @@ export async function readCustomStrategy(path: string): Promise<CustomSpec> {
   for (const piece of splitSql(sql)) {
     if (piece.kind === 'text' || (piece.kind === 'bind' && ASSIGNMENT_BINDS.includes(piece.name))) continue;
     const accepted = ASSIGNMENT_BINDS.map((bind) => `:${bind}`).join(' ');
-    throw refusal(path, `it names the bind ${JSON.stringify(piece.name)}; accepted are ${accepted}`);
+    throw refusal(path, `it names the bind ${quote(piece.name, 60)}; accepted are ${accepted}`);
   }
   return { kind: 'custom', name: path, inventory, sql };
 }

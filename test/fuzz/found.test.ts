@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { loadConfig } from '#els/config/load.js';
+import { readCustomStrategy } from '#els/engine/custom-strategy.js';
 import { quote } from '#els/domain/wording.js';
 import { readBaseline } from '#els/baseline/read-baseline.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
@@ -16,6 +17,13 @@ it('quotes a megabyte of colons', () => {
 it('refuses a megabyte before a comma as the name of a strategy', async () => {
   const path = files.write('comma.json', JSON.stringify({ strategies: [`${'a'.repeat(1_000_000)},`] }));
   await expect(loadConfig(path)).rejects.toMatchObject({ code: 'invalid_config' });
+});
+
+it('shows the beginning of a bind whose name is as long as a file', async () => {
+  const path = files.write('bind.sql', `-- inventory: slots\nselect :${'t'.repeat(1_000_000)}`);
+  await expect(readCustomStrategy(path)).rejects.toMatchObject({
+    message: expect.stringMatching(/^.{1,800}$/) as string,
+  });
 });
 
 it('refuses a shape too deep to be shown', async () => {
