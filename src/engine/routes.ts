@@ -1,4 +1,3 @@
-import type { BuiltInStrategy } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
 import type { Strategy } from './strategy.js';
 
@@ -49,16 +48,10 @@ export class Routes {
   }
 }
 
-/** The built-in strategies by the inventory that they fill, for messages. */
-const FILL: Readonly<Record<Strategy['inventory'], readonly BuiltInStrategy[]>> = {
-  slots: ['legacy', 'cte'],
-  essays: ['inventory'],
-};
-
 function sameInventory({ inventory }: Strategy): UsageError {
-  const others = FILL[inventory === 'slots' ? 'essays' : 'slots'].join(', ');
+  const other = inventory === 'slots' ? 'essays' : 'slots';
   return new UsageError(
     'invalid_strategy',
-    `otherInventory fills ${inventory}, as the strategy itself does; accepted: ${others} or a file for the other one`,
+    `otherInventory fills ${inventory}, as the strategy itself does; accepted: a strategy that fills ${other}`,
   );
 }

@@ -2,10 +2,8 @@ import type { ChalkInstance } from 'chalk';
 import type { Report, RunResult } from '../domain/run-result.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { faultLines } from './fault-lines.js';
-import { gateLines, invariantLines, noteLines } from './findings.js';
+import { judgementLines } from './judgement-lines.js';
 import { indent, tableLines, wrapWords, type Column } from './layout.js';
-import { colourVerdict, mark } from './marks.js';
 import { phaseTable, summaryText, switchTable } from './rollout-tables.js';
 import { planLines } from './run-facts.js';
 import { createStyle, narrower, type Style, type TextOptions } from './style.js';
@@ -39,15 +37,6 @@ function rolloutBlock(run: RunResult, style: Style): string[] {
   const inner = narrower(style, 2);
   return [
     `${colours.bold(run.scenario)}${colours.dim(` · round ${run.round}`)}`,
-    ...indent(2, [
-      ...planLines(run, inner),
-      '',
-      ...rolloutLines(run, inner),
-      ...faultLines(run, inner),
-      ...gateLines(run.gates, inner),
-      ...invariantLines(run.invariants, inner),
-      `${mark(run.verdict === 'valid', colours)} verdict ${colourVerdict(run.verdict, colours)}`,
-      ...noteLines(run, inner),
-    ]),
+    ...indent(2, [...planLines(run, inner), '', ...rolloutLines(run, inner), ...judgementLines(run, inner)]),
   ];
 }

@@ -1,9 +1,7 @@
 import type { RunResult } from '../domain/run-result.js';
 import { strategyLabel } from '../domain/wording.js';
-import { faultLines } from './fault-lines.js';
-import { gateLines, invariantLines, noteLines } from './findings.js';
+import { judgementLines } from './judgement-lines.js';
 import { indent } from './layout.js';
-import { colourVerdict, mark } from './marks.js';
 import { rolloutLines } from './rollout.js';
 import { costLines, latencyLines, outcomeLines, planLines } from './run-facts.js';
 import { narrower, type Style } from './style.js';
@@ -24,11 +22,7 @@ export function runBlock(run: RunResult, style: Style): string[] {
       ...costLines(run, inner),
       '',
       ...rolloutLines(run, inner),
-      ...faultLines(run, inner),
-      ...gateLines(run.gates, inner),
-      ...invariantLines(run.invariants, inner),
-      `${mark(run.verdict === 'valid', colours)} verdict ${colourVerdict(run.verdict, colours)}`,
-      ...noteLines(run, inner),
+      ...judgementLines(run, inner),
     ]),
   ];
 }

@@ -137,6 +137,6 @@ it('a content called migrate is claimed with advisory locks while its batch is l
 it('an engine whose strategies fill the same inventory is refused', () => {
   const options = { strategy: built('legacy'), otherInventory: built('cte') };
   expect(() => db.engine(options)).toThrow(
-    'otherInventory fills slots, as the strategy itself does; accepted: inventory or a file for the other one',
+    'otherInventory fills slots, as the strategy itself does; accepted: a strategy that fills essays',
   );
 });
