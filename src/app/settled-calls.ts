@@ -12,12 +12,12 @@ import { isIndefinite } from '../verify/history-index.js';
  */
 export function settledCalls(calls: readonly Call[], redelivered: readonly Call[]): Call[] {
   const last = new Map<string, Call>();
-  for (const call of calls) if (isIndefinite(call)) last.set(call.correlationId, call);
+  for (const call of calls) if (isIndefinite(call)) last.set(call.callId, call);
   if (last.size === 0) return [...calls];
   for (const call of [...calls, ...redelivered]) {
-    if (last.has(call.correlationId)) last.set(call.correlationId, call);
+    if (last.has(call.callId)) last.set(call.callId, call);
   }
-  return [...calls.filter((call) => !last.has(call.correlationId)), ...last.values()];
+  return [...calls.filter((call) => !last.has(call.callId)), ...last.values()];
 }
 
 /** Deliveries that callers owe after a load. */
@@ -39,11 +39,11 @@ export function deliveriesOwed(
 ): OwedDeliveries {
   const again = settledCalls(calls, []).filter(isIndefinite);
   const next = new Map<string, Call>();
-  for (const call of calls) if (hasFailed(call)) next.set(call.textStorageId, call);
-  if (next.size > 0) for (const call of calls) if (!hasFailed(call)) next.delete(call.textStorageId);
+  for (const call of calls) if (hasFailed(call)) next.set(call.contentId, call);
+  if (next.size > 0) for (const call of calls) if (!hasFailed(call)) next.delete(call.contentId);
   for (const batchId of uncompleted) {
     const known = calls.find((call) => call.batchId === batchId);
-    if (known !== undefined) next.set(known.textStorageId, known);
+    if (known !== undefined) next.set(known.contentId, known);
   }
   return {
     again: again.map((call) => deliveryOf(plan, call)),

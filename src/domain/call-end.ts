@@ -3,12 +3,9 @@ import type { Call } from './call.js';
 import { AssignmentError } from './errors.js';
 
 /** How a call ended, apart from when. */
-export type CallEnd = Pick<
-  Call,
-  'outcome' | 'essayId' | 'recovered' | 'replyLost' | 'errorCode' | 'sqlState'
->;
+export type CallEnd = Pick<Call, 'outcome' | 'slotId' | 'recovered' | 'replyLost' | 'errorCode' | 'sqlState'>;
 
-const NOTHING = { essayId: null, recovered: false, replyLost: false, errorCode: null, sqlState: null };
+const NOTHING = { slotId: null, recovered: false, replyLost: false, errorCode: null, sqlState: null };
 
 /** Nobody was told: the caller gave up or died, and the call may have happened. */
 export const CUT_OFF: CallEnd = { ...NOTHING, outcome: 'unknown' };
@@ -19,7 +16,7 @@ export function toEnd(result: AssignmentResult): CallEnd {
   if (outcome === 'no_slot') return { ...NOTHING, outcome };
   return {
     outcome,
-    essayId: result.essayId,
+    slotId: result.essayId,
     recovered: outcome === 'created' && result.recovered,
     replyLost: outcome === 'reused' && result.replyLost === true,
     errorCode: null,

@@ -11,15 +11,15 @@ export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 export interface Call {
   readonly worker: number;
   readonly batchId: string;
-  readonly textStorageId: string;
-  readonly correlationId: string;
+  readonly contentId: string;
+  readonly callId: string;
   /** When the delivery was due: the barrier's release for a burst. Latency counts from here. */
   readonly intendedMicros: number;
   /** When it was given to the engine, with a connection free for it. Service time counts from here. */
   readonly startMicros: number;
   readonly endMicros: number;
   readonly outcome: CallOutcome;
-  readonly essayId: string | null;
+  readonly slotId: string | null;
   readonly recovered: boolean;
   /** It ended as `reused` after a reply of its own was lost: it may itself have taken the slot. */
   readonly replyLost: boolean;

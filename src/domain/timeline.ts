@@ -12,7 +12,7 @@ export type TimelineEntry =
       readonly call: string;
       readonly content: string;
       readonly outcome: CallOutcome;
-    } & Pick<Call, 'batchId' | 'essayId' | 'recovered' | 'replyLost' | 'errorCode' | 'sqlState'>)
+    } & Pick<Call, 'batchId' | 'slotId' | 'recovered' | 'replyLost' | 'errorCode' | 'sqlState'>)
   | {
       readonly kind: 'fault';
       readonly startMicros: number;

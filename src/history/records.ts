@@ -68,13 +68,13 @@ export const runRecord = z.strictObject({
 export const callRecord = z.strictObject({
   worker: z.number({ error: 'a whole number' }).int(),
   batchId: filledText,
-  textStorageId: filledText,
-  correlationId: filledText,
+  contentId: filledText,
+  callId: filledText,
   intendedMicros: moment,
   startMicros: moment,
   endMicros: moment,
   outcome: word(CALL_OUTCOMES),
-  essayId: filledText.nullable().default(null),
+  slotId: filledText.nullable().default(null),
   recovered: flag.default(false),
   replyLost: flag.default(false),
   errorCode: word(ASSIGNMENT_ERROR_CODES).nullable().default(null),
@@ -89,11 +89,11 @@ export function toRunLine(run: RunRecord): string {
 }
 
 /** A call as its line says it. */
-export function toCallLine({ essayId, recovered, replyLost, errorCode, sqlState, ...call }: Call): string {
+export function toCallLine({ slotId, recovered, replyLost, errorCode, sqlState, ...call }: Call): string {
   return JSON.stringify({
     type: 'call',
     ...call,
-    ...(essayId !== null && { essayId }),
+    ...(slotId !== null && { slotId }),
     ...(recovered && { recovered }),
     ...(replyLost && { replyLost }),
     ...(errorCode !== null && { errorCode }),

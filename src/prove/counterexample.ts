@@ -52,9 +52,9 @@ export function toCounterexample(
   };
 }
 
-function describeCall({ worker, textStorageId, outcome, essayId, errorCode, sqlState }: Call): string {
-  const details = [essayId, errorCode, sqlState].filter((detail) => detail !== null);
-  return [`S${worker + 1} ${textStorageId}: ${outcome}`, ...details].join(' ');
+function describeCall({ worker, contentId, outcome, slotId, errorCode, sqlState }: Call): string {
+  const details = [slotId, errorCode, sqlState].filter((detail) => detail !== null);
+  return [`S${worker + 1} ${contentId}: ${outcome}`, ...details].join(' ');
 }
 
 function sessionSql(schema: string, session: number): string[] {

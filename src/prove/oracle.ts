@@ -26,8 +26,8 @@ export async function violations(
 function noErrors(calls: readonly Call[]): InvariantResult {
   const witnesses = calls
     .filter(({ errorCode }) => errorCode !== null)
-    .map(({ worker, batchId, textStorageId, errorCode, sqlState }) => ({
-      ...{ session: worker + 1, batch_id: batchId, content: textStorageId },
+    .map(({ worker, batchId, contentId, errorCode, sqlState }) => ({
+      ...{ session: worker + 1, batch_id: batchId, content: contentId },
       ...{ error: errorCode, sqlstate: sqlState },
     }));
   return { name: 'no-error', passed: witnesses.length === 0, witnesses, timeline: [] };

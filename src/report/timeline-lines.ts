@@ -26,7 +26,7 @@ function tell(entry: TimelineEntry): string {
   return `${who}: ${formatValue(entry.content)} → ${answerOf(entry)}${remarks}`;
 }
 
-function answerOf({ outcome, essayId, errorCode }: Extract<TimelineEntry, { kind: 'call' }>): string {
-  if (essayId !== null) return `${outcome} ${formatValue(essayId)}`;
+function answerOf({ outcome, slotId, errorCode }: Extract<TimelineEntry, { kind: 'call' }>): string {
+  if (slotId !== null) return `${outcome} ${formatValue(slotId)}`;
   return errorCode === null ? outcome : `${outcome} ${errorCode}`;
 }

@@ -4,13 +4,13 @@ import { contentId, deliveryAt } from '../scenario/plan.js';
 import type { CallChunk, CallExtras } from './messages.js';
 
 /** Identifies a delivery's call; what it wrote is recognised by it. */
-export function correlationId(plan: Pick<WorkloadPlan, 'runId'>, deliveryIndex: number): string {
+export function callId(plan: Pick<WorkloadPlan, 'runId'>, deliveryIndex: number): string {
   return `${plan.runId}-d${deliveryIndex + 1}`;
 }
 
 /** The delivery that a call of the plan made. */
-export function deliveryOf(plan: WorkloadPlan, call: Pick<Call, 'correlationId'>): Delivery {
-  const digits = call.correlationId.slice(correlationId(plan, 0).length - 1);
+export function deliveryOf(plan: WorkloadPlan, call: Pick<Call, 'callId'>): Delivery {
+  const digits = call.callId.slice(callId(plan, 0).length - 1);
   return deliveryAt(plan, Number(digits) - 1);
 }
 
@@ -21,7 +21,7 @@ export interface FinishedCall extends CallExtras {
   readonly startMicros: number;
   readonly endMicros: number;
   readonly outcome: CallOutcome;
-  readonly essayId: string | null;
+  readonly slotId: string | null;
 }
 
 /** Puts calls in columns. */
@@ -37,7 +37,7 @@ export function toChunk(calls: readonly FinishedCall[]): CallChunk {
     startMicros: calls.map((call) => call.startMicros),
     endMicros: calls.map((call) => call.endMicros),
     outcome: calls.map((call) => call.outcome),
-    essayId: calls.map((call) => call.essayId),
+    slotId: calls.map((call) => call.slotId),
     extras,
   };
 }
@@ -54,8 +54,8 @@ export function toCall(
   return {
     worker,
     batchId: plan.batchIds[batch] ?? '',
-    textStorageId: contentId(plan, content),
-    correlationId: correlationId(plan, deliveryIndex),
+    contentId: contentId(plan, content),
+    callId: callId(plan, deliveryIndex),
     ...finished,
   };
 }
@@ -69,7 +69,7 @@ export function toCalls(plan: WorkloadPlan, worker: number, chunk: CallChunk): C
       startMicros: chunk.startMicros[position] ?? NaN,
       endMicros: chunk.endMicros[position] ?? NaN,
       outcome: (chunk.outcome[position] ?? 'unknown') as CallOutcome,
-      essayId: chunk.essayId[position] ?? null,
+      slotId: chunk.slotId[position] ?? null,
       ...(chunk.extras[position] ?? NO_EXTRAS),
     }),
   );

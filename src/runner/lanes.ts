@@ -4,7 +4,7 @@ import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import type { AssignmentEngine } from '../engine/engine.js';
 import { contentId } from '../scenario/plan.js';
 import type { Alarm } from './alarm.js';
-import { correlationId } from './call-chunks.js';
+import { callId } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import type { StartedCall } from './messages.js';
 import { dueMicrosOf, endMicrosOf, isOver, turnOf } from './open-loop.js';
@@ -81,7 +81,7 @@ export function requestOf(plan: WorkloadPlan, delivery: Delivery): AssignmentReq
     fileSizeBytes: 1_024 + (delivery.content % 4_096),
     contentMd5Hash: 'd41d8cd98f00b204e9800998ecf8427e',
     fileUploadId: `${textStorageId}-upload`,
-    correlationId: correlationId(plan, delivery.index),
+    correlationId: callId(plan, delivery.index),
   };
 }
 

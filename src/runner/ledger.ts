@@ -79,7 +79,7 @@ export class Ledger {
   }
 
   #end(chunk: CallChunk): void {
-    const { deliveryIndex, intendedMicros, startMicros, endMicros, outcome, essayId, extras } = chunk;
+    const { deliveryIndex, intendedMicros, startMicros, endMicros, outcome, slotId, extras } = chunk;
     const now = nowMicros();
     for (const [position, index] of deliveryIndex.entries()) {
       this.#expectOwn(index);
@@ -92,7 +92,7 @@ export class Ledger {
         endMicros[position] ?? NaN,
         now,
       ]);
-      if (!fits(outcome[position] as CallOutcome, essayId[position] ?? null, extras[position])) {
+      if (!fits(outcome[position] as CallOutcome, slotId[position] ?? null, extras[position])) {
         throw new Misconduct(`contradicts itself about the call of delivery ${index}`);
       }
       this.#makers[index] = NOBODY;
@@ -130,12 +130,12 @@ export class Ledger {
 }
 
 /** Whether what a call says of itself goes together. */
-function fits(outcome: CallOutcome, essayId: string | null, extras: CallExtras | undefined): boolean {
+function fits(outcome: CallOutcome, slotId: string | null, extras: CallExtras | undefined): boolean {
   const { recovered = false, replyLost = false, errorCode = null } = extras ?? {};
   const hasEssay = outcome === 'created' || outcome === 'reused';
   const hasFailed = outcome === 'error' || outcome === 'unknown';
   return (
-    hasEssay === (essayId !== null) &&
+    hasEssay === (slotId !== null) &&
     (outcome === 'created' || !recovered) &&
     (outcome === 'reused' || !replyLost) &&
     (hasFailed || errorCode === null) &&

@@ -97,7 +97,7 @@ export interface CallChunk {
   readonly startMicros: readonly number[];
   readonly endMicros: readonly number[];
   readonly outcome: readonly string[];
-  readonly essayId: readonly (string | null)[];
+  readonly slotId: readonly (string | null)[];
   /** What few calls have, by position in the chunk. */
   readonly extras: Readonly<Record<number, CallExtras>>;
 }

@@ -101,8 +101,8 @@ function whereOf(issue: z.core.$ZodIssue | undefined): string {
 function isChunk(given: unknown): boolean {
   if (typeof given !== 'object' || given === null) return false;
   const chunk = given as Readonly<Record<keyof CallChunk, unknown>>;
-  const { deliveryIndex, intendedMicros, startMicros, endMicros, outcome, essayId } = chunk;
-  const columns = [deliveryIndex, intendedMicros, startMicros, endMicros, outcome, essayId];
+  const { deliveryIndex, intendedMicros, startMicros, endMicros, outcome, slotId } = chunk;
+  const columns = [deliveryIndex, intendedMicros, startMicros, endMicros, outcome, slotId];
   const size = Array.isArray(deliveryIndex) ? deliveryIndex.length : 0;
   return (
     size >= 1 &&
@@ -110,7 +110,7 @@ function isChunk(given: unknown): boolean {
     columns.every((column) => Array.isArray(column) && column.length === size) &&
     [deliveryIndex, intendedMicros, startMicros, endMicros].every(isNumbers) &&
     (outcome as unknown[]).every(isOutcome) &&
-    (essayId as unknown[]).every(isEssayId) &&
+    (slotId as unknown[]).every(isEssayId) &&
     extras.safeParse(chunk.extras).success &&
     Object.keys(chunk.extras as object).every((position) => Object.hasOwn(deliveryIndex as object, position))
   );

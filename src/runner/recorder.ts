@@ -37,7 +37,7 @@ export class Recorder {
       startMicros: call.startMicros,
       endMicros,
       outcome: end.outcome,
-      essayId: end.essayId,
+      slotId: end.slotId,
       recovered: end.recovered,
       replyLost: end.replyLost,
       errorCode: end.errorCode,

@@ -13,10 +13,10 @@ const ASSIGNMENTS = loadStatement('verify/assignments');
 /** An essay that has a content, as the database holds it. */
 export interface StoredAssignment {
   readonly batchId: string;
-  readonly essayId: string;
-  readonly textStorageId: string;
+  readonly slotId: string;
+  readonly contentId: string;
   /** Of the call that wrote it. */
-  readonly correlationId: string | null;
+  readonly callId: string | null;
 }
 
 /** Reads all assignments of batches, once they are quiet. */
@@ -54,7 +54,7 @@ function callsOn(row: Witness, index: HistoryIndex): Call[] {
   if (content !== undefined) return allCalls(content);
   const essayId = row['essay_id'];
   if (typeof essayId !== 'string') return [];
-  return [...batch.values()].flatMap(allCalls).filter((call) => call.essayId === essayId);
+  return [...batch.values()].flatMap(allCalls).filter((call) => call.slotId === essayId);
 }
 
 function allCalls({ created, reused, noSlot, indefinite, failed }: ContentHistory): Call[] {
@@ -76,19 +76,19 @@ export function compareWithHistory(
 
 /** What a caller was told to hold must be there, in the batch it asked for. */
 function notStored(stored: readonly StoredAssignment[], contents: readonly ContentHistory[]): Violation[] {
-  const rowOf = new Map(stored.map((row) => [row.essayId, row]));
-  return contents.flatMap(({ batchId, textStorageId, created, reused }) =>
+  const rowOf = new Map(stored.map((row) => [row.slotId, row]));
+  return contents.flatMap(({ batchId, contentId, created, reused }) =>
     [...created, ...reused]
-      .map((call) => ({ call, row: rowOf.get(call.essayId ?? '') }))
-      .filter(({ row }) => row?.textStorageId !== textStorageId || row.batchId !== batchId)
+      .map((call) => ({ call, row: rowOf.get(call.slotId ?? '') }))
+      .filter(({ row }) => row?.contentId !== contentId || row.batchId !== batchId)
       .map(({ call, row }) => ({
         rows: [
           {
             batch_id: batchId,
-            content: textStorageId,
-            essay_id: call.essayId,
+            content: contentId,
+            essay_id: call.slotId,
             stored_batch: row?.batchId ?? null,
-            stored_content: row?.textStorageId ?? null,
+            stored_content: row?.contentId ?? null,
           },
         ],
         calls: [call],
@@ -99,9 +99,9 @@ function notStored(stored: readonly StoredAssignment[], contents: readonly Conte
 /** What is there must have been told to somebody, unless the reply was lost. */
 function notAcknowledged(stored: readonly StoredAssignment[], index: HistoryIndex): Violation[] {
   return stored.flatMap((row) => {
-    const content = index.get(row.batchId)?.get(row.textStorageId);
+    const content = index.get(row.batchId)?.get(row.contentId);
     if (content && content.created.length + content.reused.length + content.indefinite.length > 0) return [];
-    const witness = { batch_id: row.batchId, essay_id: row.essayId, content: row.textStorageId };
+    const witness = { batch_id: row.batchId, essay_id: row.slotId, content: row.contentId };
     return [{ rows: [witness], calls: content ? allCalls(content) : [] }];
   });
 }

@@ -34,7 +34,7 @@ function createdAgain({ created: [first, ...others] }: ContentHistory): Violatio
 function severalEssays({ created, reused }: ContentHistory): Violation[] {
   const first = created[0] ?? reused[0];
   if (first === undefined) return [];
-  const others = [...created, ...reused].filter((call) => call.essayId !== first.essayId);
+  const others = [...created, ...reused].filter((call) => call.slotId !== first.slotId);
   return others.map((other) => ({ calls: [first, other] }));
 }
 
@@ -43,9 +43,9 @@ function sharedEssays(contents: readonly ContentHistory[]): Violation[] {
   const holders = new Map<string, Call>();
   const violations: Violation[] = [];
   for (const content of contents) {
-    for (const [essayId, call] of essaysOf(content)) {
-      const holder = holders.get(essayId);
-      if (holder === undefined) holders.set(essayId, call);
+    for (const [slotId, call] of essaysOf(content)) {
+      const holder = holders.get(slotId);
+      if (holder === undefined) holders.set(slotId, call);
       else violations.push({ calls: [holder, call] });
     }
   }
@@ -54,8 +54,8 @@ function sharedEssays(contents: readonly ContentHistory[]): Violation[] {
 
 function essaysOf({ created, reused }: ContentHistory): Map<string, Call> {
   const essays = new Map<string, Call>();
-  for (const call of created) essays.set(call.essayId ?? '', call);
-  for (const call of reused) essays.set(call.essayId ?? '', call);
+  for (const call of created) essays.set(call.slotId ?? '', call);
+  for (const call of reused) essays.set(call.slotId ?? '', call);
   return essays;
 }
 
@@ -67,7 +67,7 @@ function reusedWithoutCreated(content: ContentHistory): Violation[] {
   const [creator] = content.created;
   const claim = earliestClaim(content);
   return content.reused.flatMap((call) => {
-    if (creator !== undefined && call.essayId !== creator.essayId) return [{ calls: [creator, call] }];
+    if (creator !== undefined && call.slotId !== creator.slotId) return [{ calls: [creator, call] }];
     if (claim === undefined) return [{ calls: [call] }];
     return call.endMicros <= claim.startMicros ? [{ calls: [call, claim] }] : [];
   });

@@ -3,7 +3,7 @@ import type { Call } from '../domain/call.js';
 /** The calls of one content, by how they ended. */
 export interface ContentHistory {
   readonly batchId: string;
-  readonly textStorageId: string;
+  readonly contentId: string;
   readonly created: Call[];
   readonly reused: Call[];
   readonly noSlot: Call[];
@@ -21,7 +21,7 @@ export function indexHistory(calls: readonly Call[]): HistoryIndex {
   const batches = new Map<string, Map<string, ContentHistory>>();
   for (const call of calls) {
     const contents = upsert(batches, call.batchId, () => new Map<string, ContentHistory>());
-    const content = upsert(contents, call.textStorageId, () => emptyHistory(call));
+    const content = upsert(contents, call.contentId, () => emptyHistory(call));
     listFor(content, call).push(call);
   }
   return batches;
@@ -70,8 +70,8 @@ function listFor(content: ContentHistory, call: Call): Call[] {
   }
 }
 
-function emptyHistory({ batchId, textStorageId }: Call): ContentHistory {
-  return { batchId, textStorageId, created: [], reused: [], noSlot: [], indefinite: [], failed: [] };
+function emptyHistory({ batchId, contentId }: Call): ContentHistory {
+  return { batchId, contentId, created: [], reused: [], noSlot: [], indefinite: [], failed: [] };
 }
 
 function upsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -45,8 +45,8 @@ function claimOf(content: ContentHistory): Call[] {
 
 /** Whether a claim's content has a slot for certain. */
 function isHolders(batch: ReadonlyMap<string, ContentHistory>): (call: Call) => boolean {
-  return ({ textStorageId }) => {
-    const content = batch.get(textStorageId);
+  return ({ contentId }) => {
+    const content = batch.get(contentId);
     return content !== undefined && content.created.length + content.reused.length > 0;
   };
 }

@@ -8,8 +8,8 @@ import type { ContentHistory } from './history-index.js';
 function possibleClaims({ created, reused, indefinite }: ContentHistory): readonly Call[] {
   if (created.length === 0) return [...indefinite, ...reused.filter((call) => call.replyLost)];
   if (!created.some((call) => call.recovered)) return created;
-  const recovered = new Set(created.filter((call) => call.recovered).map((call) => call.correlationId));
-  return [...created, ...indefinite.filter((call) => recovered.has(call.correlationId))];
+  const recovered = new Set(created.filter((call) => call.recovered).map((call) => call.callId));
+  return [...created, ...indefinite.filter((call) => recovered.has(call.callId))];
 }
 
 /** The possible claim of a content that started first; a content holds one slot at the most. */

@@ -22,15 +22,15 @@ export function timelineOf(calls: readonly Call[], { startMicros, faults }: RunC
 }
 
 function callEntry(call: Call, startMicros: number): TimelineEntry {
-  const { batchId, outcome, essayId, recovered, replyLost, errorCode, sqlState } = call;
+  const { batchId, outcome, slotId, recovered, replyLost, errorCode, sqlState } = call;
   return {
     kind: 'call',
     startMicros: Math.round(call.startMicros - startMicros),
     endMicros: Math.round(call.endMicros - startMicros),
     worker: call.worker + 1,
-    call: call.correlationId,
-    content: call.textStorageId,
-    ...{ batchId, outcome, essayId, recovered, replyLost, errorCode, sqlState },
+    call: call.callId,
+    content: call.contentId,
+    ...{ batchId, outcome, slotId, recovered, replyLost, errorCode, sqlState },
   };
 }
 

@@ -92,9 +92,9 @@ export async function verifyDatabase(
 /** What became of the calls whose callers were told nothing; what the tool delivered again was no caller's. */
 function reconciled(calls: readonly Call[], stored: readonly StoredAssignment[]): string[] {
   const untold = calls.filter((call) => call.worker >= 0 && isIndefinite(call));
-  const writers = new Set(stored.map((row) => row.correlationId));
+  const writers = new Set(stored.map((row) => row.callId));
   const say = (what: string, some: readonly Call[]) => {
-    const assigned = some.filter((call) => writers.has(call.correlationId)).length;
+    const assigned = some.filter((call) => writers.has(call.callId)).length;
     return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${assigned}`];
   };
   return [

@@ -25,10 +25,10 @@ function describe(call: Call): Witness {
   return {
     worker: call.worker + 1,
     batch_id: call.batchId,
-    content: call.textStorageId,
-    call: call.correlationId,
+    content: call.contentId,
+    call: call.callId,
     outcome: call.outcome,
-    essay_id: call.essayId,
+    essay_id: call.slotId,
     start_micros: Math.round(call.startMicros),
     end_micros: Math.round(call.endMicros),
   };

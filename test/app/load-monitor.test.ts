@@ -21,12 +21,12 @@ function callAt(endMs: number, latencyMs: number, outcome: Call['outcome'] = 'cr
     ...{
       worker: 0,
       batchId: 'b',
-      textStorageId: 'c',
-      correlationId: 'd',
+      contentId: 'c',
+      callId: 'd',
       recovered: false,
       replyLost: false,
     },
-    ...{ intendedMicros, startMicros: endMicros - 1_000, endMicros, outcome, essayId: null, sqlState: null },
+    ...{ intendedMicros, startMicros: endMicros - 1_000, endMicros, outcome, slotId: null, sqlState: null },
     errorCode: outcome === 'error' ? 'contention_deadline' : null,
   };
 }

@@ -10,7 +10,7 @@ const timelineEntry = z.discriminatedUnion('kind', [
   z.strictObject({
     ...{ kind: z.literal('call'), startMicros: z.number(), endMicros: z.number(), worker: count },
     ...{ call: z.string(), batchId: z.string(), content: z.string(), outcome: z.string() },
-    ...{ essayId: z.string().nullable(), recovered: z.boolean(), replyLost: z.boolean() },
+    ...{ slotId: z.string().nullable(), recovered: z.boolean(), replyLost: z.boolean() },
     ...{ errorCode: z.string().nullable(), sqlState: z.string().nullable() },
   }),
   z.strictObject({

@@ -1,7 +1,9 @@
 import { describe, expect } from 'vitest';
 import { batchStatus, type BatchStatus } from '#els/batches/status.js';
+import { CUT_OFF } from '#els/domain/call-end.js';
 import type { Call } from '#els/domain/call.js';
 import type { WorkloadPlan } from '#els/domain/scenario.js';
+import { toCall } from '#els/runner/call-chunks.js';
 import { requestOf } from '#els/runner/lanes.js';
 import { deliveriesOf } from '#els/scenario/plan.js';
 import { run } from '../support/command-line.js';
@@ -20,12 +22,12 @@ const db = useDatabase();
 
 /** A call of each content whose process died before it answered. */
 function unanswered(plan: WorkloadPlan): Call[] {
-  return [...deliveriesOf({ plan, workerIndex: 0 })].map((delivery) => ({
-    ...requestOf(plan, delivery),
-    ...{ worker: 0, intendedMicros: 0, startMicros: 0, endMicros: 1 },
-    ...{ outcome: 'unknown', essayId: null, recovered: false, replyLost: false },
-    ...{ errorCode: null, sqlState: null },
-  }));
+  return [...deliveriesOf({ plan, workerIndex: 0 })].map(({ index }) =>
+    toCall(plan, 0, {
+      ...{ deliveryIndex: index, intendedMicros: 0, startMicros: 0, endMicros: 1 },
+      ...CUT_OFF,
+    }),
+  );
 }
 
 /** What the oracles find violated while nobody answered for the worker's calls. */

@@ -58,8 +58,8 @@ export const BASELINE = {
 };
 
 const CALLS = [
-  callOf(1, [0.25, 9], { outcome: 'created', essayId: 'essay-1', recovered: true }),
-  callOf(1, [1, 8], { outcome: 'reused', essayId: 'essay-1', replyLost: true, worker: 2 }),
+  callOf(1, [0.25, 9], { outcome: 'created', slotId: 'essay-1', recovered: true }),
+  callOf(1, [1, 8], { outcome: 'reused', slotId: 'essay-1', replyLost: true, worker: 2 }),
   callOf(2, [2, 7], { outcome: 'no_slot' }),
   callOf(3, [3, 6], { outcome: 'unknown', errorCode: 'database_unavailable', sqlState: '57P01' }),
 ];

@@ -153,7 +153,7 @@ describe('reading', () => {
     ['an end before its start', { startMicros: 5, endMicros: 4 }, 'endMicros is before startMicros'],
     ['an unknown error', { errorCode: 'bad_luck' }, 'errorCode is "bad_luck"'],
     ['a batch of another run', { batchId: 'elsewhere' }, 'batchId is "elsewhere"'],
-    ['a content without a name', { textStorageId: '' }, 'textStorageId is ""'],
+    ['a content without a name', { contentId: '' }, 'contentId is ""'],
     ['a very long value', { batchId: 'x'.repeat(100_000) }, 'batchId is "xxx'],
     ['another type', { type: 'run' }, 'type is "run"; accepted: "call"'],
   ];

@@ -15,12 +15,12 @@ export interface GivenRun {
 export function drawRun(draw: Draw): GivenRun {
   const shape = drawOverflow(draw);
   const lost = { outcome: 'unknown', errorCode: 'database_unavailable', sqlState: '57P01' } as const;
-  const found = { outcome: 'created', essayId: 'essay-of-100', recovered: true, worker: -1 } as const;
+  const found = { outcome: 'created', slotId: 'essay-of-100', recovered: true, worker: -1 } as const;
   const calls = [
     ...validHistory(shape, draw),
     callOf(100, [0.25, 1_000_000_000_000.5], { ...lost, batchId: draw.pick(BATCHES) }),
     callOf(100, [7, 8.125], found),
-    callOf(101, [1, 1], { outcome: 'reused', essayId: 'e "1"\n', replyLost: true }),
+    callOf(101, [1, 1], { outcome: 'reused', slotId: 'e "1"\n', replyLost: true }),
   ];
   const header: RunHeader = {
     runId: `run-${draw.integer(1, 1_000_000)}`,

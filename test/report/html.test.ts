@@ -25,7 +25,7 @@ describe('the page', () => {
       {
         kind: 'call',
         ...{ startMicros: 0, endMicros: 1, worker: 1, call: 'c', content: HOSTILE, outcome: 'created' },
-        ...{ batchId: 'b', essayId: HOSTILE, recovered: false, replyLost: false },
+        ...{ batchId: 'b', slotId: HOSTILE, recovered: false, replyLost: false },
         ...{ errorCode: null, sqlState: null },
       },
     ];

@@ -18,7 +18,7 @@ export function honestMessages(job) {
   const now = nowMicros();
   const calls = [...callsOf(job)].flat().map(({ index }) => ({
     ...{ deliveryIndex: index, intendedMicros: now, startMicros: now, endMicros: now },
-    ...{ outcome: 'created', essayId: `essay-${index}`, recovered: false, replyLost: false },
+    ...{ outcome: 'created', slotId: `essay-${index}`, recovered: false, replyLost: false },
     ...{ errorCode: null, sqlState: null },
   }));
   const histogram = histogramOf(calls.length);

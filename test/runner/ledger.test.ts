@@ -99,10 +99,10 @@ describe('refuses', () => {
     ['a change that tells more than that it was made', { type: 'changed', strategy: 'cte' }, NO_MESSAGE],
     ['no chunk', { ...calls, chunk: undefined }, `${NO_MESSAGE} ("chunk")`],
     ['no column', { ...calls, chunk: { ...chunk, outcome: undefined } }, `${NO_MESSAGE} ("chunk")`],
-    ['a short column', { ...calls, chunk: { ...chunk, essayId: ['e'] } }, `${NO_MESSAGE} ("chunk")`],
+    ['a short column', { ...calls, chunk: { ...chunk, slotId: ['e'] } }, `${NO_MESSAGE} ("chunk")`],
     ['a text as a time', told({ startMicros: '1' }), `${NO_MESSAGE} ("chunk")`],
     ['an unknown outcome', told({ outcome: 'perhaps' }), `${NO_MESSAGE} ("chunk")`],
-    ['an essay as long as a book', told({ essayId: 'x'.repeat(1e5) }), `${NO_MESSAGE} ("chunk")`],
+    ['an essay as long as a book', told({ slotId: 'x'.repeat(1e5) }), `${NO_MESSAGE} ("chunk")`],
     ['extras of no call', told({ extras: { 99: EXTRAS } }), `${NO_MESSAGE} ("chunk")`],
     ['an unknown error', told({ extras: { 1: { ...EXTRAS, errorCode: 'x' } } }), `${NO_MESSAGE} ("chunk")`],
     ['calls of another', worker(1).calls, 'is not its own'],
@@ -114,9 +114,9 @@ describe('refuses', () => {
     ['a call of tomorrow', told({ endMicros: nowMicros() + 1e11 }), 'impossible times'],
     ['a call that ends before it starts', told({ endMicros: 1 }), 'impossible times'],
     ['no time', told({ startMicros: NaN }), 'impossible times'],
-    ['created without an essay', told({ essayId: null }), 'contradicts itself'],
+    ['created without an essay', told({ slotId: null }), 'contradicts itself'],
     ['no_slot with an essay', told({ outcome: 'no_slot' }), 'contradicts itself'],
-    ['an error without a code', told({ outcome: 'error', essayId: null }), 'contradicts itself'],
+    ['an error without a code', told({ outcome: 'error', slotId: null }), 'contradicts itself'],
     [
       'created with an error',
       told({ extras: { 1: { ...EXTRAS, errorCode: 'unknown_batch' } } }),
@@ -149,7 +149,7 @@ describe('refuses', () => {
     const long = Object.fromEntries(Object.keys(chunk).map((field) => [field, column(1)]));
     const message = {
       ...calls,
-      chunk: { ...long, outcome: column('no_slot'), essayId: column(null), extras: {} },
+      chunk: { ...long, outcome: column('no_slot'), slotId: column(null), extras: {} },
     };
     expect(() => readMessage(message)).toThrow(`${NO_MESSAGE} ("chunk")`);
   });

@@ -20,6 +20,6 @@ export async function recorded(
   return results.map((result, position) => {
     const { batchId = '', textStorageId = '', correlationId = '' } = requests[position] ?? {};
     const end = result.status === 'fulfilled' ? toEnd(result.value) : toErrorEnd(result.reason);
-    return { worker, batchId, textStorageId, correlationId, ...when, ...end };
+    return { worker, batchId, contentId: textStorageId, callId: correlationId, ...when, ...end };
   });
 }

@@ -17,7 +17,7 @@ class CountedContents extends Map<string, ContentHistory> {
 drawn('looks up the calls of a few offending rows only, however many there are', (draw) => {
   const count = draw.integer(50, 500);
   const calls = times(count, (content) =>
-    callOf(content, [content, content + 1], { outcome: 'created', essayId: `essay-${content}` }),
+    callOf(content, [content, content + 1], { outcome: 'created', slotId: `essay-${content}` }),
   );
   const contents = new CountedContents(indexHistory(calls).get('batch') ?? []);
   const rows = times(count, (content) => ({ batch_id: 'batch', essay_id: `essay-${content}` }));
@@ -25,6 +25,6 @@ drawn('looks up the calls of a few offending rows only, however many there are',
   const clock = { startMicros: 0, faults: [] };
   const [found] = auditInvariants(audits, new Map([['batch', contents]]), clock);
   expect(found?.witnesses.slice(0, 2)).toEqual(rows.slice(0, 2));
-  expect(found?.timeline).toMatchObject([{ kind: 'call', essayId: 'essay-0' }]);
+  expect(found?.timeline).toMatchObject([{ kind: 'call', slotId: 'essay-0' }]);
   expect(contents.walks).toBeLessThan(10);
 });

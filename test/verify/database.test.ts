@@ -32,9 +32,9 @@ async function validRun(
     const startMicros = performance.now() * 1_000;
     const result = await engine.assign(request);
     calls.push({
-      ...{ worker: 0, batchId, textStorageId: request.textStorageId, correlationId: request.correlationId },
+      ...{ worker: 0, batchId, contentId: request.textStorageId, callId: request.correlationId },
       ...{ intendedMicros: startMicros, startMicros, endMicros: performance.now() * 1_000 },
-      ...{ outcome: result.outcome, essayId: 'essayId' in result ? result.essayId : null },
+      ...{ outcome: result.outcome, slotId: 'essayId' in result ? result.essayId : null },
       ...{ recovered: false, replyLost: false, errorCode: null, sqlState: null },
     });
   }

@@ -32,13 +32,13 @@ export function callOf(
   return {
     worker: 0,
     batchId: 'batch',
-    textStorageId: `content-${content}`,
-    correlationId: `call-${content}-${startMicros}`,
+    contentId: `content-${content}`,
+    callId: `call-${content}-${startMicros}`,
     intendedMicros: startMicros,
     startMicros,
     endMicros,
     outcome: 'no_slot',
-    essayId: null,
+    slotId: null,
     recovered: false,
     replyLost: false,
     errorCode: null,
@@ -73,12 +73,12 @@ function validCall(
     return callOf(content, [start, Math.max(start, lastStart) + draw.integer(1, 500)], { worker });
   }
   const start = 100 * (content + 1);
-  const essayId = `essay-${content}`;
+  const slotId = `essay-${content}`;
   if (delivery === 0) {
-    return callOf(content, [start, start + draw.integer(10, 300)], { worker, outcome: 'created', essayId });
+    return callOf(content, [start, start + draw.integer(10, 300)], { worker, outcome: 'created', slotId });
   }
   const later = start + draw.integer(0, 400);
-  return callOf(content, [later, later + draw.integer(10, 300)], { worker, outcome: 'reused', essayId });
+  return callOf(content, [later, later + draw.integer(10, 300)], { worker, outcome: 'reused', slotId });
 }
 
 /** Names of the invariants that a history violates. */

@@ -22,7 +22,7 @@ const answered = (call: Call) => created(call) || reused(call);
 const mayClaim = (call: Call) => created(call) || isIndefinite(call) || call.replyLost;
 
 function contentOf(call: Call): string {
-  return `${call.batchId} ${call.textStorageId}`;
+  return `${call.batchId} ${call.contentId}`;
 }
 
 /** The other calls of a call's content. */
@@ -64,8 +64,8 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
       pairs(calls.filter(answered))
         .filter(([one, other]) => contentOf(one) !== contentOf(other) && siblings(calls, one).some(answered))
         .map(([one, other]) => (all: readonly Call[]) => {
-          const half = change(one, { essayId: other.essayId })(all);
-          return change(other, { essayId: one.essayId })(half);
+          const half = change(one, { slotId: other.slotId })(all);
+          return change(other, { slotId: one.slotId })(half);
         }),
   },
   {
@@ -96,7 +96,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
   {
     what: 'a content is created once more',
     violates: 'one-created-per-content',
-    ways: (calls) => calls.filter(created).map((call) => add({ ...call, correlationId: 'once more' })),
+    ways: (calls) => calls.filter(created).map((call) => add({ ...call, callId: 'once more' })),
   },
   {
     what: 'a call names an essay that nobody has',
@@ -104,7 +104,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
     ways: (calls) =>
       calls
         .filter((call) => answered(call) && siblings(calls, call).some(answered))
-        .map((call) => change(call, { essayId: 'essay of nobody' })),
+        .map((call) => change(call, { slotId: 'essay of nobody' })),
   },
   {
     what: 'a call names the essay of another content',
@@ -112,7 +112,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
     ways: (calls) =>
       pairs(calls.filter(answered))
         .filter(([one, other]) => contentOf(one) !== contentOf(other) && inBatchOf(one)(other))
-        .map(([one, other]) => add({ ...one, essayId: other.essayId, correlationId: 'a stranger' })),
+        .map(([one, other]) => add({ ...one, slotId: other.slotId, callId: 'a stranger' })),
   },
   {
     what: 'a call names an essay of another batch',
@@ -121,7 +121,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
     ways: (calls) =>
       pairs(calls.filter(answered))
         .filter(([one, other]) => !inBatchOf(one)(other))
-        .map(([one, other]) => change(one, { essayId: other.essayId })),
+        .map(([one, other]) => change(one, { slotId: other.slotId })),
   },
   {
     what: 'a content is refused although a slot is free',
@@ -131,7 +131,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
         .filter(created)
         .filter((call) => siblings(calls, call).length === 0 && !overflows(calls, call, slots))
         .map((call) =>
-          change(call, { outcome: 'error', essayId: null, recovered: false, errorCode: 'strategy_failed' }),
+          change(call, { outcome: 'error', slotId: null, recovered: false, errorCode: 'strategy_failed' }),
         ),
   },
   {
@@ -141,7 +141,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
       calls
         .filter(noSlot)
         .filter((call) => holders(calls, call) === slots)
-        .map((call) => add({ ...call, outcome: 'created', essayId: 'one too many', correlationId: 'late' })),
+        .map((call) => add({ ...call, outcome: 'created', slotId: 'one too many', callId: 'late' })),
   },
   {
     what: 'a reused ended before a call started that can have taken the slot',
@@ -161,7 +161,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
     ways: (calls) =>
       calls
         .filter((call) => noSlot(call) && !siblings(calls, call).some(mayClaim))
-        .map((call) => change(call, { outcome: 'reused', essayId: 'essay of nobody' })),
+        .map((call) => change(call, { outcome: 'reused', slotId: 'essay of nobody' })),
   },
   {
     what: 'a no_slot ended before the batch can have been full',
@@ -178,8 +178,8 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
     ways: (calls) =>
       calls.filter(created).map((call) => {
         const startMicros = call.endMicros;
-        const late = { startMicros, endMicros: startMicros + 10_000, correlationId: 'late' };
-        return add({ ...call, ...late, outcome: 'no_slot', essayId: null, recovered: false });
+        const late = { startMicros, endMicros: startMicros + 10_000, callId: 'late' };
+        return add({ ...call, ...late, outcome: 'no_slot', slotId: null, recovered: false });
       }),
   },
   {

@@ -16,7 +16,7 @@ import {
 const created = (call: Call) => call.outcome === 'created';
 const reused = (call: Call) => call.outcome === 'reused';
 const noSlot = (call: Call) => call.outcome === 'no_slot';
-const ofContent = (content: number) => (call: Call) => call.textStorageId === `content-${content}`;
+const ofContent = (content: number) => (call: Call) => call.contentId === `content-${content}`;
 
 describe('accepts', () => {
   drawn('valid histories', (draw) => {
@@ -31,8 +31,8 @@ describe('accepts', () => {
       validHistory(shape, draw).map((call) => ({
         ...call,
         batchId: `batch-${batch}`,
-        textStorageId: `${call.textStorageId}-of-${batch}`,
-        essayId: call.essayId && `${call.essayId}-of-${batch}`,
+        contentId: `${call.contentId}-of-${batch}`,
+        slotId: call.slotId && `${call.slotId}-of-${batch}`,
       })),
     );
     expect(violatedBy(calls.flat(), shape.slots)).toEqual([]);
@@ -41,7 +41,7 @@ describe('accepts', () => {
   drawn('calls without an answer, whether or not they took a slot', (draw) => {
     const shape = { ...drawShape(draw), deliveries: 1 };
     const calls = validHistory(shape, draw);
-    const lost = { outcome: 'unknown', essayId: null, errorCode: 'database_unavailable' } as const;
+    const lost = { outcome: 'unknown', slotId: null, errorCode: 'database_unavailable' } as const;
     const claims = calls.map((call) =>
       created(call) && draw.integer(0, 1) === 0 ? { ...call, ...lost } : call,
     );
@@ -55,7 +55,7 @@ describe('accepts', () => {
     const shape = { ...drawShape(draw), deliveries: draw.integer(2, 5) };
     const calls = corrupted(validHistory(shape, draw), created, () => ({
       outcome: 'unknown',
-      essayId: null,
+      slotId: null,
     }));
     expect(violatedBy(calls, shape.slots)).toEqual([]);
   });
@@ -86,7 +86,7 @@ describe('rejects', () => {
   });
 
   it('a second created after a no_slot for what it is, in whatever order the calls are told', () => {
-    const created = (span: [number, number]) => callOf(0, span, { outcome: 'created', essayId: 'essay' });
+    const created = (span: [number, number]) => callOf(0, span, { outcome: 'created', slotId: 'essay' });
     const full = callOf(1, [0, 20], { outcome: 'no_slot' });
     expect(violatedBy([created([30, 40]), full, created([5, 10])], 1)).toEqual(['one-created-per-content']);
   });
@@ -96,14 +96,14 @@ describe('rejects', () => {
     const calls = corrupted(
       validHistory(shape, draw),
       (call) => created(call) && ofContent(1)(call),
-      () => ({ essayId: 'essay-0' }),
+      () => ({ slotId: 'essay-0' }),
     );
     expect(violatedBy(calls, shape.slots)).toEqual(['one-content-per-essay']);
   });
 
   drawn('a reused that names another essay', (draw) => {
     const shape = { ...drawShape(draw), deliveries: draw.integer(2, 5) };
-    const calls = corrupted(validHistory(shape, draw), reused, () => ({ essayId: 'essay-of-nobody' }));
+    const calls = corrupted(validHistory(shape, draw), reused, () => ({ slotId: 'essay-of-nobody' }));
     expect(violatedBy(calls, shape.slots)).toEqual(['one-essay-per-content', 'reused-names-created-essay']);
   });
 
@@ -116,7 +116,7 @@ describe('rejects', () => {
   drawn('a content that failed although a slot was left', (draw) => {
     const slots = draw.integer(2, 12);
     const shape = { slots, contents: draw.integer(1, slots), deliveries: 1 };
-    const failed = { outcome: 'error', essayId: null, errorCode: 'strategy_failed' } as const;
+    const failed = { outcome: 'error', slotId: null, errorCode: 'strategy_failed' } as const;
     const calls = corrupted(validHistory(shape, draw), created, () => failed);
     expect(violatedBy(calls, slots)).toEqual(['created-count']);
   });
@@ -125,7 +125,7 @@ describe('rejects', () => {
     const shape = drawOverflow(draw);
     const calls = corrupted(validHistory(shape, draw), ofContent(shape.slots), () => ({
       outcome: 'created',
-      essayId: 'one-too-many',
+      slotId: 'one-too-many',
     }));
     expect(violatedBy(calls, shape.slots)).toContain('created-count');
   });
@@ -147,7 +147,7 @@ describe('rejects', () => {
       (call) => reused(call) && ofContent(0)(call),
       () => ({
         outcome: 'no_slot',
-        essayId: null,
+        slotId: null,
         startMicros: 100 * shape.slots + draw.integer(400, 900),
         endMicros: 100 * shape.slots + 1_000,
       }),
@@ -158,7 +158,7 @@ describe('rejects', () => {
   drawn('a no_slot of a duplicate while its own content was the last to claim', (draw) => {
     const slots = draw.integer(1, 9);
     const claims = times(slots, (content) =>
-      callOf(content, [content, content + 50], { outcome: 'created', essayId: `essay-${content}` }),
+      callOf(content, [content, content + 50], { outcome: 'created', slotId: `essay-${content}` }),
     );
     const duplicate = callOf(draw.integer(0, slots - 1), [0, slots + 1], {});
     expect(violatedBy([...claims, duplicate], slots)).toEqual(['no-false-no-slot']);
@@ -176,7 +176,7 @@ describe('rejects', () => {
 drawn('shows the calls that prove a violation, and how many more there are', (draw) => {
   const count = draw.integer(7, 30);
   const calls = times(count, (position) =>
-    callOf(0, [position, position + 1], { outcome: 'created', essayId: 'essay-0' }),
+    callOf(0, [position, position + 1], { outcome: 'created', slotId: 'essay-0' }),
   );
   const results = checkHistory(indexHistory(calls), count, NO_CLOCK);
   const [first] = results.filter(({ passed }) => !passed);

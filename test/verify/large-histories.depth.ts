@@ -6,7 +6,7 @@ import { callOf, violatedBy } from './histories.js';
 // More calls than a call stack has room for, in every list that a check may spread or recurse over.
 
 const CALLS = 300_000;
-const essayId = 'essay';
+const slotId = 'essay';
 
 function ofOneContent(end: Partial<Call>): Call[] {
   return times(CALLS, (position) => callOf(0, [position, position + 10], end));
@@ -18,17 +18,17 @@ function ofManyContents(end: (content: number) => Partial<Call>): Call[] {
 
 describe('the history oracle checks 300,000 calls', () => {
   it('of one content, reused all the time', () => {
-    const [first, ...others] = ofOneContent({ outcome: 'reused', essayId });
+    const [first, ...others] = ofOneContent({ outcome: 'reused', slotId });
     const calls = [{ ...(first as Call), outcome: 'created' as const }, ...others];
     expect(violatedBy(calls, 1)).toEqual([]);
   });
 
   it('of one content, created every time', () => {
-    expect(violatedBy(ofOneContent({ outcome: 'created', essayId }), 1)).toEqual(['one-created-per-content']);
+    expect(violatedBy(ofOneContent({ outcome: 'created', slotId }), 1)).toEqual(['one-created-per-content']);
   });
 
   it('of one content, reused under an essay that nobody created', () => {
-    const calls = ofOneContent({ outcome: 'reused', essayId });
+    const calls = ofOneContent({ outcome: 'reused', slotId });
     expect(violatedBy(calls, 1)).toEqual(['reused-names-created-essay']);
   });
 
@@ -37,12 +37,12 @@ describe('the history oracle checks 300,000 calls', () => {
   });
 
   it('of as many contents, all with a slot', () => {
-    const calls = ofManyContents((content) => ({ outcome: 'created', essayId: `essay-${content}` }));
+    const calls = ofManyContents((content) => ({ outcome: 'created', slotId: `essay-${content}` }));
     expect(violatedBy(calls, CALLS)).toEqual([]);
   });
 
   it('of as many contents, all with the same essay', () => {
-    const calls = ofManyContents(() => ({ outcome: 'created', essayId }));
+    const calls = ofManyContents(() => ({ outcome: 'created', slotId }));
     expect(violatedBy(calls, CALLS)).toEqual(['one-content-per-essay']);
   });
 

@@ -41,10 +41,10 @@ describe.each(SUBTLE_HISTORIES)('that $kind', ({ slots, calls, violates }) => {
 });
 
 describe('the exhaustive search', () => {
-  const created = { outcome: 'created', essayId: 'essay' } as const;
+  const created = { outcome: 'created', slotId: 'essay' } as const;
 
   it('lets calls take effect in any order while they overlap, and in that of time where they do not', () => {
-    const duplicate = { outcome: 'reused', essayId: 'essay' } as const;
+    const duplicate = { outcome: 'reused', slotId: 'essay' } as const;
     expect(explain([callOf(0, [0, 9], created), callOf(0, [1, 2], duplicate)], 1)).toBe('yes');
     expect(explain([callOf(0, [2, 9], created), callOf(0, [1, 2], duplicate)], 1)).toBe('no');
   });
@@ -58,9 +58,9 @@ describe('the exhaustive search', () => {
   });
 
   it('tells a recovered call from a second created', () => {
-    const lost = callOf(0, [0, 1], { outcome: 'unknown', correlationId: 'same' });
-    const found = callOf(0, [0, 9], { outcome: 'reused', essayId: 'essay' });
-    const again = callOf(0, [9, 12], { ...created, correlationId: 'same' });
+    const lost = callOf(0, [0, 1], { outcome: 'unknown', callId: 'same' });
+    const found = callOf(0, [0, 9], { outcome: 'reused', slotId: 'essay' });
+    const again = callOf(0, [9, 12], { ...created, callId: 'same' });
     expect(explain([lost, found, again], 1)).toBe('no');
     expect(explain([lost, found, { ...again, recovered: true }], 1)).toBe('yes');
   });

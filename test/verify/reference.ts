@@ -8,7 +8,7 @@ export type Explained = 'no' | 'unfinished' | 'yes';
 
 /** Who holds which slot. An essay is null while no answer named it. */
 interface Holding {
-  readonly essayId: string | null;
+  readonly slotId: string | null;
   /** The call that took it and was not told. */
   readonly untold: string | null;
 }
@@ -22,8 +22,8 @@ type Holdings = ReadonlyMap<string, Holding>;
  */
 export function explain(history: readonly Call[], slots: number): Explained {
   const calls = history.filter((call) => mayHaveHappened(call) || hasAnswer(call));
-  const mustHold = [...new Set(history.map((call) => call.textStorageId))].filter(
-    (content) => !isOpenEnded(history.filter((call) => call.textStorageId === content)),
+  const mustHold = [...new Set(history.map((call) => call.contentId))].filter(
+    (content) => !isOpenEnded(history.filter((call) => call.contentId === content)),
   );
   const seen = new Set<string>();
   let best: Explained = 'no';
@@ -63,26 +63,26 @@ function isOpenEnded(calls: readonly Call[]): boolean {
 
 /** What a call may leave behind where it comes next; nothing where its answer would be wrong. */
 function effects(call: Call, holdings: Holdings, slots: number): Holdings[] {
-  const own = holdings.get(call.textStorageId);
+  const own = holdings.get(call.contentId);
   const mayTake = own === undefined && holdings.size < slots;
   if (mayHaveHappened(call)) {
-    return mayTake ? [held(call, holdings, { essayId: null, untold: call.correlationId })] : [];
+    return mayTake ? [held(call, holdings, { slotId: null, untold: call.callId })] : [];
   }
   if (call.outcome === 'no_slot') return own === undefined && holdings.size === slots ? [holdings] : [];
   const isForeign = [...holdings].some(
-    ([content, { essayId }]) => content !== call.textStorageId && essayId === call.essayId,
+    ([content, { slotId }]) => content !== call.contentId && slotId === call.slotId,
   );
   if (isForeign) return [];
   if (own === undefined) {
     const takes = call.outcome === 'created' || call.replyLost;
-    return takes && mayTake ? [held(call, holdings, { essayId: call.essayId, untold: null })] : [];
+    return takes && mayTake ? [held(call, holdings, { slotId: call.slotId, untold: null })] : [];
   }
-  if (own.essayId !== null && own.essayId !== call.essayId) return [];
-  if (call.outcome === 'reused') return [held(call, holdings, { ...own, essayId: call.essayId })];
-  const findsItsOwn = call.recovered && own.untold === call.correlationId;
-  return findsItsOwn ? [held(call, holdings, { essayId: call.essayId, untold: null })] : [];
+  if (own.slotId !== null && own.slotId !== call.slotId) return [];
+  if (call.outcome === 'reused') return [held(call, holdings, { ...own, slotId: call.slotId })];
+  const findsItsOwn = call.recovered && own.untold === call.callId;
+  return findsItsOwn ? [held(call, holdings, { slotId: call.slotId, untold: null })] : [];
 }
 
-function held({ textStorageId }: Call, holdings: Holdings, holding: Holding): Holdings {
-  return new Map([...holdings, [textStorageId, holding]]);
+function held({ contentId: contentId }: Call, holdings: Holdings, holding: Holding): Holdings {
+  return new Map([...holdings, [contentId, holding]]);
 }

@@ -78,20 +78,20 @@ function untilAnswered(steps: readonly Step[]): Step[] {
 
 function simulate(steps: readonly Step[], slots: number, batches: number): Call[] {
   const holders = Array.from({ length: batches }, () => new Map<number, string>());
-  const lost = new Map<number, { readonly correlationId: string; readonly tookSlot: boolean }>();
+  const lost = new Map<number, { readonly callId: string; readonly tookSlot: boolean }>();
   const calls = steps.map((step, position) => {
     const { content } = step;
     const batch = content % batches;
     const essays = holders[batch] ?? new Map<number, string>();
     const again = step.way === 'redelivered' ? lost.get(content) : undefined;
-    const correlationId = again?.correlationId ?? `call-${position}`;
+    const callId = again?.callId ?? `call-${position}`;
     const mayTake = step.way !== 'failed' && step.way !== 'lost before it took effect';
     const takes = mayTake && !essays.has(content) && essays.size < slots;
     if (takes) essays.set(content, `essay-${batch}-${essays.size}`);
-    if (step.way.startsWith('lost')) lost.set(content, { correlationId, tookSlot: takes });
+    if (step.way.startsWith('lost')) lost.set(content, { callId, tookSlot: takes });
     if (again) lost.delete(content);
-    const end = endOf(step, { essayId: essays.get(content), takes, again, position });
-    const common = { worker: step.worker, batchId: `batch-${batch}`, correlationId };
+    const end = endOf(step, { slotId: essays.get(content), takes, again, position });
+    const common = { worker: step.worker, batchId: `batch-${batch}`, callId };
     return callOf(content, span(step, position), { ...common, ...end });
   });
   return calls.sort((a, b) => a.endMicros - b.endMicros);
@@ -106,22 +106,22 @@ function span({ way, before, after }: Step, position: number): [number, number] 
 
 interface Met {
   /** The slot that the content holds after the call. */
-  readonly essayId: string | undefined;
+  readonly slotId: string | undefined;
   readonly takes: boolean;
   /** The lost call that this one repeats. */
   readonly again: { readonly tookSlot: boolean } | undefined;
   readonly position: number;
 }
 
-function endOf(step: Step, { essayId, takes, again, position }: Met): Partial<Call> {
+function endOf(step: Step, { slotId, takes, again, position }: Met): Partial<Call> {
   if (step.way === 'failed') return { outcome: 'error', errorCode: 'strategy_failed', sqlState: '23502' };
   if (step.way.startsWith('lost')) {
     const errorCode = LOST_CODES[position % LOST_CODES.length] ?? null;
     return { outcome: errorCode === 'contention_deadline' ? 'error' : 'unknown', errorCode };
   }
-  if (essayId === undefined) return { outcome: 'no_slot' };
+  if (slotId === undefined) return { outcome: 'no_slot' };
   const findsItsOwn = again?.tookSlot === true || (takes && step.way === 'retried');
-  if (findsItsOwn && step.recognisesItsOwn) return { outcome: 'created', essayId, recovered: true };
-  if (takes && !findsItsOwn) return { outcome: 'created', essayId };
-  return { outcome: 'reused', essayId, replyLost: step.way === 'retried' || again !== undefined };
+  if (findsItsOwn && step.recognisesItsOwn) return { outcome: 'created', slotId, recovered: true };
+  if (takes && !findsItsOwn) return { outcome: 'created', slotId };
+  return { outcome: 'reused', slotId, replyLost: step.way === 'retried' || again !== undefined };
 }

@@ -54,9 +54,9 @@ async function deliver(engine: AssignmentEngine, batchId: string, textStorageId:
   const result = await engine.assign(request);
   const { outcome } = result;
   return {
-    ...{ worker: 0, batchId, textStorageId, correlationId: request.correlationId },
+    ...{ worker: 0, batchId, contentId: textStorageId, callId: request.correlationId },
     ...{ intendedMicros: startMicros, startMicros, endMicros: performance.now() * 1_000 },
-    ...{ outcome, essayId: outcome === 'no_slot' ? null : result.essayId },
+    ...{ outcome, slotId: outcome === 'no_slot' ? null : result.essayId },
     ...{ recovered: false, replyLost: false, errorCode: null, sqlState: null },
   };
 }

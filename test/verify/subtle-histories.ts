@@ -9,15 +9,15 @@ export interface SubtleHistory {
   readonly violates: string;
 }
 
-const essayId = 'essay';
+const slotId = 'essay';
 
 export const SUBTLE_HISTORIES: readonly SubtleHistory[] = [
   {
     kind: 'a reused ended at the instant at which the first claim started',
     slots: 1,
     calls: [
-      callOf(0, [0, 1], { outcome: 'reused', essayId }),
-      callOf(0, [1, 2], { outcome: 'created', essayId }),
+      callOf(0, [0, 1], { outcome: 'reused', slotId }),
+      callOf(0, [1, 2], { outcome: 'created', slotId }),
     ],
     violates: 'reused-names-created-essay',
   },
@@ -26,8 +26,8 @@ export const SUBTLE_HISTORIES: readonly SubtleHistory[] = [
     slots: 1,
     calls: [
       callOf(0, [0, 1], { outcome: 'unknown' }),
-      callOf(0, [1, 2], { outcome: 'reused', essayId }),
-      callOf(0, [3, 4], { outcome: 'created', essayId }),
+      callOf(0, [1, 2], { outcome: 'reused', slotId }),
+      callOf(0, [3, 4], { outcome: 'created', slotId }),
     ],
     violates: 'reused-names-created-essay',
   },
@@ -35,7 +35,7 @@ export const SUBTLE_HISTORIES: readonly SubtleHistory[] = [
     kind: 'a content was told no_slot and has a slot',
     slots: 1,
     calls: [
-      callOf(0, [0, 2], { outcome: 'created', essayId }),
+      callOf(0, [0, 2], { outcome: 'created', slotId }),
       callOf(0, [1, 3], { outcome: 'no_slot' }),
       callOf(1, [0, 1], { outcome: 'unknown' }),
     ],
@@ -47,7 +47,7 @@ export const SUBTLE_HISTORIES: readonly SubtleHistory[] = [
     calls: [
       callOf(0, [0, 1], { outcome: 'unknown' }),
       callOf(1, [0, 1], { outcome: 'no_slot' }),
-      callOf(2, [1, 2], { outcome: 'created', essayId }),
+      callOf(2, [1, 2], { outcome: 'created', slotId }),
     ],
     violates: 'no-false-no-slot',
   },

@@ -30,10 +30,10 @@ const anyCalls: fc.Arbitrary<Call> = fc
     call: fc.nat(2),
   })
   .map(({ content, startMicros, micros, end, strays, call }) => {
-    const correlationId = `call-${content}-${call}`;
+    const callId = `call-${content}-${call}`;
     const named = end.outcome === 'created' || end.outcome === 'reused';
-    const essayId = named ? `essay-0-${strays === 5 ? content + 1 : content}` : null;
-    const common = { batchId: 'batch-0', correlationId, essayId };
+    const slotId = named ? `essay-0-${strays === 5 ? content + 1 : content}` : null;
+    const common = { batchId: 'batch-0', callId, slotId };
     return callOf(content, [startMicros, startMicros + micros], { ...end, ...common });
   });
 
