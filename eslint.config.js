@@ -38,7 +38,7 @@ const mayImport = {
     'prove',
     'compare',
   ],
-  cli: ['domain', 'app', 'config', 'report'],
+  cli: ['domain', 'scenario', 'app', 'config', 'report'],
 };
 const rooms = Object.keys(mayImport);
 

@@ -2,7 +2,8 @@ import { buildSweep } from '../compare/sweep.js';
 import { UsageError } from '../domain/errors.js';
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import type { SweepAxis, SweptParameter } from '../domain/sweep.js';
-import { loadScenario, resolveScenario } from '../scenario/index.js';
+import { loadScenario } from '../scenario/load.js';
+import { resolveScenario } from '../scenario/overrides.js';
 import type { SumUp } from './run.js';
 
 const DEFAULT_SCENARIO = 'sustained';

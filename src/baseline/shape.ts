@@ -1,5 +1,9 @@
-import { SHAPE_FIELDS, type Shape } from '../domain/baseline.js';
+import type { Shape } from '../domain/baseline.js';
 import type { Scenario } from '../domain/scenario.js';
+import { LOAD_FIELD_LIST } from '../scenario/fields.js';
+
+/** What must be equal of a scenario for two runs of it to be compared. */
+const SHAPE_FIELDS = ['arrival', ...LOAD_FIELD_LIST.map(([, { scenario }]) => scenario)] as const;
 
 /** What must be equal of a scenario for two runs of it to be compared. */
 export function shapeOf(scenario: Scenario): Shape {

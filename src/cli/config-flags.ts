@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { parseDuration, parseFaultFlag, toStages } from '../app/scenarios.js';
 import { UsageError } from '../domain/errors.js';
 import { escapeInvisible, quote } from '../domain/wording.js';
+import { parseDuration } from '../scenario/duration.js';
 import { printLine } from './console.js';
+import { loadFlags } from './load-flags.js';
 
 interface ConfigFlags {
   readonly config?: string;
@@ -44,19 +45,14 @@ function answerCompare(command: Command, config: Config): void {
 
 /** By the names of the options, as commander would have parsed them. */
 function compareFlags(config: Config): Record<string, unknown> {
-  const { batches, slots, contents, deliveries, workers, connections, bulk, rounds, rttMs, seed } = config;
-  const { advisoryLocks, allowInconclusive, keep, baseline, rate, spacing, prepare } = config;
+  const { rounds, seed, advisoryLocks, allowInconclusive, keep, baseline, prepare } = config;
   return {
-    ...{ batches, slots, contents, deliveries, workers, connections, bulk, rounds, rttMs, seed },
-    ...{ advisoryLocks, allowInconclusive, keep, baseline, rate, spacing, prepare },
+    ...{ rounds, seed, advisoryLocks, allowInconclusive, keep, baseline, prepare },
+    ...loadFlags(config),
     strategies: config.strategies?.join(),
     scenario: config.scenarios,
     gate: config.gates,
-    duration: config.duration && parseDuration(config.duration),
-    stages: config.stages && toStages(config.stages),
-    latencyLimit: config.latencyLimit && parseDuration(config.latencyLimit),
     timeout: config.timeout && parseDuration(config.timeout),
-    fault: config.faults?.map(parseFaultFlag),
   };
 }
 

@@ -8,7 +8,7 @@ import { renderMigrationJson, renderMigrationPlanJson } from '../report/json.js'
 import { renderMigration, renderMigrationPlan } from '../report/migration.js';
 import { printLine, printResult, terminalWidth } from './console.js';
 import { oneLine } from './failure.js';
-import { parseDurationOf } from './flag-values.js';
+import { parseDurationOf } from '../scenario/duration.js';
 import { migrationProgress } from './migration-progress.js';
 import { addConnectionOptions, addOutputOptions, type ConnectionFlags, type OutputFlags } from './options.js';
 import { signalExitCode, stoppable } from './stop-signal.js';

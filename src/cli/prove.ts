@@ -8,14 +8,9 @@ import { EXIT, UsageError } from '../domain/errors.js';
 import { createColours } from '../report/colours.js';
 import { renderProofJson } from '../report/json.js';
 import { renderProof } from '../report/proof.js';
+import { parseCount } from '../scenario/flag-values.js';
 import { printLine, printResult } from './console.js';
-import {
-  addConnectionOptions,
-  addOutputOptions,
-  parseCount,
-  type ConnectionFlags,
-  type OutputFlags,
-} from './options.js';
+import { addConnectionOptions, addOutputOptions, type ConnectionFlags, type OutputFlags } from './options.js';
 import { proofProgress } from './proof-progress.js';
 import { tellRights } from './rights-notice.js';
 import { signalExitCode, stoppable } from './stop-signal.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { listBuiltInScenarios, loadScenario } from '../app/scenarios.js';
+import { listBuiltInScenarios, loadScenario } from '../scenario/load.js';
 import { renderScenario, renderScenarioList } from '../report/scenarios.js';
 import { printResult } from './console.js';
 

@@ -1,11 +1,12 @@
 import { UsageError } from '../domain/errors.js';
-import { SWEPT_PARAMETERS, type SweepAxis } from '../domain/sweep.js';
+import type { SweepAxis } from '../domain/sweep.js';
 import { didYouMean, quote } from '../domain/wording.js';
+import { SWEPT_FIELDS } from '../scenario/fields.js';
 
 /** A sweep with more would be a mistake. */
 const MAX_VALUES = 20;
 
-const PARAMETERS = SWEPT_PARAMETERS.join(', ');
+const PARAMETERS = SWEPT_FIELDS.join(', ');
 
 /**
  * Reads the value of `--sweep`: `connections=1,2,4,8`.
@@ -15,9 +16,9 @@ const PARAMETERS = SWEPT_PARAMETERS.join(', ');
  */
 export function parseSweep(text: string): SweepAxis {
   const [name = '', list = ''] = text.split(/=(.*)/s).map((part) => part.trim());
-  const parameter = SWEPT_PARAMETERS.find((each) => each === name);
+  const parameter = SWEPT_FIELDS.find((each) => each === name);
   if (parameter === undefined) {
-    const hint = didYouMean(name, SWEPT_PARAMETERS);
+    const hint = didYouMean(name, SWEPT_FIELDS);
     throw refused(
       text,
       `is of no known parameter${hint}`,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { DURATION_ACCEPTED, durationMillis } from '../scenario/duration.js';
-import { scenarioFileSchema } from '../scenario/schema.js';
+import type { LOAD_FIELDS } from '../scenario/fields.js';
+import { LOAD_FIELD_LIST, type LoadFieldName } from '../scenario/fields.js';
+import { gatesSchema } from '../scenario/schema.js';
 
 /** Most rounds of a comparison. */
 export const MAX_ROUNDS = 1_000;
@@ -9,7 +11,20 @@ export const MAX_SEED = 2 ** 32 - 1;
 
 // Every `error` says what is accepted; descriptions are shown by editors.
 
-const scenario = scenarioFileSchema.shape;
+/** A field that may be left out, or has a default, as it is when it is given. */
+type Given<Schema> = Schema extends z.ZodOptional<infer Inner> | z.ZodDefault<infer Inner> ? Inner : Schema;
+type LoadShape = {
+  [Name in LoadFieldName]: z.ZodOptional<Given<(typeof LOAD_FIELDS)[Name]['schema']> & z.ZodType>;
+};
+
+/** The fields of a load: none need be given, and none has a default of its own here. */
+const loadShape = Object.fromEntries(
+  LOAD_FIELD_LIST.map(([field, { schema, description }]) => {
+    const given =
+      schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+    return [field, (given as z.ZodType).describe(description).optional()];
+  }),
+) as LoadShape;
 
 function wholeNumber(min: number, max: number) {
   const error = `a whole number from ${min} to ${max}`;
@@ -55,37 +70,12 @@ export const configSchema = z.strictObject(
     scenarios: names('scenarios')
       .describe('Built-in names, or paths of files, from this file on.')
       .optional(),
-    gates: scenario.gates
-      .unwrap()
+    gates: gatesSchema
       .describe('Gates that must hold in every run besides those of its scenario.')
       .optional(),
     rounds: wholeNumber(1, MAX_ROUNDS).describe('Interleaved rounds.').optional(),
-    batches: scenario.batches.unwrap().describe('Number of batches.').optional(),
-    slots: scenario.slots.describe('Slots of each batch.').optional(),
-    contents: scenario.contents.unwrap().describe('Distinct contents of a whole run.').optional(),
-    deliveries: scenario.deliveries.unwrap().describe('How often each content is delivered.').optional(),
-    workers: scenario.workers.unwrap().describe('Worker processes.').optional(),
-    connections: scenario.connections.unwrap().describe('Connections of each worker.').optional(),
-    bulk: scenario.bulk.unwrap().describe('Contents that one call assigns.').optional(),
-    duration: duration().describe('Length of closed and open loops, e.g. 5s.').optional(),
-    rate: scenario.rate
-      .unwrap()
-      .describe('Calls per second of all workers together: makes an open loop of every scenario.')
-      .optional(),
-    spacing: scenario.spacing.unwrap().describe('Gaps between the calls of open loops.').optional(),
-    stages: scenario.stages
-      .unwrap()
-      .describe('Ramps of open loops from the rate on; they take the place of a duration.')
-      .optional(),
-    latencyLimit: duration()
-      .describe('Calls of open loops that end later are late; those that could only start later are skipped.')
-      .optional(),
+    ...loadShape,
     timeout: duration().describe('Deadline of one call, with its retries, e.g. 10s.').optional(),
-    rttMs: scenario.rttMs
-      .unwrap()
-      .describe('Network round-trip time to simulate, in milliseconds.')
-      .optional(),
-    faults: scenario.faults.unwrap().describe('What is broken on purpose, e.g. kill-worker@1s.').optional(),
     prepare: flag()
       .describe('false: unnamed statements, settings in each transaction, for poolers in transaction mode.')
       .optional(),

@@ -1,24 +1,4 @@
 import type { Environment, LatencyMicros, RunResult } from './run-result.js';
-import type { Scenario } from './scenario.js';
-
-/** What must be equal of the scenario for two runs of it to be compared. */
-export const SHAPE_FIELDS = [
-  'arrival',
-  'batches',
-  'slots',
-  'contents',
-  'deliveries',
-  'bulk',
-  'workers',
-  'connections',
-  'durationMs',
-  'rate',
-  'spacing',
-  'stages',
-  'latencyLimitMs',
-  'rttMs',
-  'faults',
-] as const satisfies readonly (keyof Scenario)[];
 
 /** A field that a scenario does not have is missing. */
 export type Shape = Readonly<Record<string, unknown>>;

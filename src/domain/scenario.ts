@@ -74,22 +74,12 @@ export interface Scenario extends OpenLoop {
   readonly gates: readonly string[];
 }
 
-/** What flags say of a scenario; undefined where they say nothing. */
+/** What is said of a scenario beside its load. */
+type Named = 'name' | 'description' | 'arrival' | 'rollout' | 'gates';
+
+/** What flags say of a scenario's load; undefined where they say nothing. */
 export type ScenarioOverrides = {
-  readonly [
-    Field in
-      | 'batches'
-      | 'slots'
-      | 'contents'
-      | 'deliveries'
-      | 'workers'
-      | 'connections'
-      | 'bulk'
-      | 'durationMs'
-      | keyof OpenLoop
-      | 'faults'
-      | 'rttMs'
-  ]?: Scenario[Field] | undefined;
+  readonly [Field in keyof Omit<Scenario, Named>]?: Scenario[Field] | undefined;
 };
 
 /** What is delivered, as a pure function of a scenario, a run and a seed. */

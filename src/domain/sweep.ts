@@ -1,18 +1,15 @@
 import type { Measured } from './run-result.js';
+import type { ScenarioOverrides } from './scenario.js';
 
-/** What a sweep may vary. */
-export const SWEPT_PARAMETERS = [
-  'connections',
-  'workers',
-  'slots',
-  'batches',
-  'contents',
-  'deliveries',
-  'bulk',
-  'rate',
-] as const;
-
-export type SweptParameter = (typeof SWEPT_PARAMETERS)[number];
+/** A field of a load that counts something, and is no time: one that a sweep may vary. */
+export type SweptParameter = Exclude<
+  {
+    [Field in keyof ScenarioOverrides]-?: NonNullable<ScenarioOverrides[Field]> extends number
+      ? Field
+      : never;
+  }[keyof ScenarioOverrides],
+  `${string}Ms`
+>;
 
 /** One parameter of a scenario, and the values it is given in turn. */
 export interface SweepAxis {

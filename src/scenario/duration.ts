@@ -30,8 +30,17 @@ export function durationMillis(text: string): number | undefined {
  * @returns whole milliseconds
  * @throws UsageError `invalid_duration`
  */
-export function parseDuration(text: string): number {
-  const millis = durationMillis(text);
-  if (millis !== undefined) return millis;
-  throw new UsageError('invalid_duration', `--duration is ${quote(text)}; accepted: ${DURATION_ACCEPTED}`);
+export const parseDuration = parseDurationOf('--duration', 'invalid_duration');
+
+/**
+ * A parser of durations for another flag.
+ *
+ * @param code of the UsageError that it throws
+ */
+export function parseDurationOf(flag: string, code: string): (text: string) => number {
+  return (text) => {
+    const millis = durationMillis(text);
+    if (millis !== undefined) return millis;
+    throw new UsageError(code, `${flag} is ${quote(text)}; accepted: ${DURATION_ACCEPTED}`);
+  };
 }

@@ -1,6 +1,6 @@
-import type { OpenLoop, ScenarioOverrides } from '../domain/scenario.js';
+import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import type { ScenarioFile } from './schema.js';
-import { stageMillis, toStages } from './stages.js';
+import { stageMillis } from './stages.js';
 
 type OpenFields = Pick<ScenarioFile, 'rate' | 'spacing' | 'stages' | 'latencyLimit'>;
 
@@ -54,20 +54,9 @@ export function withOpenLoop(file: ScenarioFile, overrides: ScenarioOverrides): 
   return { ...changed, stages: listed, duration };
 }
 
-/** The open loop of a file that keeps its rules, but for its rate, with the duration that its stages give it. */
-export function toOpenLoop({
-  spacing = 'poisson',
-  stages,
-  latencyLimit,
-}: Omit<OpenFields, 'rate'>): OpenLoop & { readonly durationMs?: number } {
-  return {
-    spacing,
-    ...(stages && {
-      stages: toStages(stages),
-      durationMs: lengthOf(stages),
-    }),
-    ...(latencyLimit !== undefined && { latencyLimitMs: stageMillis(latencyLimit) }),
-  };
+/** What an open loop has where its file says nothing of it: its spacing, and the duration that its stages give it. */
+export function openLoopDefaults({ stages }: OpenFields): Pick<Scenario, 'spacing' | 'durationMs'> {
+  return { spacing: 'poisson', ...(stages && { durationMs: lengthOf(stages) }) };
 }
 
 /** Milliseconds. */

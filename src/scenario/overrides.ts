@@ -1,26 +1,17 @@
 import { UsageError } from '../domain/errors.js';
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import { DURATION_ACCEPTED, isRunTime } from './duration.js';
+import type { SweptParameter } from '../domain/sweep.js';
 import { describeGiven } from '../domain/wording.js';
 import { readScenarioFile } from './load.js';
 import { withOpenLoop } from './open-loop.js';
 import { toScenario } from './resolve.js';
 import { brokenRolloutRule } from './rollout.js';
 import { brokenRule } from './rules.js';
-import { scenarioFileSchema } from './schema.js';
+import { LOAD_FIELD_LIST } from './fields.js';
 import type { ScenarioFile } from './schema.js';
 
-const COUNTS = [
-  'batches',
-  'slots',
-  'contents',
-  'deliveries',
-  'workers',
-  'connections',
-  'bulk',
-  'rate',
-] as const;
-type Counts = Partial<Pick<ScenarioFile, (typeof COUNTS)[number]>>;
+type Counts = Partial<Record<SweptParameter, number>>;
 
 /**
  * A scenario with the counts that flags gave. Where neither file nor flags say `contents`, there is one
@@ -58,20 +49,22 @@ export async function resolveScenarios(
  * @throws UsageError `invalid_override`, one line that names the flag
  */
 export function applyOverrides(file: ScenarioFile, overrides: ScenarioOverrides): Scenario {
-  const counts = checkedCounts(overrides);
-  const changed = { ...withOpenLoop(file, overrides), ...counts };
+  const changed = { ...withOpenLoop(file, overrides), ...checkedCounts(overrides) };
   const refuse = (broken: string | undefined): void => {
     if (broken === undefined) return;
-    throw new UsageError('invalid_override', `${flags(counts, overrides)}: scenario ${file.name}: ${broken}`);
+    throw new UsageError('invalid_override', `${asFlags(overrides)}: scenario ${file.name}: ${broken}`);
   };
   refuse(brokenRule(changed));
-  const resolved = toScenario(changed);
-  const { faults = resolved.faults, rttMs = resolved.rttMs } = overrides;
   if (overrides.durationMs !== undefined) checkDuration(overrides.durationMs, changed);
-  const durationMs = overrides.durationMs ?? resolved.durationMs;
-  const scenario = { ...resolved, faults, rttMs, ...(durationMs !== undefined && { durationMs }) };
+  const scenario = { ...toScenario(changed), ...given(overrides) };
   refuse(brokenRolloutRule(scenario));
   return scenario;
+}
+
+/** What flags said something of. */
+function given(overrides: ScenarioOverrides): { -readonly [F in keyof Scenario]?: Scenario[F] } {
+  const said = Object.entries(overrides).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said);
 }
 
 /** Results are told apart by the names of their scenarios. */
@@ -88,12 +81,12 @@ function isBurst({ arrival }: ScenarioFile): boolean {
 
 function checkedCounts(overrides: ScenarioOverrides): Counts {
   const counts: Counts = {};
-  for (const field of COUNTS) {
-    const value = overrides[field];
-    if (value === undefined) continue;
-    const { error } = scenarioFileSchema.shape[field].safeParse(value);
+  for (const [field, { scenario, schema, sweeps }] of LOAD_FIELD_LIST) {
+    const value = overrides[scenario];
+    if (!sweeps || value === undefined) continue;
+    const { error } = schema.safeParse(value);
     if (error) throw refused(`--${field}`, value, error.issues[0]?.message ?? '');
-    counts[field] = value;
+    counts[scenario as SweptParameter] = value as number;
   }
   return counts;
 }
@@ -111,17 +104,8 @@ function refused(flag: string, given: unknown, accepted: string): UsageError {
 }
 
 /** `--batches 2 --slots 3` */
-function flags(counts: Counts, overrides: ScenarioOverrides): string {
-  const { spacing, stages, latencyLimitMs, durationMs, faults } = overrides;
-  const others = {
-    spacing,
-    stages: stages?.map(({ rate, durationMs: millis }) => `${rate}:${millis}ms`).join(),
-    'latency-limit': latencyLimitMs === undefined ? undefined : `${latencyLimitMs}ms`,
-    duration: durationMs === undefined ? undefined : `${durationMs}ms`,
-    fault: faults?.map(({ kind }) => kind).join(' --fault ') || undefined,
-  };
-  return Object.entries({ ...counts, ...others })
-    .filter(([, value]) => value !== undefined)
-    .map(([field, value]) => `--${field} ${value}`)
+function asFlags(overrides: ScenarioOverrides): string {
+  return LOAD_FIELD_LIST.filter(([, { scenario }]) => overrides[scenario] !== undefined)
+    .map(([, { scenario, show }]) => show(overrides[scenario] as never))
     .join(' ');
 }

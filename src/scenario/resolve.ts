@@ -1,20 +1,29 @@
-import type { Scenario } from '../domain/scenario.js';
-import { durationMillis } from './duration.js';
-import { parseFault } from './fault.js';
-import { toOpenLoop } from './open-loop.js';
+import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
+import { LOAD_FIELD_LIST, type LoadFieldName } from './fields.js';
+import { openLoopDefaults } from './open-loop.js';
 import { toRollout } from './rollout.js';
 import { contentsOf } from './rules.js';
 import type { ScenarioFile } from './schema.js';
 
 /** Settles what a scenario file leaves open. The file must keep the rules of schema.ts and rules.ts. */
 export function toScenario(file: ScenarioFile): Scenario {
-  const { duration, spacing, stages, latencyLimit, rollout, ...others } = file;
-  const faults = file.faults.map(parseFault).filter((fault) => fault !== undefined);
-  const scenario = { ...others, contents: contentsOf(file), faults };
+  const { name, description, arrival, gates, rollout } = file;
   return {
-    ...scenario,
-    ...(duration !== undefined && { durationMs: durationMillis(duration) }),
+    ...{ name, description, arrival, gates },
+    ...(arrival === 'open' && openLoopDefaults(file)),
+    ...(toLoad(file) as LoadWithDefaults),
+    contents: contentsOf(file),
     ...(rollout !== undefined && { rollout: toRollout(rollout) }),
-    ...(file.arrival === 'open' && toOpenLoop({ spacing, stages, latencyLimit })),
   };
 }
+
+/** What a scenario file says of each field of a load, as a scenario holds it. */
+export function toLoad(file: Partial<Record<LoadFieldName, unknown>>): ScenarioOverrides {
+  const said = LOAD_FIELD_LIST.filter(([field]) => file[field] !== undefined);
+  return Object.fromEntries(
+    said.map(([field, { scenario, fromFile }]) => [scenario, fromFile(file[field] as never)]),
+  );
+}
+
+/** The schema of a scenario file gives every field a value that may not be left out of a scenario. */
+type LoadWithDefaults = Omit<Scenario, 'name' | 'description' | 'arrival' | 'gates' | 'rollout'>;

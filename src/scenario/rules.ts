@@ -1,5 +1,5 @@
 import { brokenOpenRule } from './open-loop.js';
-import { MAX_TOTAL_DELIVERIES, MAX_TOTAL_SLOTS } from './schema.js';
+import { MAX_TOTAL_DELIVERIES, MAX_TOTAL_SLOTS } from './fields.js';
 import type { ScenarioFile } from './schema.js';
 
 /** Distinct contents of the whole run: as the file says, else one for every slot. */

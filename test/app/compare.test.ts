@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { comparisonJobs, type ComparePlan } from '#els/app/compare.js';
-import { resolveScenario } from '#els/scenario/index.js';
+import { resolveScenario } from '#els/scenario/overrides.js';
 
 const SESSIONS = { prepare: true };
 const NAMES = ['legacy', 'cte', 'inventory'] as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkGates, judgeStrategies, withGates } from '#els/app/gates.js';
 import type { RunResult } from '#els/domain/run-result.js';
 import type { Scenario } from '#els/domain/scenario.js';
-import { loadScenario } from '#els/scenario/index.js';
+import { loadScenario } from '#els/scenario/load.js';
 import { createSampler, type RunOverrides } from '../report/sample.js';
 import { usageErrorOf } from '../scenario/usage-error.js';
 

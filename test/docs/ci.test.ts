@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROUNDS_TO_CHECK, roundsToClaim } from '#els/compare/levels.js';
 import { configSchema, CONFIG_FIELDS } from '#els/config/schema.js';
-import { loadScenario } from '#els/scenario/index.js';
+import { loadScenario } from '#els/scenario/load.js';
 import { commandLinesIn, parseOnly } from '../cli/command-lines.js';
 import { compareDocumentOf } from '../cli/document.js';
 import { useOwnDatabase } from '../cli/own-database.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from '#els/scenario/index.js';
+import { parseDuration } from '#els/scenario/duration.js';
 import { forRandomDraws } from './seeded.js';
 import { usageErrorOf } from './usage-error.js';
 

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FAULT_KINDS } from '#els/domain/fault.js';
-import { loadScenario } from '#els/scenario/index.js';
+import { loadScenario } from '#els/scenario/load.js';
 import { scenarioFileSchema } from '#els/scenario/schema.js';
 import { usageErrorOf } from './usage-error.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScenarioOverrides } from '#els/domain/scenario.js';
-import { parseStages, resolveScenarios } from '#els/scenario/index.js';
+import { resolveScenarios } from '#els/scenario/overrides.js';
+import { parseStages } from '#els/scenario/stages.js';
 import { applyOverrides } from '#els/scenario/overrides.js';
 import { brokenRule } from '#els/scenario/rules.js';
 import { toScenario } from '#els/scenario/resolve.js';

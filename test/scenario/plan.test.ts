@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery, Scenario } from '#els/domain/scenario.js';
-import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/scenario/index.js';
+import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/scenario/plan.js';
 import { forRandomDraws } from './seeded.js';
 import type { Draw } from './seeded.js';
 

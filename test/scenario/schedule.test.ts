@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '#els/domain/scenario.js';
-import { deliveriesOf, planWorkload } from '#els/scenario/index.js';
+import { deliveriesOf, planWorkload } from '#els/scenario/plan.js';
 import { dueTimes, outlastsDeliveries, schedule } from '#els/scenario/schedule.js';
 import { forRandomDraws } from './seeded.js';
 

@@ -1,7 +1,7 @@
-import { listBuiltInScenarios } from '../../app/scenarios.js';
 import { BUILT_IN_STRATEGIES } from '../../domain/assignment.js';
-import { FAULT_KINDS } from '../../domain/fault.js';
-import { SWEPT_PARAMETERS } from '../../domain/sweep.js';
+import { SWEPT_FIELDS } from '../../scenario/fields.js';
+import { listBuiltInScenarios } from '../../scenario/load.js';
+import { knownLoadValues } from '../load-flags.js';
 
 /** Values that are known beforehand, by the flag or the argument that takes them; where it takes a file, others too. */
 export type KnownValues = Readonly<Record<string, readonly string[]>>;
@@ -13,11 +13,11 @@ export const LISTS: readonly string[] = ['--strategies'];
 export async function knownValues(): Promise<KnownValues> {
   const scenarios = (await listBuiltInScenarios()).map(({ name }) => name);
   return {
+    ...knownLoadValues(),
     '--strategy': BUILT_IN_STRATEGIES,
     '--strategies': BUILT_IN_STRATEGIES,
     '--scenario': scenarios,
     'name|file': scenarios,
-    '--fault': FAULT_KINDS,
-    '--sweep': SWEPT_PARAMETERS.map((parameter) => `${parameter}=`),
+    '--sweep': SWEPT_FIELDS.map((parameter) => `${parameter}=`),
   };
 }

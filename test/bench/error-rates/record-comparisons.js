@@ -1,6 +1,6 @@
 import { compare } from '../../../dist/app/compare.js';
 import { resolveStrategy } from '../../../dist/app/strategies.js';
-import { resolveScenario } from '../../../dist/scenario/index.js';
+import { resolveScenario } from '../../../dist/scenario/overrides.js';
 import { freshSchema } from '../server.js';
 import { calibrate } from './calibrate.js';
 import { writeCopy, writeSlowed } from './contenders.js';

@@ -1,0 +1,44 @@
+import { Option, type Command } from 'commander';
+import type { Config } from '../config/schema.js';
+import type { ScenarioOverrides } from '../domain/scenario.js';
+import { LOAD_FIELD_LIST } from '../scenario/fields.js';
+import { toLoad } from '../scenario/resolve.js';
+
+/** Every field of a load with the option that gives it. */
+const OPTIONS = LOAD_FIELD_LIST.map(([, { scenario, flag }]) => ({
+  scenario,
+  ...flag,
+  name: nameOf(flag.usage),
+}));
+
+/** The name under which commander keeps an option. */
+function nameOf(usage: string): string {
+  return new Option(usage).attributeName();
+}
+
+/** Adds an option for each field of a load. */
+export function addLoadFlags(command: Command): Command {
+  for (const { usage, help, parse } of OPTIONS) {
+    command.addOption(
+      new Option(usage, help).argParser<unknown>((text, earlier) => parse(text, earlier as never)),
+    );
+  }
+  return command;
+}
+
+/** What the options of a load said, as overrides of a scenario. */
+export function toOverrides(flags: Readonly<Record<string, unknown>>): ScenarioOverrides {
+  return Object.fromEntries(OPTIONS.map(({ scenario, name }) => [scenario, flags[name]]));
+}
+
+/** What a configuration says of a load, by the names of the options, as commander would have parsed them. */
+export function loadFlags(config: Config): Record<string, unknown> {
+  const load = toLoad(config);
+  return Object.fromEntries(OPTIONS.map(({ scenario, name }) => [name, load[scenario]]));
+}
+
+/** Values of load options that are known beforehand, by their long flags. */
+export function knownLoadValues(): Record<string, readonly string[]> {
+  const known = OPTIONS.filter(({ words }) => words !== undefined);
+  return Object.fromEntries(known.map(({ usage, words = [] }) => [usage.split(' ', 1)[0] ?? '', words]));
+}

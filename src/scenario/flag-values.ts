@@ -1,0 +1,44 @@
+import { UsageError } from '../domain/errors.js';
+import { SPACINGS, type Spacing } from '../domain/scenario.js';
+import { quote } from '../domain/wording.js';
+
+/** With more, a connection would not be made within the time that it may take. */
+export const MAX_RTT_MS = 1_000;
+export const RTT_ACCEPTED = `milliseconds from 0 to ${MAX_RTT_MS}`;
+
+/**
+ * A parser of whole numbers from 1.
+ *
+ * @returns a function that throws UsageError `invalid_count`
+ */
+export function parseCount(flag: string, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (/^\d+$/.test(text) && count >= 1 && count <= most) return count;
+    const accepted =
+      most < Number.MAX_SAFE_INTEGER ? `a whole number from 1 to ${most}` : 'a whole number, 1 or more';
+    throw new UsageError('invalid_count', `${flag} is ${JSON.stringify(text)}; accepted: ${accepted}`);
+  };
+}
+
+/**
+ * Reads the value of `--rtt-ms`.
+ *
+ * @throws UsageError `invalid_rtt`
+ */
+export function parseRtt(text: string): number {
+  const rttMs = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && rttMs <= MAX_RTT_MS) return rttMs;
+  throw new UsageError('invalid_rtt', `--rtt-ms is ${JSON.stringify(text)}; accepted: ${RTT_ACCEPTED}`);
+}
+
+/**
+ * Reads the value of `--spacing`.
+ *
+ * @throws UsageError `invalid_spacing`
+ */
+export function parseSpacing(text: string): Spacing {
+  const spacing = SPACINGS.find((known) => known === text);
+  if (spacing !== undefined) return spacing;
+  throw new UsageError('invalid_spacing', `--spacing is ${quote(text)}; accepted: ${SPACINGS.join(', ')}`);
+}
