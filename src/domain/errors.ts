@@ -59,8 +59,8 @@ export const ASSIGNMENT_ERROR_CODES = [
 export type AssignmentErrorCode = (typeof ASSIGNMENT_ERROR_CODES)[number];
 
 /**
- * After which errors a slot may be taken although the caller was told none: the engine stopped waiting, while an
- * earlier attempt of the call may have been carried out.
+ * After which errors a slot may be taken although the caller was told of none: the call was given up, and an attempt of
+ * it may have been carried out, or the first half of one (legacy commits twice).
  */
 const MAY_HAVE_TAKEN_SLOT: Readonly<Record<AssignmentErrorCode, boolean>> = {
   unknown_batch: false,
