@@ -21,6 +21,9 @@ const JUDGED: Readonly<Record<string, string>> = {
   'batch-without-a-call': 'valid',
   'definite-error-contention_deadline-then-reused-of-it': 'valid',
   'definite-error-strategy_failed-then-reused-of-it': 'invalid',
+  // Before is strict: moments that coincide are no order.
+  'tie-reused-ends-when-created-starts': 'valid',
+  'zero-length-created-and-no_slot-at-one-moment': 'valid',
 };
 
 const pathOf = (name: string) => fileURLToPath(new URL(`${name}.ndjson`, FOLDER));
