@@ -8,6 +8,7 @@ import { failureReason } from '../database/pool.js';
 import { awaitQuiescence } from '../database/quiescence.js';
 import { transaction } from '../database/session.js';
 import type { FaultResult } from '../domain/fault.js';
+import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { RunWatch } from '../domain/run-watch.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
@@ -147,7 +148,9 @@ function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: Finish
     const { faults } = load;
     const durable = await keepsCommits(client, faults);
     const run = { batchIds: plan.batchIds, slots, startMicros, faults, incomplete, durable };
-    await job.history?.append(headerOf(job, plan, run), calls);
+    const kept = await job.history?.begin(headerOf(job, plan, run));
+    kept?.append(calls);
+    await kept?.end({ faults, incomplete });
     const verification = await verifyRun(client, { ...run, calls });
     const totals = await transaction(client, () => batchTotals(client, plan.batchIds));
     return toRunResult({ job, plan, load, verification, totals });
@@ -156,10 +159,13 @@ function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: Finish
 
 function headerOf(
   { strategy, advisoryLocks }: RunJob,
-  { runId, scenario, seed }: WorkloadPlan,
-  run: Omit<RunToVerify, 'calls'>,
+  { runId, scenario, seed, batchIds }: WorkloadPlan,
+  { slots, startMicros, durable }: Omit<RunToVerify, 'calls'>,
 ): RunHeader {
-  return { runId, scenario: scenario.name, strategy: strategy.name, advisoryLocks, seed, ...run };
+  return {
+    ...{ runId, scenario: scenario.name, strategy: strategy.name, advisoryLocks, seed, ...BUILT_IN_TERMS },
+    ...{ batches: batchIds.map((batchId) => ({ batchId, slots })), startMicros, durable },
+  };
 }
 
 /** After a crash, acknowledged commits are a promise with fsync and synchronous_commit alone. */

@@ -6,7 +6,7 @@ import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** Calls that one message tells of, at most. */
 export const MOST_CALLS = 1_000;
@@ -105,7 +105,8 @@ export interface CallChunk {
 export interface CallExtras {
   readonly recovered: boolean;
   readonly replyLost: boolean;
-  readonly errorCode: AssignmentErrorCode | null;
+  readonly mayHaveHappened: boolean;
+  readonly errorCode: string | null;
   readonly sqlState: string | null;
 }
 
