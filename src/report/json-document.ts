@@ -1,5 +1,4 @@
-import type { Inventory } from '../domain/assignment.js';
-import type { MigrationReport, PlannedMigration } from '../domain/migration.js';
+import type { MigrationPlan, MigrationReport } from '../domain/migration.js';
 import type { Proof } from '../domain/proof.js';
 import type { RolloutSummary } from '../domain/rollout.js';
 import type {
@@ -88,12 +87,10 @@ export interface MigrationDocument extends Head, Omit<MigrationReport, 'failure'
 }
 
 /** The answer of `migrate --dry-run`. */
-export interface MigrationPlanDocument extends Head {
+export interface MigrationPlanDocument extends Head, MigrationPlan {
   /** Whether nothing stands against it now. */
   readonly passed: boolean;
-  readonly to: Inventory;
   readonly dryRun: true;
-  readonly batches: readonly PlannedMigration[];
 }
 
 /** What `run`, `compare`, `verify`, `prove` and `migrate` print with `--json`: one document. */
