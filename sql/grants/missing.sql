@@ -5,7 +5,8 @@ with needed (relation, privileges) as (
     ('slot_assignments', array['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
     ('essay_states', array['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
     ('event_outbox', array['SELECT', 'INSERT', 'DELETE']),
-    ('run_batches', array['SELECT', 'INSERT', 'DELETE'])
+    ('run_batches', array['SELECT', 'INSERT', 'DELETE']),
+    ('runs', array['SELECT', 'INSERT', 'UPDATE', 'DELETE'])
 ), grantee as (
   select coalesce(:role::name, current_user) as name
 )

@@ -7,6 +7,7 @@ import type { MigrationReport } from '../domain/migration.js';
 import { createColours } from '../report/colours.js';
 import { renderMigrationJson, renderMigrationPlanJson } from '../report/json.js';
 import { renderMigration, renderMigrationPlan } from '../report/migration.js';
+import { tellAbandoned } from './abandoned-notice.js';
 import { printLine, printResult, terminalWidth } from './console.js';
 import { oneLine } from './failure.js';
 import { parseDurationOf } from './flag-values.js';
@@ -81,9 +82,11 @@ function whichBatches(batch: string | undefined): UsageError {
 
 async function plan(migration: Migration, flags: MigrateFlags): Promise<number> {
   const { planMigration } = await import('../app/migrate.js');
-  const planned = await withDatabase({ ...flags, env: process.env }, (database) =>
-    planMigration(database, migration),
-  );
+  const planned = await withDatabase({ ...flags, env: process.env }, async (database) => {
+    const found = await planMigration(database, migration);
+    await tellAbandoned(database, flags);
+    return found;
+  });
   const passed = planned.batches.every(({ disagreements }) => disagreements.length === 0);
   const colours = createColours(process.stdout, process.env);
   await printResult(
@@ -98,9 +101,12 @@ async function carryOut(migration: Migration, flags: MigrateFlags): Promise<numb
   const { migrate } = await import('../app/migrate.js');
   const { pauseLimit: pauseLimitMs } = flags;
   const report = await stoppable((signal) =>
-    withDatabase({ ...flags, env: process.env }, (database) =>
-      migrate(database, migration, { pauseLimitMs, signal, ...migrationProgress(flags) }),
-    ),
+    withDatabase({ ...flags, env: process.env }, async (database) => {
+      const control = { pauseLimitMs, signal, ...migrationProgress(flags) };
+      const done = await migrate(database, migration, control);
+      if (done.failure === undefined) await tellAbandoned(database, flags);
+      return done;
+    }),
   );
   const passed = report.failure === undefined && report.interrupted === undefined && allSwitched(report);
   const colours = createColours(process.stdout, process.env);

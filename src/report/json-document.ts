@@ -1,3 +1,4 @@
+import type { Cleaning, HeldRun } from '../domain/held-run.js';
 import type { MigrationPlan, MigrationReport } from '../domain/migration.js';
 import type { Proof } from '../domain/proof.js';
 import type { RolloutSummary } from '../domain/rollout.js';
@@ -93,11 +94,25 @@ export interface MigrationPlanDocument extends Head, MigrationPlan {
   readonly dryRun: true;
 }
 
-/** What `run`, `compare`, `verify`, `prove` and `migrate` print with `--json`: one document. */
+/** The answer of `runs`. */
+export interface RunsDocument extends Head {
+  readonly schema: string;
+  /** By when they began. */
+  readonly heldRuns: readonly HeldRun[];
+}
+
+/** The answer of `clean`. */
+export interface CleaningDocument extends Head, Cleaning {
+  readonly schema: string;
+}
+
+/** What `run`, `compare`, `verify`, `prove`, `migrate`, `runs` and `clean` print with `--json`: one document. */
 export type JsonDocument =
   | ReportDocument
   | FailureDocument
   | VerificationDocument
   | ProofDocument
+  | RunsDocument
+  | CleaningDocument
   | MigrationDocument
   | MigrationPlanDocument;

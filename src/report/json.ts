@@ -1,3 +1,4 @@
+import type { Cleaning, HeldRun } from '../domain/held-run.js';
 import type { MigrationPlan, MigrationReport } from '../domain/migration.js';
 import type { Proof } from '../domain/proof.js';
 import type { Report } from '../domain/run-result.js';
@@ -50,6 +51,16 @@ export function renderMigrationPlanJson(plan: MigrationPlan, passed: boolean, to
     dryRun: true,
     ...plan,
   });
+}
+
+/** The answer of `runs` as one JSON document. */
+export function renderRunsJson(schema: string, heldRuns: readonly HeldRun[], tool: Tool): string {
+  return document({ schemaVersion: SCHEMA_VERSION, tool: identity(tool), schema, heldRuns });
+}
+
+/** The answer of `clean` as one JSON document. */
+export function renderCleaningJson(schema: string, cleaning: Cleaning, tool: Tool): string {
+  return document({ schemaVersion: SCHEMA_VERSION, tool: identity(tool), schema, ...cleaning });
 }
 
 /** The answer of `verify` as one JSON document. */

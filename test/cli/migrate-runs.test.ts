@@ -57,20 +57,16 @@ it(
   },
 );
 
-it(
-  'takes batches of runs where it is asked to, and names how otherwise',
-  { timeout: 120_000 },
-  async () => {
-    const kept = ['run', '--strategy', 'cte', '--scenario', 'overflow', '--batches', '2', '--keep', ...FEW];
-    expect((await database.run(kept)).code).toBe(0);
-    const left = await database.run(['migrate', '--all', '--to', 'essays']);
-    expect(left.stdout).toContain(
-      '2 batches of runs were left alone, for a migration spoils a run at work: --runs-too takes them, or name one',
-    );
-    const taken = await database.run(['migrate', '--all', '--runs-too', '--to', 'essays', '--json']);
-    expect(JSON.parse(taken.stdout)).toMatchObject({ plannedBatches: 3, leftAlone: 0, passed: true });
-  },
-);
+it('takes batches of runs where it is asked to, and names how otherwise', { timeout: 120_000 }, async () => {
+  const kept = ['run', '--strategy', 'cte', '--scenario', 'overflow', '--batches', '2', '--keep', ...FEW];
+  expect((await database.run(kept)).code).toBe(0);
+  const left = await database.run(['migrate', '--all', '--to', 'essays']);
+  expect(left.stdout).toContain(
+    '2 batches of runs were left alone, for a migration spoils a run at work: --runs-too takes them, or name one',
+  );
+  const taken = await database.run(['migrate', '--all', '--runs-too', '--to', 'essays', '--json']);
+  expect(JSON.parse(taken.stdout)).toMatchObject({ plannedBatches: 3, leftAlone: 0, passed: true });
+});
 
 it('refuses --runs-too without --all', async () => {
   const { code, stderr } = await database.run(['migrate', 'of a service', '--runs-too', '--to', 'essays']);
