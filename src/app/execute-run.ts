@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { analyzeTables, deleteRuns, registerBatches, type Analysis } from '../batches/register.js';
+import { recordRun, type RunningCommand } from '../batches/runs.js';
 import { batchTotals } from '../batches/status.js';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
 import { failureReason } from '../database/pool.js';
-import { awaitQuiescence } from '../database/quiescence.js';
 import { transaction } from '../database/session.js';
 import type { FaultResult } from '../domain/fault.js';
 import { BUILT_IN_TERMS } from '../domain/promises.js';
@@ -17,6 +17,7 @@ import type { WorkerFleet } from '../runner/fleet.js';
 import { planWorkload } from '../scenario/plan.js';
 import { verifyRun, type RunToVerify } from '../verify/verify-run.js';
 import { inTransaction, withClient, type Database } from './database.js';
+import { applicationNameOf, quiesceRun } from './quiesce.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
 import { timeoutNotes } from './server-timeouts.js';
@@ -30,6 +31,8 @@ export interface RunJob extends StrategyChoice {
   readonly seed: number;
   /** Leave the run's batches in the database. */
   readonly keep: boolean;
+  /** The command that it belongs to, for the record; undefined: it is not recorded. */
+  readonly command?: RunningCommand | undefined;
   /** Deadline of one call. */
   readonly timeoutMs: number;
   /** Keeps the run's calls. */
@@ -37,9 +40,6 @@ export interface RunJob extends StrategyChoice {
   /** Hears the load while it runs. */
   readonly watch?: RunWatch | undefined;
 }
-
-/** After the workers ended, their backends get this long to end too. */
-const QUIESCENCE_DEADLINE_MS = 2_000;
 
 /**
  * Registers batches, puts the load on them, waits until the run is quiet, verifies, judges the gates, and removes
@@ -79,7 +79,7 @@ async function carryOut(
   const warmUp = warmUpBatches(job.strategy, plan);
   const analysis = await registerRun(database, job, plan, warmUp, stop);
   const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), stop);
-  await quiesce(database, plan.runId);
+  await quiesceRun(database, plan.runId);
   const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const result = await judge(database, job, plan, load);
   return { ...result, notes: [...result.notes, ...STATISTICS_NOTES[analysis], ...timeouts] };
@@ -103,10 +103,6 @@ function warmUpRunId(runId: string): string {
   return `${runId}-warm-up`;
 }
 
-function applicationNameOf(runId: string): string {
-  return `els-assign ${runId}`;
-}
-
 function namesOf(runId: string, warmUp: readonly WarmUpBatch[]): RunNames {
   const ids = warmUp.map(({ inventory, batchId }) => [inventory, batchId] as const);
   return { applicationName: applicationNameOf(runId), warmUpBatchIds: Object.fromEntries(ids) };
@@ -115,7 +111,7 @@ function namesOf(runId: string, warmUp: readonly WarmUpBatch[]): RunNames {
 /** @returns whether the planner has fresh statistics of what was registered */
 function registerRun(
   { pool }: Database,
-  { strategy, watch }: RunJob,
+  { strategy, keep, command, watch }: RunJob,
   plan: WorkloadPlan,
   warmUp: readonly WarmUpBatch[],
   stop: AbortSignal,
@@ -130,13 +126,22 @@ function registerRun(
       const batch = { runId: warmUpRunId(runId), batchIds: [batchId], inventory, slots };
       await registerBatches(client, { ...batch, strategy: strategy.name });
     }
+    if (command) await recordRuns(client, command, plan, { strategy: strategy.name, keep });
     return analyzeTables(client);
   }).finally(() => listener?.ended());
 }
 
-function quiesce({ pool, pooling }: Database, runId: string): Promise<number> {
-  const run = { applicationName: `${applicationNameOf(runId)}/`, pooled: pooling !== 'none' };
-  return withClient(pool, (client) => awaitQuiescence(client, run, QUIESCENCE_DEADLINE_MS));
+/** A run, and the one that its engines warm up on, which is removed in any case. */
+async function recordRuns(
+  client: ClientBase,
+  command: RunningCommand,
+  { runId, scenario }: WorkloadPlan,
+  { strategy, keep }: { readonly strategy: string; readonly keep: boolean },
+): Promise<void> {
+  const run = { runId, strategy, scenario: scenario.name, keep, warmsUp: null };
+  await recordRun(client, command, run);
+  const warmUp = { runId: warmUpRunId(runId), keep: false, warmsUp: runId };
+  await recordRun(client, command, { ...run, ...warmUp });
 }
 
 function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: FinishedLoad): Promise<RunResult> {
@@ -183,7 +188,7 @@ async function keepsCommits(client: ClientBase, faults: readonly FaultResult[]):
 async function cleanUp(database: Database, runId: string, keep: boolean): Promise<string[]> {
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
-    await quiesce(database, runId);
+    await quiesceRun(database, runId);
     await withClient(database.pool, (client) => deleteRuns(client, database.schema, unwanted));
     return [];
   } catch (error) {

@@ -23,7 +23,7 @@ import { worstVerdict } from './verdicts.js';
  */
 export function verifySchema(database: Database): Promise<VerificationReport> {
   return reading(database, async (client) => {
-    const batchIds = await transaction(client, () => findBatches(client));
+    const batchIds = await allBatchIds(client);
     const verification =
       batchIds.length > 0
         ? await verifyDatabase(client, batchIds, await whyUnsettled(client))
@@ -67,7 +67,7 @@ export function verifyKeptRuns(
 }
 
 async function requireBatches(client: ClientBase, { header: { runId, batches } }: KeptRun): Promise<void> {
-  const known = new Set(await transaction(client, () => findBatches(client)));
+  const known = new Set(await allBatchIds(client));
   const gone = batches.filter(({ batchId }) => !known.has(batchId)).length;
   if (gone === 0) return;
   throw new UsageError(
@@ -88,6 +88,11 @@ function slotsOfEach({ runId, batches }: KeptRun['header']): number {
   if (others.length === 0) return slots;
   const message = `the batches of run ${runId} have ${[slots, ...others].slice(0, 3).join(' and ')} slots; accepted: the same number in each`;
   throw new UsageError('invalid_history', message);
+}
+
+async function allBatchIds(client: ClientBase): Promise<string[]> {
+  const batches = await transaction(client, () => findBatches(client));
+  return batches.map(({ batchId }) => batchId);
 }
 
 function toChecked({ header, calls }: KeptRun, verification: Verification): CheckedBatches {
