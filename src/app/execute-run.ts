@@ -17,6 +17,7 @@ import type { WorkerFleet } from '../runner/fleet.js';
 import { planWorkload } from '../scenario/plan.js';
 import { verifyRun, type RunToVerify } from '../verify/verify-run.js';
 import { inTransaction, withClient, type Database } from './database.js';
+import { ForeignRows } from './foreign-rows.js';
 import { applicationNameOf, quiesceRun } from './quiesce.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
@@ -78,11 +79,13 @@ async function carryOut(
 ): Promise<RunResult> {
   const warmUp = warmUpBatches(job.strategy, plan);
   const analysis = await registerRun(database, job, plan, warmUp, stop);
+  const foreignRows = await ForeignRows.watch(database, job.strategy);
   const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), stop);
   await quiesceRun(database, plan.runId);
+  const foreign = await foreignRows.notes();
   const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const result = await judge(database, job, plan, load);
-  return { ...result, notes: [...result.notes, ...STATISTICS_NOTES[analysis], ...timeouts] };
+  return { ...result, notes: [...result.notes, ...STATISTICS_NOTES[analysis], ...timeouts, ...foreign] };
 }
 
 const STATISTICS_NOTES: Record<Analysis, readonly string[]> = {

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { findBatches } from '../batches/find.js';
 import { analyzeTables } from '../batches/register.js';
+import { requireNoDrift } from '../database/drift.js';
 import { requireAccess } from '../database/grants.js';
 import { explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { requireSchema } from '../database/schema.js';
@@ -36,7 +37,7 @@ export interface Migration {
  * Switches batches from one inventory to the other, one after the other, while callers use them.
  *
  * @returns what became of each; fewer than were asked for where a signal or a failure of the surroundings ended it
- * @throws UsageError when the schema or a batch does not exist, a pooler lends sessions by the transaction, or the role
+ * @throws UsageError when the schema or a batch does not exist, the schema drifted, a pooler lends sessions by the transaction, or the role
  *   lacks a privilege; before anything is written
  */
 export async function migrate(
@@ -49,6 +50,7 @@ export async function migrate(
     await requireSchema(client, database.schema);
     await requireWritable(client, database.target);
     await requireAccess(client, database.schema, 'run');
+    await requireNoDrift(client, database.schema, 'all');
     return choose(client, migration);
   });
   return withClient(database.pool, async (client) => {
@@ -119,6 +121,7 @@ export async function planMigration(
   const { batchIds, leftAlone } = await inTransaction(pool, async (client) => {
     await requireSchema(client, schema);
     await requireAccess(client, schema, 'read');
+    await requireNoDrift(client, schema, 'columns');
     return choose(client, migration);
   });
   const batches: PlannedMigration[] = [];

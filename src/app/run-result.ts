@@ -86,7 +86,9 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     retriesByCode: counters.retriesByCode,
     completionLooks: counters.completionLooks,
     faults,
+    attempts: recording.calls.length + redelivered.length + sumOf(counters.retriesByCode),
     redeliveries: recording.calls.length + redelivered.length - assignments,
+    warmUpCalls: counters.warmUpCalls,
     repairs: repairsOf(run),
     ...(load.rollout && { rollout: rolloutResult(job.strategy.name, load.rollout.switches, recording) }),
     batchTotals: totals,
@@ -129,6 +131,10 @@ function countOutcomes(calls: readonly Call[]): Outcomes {
     if (call.recovered) counts.recovered += 1;
   }
   return counts;
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function countErrors(calls: readonly Call[]): Record<string, number> {

@@ -1,11 +1,13 @@
 import { grantAccess, requireAccess } from '../database/grants.js';
-import { setupSchema, type SetupOutcome } from '../database/schema.js';
+import { mendSchema, requireNoDrift, type Mending } from '../database/drift.js';
+import { findOrCreateSchema, type SetupOutcome } from '../database/schema.js';
 import { requireWritable } from '../database/writable.js';
 import { checkCustomStrategy } from '../engine/custom-strategy.js';
 import type { StrategySpec } from '../engine/strategy.js';
 import { inTransaction, type Database } from './database.js';
 
-export { setupScript, TABLES, type SetupOutcome } from '../database/schema.js';
+export { TABLES } from '../database/drift.js';
+export { leftError, setupScript, type SetupOutcome } from '../database/schema.js';
 
 /** What `setUp` is to do besides creating what is missing. */
 export interface SetupOptions {
@@ -17,32 +19,43 @@ export interface SetupOptions {
   readonly readers?: readonly string[] | undefined;
 }
 
+/** What `setUp` did. */
+export interface SetupReport {
+  readonly outcome: SetupOutcome;
+  /** Where the schema was there and not as it should be. */
+  readonly mending: Mending;
+  /** The statements that granted something. */
+  readonly grants: readonly string[];
+}
+
 /**
- * Creates the schema, or finds it created, and grants roles what they need. All or nothing.
+ * Creates the schema, or finds it created and mends what can be mended without losing a row, and grants roles what they
+ * need. All or nothing, but for what cannot be mended: that is told.
  *
- * @returns what was done, and the statements that granted something
  * @throws UsageError when the schema is not ours, a role does not exist, or this one may not do it
  * @throws InfrastructureError where nothing can be written
  */
 export function setUp(
   { pool, schema, target }: Database,
   { reset, runners = [], readers = [] }: SetupOptions,
-): Promise<{ readonly outcome: SetupOutcome; readonly grants: readonly string[] }> {
+): Promise<SetupReport> {
   return inTransaction(pool, async (client) => {
     await requireWritable(client, target);
-    const outcome = await setupSchema(client, schema, { reset });
+    const found = await findOrCreateSchema(client, schema, { reset });
+    const mending = found === 'kept' ? await mendSchema(client, schema) : { mended: [], left: [] };
+    const outcome = mending.mended.length > 0 ? 'mended' : found;
     const grants: string[] = [];
     for (const role of runners) grants.push(...(await grantAccess(client, schema, role, 'run')));
     for (const role of readers) grants.push(...(await grantAccess(client, schema, role, 'read')));
-    return { outcome, grants };
+    return { outcome, mending, grants };
   });
 }
 
 /**
- * Makes a database ready for a run: the schema is there, and PostgreSQL can prepare every custom strategy. All in
- * one transaction: where a strategy is refused, the database is as it was.
+ * Makes a database ready for a run: the schema is there and as it should be, and PostgreSQL can prepare every custom
+ * strategy. All in one transaction: where a strategy is refused, the database is as it was.
  *
- * @throws UsageError when the schema is not ours, the role lacks a privilege, or a custom strategy is refused
+ * @throws UsageError when the schema is not ours or drifted, the role lacks a privilege, or a custom strategy is refused
  * @throws InfrastructureError where nothing can be written
  */
 export function prepareDatabase(
@@ -51,8 +64,9 @@ export function prepareDatabase(
 ): Promise<SetupOutcome> {
   return inTransaction(database.pool, async (client) => {
     await requireWritable(client, database.target);
-    const outcome = await setupSchema(client, database.schema, { reset: false });
+    const outcome = await findOrCreateSchema(client, database.schema, { reset: false });
     await requireAccess(client, database.schema, 'run');
+    await requireNoDrift(client, database.schema, 'all');
     for (const spec of strategies) {
       if (spec.kind === 'custom') await checkCustomStrategy(client, spec);
     }

@@ -1,4 +1,5 @@
 import { batchStatus, repairCompletion, type BatchStatus } from '../batches/status.js';
+import { requireNoDrift } from '../database/drift.js';
 import { requireAccess } from '../database/grants.js';
 import { requireSchema } from '../database/schema.js';
 import { requireWritable } from '../database/writable.js';
@@ -30,6 +31,7 @@ export function readStatus(
     await requireSchema(client, database.schema);
     if (options.repair) await requireWritable(client, database.target);
     await requireAccess(client, database.schema, options.repair ? 'run' : 'read');
+    await requireNoDrift(client, database.schema, 'columns');
     const repaired = options.repair && (await repairCompletion(client, batchId));
     const status = await batchStatus(client, batchId);
     if (status) return { status, repaired };

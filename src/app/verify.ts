@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { countActiveSessions, findBatches } from '../batches/find.js';
+import { requireColumns } from '../database/schema.js';
 import { requireAccess } from '../database/grants.js';
 import { transaction } from '../database/session.js';
 import { UsageError } from '../domain/errors.js';
@@ -112,6 +113,7 @@ async function reading<T>({ pool, schema }: Database, work: (client: ClientBase)
   try {
     return await withClient(pool, async (client) => {
       await requireAccess(client, schema, 'read');
+      await transaction(client, () => requireColumns(client, schema));
       return work(client);
     });
   } catch (error) {

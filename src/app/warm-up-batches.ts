@@ -12,11 +12,13 @@ export interface WarmUpBatch {
 
 /**
  * The batches that a run needs to warm its engines up: one of each inventory that they serve, with a slot for each call of
- * every engine.
+ * every engine. Only closed loops make such calls: what they measure is the steady state of many calls. Bursts and open
+ * loops are a given number of calls, and whatever their statements do besides is to be done that often.
  *
  * @param start the strategy that the run begins with
  */
 export function warmUpBatches(start: StrategySpec, { runId, scenario }: WorkloadPlan): WarmUpBatch[] {
+  if (scenario.arrival !== 'closed') return [];
   const slots = warmUpSlots(scenario.workers, scenario.connections);
   const served = servedInventories([start, ...rolledOut(scenario)].map(inventoryOf));
   return [...new Set(served)].map((inventory) => ({

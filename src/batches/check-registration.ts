@@ -23,6 +23,8 @@ export function checkRegistration(registration: BatchRegistration): void {
   if (!Array.isArray(batchIds)) throw refusal('batchIds must be an array');
   for (const [position, batchId] of (batchIds as readonly unknown[]).entries())
     checkText(`batchIds[${position}]`, batchId);
+  const again = batchIds.findIndex((batchId, position) => batchIds.indexOf(batchId) !== position);
+  if (again >= 0) throw refusal(`batchIds[${again}] is ${JSON.stringify(batchIds[again])} once more`);
   if (!Number.isInteger(slots) || slots < 1 || slots > MAX_SLOTS) {
     throw refusal(`slots must be a whole number from 1 to ${MAX_SLOTS}`);
   }

@@ -5,6 +5,7 @@ import { databaseFailure, isUnable } from '../database/failure.js';
 import { transaction } from '../database/session.js';
 import { bindValues, loadStatement } from '../database/statement.js';
 import type { Inventory } from '../domain/assignment.js';
+import { UsageError } from '../domain/errors.js';
 import { checkRegistration } from './check-registration.js';
 
 /** Batches of equal size to be registered together. */
@@ -42,7 +43,8 @@ const PIECE_SLOTS = 10_000;
  * Registers batches: one tracker row, N available slots and N uploaded essays each. All or nothing, in a transaction
  * of its own or inside the client's.
  *
- * @throws UsageError `invalid_registration` for what cannot be a batch, before anything is sent
+ * @throws UsageError `invalid_registration` for what cannot be a batch, before anything is sent; `batch_exists` for a batch
+ *   whose id is taken, or the id of an essay of it
  */
 export async function registerBatches(
   client: ClientBase,
@@ -50,10 +52,30 @@ export async function registerBatches(
   control: RegistrationControl = {},
 ): Promise<void> {
   checkRegistration(registration);
-  await atomically(client, async () => {
-    const trackers = await addTrackers(client, registration);
-    await addSlots(client, inPieces(slotsOf(trackers, registration.slots)), control);
-  });
+  try {
+    await atomically(client, async () => {
+      const trackers = await addTrackers(client, registration);
+      await addSlots(client, inPieces(slotsOf(trackers, registration.slots)), control);
+    });
+  } catch (error) {
+    throw explainTaken(error, registration);
+  }
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Rows of a batch may be there without its tracker. */
+function explainTaken(error: unknown, { batchIds }: BatchRegistration): unknown {
+  const failure = databaseFailure(error);
+  if (failure?.sqlState !== UNIQUE_VIOLATION) return error;
+  const { table, detail } = error as { readonly table?: string; readonly detail?: string };
+  const which = batchIds.length === 1 ? `batch ${JSON.stringify(batchIds[0])}` : 'one of these batches';
+  return new UsageError(
+    'batch_exists',
+    `${which} is not registered, but ${table ?? 'a table'} holds a row of it${detail ? ` (${detail})` : ''}; ` +
+      'accepted: an id that nothing is left of',
+    { cause: error },
+  );
 }
 
 interface Tracker {
@@ -65,7 +87,16 @@ async function addTrackers(client: ClientBase, registration: BatchRegistration):
   const { runId, strategy, inventory, batchIds, slots } = registration;
   const values: Record<string, unknown> = { run_id: runId, strategy, inventory, batch_ids: batchIds, slots };
   const { rows } = await client.query<Tracker>(REGISTER.text, bindValues(REGISTER, values));
+  const added = new Set(rows.map(({ batchId }) => batchId));
+  const taken = batchIds.filter((batchId) => !added.has(batchId));
+  if (taken.length > 0) throw batchExists(taken);
   return rows;
+}
+
+function batchExists([first, ...more]: readonly string[]): UsageError {
+  const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+  const message = `batch ${JSON.stringify(first)}${others} exists already; accepted: an id that no batch of the schema has`;
+  return new UsageError('batch_exists', message);
 }
 
 /** A free slot and its essay, which is uploaded. */

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { withDatabase } from '../app/database.js';
-import { setupScript, setUp, TABLES, type SetupOutcome } from '../app/setup.js';
+import { leftError, setupScript, setUp, TABLES, type SetupOutcome } from '../app/setup.js';
 import { escapeInvisible } from '../domain/wording.js';
 import { tellAbandoned } from './abandoned-notice.js';
 import { printResult } from './console.js';
@@ -15,6 +15,7 @@ interface SetupFlags extends ConnectionFlags {
 
 const SAID: Readonly<Record<SetupOutcome, string>> = {
   created: 'created',
+  mended: 'was mended',
   kept: 'was set up already; nothing changed',
   reset: 'was emptied and created anew',
 };
@@ -22,7 +23,9 @@ const SAID: Readonly<Record<SetupOutcome, string>> = {
 /** `els-assign setup` */
 export function addSetup(program: Command): void {
   addConnectionOptions(program.command('setup'))
-    .description('create the schema: enum, tables and indexes; harmless where they exist')
+    .description(
+      'create the schema: enum, tables and indexes; mends what is missing, harmless where all is there',
+    )
     .option('--reset', "drop the tool's own tables first; everything in them is lost")
     .option('--grant <role>', 'let a role run loads, and print what was granted; may be given again', collect)
     .option('--grant-read <role>', 'let a role verify and ask for the status; may be given again', collect)
@@ -40,10 +43,13 @@ async function runSetup(flags: SetupFlags): Promise<void> {
   if (flags.printSql) return printResult(setupScript(flags.schema));
   await withDatabase({ ...flags, env: process.env }, async (database) => {
     const { grant: runners, grantRead: readers, reset = false } = flags;
-    const { outcome, grants } = await setUp(database, { reset, runners, readers });
+    const { outcome, mending, grants } = await setUp(database, { reset, runners, readers });
     const where = `schema ${escapeInvisible(database.schema)} (${database.target.source})`;
     const granted = grants.map((statement) => `${statement};\n`);
     await tellAbandoned(database);
-    await printResult(`${where} ${SAID[outcome]}: tables ${TABLES.join(', ')}\n${granted.join('')}`);
+    const mended = mending.mended.map((line) => `  ${escapeInvisible(line)}\n`);
+    const said = `${where} ${SAID[outcome]}: tables ${TABLES.join(', ')}\n`;
+    await printResult([said, ...mended, ...granted].join(''));
+    if (mending.left.length > 0) throw leftError(database.schema, mending.left);
   });
 }

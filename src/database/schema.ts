@@ -1,21 +1,12 @@
 import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { UsageError } from '../domain/errors.js';
+import { driftError, mendSchema, requireNoDrift } from './drift.js';
 import { isForbidden } from './failure.js';
 import { bindValues, loadStatement, readSql } from './statement.js';
 
 /** What `setupSchema` did. */
-export type SetupOutcome = 'created' | 'kept' | 'reset';
-
-/** Tables that the schema holds, for the message of `setup`. */
-export const TABLES = [
-  'batch_essay_trackers',
-  'slot_assignments',
-  'essay_states',
-  'event_outbox',
-  'run_batches',
-  'runs',
-];
+export type SetupOutcome = 'created' | 'kept' | 'mended' | 'reset';
 
 const LOCK = loadStatement('database/lock-setup');
 const FIND = loadStatement('database/find-schema');
@@ -41,17 +32,45 @@ export function checkSchemaName(schema: string): void {
 }
 
 /**
- * Creates the tool's schema, or finds it created. Call it in a transaction: it is all or nothing.
+ * Creates the tool's schema, or finds it created and mends what is missing or differs, as far as that loses nothing.
+ * Call it in a transaction: it is all or nothing.
  *
  * @param client whose search_path is the schema
  * @param options.reset drop the tool's objects first, an older version's too, and create them anew
- * @throws UsageError when the schema exists and this tool did not create it, or another version of it did
+ * @throws UsageError when the schema exists and this tool did not create it, or another version of it did;
+ *   `schema_drift` when it is not as it should be and cannot be mended
  */
 export async function setupSchema(
   client: ClientBase,
   schema: string,
   options: { readonly reset: boolean },
 ): Promise<SetupOutcome> {
+  const outcome = await findOrCreateSchema(client, schema, options);
+  if (outcome !== 'kept') return outcome;
+  const { mended, left } = await mendSchema(client, schema);
+  if (left.length > 0) throw leftError(schema, left);
+  return mended.length > 0 ? 'mended' : 'kept';
+}
+
+/** What `setup` says of differences that it could not mend. */
+export function leftError(schema: string, left: readonly string[]): UsageError {
+  const name = JSON.stringify(schema);
+  const remedy = `mend it by hand, or els-assign setup --schema ${name} --reset creates all anew and loses what is in it`;
+  return driftError(schema, left, remedy);
+}
+
+/**
+ * Creates the tool's schema, or finds it created, in whatever state. Call it in a transaction: it is all or nothing.
+ *
+ * @param client whose search_path is the schema
+ * @param options.reset drop the tool's objects first, an older version's too, and create them anew
+ * @throws UsageError when the schema exists and this tool did not create it, or another version of it did
+ */
+export async function findOrCreateSchema(
+  client: ClientBase,
+  schema: string,
+  options: { readonly reset: boolean },
+): Promise<Exclude<SetupOutcome, 'mended'>> {
   await client.query(LOCK.text, bindValues(LOCK, { schema }));
   const found = await find(client, schema);
   if (found?.mark === 'ours' && !options.reset) return 'kept';
@@ -90,6 +109,16 @@ export async function requireSchema(client: ClientBase, schema: string): Promise
     'no_schema',
     `schema ${JSON.stringify(schema)} does not exist; create it with els-assign setup`,
   );
+}
+
+/**
+ * Makes sure that a schema of the tool holds what is read of it. Any other may hold the same tables.
+ *
+ * @param client whose search_path is the schema, in a transaction
+ * @throws UsageError `schema_drift`
+ */
+export async function requireColumns(client: ClientBase, schema: string): Promise<void> {
+  if ((await find(client, schema))?.mark === 'ours') await requireNoDrift(client, schema, 'columns');
 }
 
 /** A schema that is there, and which version of the tool created it. */

@@ -143,8 +143,15 @@ export interface RunResult {
   readonly completionLooks: number;
   /** What was broken on purpose, in the order of its moments. */
   readonly faults: readonly FaultResult[];
+  /**
+   * How often a strategy was tried: calls, `redeliveries`, and what the engine tried again, which is `retriesByCode`. One
+   * that was tried again for many contents at once (`plan.bulk`) counts once.
+   */
+  readonly attempts: number;
   /** Calls that were delivered again: lost with their worker, or without a definite answer when the load ended. */
   readonly redeliveries: number;
+  /** Calls on batches of their own by which a closed loop warmed up before it; no other figure counts them. */
+  readonly warmUpCalls: number;
   /** What dead workers left and the next deliveries repaired. */
   readonly repairs: { readonly orphans: number; readonly completions: number };
   /** Of a scenario with a rollout alone. */

@@ -30,6 +30,21 @@ export class EngineConnections {
   }
 
   /**
+   * Opens connections and prepares the statements on each; nothing is executed.
+   *
+   * @param count how many at once, at most the pool's
+   * @throws what connecting or preparing raised; what was opened until then stays open
+   */
+  async open(count: number): Promise<void> {
+    // Each holds its connection until all have one: the pool would else lend the same one again.
+    const lent = await Promise.allSettled(Array.from({ length: count }, () => this.#pool.connect()));
+    const clients = lent.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const prepared = await Promise.allSettled(clients.map((client) => this.#prepareOnce(client)));
+    for (const client of clients) client.release(!this.#prepared.has(client));
+    for (const each of [...lent, ...prepared]) if (each.status === 'rejected') throw each.reason;
+  }
+
+  /**
    * Lends a connection for as long as `work` lasts. One that broke, could not be prepared or was discarded is closed.
    *
    * @throws what connecting, preparing or `work` raised

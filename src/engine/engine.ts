@@ -149,6 +149,17 @@ export class AssignmentEngine {
   }
 
   /**
+   * Opens connections and prepares the engine's statements on each, so that the first calls need not. No statement that
+   * assigns is executed.
+   *
+   * @param connections how many at once, at most the pool's
+   * @throws what connecting or preparing raised, when it could not be done within the engine's timeout
+   */
+  connect(connections: number): Promise<void> {
+    return this.#withinTimeout(() => this.#connections.open(connections));
+  }
+
+  /**
    * Takes no more calls, and pays all completion debts. The pool stays open, for it is the caller's.
    *
    * @throws what a look raised, when it could not be made within the engine's timeout; close again to make it
@@ -163,11 +174,16 @@ export class AssignmentEngine {
    *
    * @throws what a look raised, when it could not be made within the engine's timeout
    */
-  async settle(): Promise<void> {
+  settle(): Promise<void> {
+    return this.#withinTimeout(() => this.#parts.debts.settle());
+  }
+
+  /** Does work again that failed for a reason that may pass. */
+  async #withinTimeout(work: () => Promise<void>): Promise<void> {
     const deadlineMs = this.#deadline();
     for (let setbacks = 1; ; setbacks++) {
       try {
-        return await this.#parts.debts.settle();
+        return await work();
       } catch (error) {
         const kind = databaseFailure(error)?.kind;
         if (kind === undefined || kind === 'statement' || performance.now() >= deadlineMs) throw error;

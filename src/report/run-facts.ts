@@ -41,6 +41,7 @@ export function outcomeLines(run: RunResult, style: Style): string[] {
       countParts(run.retriesByCode).map((part) => style.colours.yellow(part)),
       style,
     ),
+    ...fact('attempts', attemptParts(run), style),
     ...fact('limit', limitParts(run), style),
     ...(run.redeliveries > 0 ? fact('redelivered', [plural(run.redeliveries, 'call')], style) : []),
     ...fact(
@@ -97,6 +98,12 @@ export function latencyLines(run: RunResult, { colours }: Style): string[] {
     cells: rows.map(([, latency]) => formatMicros(latency[name])),
   }));
   return tableLines([labels, ...figures]);
+}
+
+/** Where more was tried than calls were made. */
+function attemptParts({ assignments, attempts, warmUpCalls }: RunResult): string[] {
+  const warmUp = warmUpCalls > 0 ? [`${plural(warmUpCalls, 'call')} before to warm up, not counted`] : [];
+  return attempts > assignments || warmUpCalls > 0 ? [plural(attempts, 'attempt'), ...warmUp] : [];
 }
 
 function outcomeParts({ outcomes }: RunResult): string[] {

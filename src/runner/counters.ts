@@ -1,9 +1,20 @@
 import type { EngineCounters } from '../domain/assignment.js';
 
-export const NO_COUNTERS: EngineCounters = { roundTrips: 0, completionLooks: 0, retriesByCode: {} };
+/** What the engines of a load did, and what they did to warm up, which is in no other count. */
+export interface LoadCounters extends EngineCounters {
+  /** Calls on batches of their own before a closed loop. */
+  readonly warmUpCalls: number;
+}
+
+export const NO_COUNTERS: LoadCounters = {
+  roundTrips: 0,
+  completionLooks: 0,
+  retriesByCode: {},
+  warmUpCalls: 0,
+};
 
 /** What several engines did. */
-export function sumCounters(counters: readonly EngineCounters[]): EngineCounters {
+export function sumCounters(counters: readonly LoadCounters[]): LoadCounters {
   const retriesByCode: Record<string, number> = {};
   for (const [code, count] of counters.flatMap((each) => Object.entries(each.retriesByCode))) {
     retriesByCode[code] = (retriesByCode[code] ?? 0) + count;
@@ -12,6 +23,7 @@ export function sumCounters(counters: readonly EngineCounters[]): EngineCounters
     roundTrips: counters.reduce((sum, each) => sum + each.roundTrips, 0),
     completionLooks: counters.reduce((sum, each) => sum + each.completionLooks, 0),
     retriesByCode,
+    warmUpCalls: counters.reduce((sum, each) => sum + each.warmUpCalls, 0),
   };
 }
 

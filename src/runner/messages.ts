@@ -1,9 +1,10 @@
 import type { Endpoint, TargetSource } from '../database/target.js';
-import type { EngineCounters, Inventory } from '../domain/assignment.js';
+import type { Inventory } from '../domain/assignment.js';
 import type { AssignmentErrorCode } from '../domain/errors.js';
 import type { LagMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
+import type { LoadCounters } from './counters.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
 export const PROTOCOL_VERSION = 4;
@@ -20,7 +21,7 @@ export interface StrategyChange {
   readonly otherInventory?: StrategySpec | undefined;
 }
 
-/** A batch of each inventory that its engines serve, to warm connections, statements and code up on. */
+/** A batch of each inventory that its engines serve, to warm connections, statements and code up on; none but for closed loops. */
 export type WarmUpBatchIds = Readonly<Partial<Record<Inventory, string>>>;
 
 /** All that a worker needs to deliver its slice. */
@@ -75,7 +76,7 @@ export type FromWorker =
   /** With an immediate journal, before the call is made. */
   | { readonly type: 'started'; readonly call: StartedCall }
   /** `counters` of the load so far. */
-  | { readonly type: 'calls'; readonly chunk: CallChunk; readonly counters: EngineCounters }
+  | { readonly type: 'calls'; readonly chunk: CallChunk; readonly counters: LoadCounters }
   /** No call is served by the strategy before any more, and its completion debts are paid. */
   | { readonly type: 'changed' }
   | { readonly type: 'done'; readonly summary: WorkerSummary }
@@ -118,8 +119,8 @@ export interface WorkerSummary {
   readonly latency: string;
   readonly serviceTime: string;
   readonly scheduleLag: string;
-  /** Of the load alone, without the warm-up. */
-  readonly counters: EngineCounters;
+  /** Of the load, its warm-up apart. */
+  readonly counters: LoadCounters;
   /** Whether every delivery was made before the time was over. */
   readonly ranOut: boolean;
   /** Calls of an open loop that were not made, by this process or a killed one before it: see `lanes.ts`. */

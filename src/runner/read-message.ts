@@ -33,6 +33,7 @@ const lag = z.union([micros, z.nan()]);
 const counters = z.strictObject({
   roundTrips: count,
   completionLooks: count,
+  warmUpCalls: count,
   retriesByCode: z
     .record(z.string().max(LONGEST_CODE), count)
     .refine((codes) => Object.keys(codes).length <= MOST_CODES),

@@ -1,5 +1,4 @@
 import type { DatabaseTarget, Endpoint } from '../database/target.js';
-import type { EngineCounters } from '../domain/assignment.js';
 import type { Call } from '../domain/call.js';
 import { killsWorker } from '../domain/fault.js';
 import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../domain/run-result.js';
@@ -9,7 +8,7 @@ import type { StrategySpec } from '../engine/strategy.js';
 import { addUpWeights } from './client-weight.js';
 import { workersOf } from '../scenario/plan.js';
 import { nowMicros } from './clock.js';
-import { sumCounters } from './counters.js';
+import { sumCounters, type LoadCounters } from './counters.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toDistribution, toLatencyMicros } from './latency.js';
 import type { ErrorMessages, WarmUpBatchIds, WorkerJob } from './messages.js';
@@ -47,7 +46,7 @@ export interface Recording {
   readonly scheduleLagMicros: LatencyMicros;
   readonly latencyDistribution: readonly LatencyPoint[];
   readonly timeSeries: TimeSeries;
-  readonly counters: EngineCounters;
+  readonly counters: LoadCounters;
   readonly client: ClientCost;
   /** From the barrier's release to the last answer. */
   readonly durationMs: number;

@@ -1,9 +1,8 @@
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { withConnectionString } from '../database/target.js';
-import type { EngineCounters } from '../domain/assignment.js';
 import { createStrategy } from '../engine/create-strategy.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
-import { countersSince, sumCounters } from './counters.js';
+import { countersSince, sumCounters, type LoadCounters } from './counters.js';
 import type { StrategyChange, WorkerJob } from './messages.js';
 import { warmUp } from './warm-up.js';
 
@@ -28,8 +27,8 @@ export class ServingEngine implements Pick<AssignmentEngine, 'assign' | 'assignM
     return new ServingEngine(job, await Generation.open(job, job, 0));
   }
 
-  /** What all its engines did, without their warm-ups. */
-  get counters(): EngineCounters {
+  /** What all its engines did, their warm-ups apart. */
+  get counters(): LoadCounters {
     return sumCounters(this.#generations.map((each) => each.counters));
   }
 
@@ -67,14 +66,15 @@ export class ServingEngine implements Pick<AssignmentEngine, 'assign' | 'assignM
 class Generation {
   readonly #engine: AssignmentEngine;
   readonly #pool: DatabasePool;
-  readonly #warmUp: EngineCounters;
+  /** When it was warm. */
+  readonly #before: LoadCounters;
   #underWay = 0;
   #onIdle: () => void = () => undefined;
 
-  private constructor(engine: AssignmentEngine, pool: DatabasePool) {
+  private constructor(engine: AssignmentEngine, pool: DatabasePool, warmUpCalls: number) {
     this.#engine = engine;
     this.#pool = pool;
-    this.#warmUp = engine.counters;
+    this.#before = { ...engine.counters, warmUpCalls };
   }
 
   /** @param number of those before it in its worker */
@@ -92,15 +92,16 @@ class Generation {
     try {
       const served = otherInventory === undefined ? [strategy] : [strategy, otherInventory];
       const inventories = served.map((each) => createStrategy(each, advisoryLocks).inventory);
-      await warmUp(engine, job, { inventories, generation: number });
+      const warmUpCalls = await warmUp(engine, job, { inventories, generation: number });
+      return new Generation(engine, pool, warmUpCalls);
     } catch (error) {
       throw explainConnectFailure(target, error instanceof Error && error.cause ? error.cause : error);
     }
-    return new Generation(engine, pool);
   }
 
-  get counters(): EngineCounters {
-    return countersSince(this.#warmUp, this.#engine.counters);
+  get counters(): LoadCounters {
+    const { warmUpCalls } = this.#before;
+    return { ...countersSince(this.#before, this.#engine.counters), warmUpCalls };
   }
 
   async serve<T>(call: (engine: AssignmentEngine) => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { databaseFailure } from '../database/failure.js';
 import type { AssignmentRequest, Inventory } from '../domain/assignment.js';
 import { AssignmentError } from '../domain/errors.js';
 import type { AssignmentEngine } from '../engine/engine.js';
@@ -22,25 +23,45 @@ export interface WarmUp {
 }
 
 /**
- * Opens every connection of an engine and uses it, on batches of the run's own that no figure counts, one of each inventory.
+ * Opens every connection of an engine and prepares its statements on each. For a closed loop, which has batches of its own
+ * for that, one of each inventory, each connection makes some calls besides. No figure counts them.
  *
- * @throws AssignmentError when the database cannot be reached
+ * Bursts and open loops execute nothing before their load: what a strategy does besides the tool's tables it does once for
+ * each call that was asked for, and never for a call that nobody asked for.
+ *
+ * @returns how many calls it made
+ * @throws pg.DatabaseError, or AssignmentError, when the database cannot be reached
  */
 export async function warmUp(
   engine: AssignmentEngine,
   job: WorkerJob,
   { inventories, generation }: WarmUp,
-): Promise<void> {
+): Promise<number> {
+  await connect(engine, job.plan.scenario.connections);
   const batchIds = inventories.flatMap((inventory) => job.warmUpBatchIds[inventory] ?? []);
   const until = performance.now() + LONGEST_MS;
+  let calls = 0;
   const lane = async (_: unknown, laneIndex: number) => {
     for (let call = 0; call < CALLS_PER_CONNECTION && performance.now() < until; call++) {
       const id = `${generation}-${job.workerIndex}-${laneIndex}-${call}`;
-      for (const batchId of batchIds) await warmUpCall(engine, job, batchId, id);
+      for (const batchId of batchIds) {
+        calls += 1;
+        await warmUpCall(engine, job, batchId, id);
+      }
     }
   };
   await Promise.all(Array.from({ length: job.plan.scenario.connections }, lane));
   await engine.settle();
+  return calls;
+}
+
+/** A statement that the server refuses is what the run is there to report: it will refuse it again, recorded. */
+async function connect(engine: AssignmentEngine, connections: number): Promise<void> {
+  try {
+    await engine.connect(connections);
+  } catch (error) {
+    if (databaseFailure(error)?.kind !== 'statement') throw error;
+  }
 }
 
 async function oneOfMany(engine: AssignmentEngine, request: AssignmentRequest): Promise<void> {

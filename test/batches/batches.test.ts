@@ -122,11 +122,64 @@ drawn('registers all batches or none', async (draw) => {
   const registration = { runId: 'late', strategy: 'test', inventory: 'slots', slots: 2 } as const;
   await withClient(async (client) => {
     const registering = registerBatches(client, { ...registration, batchIds: [...fresh, taken] });
-    await expect(registering).rejects.toMatchObject({ code: '23505' });
+    await expect(registering).rejects.toMatchObject({
+      ...{ name: 'UsageError', code: 'batch_exists' },
+      message: expect.stringContaining(`batch "${taken}" exists already`) as string,
+    });
   });
   expect(await db.query('select 1 from batch_essay_trackers where batch_id = any($1)', [fresh])).toEqual([]);
   expect(await db.query(`select 1 from run_batches where run_id = 'late'`)).toEqual([]);
   expect(await rowsOf(db, taken)).toEqual(before);
+});
+
+it('leaves the caller’s transaction usable where a batch exists', async () => {
+  const taken = await newBatch(db, 'slots', 1);
+  await withClient(async (client) => {
+    await client.query('begin');
+    const again = { runId: 'again', strategy: 'test', inventory: 'slots', slots: 1 } as const;
+    const registering = registerBatches(client, { ...again, batchIds: [taken] });
+    await expect(registering).rejects.toMatchObject({ code: 'batch_exists' });
+    await registerBatches(client, { ...again, batchIds: [`${taken}-2`] });
+    await client.query('commit');
+  });
+  expect(
+    await db.query('select 1 from batch_essay_trackers where batch_id = $1', [`${taken}-2`]),
+  ).toHaveLength(1);
+});
+
+it('registers a batch once, whoever is first, and tells the others so', async () => {
+  const registration = { runId: 'race', strategy: 'test', inventory: 'slots', slots: 3 } as const;
+  const racing = times(8, () =>
+    withClient((client) => registerBatches(client, { ...registration, batchIds: ['raced'] })),
+  );
+  const ends = await Promise.allSettled(racing);
+  const refusals = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+  expect(refusals).toHaveLength(7);
+  for (const refusal of refusals) expect(refusal).toMatchObject({ name: 'UsageError', code: 'batch_exists' });
+});
+
+it('names what is left of a batch that is not registered any more', async () => {
+  await db.query(`insert into essay_states (essay_id, batch_id) values ('left-e0000001', 'left')`);
+  const registration = { runId: 'left', strategy: 'test', inventory: 'slots', slots: 1 } as const;
+  const registering = withClient((client) =>
+    registerBatches(client, { ...registration, batchIds: ['left'] }),
+  );
+  await expect(registering).rejects.toMatchObject({
+    ...{ name: 'UsageError', code: 'batch_exists' },
+    message: expect.stringContaining(
+      'batch "left" is not registered, but essay_states holds a row of it',
+    ) as string,
+  });
+});
+
+it('refuses a batch that is named twice', async () => {
+  const registration = { runId: 'twice', strategy: 'test', inventory: 'slots', slots: 1 } as const;
+  const registering = withClient((client) =>
+    registerBatches(client, { ...registration, batchIds: ['one', 'two', 'one'] }),
+  );
+  await expect(registering).rejects.toMatchObject({
+    ...{ code: 'invalid_registration', message: 'batchIds[2] is "one" once more' },
+  });
 });
 
 it('says that a table was not analyzed which somebody held for longer than the lock timeout', async () => {

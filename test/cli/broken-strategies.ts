@@ -34,3 +34,11 @@ export function holdsTheTracker(files: TemporaryFolder): string {
   const slow = `from (select pg_sleep(${seconds}) from (${held}) as held) as always`;
   return files.write('holds-the-tracker.sql', replaced('from (select) as always', slow));
 }
+
+/** Correct, and uses up a row of a table that is not the tool's with each execution. */
+export function consumes(table: string, files: TemporaryFolder): string {
+  const taking = `taken as (
+  delete from ${table} where id = (select id from ${table} limit 1 for update skip locked)
+), seen as materialized (`;
+  return files.write('consumes.sql', replaced('with seen as materialized (', `with ${taking.trimStart()}`));
+}

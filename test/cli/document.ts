@@ -127,7 +127,7 @@ const runSchema = z.strictObject({
   retriesByCode: countsByCode,
   completionLooks: count,
   faults: z.array(fault),
-  redeliveries: count,
+  ...{ attempts: count, redeliveries: count, warmUpCalls: count },
   repairs: z.strictObject({ orphans: count, completions: count }),
   rollout: rollout.optional(),
   latencyMicros: latency,

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkSchemaName, requireSchema, setupScript, TABLES } from '#els/database/schema.js';
+import { TABLES } from '#els/database/drift.js';
+import { checkSchemaName, requireSchema, setupScript } from '#els/database/schema.js';
 import { drawn, times } from '../engine/support/draw.js';
 import { run } from '../support/command-line.js';
 import { useDatabase } from '../support/database.js';

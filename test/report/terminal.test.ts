@@ -61,6 +61,17 @@ describe('renderRuns', () => {
     expect(render(reportOf([run()]))).not.toMatch(/unknown|recovered/);
   });
 
+  it('shows attempts where there were more than calls, and those before the load apart', () => {
+    const { run } = createSampler();
+    const [more, warm] = [
+      run({ assignments: 1200, attempts: 1234 }),
+      run({ assignments: 9, attempts: 9, warmUpCalls: 12 }),
+    ].map((each) => render(reportOf([each])));
+    expect(more).toMatch(/^ {2}attempts +1,234 attempts$/m);
+    expect(warm).toMatch(/^ {2}attempts +9 attempts · 12 calls before to warm up, not counted$/m);
+    expect(render(reportOf([run()]))).not.toMatch(/attempts/);
+  });
+
   it('shows errors and retries by code only where there are some', () => {
     const { run } = createSampler();
     const text = render(

@@ -18,6 +18,14 @@ function enginesOn(rollout?: readonly ('legacy' | 'cte' | 'inventory')[]) {
   }));
 }
 
+it.each(['burst', 'open'] as const)(
+  'is none for an arrival that is %s: nothing is executed before it',
+  (arrival) => {
+    const plan = planWorkload({ ...SCENARIO, arrival }, 'run', 1);
+    expect(warmUpBatches(START, plan)).toEqual([]);
+  },
+);
+
 it('is one of the only inventory, without a rollout', () => {
   expect(enginesOn()).toEqual([{ batchId: 'run-essays-warm-up', inventory: 'essays', engines: 1 }]);
 });

@@ -4,7 +4,7 @@ import { encode, newHistogram, record } from '#els/runner/latency.js';
 import { PROTOCOL_VERSION } from '#els/runner/messages.js';
 import { callsOf } from '#els/scenario/plan.js';
 
-const COUNTERS = { roundTrips: 0, completionLooks: 0, retriesByCode: {} };
+const COUNTERS = { roundTrips: 0, completionLooks: 0, retriesByCode: {}, warmUpCalls: 0 };
 
 /** An encoded histogram of so many values. */
 export function histogramOf(count) {

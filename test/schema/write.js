@@ -1,4 +1,24 @@
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import pg from 'pg';
+import { withClient, withDatabase } from '#els/app/database.js';
+import { loadStatement, readSql } from '#els/database/statement.js';
+import { DESCRIPTION, describeFresh } from './describe.js';
 import { generateSchema, PUBLISHED } from './generate.js';
 
 writeFileSync(PUBLISHED, generateSchema());
+
+// On the embedded server, or on the one that DATABASE_URL names, where nothing is left of it.
+const schema = `describe_${randomBytes(6).toString('hex')}`;
+const description = await withDatabase({ schema, env: process.env }, ({ pool }) =>
+  withClient(pool, async (client) => {
+    await client.query('begin');
+    await client.query(loadStatement('database/create-schema', { schema }).text);
+    await client.query(`set local search_path to ${pg.escapeIdentifier(schema)}`);
+    await client.query(readSql('schema'));
+    const described = await describeFresh(client, schema);
+    await client.query('rollback');
+    return described;
+  }),
+);
+writeFileSync(DESCRIPTION, description);
