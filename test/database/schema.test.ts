@@ -73,8 +73,8 @@ describe('setup', () => {
   });
 
   it.each([
-    [999, 'by a newer version of els-assign (schema version 999, this one has 3)', 'Use that version'],
-    [1, 'by an older version of els-assign (schema version 1, this one has 3)', 'els-assign setup --reset'],
+    [999, 'by a newer version of els-assign (schema version 999, this one has 4)', 'Use that version'],
+    [1, 'by an older version of els-assign (schema version 1, this one has 4)', 'els-assign setup --reset'],
   ])('names its version %s, its own, and what can be done', async (version, versions, wayOut) => {
     const { name, quoted } = schemaToDrop();
     await setUp(db, name);
