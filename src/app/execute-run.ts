@@ -8,6 +8,7 @@ import { awaitQuiescence } from '../database/quiescence.js';
 import { transaction } from '../database/session.js';
 import type { InfrastructureError } from '../domain/errors.js';
 import type { FaultResult } from '../domain/fault.js';
+import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { BatchTotals, RunResult } from '../domain/run-result.js';
 import type { RunWatch } from '../domain/run-watch.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
@@ -19,6 +20,7 @@ import { attempt } from './attempt.js';
 import { inTransaction, withClient, type Database } from './database.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
+import { keepingHistory, RunHistory } from './run-history.js';
 import { timeoutNotes } from './server-timeouts.js';
 import { inventoryOf, type StrategyChoice } from './strategies.js';
 import { warmUpBatches, type WarmUpBatch } from './warm-up-batches.js';
@@ -86,10 +88,11 @@ async function carryOut(
 ): Promise<ExecutedRun> {
   const warmUp = warmUpBatches(job.strategy, plan);
   const analysis = await registerRun(database, job, plan, warmUp, stop);
-  const listener = job.watch?.(plan);
+  const history = job.history && new RunHistory(job.history, (at) => headerOf(job, plan, at));
+  const listener = keepingHistory(job.watch?.(plan), history);
   const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), listener, stop);
   const run = await toVerify(database, plan, load);
-  const kept = await attempt(database.target, () => keepHistory(job, plan, run));
+  const kept = await attempt(database.target, async () => history?.end(load.redelivered, run));
   const judgement = await judge(database, job, plan, run, load);
   const failure = load.failure ?? judgement.failure;
   const result = toRunResult({ job, plan, load, ...judgement, failure });
@@ -170,16 +173,16 @@ async function keepsCommits(pool: Database['pool'], faults: readonly FaultResult
   return fsync === 'on' && synchronousCommit !== 'off';
 }
 
-async function keepHistory(job: RunJob, plan: WorkloadPlan, { calls, ...run }: RunToVerify): Promise<void> {
-  await job.history?.append(headerOf(job, plan, run), calls);
-}
-
 function headerOf(
   { strategy, advisoryLocks }: RunJob,
-  { runId, scenario, seed }: WorkloadPlan,
-  run: Omit<RunToVerify, 'calls'>,
+  { runId, scenario, seed, batchIds }: WorkloadPlan,
+  startMicros: number,
 ): RunHeader {
-  return { runId, scenario: scenario.name, strategy: strategy.name, advisoryLocks, seed, ...run };
+  const { name, slots } = scenario;
+  return {
+    ...{ runId, scenario: name, strategy: strategy.name, advisoryLocks, seed, ...BUILT_IN_TERMS },
+    ...{ batches: batchIds.map((batchId) => ({ batchId, slots })), startMicros, durable: true },
+  };
 }
 
 /** What the oracles say of a run. */

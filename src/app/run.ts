@@ -11,7 +11,7 @@ import { watchFor } from './load-monitor.js';
 import { verdictPasses, worstVerdict } from './verdicts.js';
 
 /** Creates the file that keeps every call of the runs. */
-export const createHistory = (path: string): Promise<HistoryFile> => HistoryFile.create(path);
+export const createHistory: typeof HistoryFile.create = (...args) => HistoryFile.create(...args);
 
 /** Told before each run, so that somebody can show progress. */
 export type OnRun = (job: RunJob, position: number, total: number) => void;

@@ -66,24 +66,33 @@ export function verifyKeptRuns(
   });
 }
 
-async function requireBatches(client: ClientBase, { header: { runId, batchIds } }: KeptRun): Promise<void> {
+async function requireBatches(client: ClientBase, { header: { runId, batches } }: KeptRun): Promise<void> {
   const known = new Set(await transaction(client, () => findBatches(client)));
-  const gone = batchIds.filter((batchId) => !known.has(batchId)).length;
+  const gone = batches.filter(({ batchId }) => !known.has(batchId)).length;
   if (gone === 0) return;
   throw new UsageError(
     'run_is_gone',
-    `${gone} of the ${batchIds.length} batches of run ${runId} are not in the database; accepted: a run that was made with --keep, or --history-only`,
+    `${gone} of the ${batches.length} batches of run ${runId} are not in the database; accepted: a run that was made with --keep, or --history-only`,
   );
 }
 
-function toVerify({ header, calls }: KeptRun): RunToVerify {
-  const { batchIds, slots, startMicros, faults, incomplete, durable } = header;
-  return { batchIds, slots, calls, startMicros, faults, incomplete, durable };
+function toVerify({ header, calls, faults, incomplete, durable }: KeptRun): RunToVerify {
+  const { batches, startMicros } = header;
+  const batchIds = batches.map(({ batchId }) => batchId);
+  return { batchIds, slots: slotsOfEach(header), calls, startMicros, faults, incomplete, durable };
+}
+
+/** Batches of one run that differ in their slots cannot be verified yet. */
+function slotsOfEach({ runId, batches }: KeptRun['header']): number {
+  const [slots = 0, ...others] = new Set(batches.map((batch) => batch.slots));
+  if (others.length === 0) return slots;
+  const message = `the batches of run ${runId} have ${[slots, ...others].slice(0, 3).join(' and ')} slots; accepted: the same number in each`;
+  throw new UsageError('invalid_history', message);
 }
 
 function toChecked({ header, calls }: KeptRun, verification: Verification): CheckedBatches {
-  const { runId, batchIds } = header;
-  return { ...verification, runId, batches: batchIds.length, calls: calls.length };
+  const { runId, batches } = header;
+  return { ...verification, runId, batches: batches.length, calls: calls.length };
 }
 
 function toReport(checked: readonly CheckedBatches[]): VerificationReport {

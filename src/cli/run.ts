@@ -32,6 +32,7 @@ import { addReportOptions, openReports, type ReportFlags } from './reports.js';
 import { tellRights } from './rights-notice.js';
 import { stoppable } from './stop-signal.js';
 import { parseSweep } from './sweep-flag.js';
+import { readTool } from './tool.js';
 
 interface RunFlags extends LoadFlags, ReportFlags, BaselineFlags {
   readonly rounds: number;
@@ -99,7 +100,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.
   const { createHistory, executeRuns } = await import('../app/run.js');
-  const history = flags.history === undefined ? undefined : await createHistory(flags.history);
+  const history = flags.history === undefined ? undefined : await createHistory(flags.history, readTool());
   const jobs = jobsOf(scenarios, { ...choice, keep, timeoutMs, history }, flags.rounds, seedOf(flags));
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (found) => {

@@ -1,77 +1,92 @@
 import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
-import type { Call } from '../domain/call.js';
 import { InfrastructureError, UsageError } from '../domain/errors.js';
 import { reasonOf } from '../domain/system-error.js';
-import { toCallLine, toRunLine, type RunRecord } from './records.js';
+import { toRunLine, type RunRecord } from './records.js';
+import { RunWriter } from './run-writer.js';
 
 /** What a run says of itself before its calls. */
-export type RunHeader = Omit<RunRecord, 'bootId' | 'anchor' | 'calls'>;
+export type RunHeader = Omit<RunRecord, 'tool' | 'bootId' | 'anchor'>;
 
-/** Lines are written in chunks of this many. */
-const CHUNK_CALLS = 2_000;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
-/** A file that keeps the histories of runs, one after the other: NDJSON, a line for the run and one for each call. */
+/** A file that keeps the histories of runs, one after the other, while they run: NDJSON, see docs/history.md. */
 export class HistoryFile {
   readonly #path: string;
   readonly #file: FileHandle;
+  readonly #tool: RunRecord['tool'];
   /** A file that was created and holds no run. */
   #isEmpty: boolean;
+  #lastRun: RunWriter | undefined;
+  /** Of the first write that failed. What was written of its lines is unknown, so that none may follow. */
+  #failure: InfrastructureError | undefined;
 
-  private constructor(path: string, file: FileHandle, isNew: boolean) {
+  private constructor(path: string, file: FileHandle, isNew: boolean, tool: RunRecord['tool']) {
     this.#path = path;
     this.#file = file;
     this.#isEmpty = isNew;
+    this.#tool = tool;
   }
 
   /**
    * Creates the file. One that exists is refused, whatever it holds: it may be the only evidence of an earlier run, or
    * belong to a command that runs now. A pipe or a device is written to.
    *
+   * @param tool what writes it
    * @throws UsageError `unwritable_history`
    */
-  static async create(path: string): Promise<HistoryFile> {
+  static async create(path: string, tool: RunRecord['tool']): Promise<HistoryFile> {
     try {
-      return new HistoryFile(path, await open(path, 'ax'), true);
+      return new HistoryFile(path, await open(path, 'ax'), true, tool);
     } catch (error) {
       if (!isTaken(error)) throw refusal(path, reasonOf(error), error);
     }
     try {
       if ((await stat(path)).isFile())
         throw refusal(path, 'it exists; give another name, or remove it first');
-      return new HistoryFile(path, await open(path, 'a'), false);
+      return new HistoryFile(path, await open(path, 'a'), false, tool);
     } catch (error) {
       throw error instanceof UsageError ? error : refusal(path, reasonOf(error), error);
     }
   }
 
   /**
-   * Writes a run with its calls.
+   * Begins a run. One before it that was not ended keeps what it has, and takes no more calls.
    *
-   * @throws InfrastructureError when the file can be written no longer, e.g. on a full disk
+   * @returns what takes its calls
+   * @throws InfrastructureError `history_not_written`, e.g. on a full disk
    */
-  async append(header: RunHeader, calls: readonly Call[]): Promise<void> {
+  async begin(header: RunHeader): Promise<RunWriter> {
+    await this.#lastRun?.stop();
+    this.#isEmpty = false;
+    const clock = { bootId: await bootId(), anchor: anchor() };
+    await this.#write([toRunLine({ ...header, tool: this.#tool, ...clock })]);
+    this.#lastRun = new RunWriter((lines) => this.#write(lines));
+    return this.#lastRun;
+  }
+
+  /**
+   * Writes what waits, and closes the file; one without a run is removed, so that the command can be given again.
+   *
+   * @throws InfrastructureError `history_not_written` when a run that was not ended could not be written
+   */
+  async close(): Promise<void> {
     try {
-      this.#isEmpty = false;
-      const clock = { bootId: await bootId(), anchor: anchor() };
-      await this.#write([toRunLine({ ...header, ...clock, calls: calls.length })]);
-      for (let start = 0; start < calls.length; start += CHUNK_CALLS) {
-        await this.#write(calls.slice(start, start + CHUNK_CALLS).map(toCallLine));
-      }
-    } catch (error) {
-      const message = `--history ${JSON.stringify(this.#path)} could not be written: ${reasonOf(error)}`;
-      throw new InfrastructureError('history_not_written', message, { cause: error });
+      await this.#lastRun?.stop();
+    } finally {
+      await this.#file.close();
+      if (this.#isEmpty) await rm(this.#path, { force: true });
     }
   }
 
-  /** Closes the file; one without a run is removed, so that the command can be given again. */
-  async close(): Promise<void> {
-    await this.#file.close();
-    if (this.#isEmpty) await rm(this.#path, { force: true });
-  }
-
-  #write(lines: readonly string[]): Promise<void> {
-    return this.#file.appendFile(`${lines.join('\n')}\n`);
+  async #write(lines: readonly string[]): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      await this.#file.appendFile(`${lines.join('\n')}\n`);
+    } catch (error) {
+      const message = `--history ${JSON.stringify(this.#path)} could not be written: ${reasonOf(error)}`;
+      this.#failure = new InfrastructureError('history_not_written', message, { cause: error });
+      throw this.#failure;
+    }
   }
 }
 

@@ -23,12 +23,14 @@ export interface Lines {
   /** Number of the first, from 1. */
   readonly first: number;
   readonly texts: readonly string[];
+  /** The file ends with this line, and no line feed ends it: it may be a part of a line. */
+  readonly isUnended?: boolean;
 }
 
 /**
  * Reads a file line by line, some of them at a time, within bounded memory.
  *
- * @throws LineError when a line is too long or no UTF-8, or the last one does not end
+ * @throws LineError when a line is too long or no UTF-8
  */
 export async function* readLines(path: string): AsyncGenerator<Lines, void, undefined> {
   let rest = Buffer.alloc(0);
@@ -44,12 +46,14 @@ export async function* readLines(path: string): AsyncGenerator<Lines, void, unde
       throw new LineError(first, `it is longer than ${MAX_LINE_BYTES} bytes`);
     }
   }
-  if (rest.length > 0) throw new LineError(first, 'it does not end: the file is cut off');
+  if (rest.length > 0) yield { first, texts: [decode(rest, first, true)], isUnended: true };
 }
 
-function decode(bytes: Uint8Array, first: number): string {
+function decode(bytes: Uint8Array, first: number, mayEndInCharacter = false): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, {
+      stream: mayEndInCharacter,
+    });
   } catch {
     throw new LineError(first + linesBeforeFault(bytes), 'it is not UTF-8 text');
   }

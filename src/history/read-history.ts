@@ -1,20 +1,28 @@
-import { UsageError } from '../domain/errors.js';
 import type { Call } from '../domain/call.js';
-import { LineError, readLines } from './lines.js';
-import { readCall, readHeader } from './read-record.js';
+import { UsageError } from '../domain/errors.js';
+import type { FaultResult } from '../domain/fault.js';
 import { reasonOf } from '../domain/system-error.js';
-import type { RunRecord } from './records.js';
+import { describeGiven } from '../domain/wording.js';
+import { LineError, readLines } from './lines.js';
+import { readCall, readEnd, readLine, readRun, type Line } from './read-record.js';
+import type { EndRecord, RunRecord } from './records.js';
 
 /** One run of a history file. */
 export interface KeptRun {
   readonly header: RunRecord;
   readonly calls: readonly Call[];
+  readonly faults: readonly FaultResult[];
+  /** Why calls may be missing: what the run said, or that it was cut off. */
+  readonly incomplete: readonly string[];
+  /** Whether what was committed had to be there at the end. */
+  readonly durable: boolean;
 }
 
 /**
- * Reads the runs of a history file, one after the other: one run's calls are in memory at a time.
+ * Reads the runs of a history file, one after the other: one run's calls are in memory at a time. A run without its
+ * last line was cut off, and says so in `incomplete`; at the end of the file a line may be cut off too.
  *
- * @throws UsageError that names file and line when it is no history, or was cut off
+ * @throws UsageError that names file and line when it is no history
  */
 export async function* readHistory(path: string): AsyncGenerator<KeptRun, void, undefined> {
   try {
@@ -29,51 +37,80 @@ export async function* readHistory(path: string): AsyncGenerator<KeptRun, void, 
 }
 
 async function* readRuns(path: string): AsyncGenerator<KeptRun, void, undefined> {
-  let reading: RunReader | undefined;
-  for await (const { first, texts } of readLines(path)) {
-    for (const [position, text] of texts.entries()) {
-      const line = first + position;
-      if (reading?.isWhole) {
-        yield reading;
-        reading = undefined;
-      }
-      if (reading === undefined) reading = new RunReader(text, line);
-      else reading.take(text, line);
+  let run: RunReader | undefined;
+  let isHistory = false;
+  for await (const line of recordsOf(path)) {
+    if (line.type === 'run') {
+      if (run !== undefined) yield run.cutOff('another run follows before the end of this one');
+      run = new RunReader(readRun(line));
+      isHistory = true;
+    } else if (run === undefined) {
+      throw new LineError(line.number, `type is ${describeGiven(line.type)}; accepted: "run"`);
+    } else if (line.type === 'end') {
+      yield run.end(readEnd(line), line.number);
+      run = undefined;
+    } else {
+      run.take(line);
     }
   }
-  if (reading === undefined) throw new LineError(1, 'the file is empty; accepted: a run');
-  reading.requireWhole();
-  yield reading;
+  if (!isHistory)
+    throw new LineError(1, 'the file is empty, or cut off within its first line; accepted: a run');
+  if (run !== undefined) yield run.cutOff('the file ends before the run did');
 }
 
-/** One run and the calls that its first line announced. */
-class RunReader implements KeptRun {
-  readonly header: RunRecord;
-  readonly calls: Call[] = [];
-  readonly #line: number;
+/** The lines of a file, but for a part of a line at its end. */
+async function* recordsOf(path: string): AsyncGenerator<Line, void, undefined> {
+  for await (const { first, texts, isUnended } of readLines(path)) {
+    for (const [position, text] of texts.entries()) {
+      if (!(isUnended && isPart(text))) yield readLine(text, first + position);
+    }
+  }
+}
+
+/** Whether a text may be the beginning of a record: an object is JSON with its last character, not before. */
+function isPart(text: string): boolean {
+  if (!text.startsWith('{')) return false;
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** A run of which some lines were read. */
+class RunReader {
+  readonly #header: RunRecord;
   readonly #batchIds: ReadonlySet<string>;
+  readonly #calls: Call[] = [];
 
-  constructor(text: string, line: number) {
-    this.header = readHeader(text, line);
-    this.#line = line;
-    this.#batchIds = new Set(this.header.batchIds);
+  constructor(header: RunRecord) {
+    this.#header = header;
+    this.#batchIds = new Set(header.batches.map(({ batchId }) => batchId));
   }
 
-  get isWhole(): boolean {
-    return this.calls.length === this.header.calls;
+  take(line: Line): void {
+    if (line.type !== 'call') {
+      const given = describeGiven(line.type);
+      throw new LineError(line.number, `type is ${given}; accepted: "call", "end" or "run"`);
+    }
+    this.#calls.push(readCall(line, this.#batchIds));
   }
 
-  take(text: string, line: number): void {
-    this.calls.push(readCall(text, line, this.#batchIds));
+  end({ faults, incomplete, calls, durable = this.#header.durable }: EndRecord, line: number): KeptRun {
+    if (calls !== this.#calls.length) {
+      const found = this.#calls.length;
+      throw new LineError(
+        line,
+        `calls is ${calls}, and the run has ${found}: lines are missing or were added`,
+      );
+    }
+    return { header: this.#header, calls: this.#calls, faults, incomplete, durable };
   }
 
-  requireWhole(): void {
-    if (this.isWhole) return;
-    const found = this.calls.length;
-    throw new LineError(
-      this.#line,
-      `calls is ${this.header.calls}, and ${found} follow: the file is cut off`,
-    );
+  cutOff(why: string): KeptRun {
+    const { durable } = this.#header;
+    return { header: this.#header, calls: this.#calls, faults: [], incomplete: [why], durable };
   }
 }
 

@@ -2,17 +2,47 @@ import type { z } from 'zod';
 import type { Call } from '../domain/call.js';
 import { describeGiven, quote } from '../domain/wording.js';
 import { LineError } from './lines.js';
-import { callRecord, HISTORY_VERSION, runRecord, type RunRecord } from './records.js';
+import {
+  callRecord,
+  endRecord,
+  HISTORY_VERSION,
+  runRecord,
+  type EndRecord,
+  type RunRecord,
+} from './records.js';
+
+/** What a line holds, not looked at yet. */
+export interface Line {
+  /** From 1. */
+  readonly number: number;
+  readonly type: unknown;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a line as far as its type.
+ *
+ * @throws LineError when it is no JSON object
+ */
+export function readLine(text: string, number: number): Line {
+  const value = parseJson(text, number);
+  if (typeof value !== 'object' || value === null) {
+    throw new LineError(number, `it is ${describeGiven(value)}; accepted: an object`);
+  }
+  const { type, ...fields } = value as Record<string, unknown>;
+  return { number, type, fields };
+}
 
 /**
  * Reads the first line of a run.
  *
  * @throws LineError that says what is wrong with it
  */
-export function readHeader(text: string, line: number): RunRecord {
-  const { schemaVersion, ...fields } = fieldsOf(text, line, 'run');
-  if (schemaVersion === HISTORY_VERSION) return check(runRecord, fields, line);
-  throw new LineError(line, `schemaVersion is ${describeGiven(schemaVersion)}; accepted: ${HISTORY_VERSION}`);
+export function readRun({ number, fields: { schemaVersion, ...fields } }: Line): RunRecord {
+  if (schemaVersion === HISTORY_VERSION) return check(runRecord, fields, number);
+  const accepted = `accepted: ${HISTORY_VERSION}, which els-assign run --history writes`;
+  const what = schemaVersion === 1 ? ', a form that no release wrote and none reads' : '';
+  throw new LineError(number, `schemaVersion is ${describeGiven(schemaVersion)}${what}; ${accepted}`);
 }
 
 /**
@@ -21,24 +51,22 @@ export function readHeader(text: string, line: number): RunRecord {
  * @param batchIds those of its run
  * @throws LineError that says what is wrong with it
  */
-export function readCall(text: string, line: number, batchIds: ReadonlySet<string>): Call {
-  const call = check(callRecord, fieldsOf(text, line, 'call'), line);
+export function readCall({ number, fields }: Line, batchIds: ReadonlySet<string>): Call {
+  const call = check(callRecord, fields, number);
   if (!batchIds.has(call.batchId)) {
-    throw new LineError(line, `batchId is ${quote(call.batchId)}; accepted: one of the run's batchIds`);
+    throw new LineError(number, `batchId is ${quote(call.batchId)}; accepted: one of the run's batches`);
   }
-  if (call.endMicros < call.startMicros) throw new LineError(line, 'endMicros is before startMicros');
+  if (call.endMicros < call.startMicros) throw new LineError(number, 'endMicros is before startMicros');
   return call;
 }
 
-/** The fields of the record that must stand on a line. */
-function fieldsOf(text: string, line: number, expected: string): Record<string, unknown> {
-  const value = parseJson(text, line);
-  if (typeof value !== 'object' || value === null) {
-    throw new LineError(line, `it is ${describeGiven(value)}; accepted: an object`);
-  }
-  const { type, ...fields } = value as Record<string, unknown>;
-  if (type === expected) return fields;
-  throw new LineError(line, `type is ${describeGiven(type)}; accepted: "${expected}"`);
+/**
+ * Reads the last line of a run.
+ *
+ * @throws LineError that says what is wrong with it
+ */
+export function readEnd({ number, fields }: Line): EndRecord {
+  return check(endRecord, fields, number);
 }
 
 function check<S extends z.ZodType>(schema: S, fields: unknown, line: number): z.output<S> {

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { CALL_OUTCOMES, type Call } from '../domain/call.js';
 import { ASSIGNMENT_ERROR_CODES } from '../domain/errors.js';
 import { FAULT_KINDS } from '../domain/fault.js';
+import { PLACES } from '../domain/promises.js';
 
 /** Raised with every change that a reader of the one before would misunderstand. */
-export const HISTORY_VERSION = 1;
+export const HISTORY_VERSION = 2;
 
 // Every `error` says what is accepted; read-record.ts and read-history.ts put file, line, field and what was given before it.
 
@@ -29,18 +30,34 @@ const fault = z.strictObject({
   left: z.strictObject({ orphans: count, uncompleted: count }, { error: 'an object' }),
 });
 
-/** The first line of a run, apart from its type and version. */
+const named = z.strictObject({ name: filledText }, { error: 'an object' });
+
+const batch = z.strictObject(
+  { batchId: filledText, slots: count.min(1, { error: 'a whole number, 1 or more' }) },
+  { error: 'an object' },
+);
+
+function differ(batches: readonly { readonly batchId: string }[]): boolean {
+  return new Set(batches.map(({ batchId }) => batchId)).size === batches.length;
+}
+
+/** The first line of a run, apart from its type and version: what is known before its calls. */
 export const runRecord = z.strictObject({
   runId: filledText,
   scenario: text,
   strategy: text,
   advisoryLocks: flag,
   seed: count,
-  /** Of each batch. */
-  slots: count.min(1, { error: 'a whole number, 1 or more' }),
-  batchIds: z
-    .array(filledText, { error: 'a list of ids' })
-    .min(1, { error: 'a list of one id or more' })
+  tool: named.extend({ version: text }),
+  target: named,
+  promises: z.strictObject({ idempotent: flag, truthfulNoSlot: flag }, { error: 'an object' }),
+  places: word(PLACES),
+  /** Whether a success tells `created` from `reused`. */
+  told: flag,
+  batches: z
+    .array(batch, { error: 'a list of batches' })
+    .min(1, { error: 'a list of one batch or more' })
+    .refine(differ, { error: 'batches with different ids' })
     .readonly(),
   /** The boot of the host whose monotonic clock the calls' times are of; null where the system has no such id. */
   bootId: text.nullable(),
@@ -54,14 +71,20 @@ export const runRecord = z.strictObject({
   ),
   /** The barrier's release. */
   startMicros: moment,
+  /** Whether what is committed will be there at the end. */
+  durable: flag,
+});
+
+/** The last line of a run, apart from its type: what is known after its calls. */
+export const endRecord = z.strictObject({
   /** What was broken on purpose. */
   faults: z.array(fault, { error: 'a list of faults' }).readonly(),
   /** Why calls may be missing. */
   incomplete: texts,
-  /** Whether what was committed had to be there at the end. */
-  durable: flag,
-  /** Lines that follow, so that a file that was cut off between two lines is noticed. */
+  /** Lines of calls before it, so that a file of which lines are missing is noticed. */
   calls: count,
+  /** Where a fault changed what the first line says. */
+  durable: flag.optional(),
 });
 
 /** One call, apart from its type. What few calls have is left out where they do not. */
@@ -82,10 +105,16 @@ export const callRecord = z.strictObject({
 });
 
 export type RunRecord = z.output<typeof runRecord>;
+export type EndRecord = z.output<typeof endRecord>;
 
 /** A run's first line, complete with type and version. */
 export function toRunLine(run: RunRecord): string {
   return JSON.stringify({ type: 'run', schemaVersion: HISTORY_VERSION, ...run });
+}
+
+/** A run's last line, complete with its type. */
+export function toEndLine(end: EndRecord): string {
+  return JSON.stringify({ type: 'end', ...end });
 }
 
 /** A call as its line says it. */

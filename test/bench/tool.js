@@ -34,8 +34,13 @@ export function benchScenario(shape) {
  */
 export async function runTool(bench, { strategy, advisoryLocks = false, scenario, round }) {
   await freshSchema(bench);
-  const kept = {};
-  const history = { append: async ({ batchIds }, calls) => Object.assign(kept, { batchIds, calls }) };
+  const kept = { calls: [] };
+  const history = {
+    begin: async ({ batches }) => {
+      kept.batchIds = batches.map(({ batchId }) => batchId);
+      return { append: (calls) => kept.calls.push(...calls), end: async () => undefined };
+    },
+  };
   const what = { strategy: { kind: 'built-in', name: strategy }, advisoryLocks, scenario, history };
   const job = { ...what, round, seed: round, keep: true, timeoutMs: TIMEOUT_MS };
   const { result: run, failure } = await executeRun(bench.database, bench.fleet, job, bench.stop);

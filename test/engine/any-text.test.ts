@@ -6,7 +6,7 @@ import type { Call } from '#els/domain/call.js';
 import { HistoryFile } from '#els/history/history-file.js';
 import { readHistory } from '#els/history/read-history.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
-import { drawRun } from '../history/sample.js';
+import { drawRun, keep, TOOL } from '../history/sample.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import fc from '../support/fast-check.js';
 import { verifyBatch } from '../support/oracles.js';
@@ -80,24 +80,22 @@ function toCalls(requests: readonly AssignmentRequest[], results: readonly Assig
   return requests.map(({ batchId, textStorageId, correlationId }, at) => {
     const result = results[at] ?? { outcome: 'no_slot' };
     const given = 'essayId' in result ? result.essayId : null;
-    const told = { batchId, textStorageId, correlationId, outcome: result.outcome, essayId: given };
-    return callOf(at, [at, at + 0.5], told);
+    const ids = { batchId, contentId: textStorageId, callId: correlationId };
+    return callOf(at, [at, at + 0.5], { ...ids, outcome: result.outcome, slotId: given });
   });
 }
 
 async function roundTrip(batchId: string, calls: readonly Call[]): Promise<Call[]> {
   const path = files.path('any-text.ndjson');
   rmSync(path, { force: true });
-  const history = await HistoryFile.create(path);
-  const header = {
-    ...drawRun({ integer: (low) => low, pick: ([first]) => first }).header,
-    batchIds: [batchId],
-  };
-  await history.append(header, calls);
+  const history = await HistoryFile.create(path, TOOL);
+  const drawn = drawRun({ integer: (low) => low, pick: ([first]) => first });
+  const batches = [{ batchId, slots: 2 }];
+  await keep(history, { ...drawn, header: { ...drawn.header, batches }, calls });
   await history.close();
   const read: Call[] = [];
   for await (const run of readHistory(path)) {
-    expect(run.header.batchIds).toEqual([batchId]);
+    expect(run.header.batches).toEqual(batches);
     read.push(...run.calls);
   }
   return read;

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { BASELINE_KIND, BASELINE_VERSION } from '#els/baseline/schema.js';
 import { shapeOf } from '#els/baseline/shape.js';
-import { toCallLine, toRunLine } from '#els/history/records.js';
+import { BUILT_IN_TERMS } from '#els/domain/promises.js';
+import { toCallLine, toEndLine, toRunLine } from '#els/history/records.js';
 import { listBuiltInScenarios } from '#els/scenario/load.js';
 import { callOf } from '../verify/histories.js';
 
@@ -64,24 +65,26 @@ const CALLS = [
   callOf(3, [3, 6], { outcome: 'unknown', errorCode: 'database_unavailable', sqlState: '57P01' }),
 ];
 
-/** The lines of a history: a run and its calls. */
+/** The lines of a history: a run, its calls, and its end. */
 export const HISTORY: readonly object[] = [
   toRunLine({
-    ...{ runId: 'r1', scenario: 'overflow', strategy: './a.sql', advisoryLocks: false, seed: 7, slots: 2 },
-    ...{
-      batchIds: ['batch', 'other'],
-      bootId: 'b',
-      anchor: { monotonicMicros: 5, wallClock: '2026-01-31T12:00:00.000Z' },
-    },
-    ...{ startMicros: 0, incomplete: ['worker 1 was killed'], durable: true, calls: CALLS.length },
+    ...{ runId: 'r1', scenario: 'overflow', strategy: './a.sql', advisoryLocks: false, seed: 7 },
+    ...BUILT_IN_TERMS,
+    tool: { name: 'els-assign', version: '0.1.0' },
+    batches: ['batch', 'other'].map((batchId) => ({ batchId, slots: 2 })),
+    ...{ bootId: 'b', anchor: { monotonicMicros: 5, wallClock: '2026-01-31T12:00:00.000Z' } },
+    ...{ startMicros: 0, durable: true },
+  }),
+  ...CALLS.map(toCallLine),
+  toEndLine({
     faults: [
       {
         ...{ kind: 'kill-worker', plannedMs: 1, startMs: 1, endMs: 2, struck: true, detail: 'worker 1' },
         left: { orphans: 1, uncompleted: 0 },
       },
     ],
+    ...{ incomplete: ['worker 1 was killed'], durable: false, calls: CALLS.length },
   }),
-  ...CALLS.map(toCallLine),
 ].map((line) => JSON.parse(line) as object);
 
 export const GATES = [

@@ -1,14 +1,26 @@
-import type { RunHeader } from '#els/history/history-file.js';
-import type { KeptRun } from '#els/history/read-history.js';
+import type { Call } from '#els/domain/call.js';
+import { BUILT_IN_TERMS } from '#els/domain/promises.js';
+import type { HistoryFile, RunHeader } from '#els/history/history-file.js';
+import type { RunTrailer } from '#els/history/run-writer.js';
 import { times, type Draw } from '../engine/support/draw.js';
 import { callOf, drawOverflow, validHistory } from '../verify/histories.js';
 
 const BATCHES = ['batch', 'bätch "2"', 'b\u2028\n'] as const;
 
+export const TOOL = { name: 'els-assign', version: '0.0.0-test' };
+
 /** A run as it is given to a history file. */
 export interface GivenRun {
   readonly header: RunHeader;
-  readonly calls: KeptRun['calls'];
+  readonly calls: readonly Call[];
+  readonly trailer: RunTrailer;
+}
+
+/** Writes a run as one that takes its calls at once. */
+export async function keep(file: HistoryFile, { header, calls, trailer }: GivenRun): Promise<void> {
+  const run = await file.begin(header);
+  run.append(calls);
+  await run.end(trailer);
 }
 
 /** A run with every field that a call or a run may have. */
@@ -28,15 +40,18 @@ export function drawRun(draw: Draw): GivenRun {
     strategy: draw.pick(['legacy', './a "file".sql']),
     advisoryLocks: draw.integer(0, 1) === 1,
     seed: draw.integer(0, 2 ** 32 - 1),
-    slots: shape.slots,
-    batchIds: BATCHES,
+    ...BUILT_IN_TERMS,
+    batches: BATCHES.map((batchId, position) => ({ batchId, slots: shape.slots + position })),
     startMicros: draw.integer(0, 10_000) / 8,
+    durable: draw.integer(0, 1) === 1,
+  };
+  const trailer: RunTrailer = {
     faults: times(draw.integer(0, 2), (position) => ({
       ...{ kind: 'kill-worker', plannedMs: position, startMs: position - 1, endMs: position + 0.5 },
       ...{ struck: true, detail: 'worker 1', left: { orphans: 1, uncompleted: 0 } },
     })),
     incomplete: times(draw.integer(0, 2), (position) => `worker ${position} was killed`),
-    durable: draw.integer(0, 1) === 1,
+    ...(draw.integer(0, 1) === 1 && { durable: draw.integer(0, 1) === 1 }),
   };
-  return { header, calls };
+  return { header, calls, trailer };
 }
