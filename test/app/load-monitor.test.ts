@@ -117,3 +117,32 @@ describe('LoadMonitor', () => {
     expect(asked({ stages })).toEqual([150, 250, 50, 50, 0]);
   });
 });
+
+describe('a server that workers do not reach', () => {
+  const since = (ms: number) => RELEASE_MICROS + ms * 1_000;
+
+  it('is away for as long as no call was answered', () => {
+    const monitor = released();
+    monitor.hear([callAt(900, 5)]);
+    monitor.unreachable(0, since(800));
+    expect(lookAt(monitor, 1_500).unreachableMs).toBeUndefined();
+    expect(lookAt(monitor, 3_900).unreachableMs).toBe(3_000);
+  });
+
+  it('is back when a call is answered, and when the worker says so', () => {
+    const monitor = released();
+    monitor.unreachable(0, since(1_000));
+    monitor.hear([callAt(4_000, 5)]);
+    expect(lookAt(monitor, 4_500).unreachableMs).toBeUndefined();
+    monitor.unreachable(0, undefined);
+    expect(lookAt(monitor, 9_000).unreachableMs).toBeUndefined();
+  });
+
+  it('is not back because a call failed or was cut off', () => {
+    const monitor = released();
+    monitor.unreachable(0, since(1_000));
+    const unavailable = { ...callAt(4_000, 5, 'error'), errorCode: 'database_unavailable' as const };
+    monitor.hear([unavailable, callAt(4_000, 5, 'unknown')]);
+    expect(lookAt(monitor, 6_000).unreachableMs).toBe(5_000);
+  });
+});
