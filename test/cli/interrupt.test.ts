@@ -97,6 +97,7 @@ describe('a second Ctrl-C', () => {
 
     expect(performance.now() - secondMs).toBeLessThan(1_500);
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    await until(() => Promise.resolve(!group.isLeft()), 'the killed were gone');
     await expectNobodyLeft(database, group);
   });
 });
