@@ -1,26 +1,31 @@
 import type { AssignmentResult } from './assignment.js';
-import type { Call } from './call.js';
+import { mayHaveHappenedBy, type CallEnd } from './call.js';
 import { AssignmentError } from './errors.js';
 
-/** How a call ended, apart from when. */
-export type CallEnd = Pick<Call, 'outcome' | 'slotId' | 'recovered' | 'replyLost' | 'errorCode' | 'sqlState'>;
+export type { CallEnd } from './call.js';
 
-const NOTHING = { slotId: null, recovered: false, replyLost: false, errorCode: null, sqlState: null };
+const NOTHING = {
+  slotId: null,
+  recovered: false,
+  replyLost: false,
+  mayHaveHappened: false,
+  errorCode: null,
+  sqlState: null,
+};
 
 /** Nobody was told: the caller gave up or died, and the call may have happened. */
-export const CUT_OFF: CallEnd = { ...NOTHING, outcome: 'unknown' };
+export const CUT_OFF: CallEnd = { ...NOTHING, outcome: 'unknown', mayHaveHappened: true };
 
 /** What `assign` answered. */
 export function toEnd(result: AssignmentResult): CallEnd {
   const { outcome } = result;
   if (outcome === 'no_slot') return { ...NOTHING, outcome };
   return {
+    ...NOTHING,
     outcome,
     slotId: result.essayId,
     recovered: outcome === 'created' && result.recovered,
     replyLost: outcome === 'reused' && result.replyLost === true,
-    errorCode: null,
-    sqlState: null,
   };
 }
 
@@ -32,5 +37,6 @@ export function toEnd(result: AssignmentResult): CallEnd {
 export function toErrorEnd(error: unknown): CallEnd {
   if (!(error instanceof AssignmentError)) throw error;
   const { ambiguous = false, sqlState = null } = error.details;
-  return { ...NOTHING, outcome: ambiguous ? 'unknown' : 'error', errorCode: error.code, sqlState };
+  const told = { outcome: ambiguous ? 'unknown' : 'error', errorCode: error.code } as const;
+  return { ...NOTHING, ...told, mayHaveHappened: mayHaveHappenedBy(told), sqlState };
 }

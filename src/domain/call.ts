@@ -1,4 +1,5 @@
-import type { AssignmentErrorCode } from './errors.js';
+import { mayHaveTakenSlot } from './errors.js';
+import type { Places } from './promises.js';
 
 export const CALL_OUTCOMES = ['created', 'reused', 'no_slot', 'error', 'unknown'] as const;
 /** How a call ended. `unknown`: the reply was lost, so it may have happened. */
@@ -23,6 +24,43 @@ export interface Call {
   readonly recovered: boolean;
   /** It ended as `reused` after a reply of its own was lost: it may itself have taken the slot. */
   readonly replyLost: boolean;
-  readonly errorCode: AssignmentErrorCode | null;
+  /** It ended without an answer, and may have taken a slot all the same, at any moment after its start. */
+  readonly mayHaveHappened: boolean;
+  readonly errorCode: string | null;
   readonly sqlState: string | null;
+}
+
+/** How a call ended, apart from when. */
+export type CallEnd = Pick<
+  Call,
+  'outcome' | 'slotId' | 'recovered' | 'replyLost' | 'mayHaveHappened' | 'errorCode' | 'sqlState'
+>;
+
+/** Whether an end may have happened when it does not say so itself. */
+export function mayHaveHappenedBy({ outcome, errorCode }: Pick<Call, 'outcome' | 'errorCode'>): boolean {
+  return outcome === 'unknown' || (outcome === 'error' && mayHaveTakenSlot(errorCode));
+}
+
+/**
+ * What an end says of itself that cannot be: one rule for live workers and for history files.
+ *
+ * @param places whether answers name slots
+ * @returns the contradiction in words; undefined when there is none
+ */
+export function contradictionIn(end: CallEnd, places: Places): string | undefined {
+  const { outcome, slotId, recovered, replyLost, errorCode, sqlState } = end;
+  const hasSlot = outcome === 'created' || outcome === 'reused';
+  const hasFailed = outcome === 'error' || outcome === 'unknown';
+  if (hasSlot && places === 'named' && slotId === null) return `${outcome} without a slotId`;
+  if (hasSlot && places === 'counted' && slotId !== null) return `${outcome} with a slotId in counted places`;
+  if (!hasSlot && slotId !== null) return `${outcome} with a slotId`;
+  if (outcome !== 'created' && recovered) return `${outcome} and recovered, which only created can be`;
+  if (outcome !== 'reused' && replyLost) return `${outcome} with replyLost, which only reused can have`;
+  if (outcome === 'error' && errorCode === null) return 'error without an errorCode';
+  if (!hasFailed && errorCode !== null) return `${outcome} with an errorCode`;
+  if (!hasFailed && sqlState !== null) return `${outcome} with a sqlState`;
+  if (!hasFailed && end.mayHaveHappened)
+    return `${outcome} with mayHaveHappened, which is for error and unknown`;
+  if (outcome === 'unknown' && !end.mayHaveHappened) return 'unknown without mayHaveHappened';
+  return undefined;
 }

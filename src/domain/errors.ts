@@ -58,6 +58,25 @@ export const ASSIGNMENT_ERROR_CODES = [
 /** Why there is no outcome. */
 export type AssignmentErrorCode = (typeof ASSIGNMENT_ERROR_CODES)[number];
 
+/**
+ * After which errors a slot may be taken although the caller was told of none: the call was given up, and an attempt of
+ * it may have been carried out, or the first half of one (legacy commits twice).
+ */
+const MAY_HAVE_TAKEN_SLOT: Readonly<Record<AssignmentErrorCode, boolean>> = {
+  unknown_batch: false,
+  inventory_mismatch: false,
+  contention_deadline: true,
+  database_unavailable: true,
+  invalid_request: false,
+  engine_closed: false,
+  strategy_failed: false,
+};
+
+/** Whether an error of a code may have taken a slot. Of a code that is not the engine's it does not follow. */
+export function mayHaveTakenSlot(code: string | null): boolean {
+  return code !== null && (MAY_HAVE_TAKEN_SLOT as Readonly<Record<string, unknown>>)[code] === true;
+}
+
 /** Thrown by `assign` when there is no outcome. PostgreSQL's 23505 is never its surface, only its `cause`. */
 export class AssignmentError extends Error {
   /** Tells it from other errors. */

@@ -4,7 +4,7 @@ import type { FaultResult } from '../domain/fault.js';
 import { reasonOf } from '../domain/system-error.js';
 import { describeGiven } from '../domain/wording.js';
 import { LineError, readLines } from './lines.js';
-import { readCall, readEnd, readLine, readRun, type Line } from './read-record.js';
+import { readCall, readEnd, readLine, readRun, type CallTerms, type Line } from './read-record.js';
 import type { EndRecord, RunRecord } from './records.js';
 
 /** One run of a history file. */
@@ -81,12 +81,13 @@ function isPart(text: string): boolean {
 /** A run of which some lines were read. */
 class RunReader {
   readonly #header: RunRecord;
-  readonly #batchIds: ReadonlySet<string>;
+  readonly #terms: CallTerms;
   readonly #calls: Call[] = [];
 
   constructor(header: RunRecord) {
     this.#header = header;
-    this.#batchIds = new Set(header.batches.map(({ batchId }) => batchId));
+    const batchIds = new Set(header.batches.map(({ batchId }) => batchId));
+    this.#terms = { batchIds, places: header.places };
   }
 
   take(line: Line): void {
@@ -94,7 +95,7 @@ class RunReader {
       const given = describeGiven(line.type);
       throw new LineError(line.number, `type is ${given}; accepted: "call", "end" or "run"`);
     }
-    this.#calls.push(readCall(line, this.#batchIds));
+    this.#calls.push(readCall(line, this.#terms));
   }
 
   end({ faults, incomplete, calls, durable = this.#header.durable }: EndRecord, line: number): KeptRun {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Call } from '../domain/call.js';
+import { contradictionIn, mayHaveHappenedBy, type Call } from '../domain/call.js';
+import type { Places } from '../domain/promises.js';
 import { describeGiven, quote } from '../domain/wording.js';
 import { LineError } from './lines.js';
 import {
@@ -45,18 +46,26 @@ export function readRun({ number, fields: { schemaVersion, ...fields } }: Line):
   throw new LineError(number, `schemaVersion is ${describeGiven(schemaVersion)}${what}; ${accepted}`);
 }
 
+/** What the calls of a run are held against. */
+export interface CallTerms {
+  readonly batchIds: ReadonlySet<string>;
+  readonly places: Places;
+}
+
 /**
  * Reads the line of a call.
  *
- * @param batchIds those of its run
- * @throws LineError that says what is wrong with it
+ * @throws LineError that says what is wrong with it, or in what it contradicts itself
  */
-export function readCall({ number, fields }: Line, batchIds: ReadonlySet<string>): Call {
-  const call = check(callRecord, fields, number);
-  if (!batchIds.has(call.batchId)) {
-    throw new LineError(number, `batchId is ${quote(call.batchId)}; accepted: one of the run's batches`);
+export function readCall({ number, fields }: Line, { batchIds, places }: CallTerms): Call {
+  const told = check(callRecord, fields, number);
+  if (!batchIds.has(told.batchId)) {
+    throw new LineError(number, `batchId is ${quote(told.batchId)}; accepted: one of the run's batches`);
   }
-  if (call.endMicros < call.startMicros) throw new LineError(number, 'endMicros is before startMicros');
+  if (told.endMicros < told.startMicros) throw new LineError(number, 'endMicros is before startMicros');
+  const call = { ...told, mayHaveHappened: told.mayHaveHappened ?? mayHaveHappenedBy(told) };
+  const contradiction = contradictionIn(call, places);
+  if (contradiction !== undefined) throw new LineError(number, `contradicts itself: ${contradiction}`);
   return call;
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { CALL_OUTCOMES, type Call } from '../domain/call.js';
-import { ASSIGNMENT_ERROR_CODES } from '../domain/errors.js';
+import { CALL_OUTCOMES, mayHaveHappenedBy, type Call } from '../domain/call.js';
 import { FAULT_KINDS } from '../domain/fault.js';
 import { PLACES } from '../domain/promises.js';
 
@@ -100,7 +99,9 @@ export const callRecord = z.strictObject({
   slotId: filledText.nullable().default(null),
   recovered: flag.default(false),
   replyLost: flag.default(false),
-  errorCode: word(ASSIGNMENT_ERROR_CODES).nullable().default(null),
+  /** Of an error: left out, it follows from the code. */
+  mayHaveHappened: flag.optional(),
+  errorCode: filledText.nullable().default(null),
   sqlState: text.nullable().default(null),
 });
 
@@ -118,13 +119,16 @@ export function toEndLine(end: EndRecord): string {
 }
 
 /** A call as its line says it. */
-export function toCallLine({ slotId, recovered, replyLost, errorCode, sqlState, ...call }: Call): string {
+export function toCallLine(call: Call): string {
+  const { slotId, recovered, replyLost, mayHaveHappened, errorCode, sqlState, ...rest } = call;
+  const saysWhether = call.outcome === 'error' && (mayHaveHappened || mayHaveHappenedBy(call));
   return JSON.stringify({
     type: 'call',
-    ...call,
+    ...rest,
     ...(slotId !== null && { slotId }),
     ...(recovered && { recovered }),
     ...(replyLost && { replyLost }),
+    ...(saysWhether && { mayHaveHappened }),
     ...(errorCode !== null && { errorCode }),
     ...(sqlState !== null && { sqlState }),
   });

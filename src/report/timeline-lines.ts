@@ -20,7 +20,7 @@ function tell(entry: TimelineEntry): string {
   const notes = [
     ...(entry.recovered ? ['recovered'] : []),
     ...(entry.replyLost ? ['a reply of its own was lost before'] : []),
-    ...(entry.sqlState === null ? [] : [`SQLSTATE ${entry.sqlState}`]),
+    ...(entry.sqlState === null ? [] : [`SQLSTATE ${formatValue(entry.sqlState)}`]),
   ];
   const remarks = notes.length > 0 ? ` (${notes.join(', ')})` : '';
   return `${who}: ${formatValue(entry.content)} → ${answerOf(entry)}${remarks}`;
@@ -28,5 +28,5 @@ function tell(entry: TimelineEntry): string {
 
 function answerOf({ outcome, slotId, errorCode }: Extract<TimelineEntry, { kind: 'call' }>): string {
   if (slotId !== null) return `${outcome} ${formatValue(slotId)}`;
-  return errorCode === null ? outcome : `${outcome} ${errorCode}`;
+  return errorCode === null ? outcome : `${outcome} ${formatValue(errorCode)}`;
 }

@@ -27,9 +27,9 @@ export interface FinishedCall extends CallExtras {
 /** Puts calls in columns. */
 export function toChunk(calls: readonly FinishedCall[]): CallChunk {
   const extras: Record<number, CallExtras> = {};
-  calls.forEach(({ recovered, replyLost, errorCode, sqlState }, position) => {
-    const notable = recovered || replyLost || errorCode !== null;
-    if (notable) extras[position] = { recovered, replyLost, errorCode, sqlState };
+  calls.forEach(({ recovered, replyLost, mayHaveHappened, errorCode, sqlState }, position) => {
+    const notable = recovered || replyLost || mayHaveHappened || errorCode !== null;
+    if (notable) extras[position] = { recovered, replyLost, mayHaveHappened, errorCode, sqlState };
   });
   return {
     deliveryIndex: calls.map((call) => call.deliveryIndex),
@@ -42,7 +42,14 @@ export function toChunk(calls: readonly FinishedCall[]): CallChunk {
   };
 }
 
-const NO_EXTRAS: CallExtras = { recovered: false, replyLost: false, errorCode: null, sqlState: null };
+/** What a call is that has nothing notable. */
+export const NO_EXTRAS: CallExtras = {
+  recovered: false,
+  replyLost: false,
+  mayHaveHappened: false,
+  errorCode: null,
+  sqlState: null,
+};
 
 /** A finished call as history tells it. */
 export function toCall(

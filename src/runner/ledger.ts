@@ -1,15 +1,8 @@
-import type { CallOutcome } from '../domain/call.js';
+import { contradictionIn, type CallOutcome } from '../domain/call.js';
+import { NO_EXTRAS } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import { countIn } from './latency.js';
-import type {
-  CallChunk,
-  CallExtras,
-  FromWorker,
-  SignOfLife,
-  StartedCall,
-  WorkerJob,
-  WorkerSummary,
-} from './messages.js';
+import type { CallChunk, FromWorker, SignOfLife, StartedCall, WorkerJob, WorkerSummary } from './messages.js';
 import { Misconduct } from './read-message.js';
 
 /** In place of a worker, for a delivery that was answered. No run has so many. */
@@ -104,8 +97,10 @@ export class Ledger {
         endMicros[position] ?? NaN,
         now,
       ]);
-      if (!fits(outcome[position] as CallOutcome, slotId[position] ?? null, extras[position])) {
-        throw new Misconduct(`contradicts itself about the call of delivery ${index}`);
+      const told = { outcome: outcome[position] as CallOutcome, slotId: slotId[position] ?? null };
+      const contradiction = contradictionIn({ ...told, ...(extras[position] ?? NO_EXTRAS) }, 'named');
+      if (contradiction !== undefined) {
+        throw new Misconduct(`contradicts itself about the call of delivery ${index}: ${contradiction}`);
       }
       this.#makers[index] = NOBODY;
     }
@@ -139,18 +134,4 @@ export class Ledger {
   #left(): number {
     return this.#makers.reduce((sum, maker) => sum + (maker === this.job.workerIndex ? 1 : 0), 0);
   }
-}
-
-/** Whether what a call says of itself goes together. */
-function fits(outcome: CallOutcome, slotId: string | null, extras: CallExtras | undefined): boolean {
-  const { recovered = false, replyLost = false, errorCode = null } = extras ?? {};
-  const hasEssay = outcome === 'created' || outcome === 'reused';
-  const hasFailed = outcome === 'error' || outcome === 'unknown';
-  return (
-    hasEssay === (slotId !== null) &&
-    (outcome === 'created' || !recovered) &&
-    (outcome === 'reused' || !replyLost) &&
-    (hasFailed || errorCode === null) &&
-    (outcome !== 'error' || errorCode !== null)
-  );
 }

@@ -115,7 +115,8 @@ export interface CallChunk {
 export interface CallExtras {
   readonly recovered: boolean;
   readonly replyLost: boolean;
-  readonly errorCode: AssignmentErrorCode | null;
+  readonly mayHaveHappened: boolean;
+  readonly errorCode: string | null;
   readonly sqlState: string | null;
 }
 

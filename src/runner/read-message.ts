@@ -67,6 +67,7 @@ const extras = z.record(
   z.strictObject({
     recovered: z.boolean(),
     replyLost: z.boolean(),
+    mayHaveHappened: z.boolean(),
     errorCode: z.enum(ASSIGNMENT_ERROR_CODES).nullable(),
     sqlState: z.string().max(LONGEST_CODE).nullable(),
   }),

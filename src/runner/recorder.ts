@@ -41,6 +41,7 @@ export class Recorder {
       slotId: end.slotId,
       recovered: end.recovered,
       replyLost: end.replyLost,
+      mayHaveHappened: end.mayHaveHappened,
       errorCode: end.errorCode,
       sqlState: end.sqlState,
     });

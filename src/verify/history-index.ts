@@ -29,11 +29,7 @@ export function indexHistory(calls: readonly Call[]): HistoryIndex {
 
 /** Whether a call may have had an effect that its caller was not told. */
 export function isIndefinite(call: Call): boolean {
-  return (
-    call.outcome === 'unknown' ||
-    call.errorCode === 'database_unavailable' ||
-    call.errorCode === 'contention_deadline'
-  );
+  return call.mayHaveHappened;
 }
 
 /** Whether no call of a content had an answer. */

@@ -25,6 +25,7 @@ function callAt(endMs: number, latencyMs: number, outcome: Call['outcome'] = 'cr
       callId: 'd',
       recovered: false,
       replyLost: false,
+      mayHaveHappened: outcome === 'error',
     },
     ...{ intendedMicros, startMicros: endMicros - 1_000, endMicros, outcome, slotId: null, sqlState: null },
     errorCode: outcome === 'error' ? 'contention_deadline' : null,

@@ -140,7 +140,7 @@ describe('verify on a schema', () => {
 describe('verify on a kept history', () => {
   it.each(STRATEGIES)('accepts it with its database, and without any: %s', async (strategy) => {
     const history = await keepRun(`kept-${strategy}`, strategy, ['--schema', 'kept']);
-    const calls = readFileSync(history, 'utf8').trimEnd().split('\n').length - 1;
+    const calls = readFileSync(history, 'utf8').trimEnd().split('\n').length - 2;
     expect(calls).toBe(27);
     const both = await verify(['--schema', 'kept', '--history', history]);
     expect(both).toMatchObject({ code: 0, passed: true, checked: [{ batches: 2, calls, verdict: 'valid' }] });
@@ -199,6 +199,15 @@ describe('verify on a kept history', () => {
     const { code, verdict, checked } = await verifyCalls(spoilt);
     expect({ code, verdict }).toEqual({ code: 1, verdict: 'invalid' });
     expect(checked.map((each) => each.verdict)).toEqual(['valid', 'invalid']);
+  });
+
+  it('judges what a run that was cut off has kept, and says so', async () => {
+    const whole = readFileSync(await keepRun('cut-off', 'cte', ['--schema', 'cut_off']), 'utf8');
+    const cut = files.write('cut-off-within-its-end.ndjson', whole.slice(0, -40));
+    for (const found of [await verifyCalls(cut), await verify(['--schema', 'cut_off', '--history', cut])]) {
+      const notes = ['the file ends before the run did'];
+      expect(found).toMatchObject({ code: 1, verdict: 'unknown', checked: [{ calls: 27, notes }] });
+    }
   });
 
   it('starts no server of its own for the history alone', async () => {
@@ -273,7 +282,7 @@ describe('what verify and run --history refuse', () => {
   });
 
   const refused = (): BadInput[] => {
-    const cut = readFileSync(kept, 'utf8').slice(0, -40);
+    const cut = readFileSync(kept, 'utf8').slice(0, 40);
     return [
       { name: 'gone', args: ['verify', '--history', kept], says: ['rgone', '--keep', '--history-only'] },
       { name: 'missing', args: ['verify', '--history', files.path('no.ndjson')], says: ['no such file'] },

@@ -19,7 +19,7 @@ export function honestMessages(job) {
   const calls = [...callsOf(job)].flat().map(({ index }) => ({
     ...{ deliveryIndex: index, intendedMicros: now, startMicros: now, endMicros: now },
     ...{ outcome: 'created', slotId: `essay-${index}`, recovered: false, replyLost: false },
-    ...{ errorCode: null, sqlState: null },
+    ...{ mayHaveHappened: false, errorCode: null, sqlState: null },
   }));
   const histogram = histogramOf(calls.length);
   const lagMicros = { p50: NaN, p99: NaN, max: NaN };

@@ -32,7 +32,13 @@ function told(change: { readonly [Field in keyof Columns]?: unknown }): unknown 
   return { ...calls, chunk };
 }
 
-const EXTRAS = { recovered: false, replyLost: false, errorCode: null, sqlState: null };
+const EXTRAS = {
+  recovered: false,
+  replyLost: false,
+  mayHaveHappened: false,
+  errorCode: null,
+  sqlState: null,
+};
 const NO_MESSAGE = 'sent no message of the protocol';
 
 describe('accepts', () => {
@@ -114,9 +120,10 @@ describe('refuses', () => {
     ['a call of tomorrow', told({ endMicros: nowMicros() + 1e11 }), 'impossible times'],
     ['a call that ends before it starts', told({ endMicros: 1 }), 'impossible times'],
     ['no time', told({ startMicros: NaN }), 'impossible times'],
-    ['created without an essay', told({ slotId: null }), 'contradicts itself'],
-    ['no_slot with an essay', told({ outcome: 'no_slot' }), 'contradicts itself'],
-    ['an error without a code', told({ outcome: 'error', slotId: null }), 'contradicts itself'],
+    ['created without a slot', told({ slotId: null }), 'contradicts itself about the call of delivery'],
+    ['no_slot with a slot', told({ outcome: 'no_slot' }), 'no_slot with a slotId'],
+    ['an error without a code', told({ outcome: 'error', slotId: null }), 'error without an errorCode'],
+    ['unknown that cannot have happened', told({ outcome: 'unknown', slotId: null }), 'contradicts itself'],
     [
       'created with an error',
       told({ extras: { 1: { ...EXTRAS, errorCode: 'unknown_batch' } } }),

@@ -19,6 +19,7 @@ function call(dueMs: number, endMs: number, outcome: CallOutcome = 'created'): C
     slotId: null,
     recovered: false,
     replyLost: false,
+    mayHaveHappened: false,
     errorCode: null,
     sqlState: null,
   };

@@ -35,7 +35,7 @@ async function validRun(
       ...{ worker: 0, batchId, contentId: request.textStorageId, callId: request.correlationId },
       ...{ intendedMicros: startMicros, startMicros, endMicros: performance.now() * 1_000 },
       ...{ outcome: result.outcome, slotId: 'essayId' in result ? result.essayId : null },
-      ...{ recovered: false, replyLost: false, errorCode: null, sqlState: null },
+      ...{ recovered: false, replyLost: false, mayHaveHappened: false, errorCode: null, sqlState: null },
     });
   }
   await engine.settle();

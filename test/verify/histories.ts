@@ -1,4 +1,4 @@
-import type { Call } from '#els/domain/call.js';
+import { mayHaveHappenedBy, type Call } from '#els/domain/call.js';
 import { checkHistory } from '#els/verify/history-checks.js';
 import { indexHistory } from '#els/verify/history-index.js';
 import type { Draw } from '../engine/support/draw.js';
@@ -29,6 +29,7 @@ export function callOf(
   [startMicros, endMicros]: [number, number],
   rest: Partial<Call>,
 ): Call {
+  const { outcome = 'no_slot', errorCode = null } = rest;
   return {
     worker: 0,
     batchId: 'batch',
@@ -37,11 +38,12 @@ export function callOf(
     intendedMicros: startMicros,
     startMicros,
     endMicros,
-    outcome: 'no_slot',
+    outcome,
     slotId: null,
     recovered: false,
     replyLost: false,
-    errorCode: null,
+    mayHaveHappened: mayHaveHappenedBy({ outcome, errorCode }),
+    errorCode,
     sqlState: null,
     ...rest,
   };

@@ -41,7 +41,12 @@ describe('accepts', () => {
   drawn('calls without an answer, whether or not they took a slot', (draw) => {
     const shape = { ...drawShape(draw), deliveries: 1 };
     const calls = validHistory(shape, draw);
-    const lost = { outcome: 'unknown', slotId: null, errorCode: 'database_unavailable' } as const;
+    const lost = {
+      outcome: 'unknown',
+      slotId: null,
+      mayHaveHappened: true,
+      errorCode: 'database_unavailable',
+    } as const;
     const claims = calls.map((call) =>
       created(call) && draw.integer(0, 1) === 0 ? { ...call, ...lost } : call,
     );
@@ -56,6 +61,7 @@ describe('accepts', () => {
     const calls = corrupted(validHistory(shape, draw), created, () => ({
       outcome: 'unknown',
       slotId: null,
+      mayHaveHappened: true,
     }));
     expect(violatedBy(calls, shape.slots)).toEqual([]);
   });

@@ -57,6 +57,6 @@ async function deliver(engine: AssignmentEngine, batchId: string, textStorageId:
     ...{ worker: 0, batchId, contentId: textStorageId, callId: request.correlationId },
     ...{ intendedMicros: startMicros, startMicros, endMicros: performance.now() * 1_000 },
     ...{ outcome, slotId: outcome === 'no_slot' ? null : result.essayId },
-    ...{ recovered: false, replyLost: false, errorCode: null, sqlState: null },
+    ...{ recovered: false, replyLost: false, mayHaveHappened: false, errorCode: null, sqlState: null },
   };
 }
