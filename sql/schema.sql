@@ -1,5 +1,5 @@
 -- The whole schema, created by `setup` in one transaction whose search_path is the schema of the tool.
--- Must hold: one row of run_batches per batch that a run made; one inventory per batch; within a batch a
+-- Must hold: one row of run_batches per batch that a run made, one of runs per run of a command; one inventory per batch; within a batch a
 -- content has at most one slot and at most one essay, by unique index, whatever a strategy does.
 
 create type essay_status_enum as enum ('uploaded', 'ready_for_processing');
@@ -77,6 +77,25 @@ create table event_outbox (
   topic text not null,
   created_at timestamptz not null default now(),
   published_at timestamptz
+);
+
+-- Whose a run is, and what it is for. Must hold: `command_id` is one process of the tool, which is alive while it holds
+-- the lock of runs/lock.sql, or where `heartbeat_at` is not null, while that is fresh.
+create table runs (
+  run_id text primary key,
+  command text not null,
+  command_id text not null,
+  strategy text not null,
+  scenario text,
+  -- Whether it was to leave its batches.
+  keep boolean not null,
+  -- The run whose engines warm up on it; null: none do.
+  warms_up text,
+  started_at timestamptz not null default clock_timestamp(),
+  role text not null default current_user,
+  host text not null,
+  pid integer not null,
+  heartbeat_at timestamptz
 );
 
 create table run_batches (

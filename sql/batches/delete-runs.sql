@@ -1,6 +1,8 @@
 -- Removes what runs made. Must hold: only batches that run_batches says these runs made, and their rows.
 with forgotten as (
   delete from run_batches where run_id = any(:run_ids::text[]) returning batch_id
+), records as (
+  delete from runs where run_id = any(:run_ids::text[])
 ), essays as (
   delete from essay_states where batch_id in (select batch_id from forgotten) returning essay_id
 ), events as (

@@ -2,4 +2,4 @@
 -- vacuuming now need not be waited for. Names are qualified, for it runs outside any transaction, where a session that
 -- keeps nothing knows no schema.
 vacuum (skip_locked) :"schema".batch_essay_trackers, :"schema".slot_assignments, :"schema".essay_states,
-  :"schema".event_outbox, :"schema".run_batches
+  :"schema".event_outbox, :"schema".run_batches, :"schema".runs

@@ -9,7 +9,7 @@ select case
   marked.version,
   own.version as "ownVersion"
 from pg_namespace n
-cross join (values (3)) own (version)
+cross join (values (4)) own (version)
 cross join lateral (
   select substring(
     obj_description(n.oid, 'pg_namespace') from '^created by els-assign, schema version ([0-9]{1,9})$'

@@ -1,2 +1,2 @@
 -- The mark by which the tool knows its own schema again. Must hold: equal to the one in find-schema.sql.
-comment on schema :"schema" is 'created by els-assign, schema version 3'
+comment on schema :"schema" is 'created by els-assign, schema version 4'

@@ -1,7 +1,7 @@
 import { requireConnections } from '../database/connection-limits.js';
 import { MIGRATION_FAULT } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
-import { COORDINATOR_CONNECTIONS } from './coordinator-pool.js';
+import { COORDINATOR_CONNECTIONS, PRESENCE_CONNECTIONS } from './coordinator-pool.js';
 import { withClient, type Database } from './database.js';
 
 /**
@@ -21,7 +21,7 @@ export async function checkConnections(
 
 function connectionsOf(scenario: Scenario): number {
   const { workers, connections, faults } = scenario;
-  const ofLoad = workers * connections + COORDINATOR_CONNECTIONS;
+  const ofLoad = workers * connections + COORDINATOR_CONNECTIONS + PRESENCE_CONNECTIONS;
   return ofLoad + faultConnections(faults) + rolloutConnections(scenario);
 }
 

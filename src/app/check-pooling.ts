@@ -17,7 +17,7 @@ export async function checkPooling(
   load: { readonly scenarios: readonly Scenario[]; readonly prepare: boolean },
 ): Promise<Database> {
   const { scenarios, prepare } = load;
-  const pooling = await poolingOf(database);
+  const pooling = await findPooling(database);
   if (pooling === 'transaction' && scenarios.some(({ rollout }) => rollout !== undefined))
     throw losesSessions(database, 'a pooler');
   if (pooling === 'transaction' && prepare) throw losesSessions(database, '--no-prepare, a pooler');
@@ -33,10 +33,15 @@ export async function checkPooling(
  * @throws UsageError `transaction_pooler` or `statement_pooler`
  */
 export async function requireSessions(database: Database): Promise<void> {
-  if ((await poolingOf(database)) === 'transaction') throw losesSessions(database, 'a pooler');
+  if ((await findPooling(database)) === 'transaction') throw losesSessions(database, 'a pooler');
 }
 
-async function poolingOf(database: Database): Promise<Pooling> {
+/**
+ * Finds out what stands between the tool and the server.
+ *
+ * @throws UsageError `statement_pooler`
+ */
+export async function findPooling(database: Database): Promise<Pooling> {
   const { pool, embedded } = database;
   if (embedded) return 'none';
   const pooling = await withClient(pool, async (one) =>

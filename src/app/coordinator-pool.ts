@@ -4,8 +4,10 @@ import type { DatabaseTarget } from '../database/target.js';
 
 /** One for work, one for watching. */
 export const COORDINATOR_CONNECTIONS = 2;
+/** One that tells that the command is alive. */
+export const PRESENCE_CONNECTIONS = 1;
 /** The coordinator waits for nobody's lock longer than this. */
-const LOCK_TIMEOUT_MS = 5_000;
+export const LOCK_TIMEOUT_MS = 5_000;
 
 /** Connections for work that is no load. Each transaction carries its settings, so that it may be behind any pooler. */
 export function coordinatorPool(

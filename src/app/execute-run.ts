@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { ClientBase } from 'pg';
 import { analyzeTables, deleteRuns, registerBatches, type Analysis } from '../batches/register.js';
+import { recordRun, type RunningCommand } from '../batches/runs.js';
 import { batchTotals } from '../batches/status.js';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
 import { failureReason, surroundingsFailure } from '../database/pool.js';
-import { awaitQuiescence } from '../database/quiescence.js';
 import { transaction } from '../database/session.js';
 import type { InfrastructureError } from '../domain/errors.js';
 import type { FaultResult } from '../domain/fault.js';
@@ -18,6 +19,7 @@ import { planWorkload } from '../scenario/plan.js';
 import { verifyHistory, verifyRun, type RunToVerify, type Verification } from '../verify/verify-run.js';
 import { attempt } from './attempt.js';
 import { inTransaction, withClient, type Database } from './database.js';
+import { applicationNameOf, quiesceRun } from './quiesce.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
 import { keepingHistory, RunHistory } from './run-history.js';
@@ -32,6 +34,8 @@ export interface RunJob extends StrategyChoice {
   readonly seed: number;
   /** Leave the run's batches in the database. */
   readonly keep: boolean;
+  /** The command that it belongs to, for the record; undefined: it is not recorded. */
+  readonly command?: RunningCommand | undefined;
   /** Deadline of one call. */
   readonly timeoutMs: number;
   /** Keeps the run's calls. */
@@ -45,9 +49,6 @@ export interface ExecutedRun {
   readonly result: RunResult;
   readonly failure: InfrastructureError | undefined;
 }
-
-/** After the workers ended, their backends get this long to end too. */
-const QUIESCENCE_DEADLINE_MS = 2_000;
 
 /**
  * Registers batches, puts the load on them, waits until the run is quiet, verifies, judges the gates, and removes
@@ -118,10 +119,6 @@ function warmUpRunId(runId: string): string {
   return `${runId}-warm-up`;
 }
 
-function applicationNameOf(runId: string): string {
-  return `els-assign ${runId}`;
-}
-
 function namesOf(runId: string, warmUp: readonly WarmUpBatch[]): RunNames {
   const ids = warmUp.map(({ inventory, batchId }) => [inventory, batchId] as const);
   return { applicationName: applicationNameOf(runId), warmUpBatchIds: Object.fromEntries(ids) };
@@ -130,7 +127,7 @@ function namesOf(runId: string, warmUp: readonly WarmUpBatch[]): RunNames {
 /** @returns whether the planner has fresh statistics of what was registered */
 function registerRun(
   { pool }: Database,
-  { strategy, watch }: RunJob,
+  { strategy, keep, command, watch }: RunJob,
   plan: WorkloadPlan,
   warmUp: readonly WarmUpBatch[],
   stop: AbortSignal,
@@ -145,13 +142,22 @@ function registerRun(
       const batch = { runId: warmUpRunId(runId), batchIds: [batchId], inventory, slots };
       await registerBatches(client, { ...batch, strategy: strategy.name });
     }
+    if (command) await recordRuns(client, command, plan, { strategy: strategy.name, keep });
     return analyzeTables(client);
   }).finally(() => listener?.ended());
 }
 
-function quiesce({ pool, pooling }: Database, runId: string): Promise<number> {
-  const run = { applicationName: `${applicationNameOf(runId)}/`, pooled: pooling !== 'none' };
-  return withClient(pool, (client) => awaitQuiescence(client, run, QUIESCENCE_DEADLINE_MS));
+/** A run, and the one that its engines warm up on, which is removed in any case. */
+async function recordRuns(
+  client: ClientBase,
+  command: RunningCommand,
+  { runId, scenario }: WorkloadPlan,
+  { strategy, keep }: { readonly strategy: string; readonly keep: boolean },
+): Promise<void> {
+  const run = { runId, strategy, scenario: scenario.name, keep, warmsUp: null };
+  await recordRun(client, command, run);
+  const warmUp = { runId: warmUpRunId(runId), keep: false, warmsUp: runId };
+  await recordRun(client, command, { ...run, ...warmUp });
 }
 
 /** What the oracles are asked about a load. */
@@ -213,7 +219,7 @@ async function askBoth(
   run: RunToVerify,
   load: FinishedLoad,
 ): Promise<RunJudgement> {
-  await quiesce(database, plan.runId);
+  await quiesceRun(database, plan.runId);
   const notes = await timeoutNotes(database, load.recording, job.timeoutMs);
   return withClient(database.pool, async (client) => {
     await transaction(client, () => analyzeTables(client));
@@ -234,7 +240,7 @@ async function askBoth(
 async function cleanUp(database: Database, runId: string, keep: boolean): Promise<string[]> {
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
-    await quiesce(database, runId);
+    await quiesceRun(database, runId);
     await withClient(database.pool, (client) => deleteRuns(client, database.schema, unwanted));
     return [];
   } catch (error) {

@@ -11,6 +11,7 @@ import { InfrastructureError } from '../domain/errors.js';
 import type {
   BatchMigration,
   MigrationControl,
+  MigrationPlan,
   MigrationReport,
   PlannedMigration,
 } from '../domain/migration.js';
@@ -26,6 +27,8 @@ import { inTransaction, withClient, type Database } from './database.js';
 export interface Migration {
   /** Undefined: all of the schema. */
   readonly batchIds?: readonly string[] | undefined;
+  /** Whether `all of the schema` means those that runs registered too. */
+  readonly runsToo?: boolean | undefined;
   readonly to: Inventory;
 }
 
@@ -42,14 +45,14 @@ export async function migrate(
   control: MigrationControl,
 ): Promise<MigrationReport> {
   await requireSessions(database);
-  const batchIds = await inTransaction(database.pool, async (client) => {
+  const chosen = await inTransaction(database.pool, async (client) => {
     await requireSchema(client, database.schema);
     await requireWritable(client, database.target);
     await requireAccess(client, database.schema, 'run');
-    return existing(client, migration);
+    return choose(client, migration);
   });
   return withClient(database.pool, async (client) => {
-    const report = await migrateAll(client, database, { batchIds, to: migration.to }, control);
+    const report = await migrateAll(client, database, { ...chosen, to: migration.to }, control);
     if (report.failure === undefined && report.batches.some(({ copied }) => copied > 0)) {
       await transaction(client, () => analyzeTables(client));
     }
@@ -60,11 +63,11 @@ export async function migrate(
 async function migrateAll(
   client: ClientBase,
   { pool, target }: Database,
-  { batchIds, to }: { readonly batchIds: readonly string[]; readonly to: Inventory },
+  { batchIds, leftAlone, to }: ChosenBatches & { readonly to: Inventory },
   control: MigrationControl,
 ): Promise<MigrationReport> {
   const batches: BatchMigration[] = [];
-  const report = { to, batches, plannedBatches: batchIds.length };
+  const report = { to, batches, plannedBatches: batchIds.length, leftAlone };
   const { signal, onBatch } = control;
   const onUnfinished = (batch: BatchMigration) => void batches.push(batch);
   try {
@@ -111,17 +114,18 @@ async function afterPuttingBack(
 export async function planMigration(
   { pool, schema }: Database,
   migration: Migration,
-): Promise<PlannedMigration[]> {
-  const batchIds = await inTransaction(pool, async (client) => {
+): Promise<MigrationPlan> {
+  const { to } = migration;
+  const { batchIds, leftAlone } = await inTransaction(pool, async (client) => {
     await requireSchema(client, schema);
     await requireAccess(client, schema, 'read');
-    return existing(client, migration);
+    return choose(client, migration);
   });
   const batches: PlannedMigration[] = [];
   for (const batchId of batchIds) {
-    batches.push(await inTransaction(pool, (client) => planBatch(client, batchId, migration.to)));
+    batches.push(await inTransaction(pool, (client) => planBatch(client, batchId, to)));
   }
-  return batches;
+  return { to, batches, leftAlone };
 }
 
 async function planBatch(client: ClientBase, batchId: string, to: Inventory): Promise<PlannedMigration> {
@@ -131,9 +135,19 @@ async function planBatch(client: ClientBase, batchId: string, to: Inventory): Pr
   return { batchId, inventory, ...plan };
 }
 
-/** All of the schema, or those that are named, each of which exists. */
-async function existing(client: ClientBase, { batchIds }: Migration): Promise<readonly string[]> {
-  if (batchIds === undefined) return findBatches(client);
-  for (const batchId of batchIds) await findTracker(client, batchId);
-  return batchIds;
+interface ChosenBatches {
+  readonly batchIds: readonly string[];
+  /** Batches of runs that were not asked for. */
+  readonly leftAlone: number;
+}
+
+/** All of the schema, or those that are named, each of which exists. A run at work keeps its batches to itself. */
+async function choose(client: ClientBase, { batchIds, runsToo }: Migration): Promise<ChosenBatches> {
+  if (batchIds !== undefined) {
+    for (const batchId of batchIds) await findTracker(client, batchId);
+    return { batchIds, leftAlone: 0 };
+  }
+  const all = await findBatches(client);
+  const chosen = all.filter(({ isOfRun }) => runsToo === true || !isOfRun);
+  return { batchIds: chosen.map(({ batchId }) => batchId), leftAlone: all.length - chosen.length };
 }

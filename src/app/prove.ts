@@ -6,6 +6,7 @@ import type { Strategy } from '../engine/strategy.js';
 import { callersOf, configurations } from '../prove/configuration.js';
 import { PROOF_CONNECTIONS, proveStrategy, type ProofProgress } from '../prove/prove.js';
 import type { Database } from './database.js';
+import { whileAtWork } from './runs.js';
 import type { StrategyChoice } from './strategies.js';
 
 export type { ProofProgress } from '../prove/prove.js';
@@ -39,15 +40,18 @@ export async function prove(database: Database, options: ProofOptions): Promise<
   });
   const strategy = createStrategy(spec, advisoryLocks);
   try {
-    return await proveStrategy(pool, {
-      ...{ strategy: spec.name, advisoryLocks, inventory: strategy.inventory, schema },
-      makeEngine: (own) =>
-        createAssignmentEngine(own, { strategy: spec, advisoryLocks, schema, timeoutMs: TIMEOUT_MS }),
-      configurations: configurations(callers),
-      mostPreemptions: (configuration) =>
-        options.preemptions ?? defaultPreemptions(strategy, callersOf(configuration)),
-      ...{ maxSchedules: options.maxSchedules, stop: options.stop, onProgress: options.onProgress },
-    });
+    return await whileAtWork(database, 'prove', (command) =>
+      proveStrategy(pool, {
+        command,
+        ...{ strategy: spec.name, advisoryLocks, inventory: strategy.inventory, schema },
+        makeEngine: (own) =>
+          createAssignmentEngine(own, { strategy: spec, advisoryLocks, schema, timeoutMs: TIMEOUT_MS }),
+        configurations: configurations(callers),
+        mostPreemptions: (configuration) =>
+          options.preemptions ?? defaultPreemptions(strategy, callersOf(configuration)),
+        ...{ maxSchedules: options.maxSchedules, stop: options.stop, onProgress: options.onProgress },
+      }),
+    );
   } finally {
     await pool.end();
   }

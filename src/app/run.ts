@@ -8,6 +8,7 @@ import type { Database } from './database.js';
 import { environmentOf } from './environment.js';
 import { executeRun, type RunJob } from './execute-run.js';
 import { watchFor } from './load-monitor.js';
+import { whileAtWork } from './runs.js';
 import { verdictPasses, worstVerdict } from './verdicts.js';
 
 /** Creates the file that keeps every call of the runs. */
@@ -16,8 +17,10 @@ export const createHistory: typeof HistoryFile.create = (...args) => HistoryFile
 /** Told before each run, so that somebody can show progress. */
 export type OnRun = (job: RunJob, position: number, total: number) => void;
 
-/** How a sequence of runs is watched and stopped. */
+/** How a sequence of runs is called, watched and stopped. */
 export interface RunControl {
+  /** As the command line calls it: what the runs are recorded under. */
+  readonly command: string;
   readonly onRun: OnRun;
   /** Shows every load while it runs. */
   readonly display?: LoadDisplay | undefined;
@@ -45,7 +48,7 @@ export async function executeRuns(
   sumUp: SumUp = () => ({}),
 ): Promise<Report> {
   const environment = await environmentOf(database);
-  const { runs, failure } = await executeInTurn(database, jobs, control);
+  const { runs, failure } = await executeAtWork(database, jobs, control);
   const verdict = worstVerdict(runs);
   const summary = runs.length > 0 ? sumUp(runs) : {};
   const interrupted = control.stop.aborted ? (control.stop.reason as StopSignal) : undefined;
@@ -55,11 +58,26 @@ export async function executeRuns(
   return { environment, runs, plannedRuns: jobs.length, ...summary, verdict, passed, interrupted, failure };
 }
 
+interface Executed {
+  readonly runs: RunResult[];
+  readonly failure?: InfrastructureError;
+}
+
+function executeAtWork(database: Database, jobs: readonly RunJob[], control: RunControl): Promise<Executed> {
+  return whileAtWork(database, control.command, (command) =>
+    executeInTurn(
+      database,
+      jobs.map((job) => ({ ...job, command })),
+      control,
+    ),
+  );
+}
+
 async function executeInTurn(
   database: Database,
   jobs: readonly RunJob[],
   { onRun, display, stop }: RunControl,
-): Promise<{ runs: RunResult[]; failure?: InfrastructureError }> {
+): Promise<Executed> {
   const runs: RunResult[] = [];
   const fleet = new WorkerFleet();
   const watch = display && watchFor(display);

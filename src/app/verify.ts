@@ -23,7 +23,7 @@ import { worstVerdict } from './verdicts.js';
  */
 export function verifySchema(database: Database): Promise<VerificationReport> {
   return reading(database, async (client) => {
-    const batchIds = await transaction(client, () => findBatches(client));
+    const batchIds = await allBatchIds(client);
     const verification =
       batchIds.length > 0
         ? await verifyDatabase(client, batchIds, await whyUnsettled(client))
@@ -67,13 +67,18 @@ export function verifyKeptRuns(
 }
 
 async function requireBatches(client: ClientBase, { header: { runId, batches } }: KeptRun): Promise<void> {
-  const known = new Set(await transaction(client, () => findBatches(client)));
+  const known = new Set(await allBatchIds(client));
   const gone = batches.filter(({ batchId }) => !known.has(batchId)).length;
   if (gone === 0) return;
   throw new UsageError(
     'run_is_gone',
     `${gone} of the ${batches.length} batches of run ${runId} are not in the database; accepted: a run that was made with --keep, or --history-only`,
   );
+}
+
+async function allBatchIds(client: ClientBase): Promise<string[]> {
+  const batches = await transaction(client, () => findBatches(client));
+  return batches.map(({ batchId }) => batchId);
 }
 
 function toVerify({ header, calls, faults, incomplete, durable }: KeptRun): RunToVerify {

@@ -5,10 +5,16 @@ const ALL = loadStatement('batches/all');
 const SWITCHING = loadStatement('batches/switching');
 const ACTIVE_SESSIONS = loadStatement('database/active-sessions');
 
-/** The ids of all batches of the schema. */
-export async function findBatches(client: ClientBase): Promise<string[]> {
-  const { rows } = await client.query<{ batchId: string }>(ALL.text);
-  return rows.map((row) => row.batchId);
+/** A batch of the schema. */
+export interface FoundBatch {
+  readonly batchId: string;
+  /** Whether a run registered it, which will remove it. */
+  readonly isOfRun: boolean;
+}
+
+/** All batches of the schema. */
+export async function findBatches(client: ClientBase): Promise<FoundBatch[]> {
+  return (await client.query<FoundBatch>(ALL.text)).rows;
 }
 
 /** Which of these batches are between two inventories, because a migration is under way or was interrupted. */

@@ -9,6 +9,7 @@ import { scenariosToRollOut } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import { checkPrepare, KNOWN_GOOD, withRolledOut } from '../app/strategies.js';
 import { renderRollouts } from '../report/rollout.js';
+import { tellAbandoned } from './abandoned-notice.js';
 import { finish } from './finish.js';
 import { seedOf, toOverrides, type LoadFlags } from './options.js';
 import { checkOutputPaths } from './output-paths.js';
@@ -42,7 +43,8 @@ export async function compareRollouts(
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
       await prepareDatabase(database, []);
-      const control = { ...showProgress(flags), stop, allowInconclusive };
+      await tellAbandoned(database, flags);
+      const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
       return executeRuns(database, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));
     }),
   );

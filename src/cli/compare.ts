@@ -14,6 +14,7 @@ import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
 import { quote } from '../domain/wording.js';
 import { renderComparison } from '../report/comparison.js';
+import { tellAbandoned } from './abandoned-notice.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { compareRollouts } from './compare-rollouts.js';
 import { finish } from './finish.js';
@@ -106,7 +107,9 @@ async function runCompare(flags: CompareFlags): Promise<number> {
       const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, strategies);
       tellRights(strategies, flags);
-      return compare(database, { ...plan, reference }, { ...showProgress(flags), stop, allowInconclusive });
+      await tellAbandoned(database, flags);
+      const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
+      return compare(database, { ...plan, reference }, control);
     }),
   );
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderComparison });

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../domain/errors.js';
 import { renderJsonError } from '../report/json.js';
+import { addClean } from './clean.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { applyConfig } from './config-flags.js';
@@ -10,6 +11,7 @@ import { refuseSecondValues } from './given-once.js';
 import { addMigrate } from './migrate.js';
 import { addProve } from './prove.js';
 import { addRun } from './run.js';
+import { addRuns } from './runs.js';
 import { addScenarios } from './scenarios.js';
 import { addSetup } from './setup.js';
 import { addStatus } from './status.js';
@@ -70,6 +72,8 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addScenarios(program);
   addVerify(program, setExitCode);
   addStatus(program);
+  addRuns(program);
+  addClean(program);
   addMigrate(program, setExitCode);
   addCompletion(program);
   for (const command of program.commands) {

@@ -1,11 +1,13 @@
 import { Option, type Command } from 'commander';
 import { withDatabase } from '../app/database.js';
+import type { Migration } from '../app/migrate.js';
 import type { Inventory } from '../domain/assignment.js';
 import { EXIT, UsageError } from '../domain/errors.js';
 import type { MigrationReport } from '../domain/migration.js';
 import { createColours } from '../report/colours.js';
 import { renderMigrationJson, renderMigrationPlanJson } from '../report/json.js';
 import { renderMigration, renderMigrationPlan } from '../report/migration.js';
+import { tellAbandoned } from './abandoned-notice.js';
 import { printLine, printResult, terminalWidth } from './console.js';
 import { oneLine } from './failure.js';
 import { parseDurationOf } from './flag-values.js';
@@ -17,6 +19,7 @@ import { readTool } from './tool.js';
 interface MigrateFlags extends ConnectionFlags, OutputFlags {
   readonly to: Inventory;
   readonly all?: boolean;
+  readonly runsToo?: boolean;
   readonly dryRun?: boolean;
   readonly pauseLimit: number;
 }
@@ -39,7 +42,8 @@ export function addMigrate(program: Command, setExitCode: (code: number) => void
     .description(
       'switch live batches from one inventory to the other, without losing or doubling an assignment',
     )
-    .option('--all', 'every batch of the schema')
+    .option('--all', 'every batch of the schema that no run registered')
+    .option('--runs-too', 'with --all: those of runs too; one at work becomes invalid')
     .addOption(
       new Option('--to <inventory>', 'what fills the batch from then on')
         .choices(['essays', 'slots'])
@@ -63,7 +67,11 @@ export function addMigrate(program: Command, setExitCode: (code: number) => void
 
 async function runMigrate(batch: string | undefined, flags: MigrateFlags): Promise<number> {
   if ((batch === undefined) === (flags.all !== true)) throw whichBatches(batch);
-  const migration = { to: flags.to, batchIds: batch === undefined ? undefined : [batch] };
+  const { runsToo = false } = flags;
+  if (runsToo && flags.all !== true) {
+    throw new UsageError('which_batches', '--runs-too is given without --all; accepted: both');
+  }
+  const migration = { to: flags.to, runsToo, batchIds: batch === undefined ? undefined : [batch] };
   return flags.dryRun ? plan(migration, flags) : carryOut(migration, flags);
 }
 
@@ -72,22 +80,19 @@ function whichBatches(batch: string | undefined): UsageError {
   return new UsageError('which_batches', `${given}; accepted: the id of one batch, or --all`);
 }
 
-interface Migration {
-  readonly to: Inventory;
-  readonly batchIds: readonly string[] | undefined;
-}
-
 async function plan(migration: Migration, flags: MigrateFlags): Promise<number> {
   const { planMigration } = await import('../app/migrate.js');
-  const batches = await withDatabase({ ...flags, env: process.env }, (database) =>
-    planMigration(database, migration),
-  );
-  const passed = batches.every(({ disagreements }) => disagreements.length === 0);
+  const planned = await withDatabase({ ...flags, env: process.env }, async (database) => {
+    const found = await planMigration(database, migration);
+    await tellAbandoned(database, flags);
+    return found;
+  });
+  const passed = planned.batches.every(({ disagreements }) => disagreements.length === 0);
   const colours = createColours(process.stdout, process.env);
   await printResult(
     flags.json
-      ? renderMigrationPlanJson(migration.to, batches, passed, readTool())
-      : renderMigrationPlan(migration.to, batches, colours, terminalWidth()),
+      ? renderMigrationPlanJson(planned, passed, readTool())
+      : renderMigrationPlan(planned, colours, terminalWidth()),
   );
   return passed ? EXIT.passed : EXIT.failed;
 }
@@ -96,9 +101,12 @@ async function carryOut(migration: Migration, flags: MigrateFlags): Promise<numb
   const { migrate } = await import('../app/migrate.js');
   const { pauseLimit: pauseLimitMs } = flags;
   const report = await stoppable((signal) =>
-    withDatabase({ ...flags, env: process.env }, (database) =>
-      migrate(database, migration, { pauseLimitMs, signal, ...migrationProgress(flags) }),
-    ),
+    withDatabase({ ...flags, env: process.env }, async (database) => {
+      const control = { pauseLimitMs, signal, ...migrationProgress(flags) };
+      const done = await migrate(database, migration, control);
+      if (done.failure === undefined) await tellAbandoned(database, flags);
+      return done;
+    }),
   );
   const passed = report.failure === undefined && report.interrupted === undefined && allSwitched(report);
   const colours = createColours(process.stdout, process.env);

@@ -8,6 +8,7 @@ import { EXIT, UsageError } from '../domain/errors.js';
 import { createColours } from '../report/colours.js';
 import { renderProofJson } from '../report/json.js';
 import { renderProof } from '../report/proof.js';
+import { tellAbandoned } from './abandoned-notice.js';
 import { printLine, printResult } from './console.js';
 import {
   addConnectionOptions,
@@ -80,6 +81,7 @@ async function runProve(flags: ProveFlags): Promise<number> {
       await requireSessions(database);
       await prepareDatabase(database, [strategy]);
       tellRights([strategy], flags);
+      await tellAbandoned(database, flags);
       const task = { strategy, advisoryLocks, callers, maxSchedules, preemptions };
       const { prove } = await import('../app/prove.js');
       return prove(database, { ...task, stop, onProgress: progress.show }).finally(progress.end);

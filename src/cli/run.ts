@@ -23,6 +23,7 @@ import type { RunResult } from '../domain/run-result.js';
 import type { SweepAxis } from '../domain/sweep.js';
 import { renderSweep } from '../report/sweep.js';
 import { renderRuns } from '../report/terminal.js';
+import { tellAbandoned } from './abandoned-notice.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { finish, type Finish } from './finish.js';
 import { addLoadOptions, parseCount, seedOf, toOverrides, type LoadFlags } from './options.js';
@@ -110,7 +111,8 @@ async function runRun(flags: RunFlags): Promise<number> {
       const reference = await checkSurroundings(database, baselines.reference);
       await prepareDatabase(database, [choice.strategy]);
       tellRights([choice.strategy], flags);
-      const control = { ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
+      await tellAbandoned(database, flags);
+      const control = { command: 'run', ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
       const sumUp = sweep
         ? sumUpSweep(sweep.parameter)
         : (runs: readonly RunResult[]) => againstBaseline(runs, reference);

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { withDatabase } from '../app/database.js';
 import { setupScript, setUp, TABLES, type SetupOutcome } from '../app/setup.js';
 import { escapeInvisible } from '../domain/wording.js';
+import { tellAbandoned } from './abandoned-notice.js';
 import { printResult } from './console.js';
 import { addConnectionOptions, collect, type ConnectionFlags } from './options.js';
 
@@ -42,6 +43,7 @@ async function runSetup(flags: SetupFlags): Promise<void> {
     const { outcome, grants } = await setUp(database, { reset, runners, readers });
     const where = `schema ${escapeInvisible(database.schema)} (${database.target.source})`;
     const granted = grants.map((statement) => `${statement};\n`);
+    await tellAbandoned(database);
     await printResult(`${where} ${SAID[outcome]}: tables ${TABLES.join(', ')}\n${granted.join('')}`);
   });
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { withDatabase } from '../app/database.js';
 import { readStatus, type BatchStatus } from '../app/status.js';
 import { renderStatus } from '../report/status.js';
+import { tellAbandoned } from './abandoned-notice.js';
 import { printLine, printResult } from './console.js';
 import { addConnectionOptions, type ConnectionFlags } from './options.js';
 
@@ -26,6 +27,7 @@ export function addStatus(program: Command): void {
 async function runStatus(batchId: string, flags: StatusFlags): Promise<void> {
   await withDatabase({ ...flags, env: process.env }, async (database) => {
     const { status, repaired } = await readStatus(database, batchId, { repair: flags.repair ?? false });
+    await tellAbandoned(database);
     if (flags.repair) printLine(repaired ? 'repaired: 1 batch completed' : 'repaired: nothing');
     await printResult(flags.json ? toJson(status, repaired) : renderStatus(status));
   });

@@ -6,6 +6,7 @@ import type { VerificationReport } from '../domain/verification.js';
 import { createColours } from '../report/colours.js';
 import { renderVerificationJson } from '../report/json.js';
 import { renderVerification } from '../report/verification.js';
+import { tellAbandoned } from './abandoned-notice.js';
 import { printResult, terminalWidth } from './console.js';
 import { addConnectionOptions, type ConnectionFlags } from './options.js';
 import { readTool } from './tool.js';
@@ -59,7 +60,9 @@ async function verify(flags: VerifyFlags): Promise<VerificationReport> {
   const { verifyCalls, verifyKeptRuns, verifySchema } = await import('../app/verify.js');
   const runs = history === undefined ? undefined : await openHistory(history);
   if (runs && historyOnly) return verifyCalls(runs);
-  return withDatabase({ ...flags, env: process.env }, (database) =>
-    runs ? verifyKeptRuns(database, runs) : verifySchema(database),
-  );
+  return withDatabase({ ...flags, env: process.env }, async (database) => {
+    const report = runs ? await verifyKeptRuns(database, runs) : await verifySchema(database);
+    await tellAbandoned(database);
+    return report;
+  });
 }

@@ -14,6 +14,7 @@ export const TABLES = [
   'essay_states',
   'event_outbox',
   'run_batches',
+  'runs',
 ];
 
 const LOCK = loadStatement('database/lock-setup');

@@ -31,12 +31,22 @@ export interface PlannedMigration {
   readonly disagreements: readonly Witness[];
 }
 
+/** What a migration would do, as of now. */
+export interface MigrationPlan {
+  readonly to: Inventory;
+  readonly batches: readonly PlannedMigration[];
+  /** Batches of runs that were not asked for. */
+  readonly leftAlone: number;
+}
+
 /** What became of the batches that were to be migrated. */
 export interface MigrationReport {
   readonly to: Inventory;
   /** Those that were come to. */
   readonly batches: readonly BatchMigration[];
   readonly plannedBatches: number;
+  /** Batches of runs that were not asked for. */
+  readonly leftAlone: number;
   /** Why it ended early. */
   readonly failure?: InfrastructureError | undefined;
   readonly interrupted?: StopSignal | undefined;

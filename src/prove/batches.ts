@@ -1,30 +1,44 @@
 import { deleteRuns, registerBatches } from '../batches/register.js';
+import { recordRun, type RunningCommand } from '../batches/runs.js';
+import { transaction } from '../database/session.js';
 import type { Stage } from './schedule.js';
+
+/** Whose the batches of a proof are. */
+export interface ProofOwner {
+  readonly schema: string;
+  /** How reports name what is proven. */
+  readonly strategy: string;
+  /** Undefined: no record is kept of it. */
+  readonly command?: RunningCommand | undefined;
+}
 
 /** Registers the batches of schedules, and removes them all in the end. */
 export class ProofBatches {
-  readonly #runIds: string[] = [];
   #registrations = 0;
 
-  /** @param id by which the batches of this proof are known */
+  /** @param runId by which the batches of this proof are known */
   constructor(
     private readonly stage: Stage,
-    private readonly schema: string,
-    private readonly id: string,
+    private readonly owner: ProofOwner,
+    private readonly runId: string,
   ) {}
 
-  /** Registers `count` batches under a run of their own. */
+  /** Registers `count` batches. */
   async register(count: number, slots: number): Promise<string[]> {
-    const runId = `${this.id}-${(this.#registrations += 1)}`;
-    const batchIds = Array.from({ length: count }, (_, position) => `${runId}-${position + 1}`);
+    const { runId } = this;
+    const first = `${runId}-${(this.#registrations += 1)}`;
+    const batchIds = Array.from({ length: count }, (_, position) => `${first}-${position + 1}`);
     const { crew, inventory } = this.stage;
-    this.#runIds.push(runId);
-    await registerBatches(crew.control, { runId, strategy: 'prove', inventory, batchIds, slots });
+    const { command, strategy } = this.owner;
+    await transaction(crew.control, async () => {
+      await registerBatches(crew.control, { runId, strategy: 'prove', inventory, batchIds, slots });
+      const run = { runId, strategy, scenario: null, keep: false, warmsUp: null };
+      if (command) await recordRun(crew.control, command, run);
+    });
     return batchIds;
   }
 
   async remove(): Promise<void> {
-    await deleteRuns(this.stage.crew.control, this.schema, this.#runIds);
-    this.#runIds.length = 0;
+    await deleteRuns(this.stage.crew.control, this.owner.schema, [this.runId]);
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { RunningCommand } from '../batches/runs.js';
 import type { DatabasePool } from '../database/pool.js';
 import type { ConfigurationProof, Proof } from '../domain/proof.js';
 import type { Inventory } from '../domain/assignment.js';
@@ -30,6 +31,8 @@ export interface ProofTask {
   readonly advisoryLocks: boolean;
   readonly inventory: Inventory;
   readonly makeEngine: EngineFactory;
+  /** The command that it belongs to, for the record; undefined: it is not recorded. */
+  readonly command?: RunningCommand | undefined;
   readonly schema: string;
   readonly configurations: readonly Configuration[];
   /** Most schedules of one configuration. */
@@ -52,7 +55,7 @@ export async function proveStrategy(pool: DatabasePool, task: ProofTask): Promis
   const stage = { crew, inventory: task.inventory };
   const batches = new ProofBatches(
     stage,
-    task.schema,
+    task,
     `proof-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`,
   );
   const explorations: Exploration[] = [];

@@ -1,5 +1,5 @@
-import type { Inventory } from '../domain/assignment.js';
-import type { MigrationReport, PlannedMigration } from '../domain/migration.js';
+import type { Cleaning, HeldRun } from '../domain/held-run.js';
+import type { MigrationPlan, MigrationReport } from '../domain/migration.js';
 import type { Proof } from '../domain/proof.js';
 import type { RolloutSummary } from '../domain/rollout.js';
 import type {
@@ -88,19 +88,31 @@ export interface MigrationDocument extends Head, Omit<MigrationReport, 'failure'
 }
 
 /** The answer of `migrate --dry-run`. */
-export interface MigrationPlanDocument extends Head {
+export interface MigrationPlanDocument extends Head, MigrationPlan {
   /** Whether nothing stands against it now. */
   readonly passed: boolean;
-  readonly to: Inventory;
   readonly dryRun: true;
-  readonly batches: readonly PlannedMigration[];
 }
 
-/** What `run`, `compare`, `verify`, `prove` and `migrate` print with `--json`: one document. */
+/** The answer of `runs`. */
+export interface RunsDocument extends Head {
+  readonly schema: string;
+  /** By when they began. */
+  readonly heldRuns: readonly HeldRun[];
+}
+
+/** The answer of `clean`. */
+export interface CleaningDocument extends Head, Cleaning {
+  readonly schema: string;
+}
+
+/** What `run`, `compare`, `verify`, `prove`, `migrate`, `runs` and `clean` print with `--json`: one document. */
 export type JsonDocument =
   | ReportDocument
   | FailureDocument
   | VerificationDocument
   | ProofDocument
+  | RunsDocument
+  | CleaningDocument
   | MigrationDocument
   | MigrationPlanDocument;

@@ -1,5 +1,5 @@
-import type { Inventory } from '../domain/assignment.js';
-import type { MigrationReport, PlannedMigration } from '../domain/migration.js';
+import type { Cleaning, HeldRun } from '../domain/held-run.js';
+import type { MigrationPlan, MigrationReport } from '../domain/migration.js';
 import type { Proof } from '../domain/proof.js';
 import type { Report } from '../domain/run-result.js';
 import type { VerificationReport } from '../domain/verification.js';
@@ -43,16 +43,24 @@ export function renderMigrationJson(report: MigrationReport, passed: boolean, to
 }
 
 /** The answer of `migrate --dry-run` as one JSON document. */
-export function renderMigrationPlanJson(
-  to: Inventory,
-  batches: readonly PlannedMigration[],
-  passed: boolean,
-  tool: Tool,
-): string {
+export function renderMigrationPlanJson(plan: MigrationPlan, passed: boolean, tool: Tool): string {
   return document({
-    ...{ schemaVersion: SCHEMA_VERSION, tool: identity(tool), passed, to },
-    ...{ dryRun: true, batches },
+    schemaVersion: SCHEMA_VERSION,
+    tool: identity(tool),
+    passed,
+    dryRun: true,
+    ...plan,
   });
+}
+
+/** The answer of `runs` as one JSON document. */
+export function renderRunsJson(schema: string, heldRuns: readonly HeldRun[], tool: Tool): string {
+  return document({ schemaVersion: SCHEMA_VERSION, tool: identity(tool), schema, heldRuns });
+}
+
+/** The answer of `clean` as one JSON document. */
+export function renderCleaningJson(schema: string, cleaning: Cleaning, tool: Tool): string {
+  return document({ schemaVersion: SCHEMA_VERSION, tool: identity(tool), schema, ...cleaning });
 }
 
 /** The answer of `verify` as one JSON document. */

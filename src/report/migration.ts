@@ -1,5 +1,10 @@
 import type { ChalkInstance } from 'chalk';
-import type { BatchMigration, MigrationReport, PlannedMigration } from '../domain/migration.js';
+import type {
+  BatchMigration,
+  MigrationPlan,
+  MigrationReport,
+  PlannedMigration,
+} from '../domain/migration.js';
 import { escapeInvisible } from '../domain/wording.js';
 import { colourEnding, partialText } from './ending.js';
 import { witnessRowLines } from './findings.js';
@@ -22,9 +27,16 @@ export function renderMigration(
   const told = report.batches.filter(({ outcome }) => few || UNWANTED.includes(outcome));
   const lines = [
     ...told.flatMap((batch) => batchLines(batch, style)),
+    ...leftAloneLines(report.leftAlone, 'were'),
     `${colourEnding(passed ? 'PASSED' : 'FAILED', colours)}  ${summary(report)}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function leftAloneLines(batches: number, how: string): string[] {
+  if (batches === 0) return [];
+  const why = 'for a migration spoils a run at work: --runs-too takes them, or name one';
+  return [`${plural(batches, 'batch', 'batches')} of runs ${how} left alone, ${why}`];
 }
 
 const SAID: Readonly<Record<BatchMigration['outcome'], string>> = {
@@ -63,7 +75,7 @@ function summary({ to, batches, plannedBatches, interrupted }: MigrationReport):
     batches.filter((each) => each.outcome === outcome).length;
   const putBack = count('put_back');
   const filled = batches.length - putBack - count('unfinished');
-  if (plannedBatches === 0) return 'there are no batches';
+  if (plannedBatches === 0) return 'there are no batches to migrate';
   return [
     `${formatCount(filled)} of ${plural(plannedBatches, 'batch', 'batches')} filled through ${to}`,
     ...(putBack > 0 ? [`${formatCount(putBack)} left as they were`] : []),
@@ -75,8 +87,7 @@ function summary({ to, batches, plannedBatches, interrupted }: MigrationReport):
 
 /** The answer of `migrate --dry-run` as text: what each batch has to copy, and what stands against it. */
 export function renderMigrationPlan(
-  to: string,
-  batches: readonly PlannedMigration[],
+  { to, batches, leftAlone }: MigrationPlan,
   colours: ChalkInstance,
   options: TextOptions,
 ): string {
@@ -86,6 +97,7 @@ export function renderMigrationPlan(
   const pending = open.reduce((sum, batch) => sum + batch.pending, 0);
   const lines = [
     ...told.flatMap((batch) => plannedLines(batch, to, style)),
+    ...leftAloneLines(leftAlone, 'would be'),
     `${formatCount(open.length)} of ${plural(batches.length, 'batch', 'batches')} would be migrated to ${to} · ` +
       `${plural(pending, 'row')} to copy as of now · nothing was changed`,
   ];

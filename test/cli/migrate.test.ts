@@ -40,7 +40,14 @@ const states = () =>
 describe('migrate', () => {
   it('says what it would do, and changes nothing', async () => {
     const before = await database.query('select * from batch_essay_trackers order by batch_id');
-    const { code, stdout } = await database.run(['migrate', '--all', '--to', 'essays', '--dry-run']);
+    const { code, stdout } = await database.run([
+      'migrate',
+      '--all',
+      '--runs-too',
+      '--to',
+      'essays',
+      '--dry-run',
+    ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/✓ \S+ {2}slots → essays · 0 rows to copy\n/);
     expect(stdout).toMatch(
@@ -50,7 +57,7 @@ describe('migrate', () => {
   });
 
   it('switches all batches and back, which then verify', async () => {
-    const there = await migrateJson('--all', '--to', 'essays', '--quiet');
+    const there = await migrateJson('--all', '--runs-too', '--to', 'essays', '--quiet');
     expect(there).toMatchObject({ code: 0, passed: true, to: 'essays', plannedBatches: 3 });
     expect(there.batches.map(({ outcome }) => outcome)).toEqual(['migrated', 'migrated', 'migrated']);
     expect((await states()).map(({ inventory }) => inventory)).toEqual(['essays', 'essays', 'essays']);
@@ -63,7 +70,7 @@ describe('migrate', () => {
         `^✓ ${one} {2}migrated · nothing to copy · callers waited \\S+ at the most\nPASSED {2}1 of 1 batch filled through slots`,
       ),
     );
-    const rest = await migrateJson('--all', '--to', 'slots');
+    const rest = await migrateJson('--all', '--runs-too', '--to', 'slots');
     expect(rest.batches.map(({ outcome }) => outcome).sort()).toEqual(['already', 'migrated', 'migrated']);
     expect((await database.run(['verify'])).code).toBe(0);
   });
@@ -105,7 +112,7 @@ describe('migrate', () => {
     const dry = await database.run(['migrate', batchId, '--to', 'essays', '--dry-run']);
     expect(dry.code).toBe(1);
     expect(dry.stdout).toContain('slots and essays differ now:');
-    const { code, stdout } = await database.run(['migrate', '--all', '--to', 'essays']);
+    const { code, stdout } = await database.run(['migrate', '--all', '--runs-too', '--to', 'essays']);
     expect(code).toBe(1);
     expect(stdout).toContain(`✗ ${batchId}  left as it was, for its slots and essays differ:\n`);
     expect(stdout).toContain(`essay_id=${batchId}-e0000001`);

@@ -97,9 +97,14 @@ describe.sequential('roles', () => {
     await database.query(byHand);
     expect(await privilegesOf(roles.stranger)).toEqual(await privilegesOf(roles.runner));
     expect(await privilegesOf(roles.reader)).toEqual([
-      ...['batch_essay_trackers', 'essay_states', 'event_outbox', 'run_batches', 'slot_assignments'].map(
-        (table) => `${table} SELECT`,
-      ),
+      ...[
+        'batch_essay_trackers',
+        'essay_states',
+        'event_outbox',
+        'run_batches',
+        'runs',
+        'slot_assignments',
+      ].map((table) => `${table} SELECT`),
     ]);
     await database.query(`drop owned by ${pg.escapeIdentifier(roles.stranger)}`);
   });

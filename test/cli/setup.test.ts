@@ -9,7 +9,14 @@ import { fingerprint, useOwnDatabase } from './own-database.js';
 import { closedPort } from './ports.js';
 
 const database = useOwnDatabase();
-const TABLES = ['batch_essay_trackers', 'slot_assignments', 'essay_states', 'event_outbox', 'run_batches'];
+const TABLES = [
+  'batch_essay_trackers',
+  'slot_assignments',
+  'essay_states',
+  'event_outbox',
+  'run_batches',
+  'runs',
+];
 
 const newSchema = (): string => `cli ${randomBytes(6).toString('hex')}`;
 

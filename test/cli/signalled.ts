@@ -94,7 +94,14 @@ export async function expectNobodyLeft(database: OwnDatabase, group: CommandGrou
   expect(await database.query(ADVISORY)).toEqual([]);
 }
 
-const TABLES = ['batch_essay_trackers', 'slot_assignments', 'essay_states', 'event_outbox', 'run_batches'];
+const TABLES = [
+  'batch_essay_trackers',
+  'slot_assignments',
+  'essay_states',
+  'event_outbox',
+  'run_batches',
+  'runs',
+];
 
 /** Expects that every table of the schema is empty. */
 export async function expectNoRowLeft(database: OwnDatabase): Promise<void> {

@@ -93,7 +93,14 @@ export async function queryAt<T extends pg.QueryResultRow>(url: string, sql: str
 
 /** How many rows the tool's tables of a database hold, all together. */
 export async function countRows(url: string): Promise<number> {
-  const tables = ['batch_essay_trackers', 'slot_assignments', 'essay_states', 'event_outbox', 'run_batches'];
+  const tables = [
+    'batch_essay_trackers',
+    'slot_assignments',
+    'essay_states',
+    'event_outbox',
+    'run_batches',
+    'runs',
+  ];
   const counts = tables.map((table) => `(select count(*) from els_assign.${table})`).join(' + ');
   const [row] = await queryAt<{ n: number }>(url, `select (${counts})::integer as n`);
   return row?.n ?? NaN;

@@ -1,0 +1,24 @@
+-- How many batches and rows of each kind there are of each run. Must hold: counts what ../batches/delete-runs.sql deletes.
+with batches as materialized (
+  select run_id, batch_id from run_batches
+), essays as materialized (
+  select run_id, essay_id from batches join essay_states using (batch_id)
+), rows (run_id, kind) as (
+  select run_id, 'batch' from batches
+  union all
+  select run_id, 'essay' from essays
+  union all
+  select run_id, 'slot' from batches
+  join batch_essay_trackers tracker using (batch_id)
+  join slot_assignments on batch_tracker_id = tracker.id
+  union all
+  select run_id, 'event'
+  from (select run_id, batch_id as id from batches union all select run_id, essay_id from essays) about
+  join event_outbox on aggregate_id = about.id
+)
+select run_id as "runId",
+  count(*) filter (where kind = 'batch')::integer as batches,
+  count(*) filter (where kind = 'slot')::integer as slots,
+  count(*) filter (where kind = 'essay')::integer as essays,
+  count(*) filter (where kind = 'event')::integer as events
+from rows group by run_id

@@ -1,0 +1,20 @@
+import { awaitQuiescence } from '../database/quiescence.js';
+import { withClient, type Database } from './database.js';
+
+/** After the workers ended, their backends get this long to end too. */
+const QUIESCENCE_DEADLINE_MS = 2_000;
+
+/** By what a run's backends are known; what follows it says which. */
+export function applicationNameOf(runId: string): string {
+  return `els-assign ${runId}`;
+}
+
+/**
+ * Waits until no worker's backend can change a run's rows any more.
+ *
+ * @returns how many had to be ended
+ */
+export function quiesceRun({ pool, pooling }: Database, runId: string): Promise<number> {
+  const run = { applicationName: `${applicationNameOf(runId)}/`, pooled: pooling !== 'none' };
+  return withClient(pool, (client) => awaitQuiescence(client, run, QUIESCENCE_DEADLINE_MS));
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { beginWork } from '../batches/at-work.js';
+import { deleteRuns } from '../batches/register.js';
+import { findRuns, listRuns, type RunningCommand } from '../batches/runs.js';
+import { isForbidden } from '../database/failure.js';
+import { requireAccess } from '../database/grants.js';
+import { createPool } from '../database/pool.js';
+import { requireSchema } from '../database/schema.js';
+import { openSession } from '../database/session.js';
+import { requireWritable } from '../database/writable.js';
+import { UsageError } from '../domain/errors.js';
+import type { Cleaning, HeldRun, RunSelection } from '../domain/held-run.js';
+import { quote } from '../domain/wording.js';
+import { findPooling } from './check-pooling.js';
+import { LOCK_TIMEOUT_MS } from './coordinator-pool.js';
+import { inTransaction, withClient, type Database } from './database.js';
+import { quiesceRun } from './quiesce.js';
+
+/**
+ * Does the work of a command that registers batches, which all who look at the schema see as long as it lives.
+ *
+ * @param name as the command line calls it
+ * @param work gets what its runs are to be recorded under
+ * @throws what the database raises where there is no connection, and what the work throws
+ */
+export async function whileAtWork<T>(
+  { target, schema, pooling }: Database,
+  name: string,
+  work: (command: RunningCommand) => Promise<T>,
+): Promise<T> {
+  const beats = pooling === 'transaction';
+  const commandId = `${Date.now().toString(36)}${randomBytes(6).toString('hex')}`;
+  const command = { command: name, commandId, host: hostname(), pid: process.pid, beats };
+  const settings = { schema, lockTimeoutMs: LOCK_TIMEOUT_MS, keepsNothing: beats };
+  const pool = createPool(target, {
+    connections: 1,
+    applicationName: 'els-assign at work',
+    onConnect: (client) => openSession(client, settings, []),
+  });
+  try {
+    const end = await beginWork(pool, command);
+    return await work(command).finally(end);
+  } finally {
+    await pool.end();
+  }
+}
+
+/**
+ * What the schema holds of runs, by when they began.
+ *
+ * @throws UsageError when the schema does not exist, or the role may not read it
+ */
+export function readRuns({ pool, schema }: Database): Promise<HeldRun[]> {
+  return inTransaction(pool, async (client) => {
+    await requireSchema(client, schema);
+    await requireAccess(client, schema, 'read');
+    return listRuns(client);
+  });
+}
+
+/** undefined_table: the schema is somebody else's; invalid_schema_name. */
+const NO_RECORDS = new Set(['42P01', '3F000']);
+
+/** How many runs a schema holds that were abandoned; none where the role may not see it, or runs are not recorded. */
+export async function countAbandoned({ pool }: Database): Promise<number> {
+  try {
+    const runs = await inTransaction(pool, findRuns);
+    return runs.filter(({ state }) => state === 'abandoned').length;
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    if (isForbidden(error) || NO_RECORDS.has(code)) return 0;
+    throw error;
+  }
+}
+
+/**
+ * Removes runs and all that was written about them: those that are named or all to which the selection applies, and no
+ * run at work. All or nothing.
+ *
+ * @param options.dryRun only says which
+ * @throws UsageError when the schema or a run does not exist, a named one is at work, or the role lacks a privilege; then
+ *   nothing is removed
+ * @throws InfrastructureError where nothing can be written
+ */
+export async function cleanRuns(
+  database: Database,
+  selection: RunSelection,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<Cleaning> {
+  const { pool, schema, target } = database;
+  const chosen = await inTransaction(pool, async (client) => {
+    await requireSchema(client, schema);
+    if (!dryRun) await requireWritable(client, target);
+    await requireAccess(client, schema, dryRun ? 'read' : 'run');
+    const runs = await listRuns(client);
+    return selection.runIds.length > 0 ? named(runs, selection.runIds, schema) : matching(runs, selection);
+  });
+  const removed = chosen.filter(({ state }) => state !== 'at work');
+  if (!dryRun && removed.length > 0) await remove(database, removed);
+  return { dryRun, removed, leftAtWork: chosen.length - removed.length };
+}
+
+/** Workers whose command died may still have sessions that write. */
+async function remove(database: Database, runs: readonly HeldRun[]): Promise<void> {
+  const pooling = await findPooling(database);
+  const runIds = runs.map(({ runId }) => runId);
+  for (const runId of runIds) await quiesceRun({ ...database, pooling }, runId);
+  await withClient(database.pool, (client) => deleteRuns(client, database.schema, runIds));
+}
+
+/** With the batches that their engines warm up on. */
+function named(runs: readonly HeldRun[], runIds: readonly string[], schema: string): HeldRun[] {
+  for (const runId of runIds) {
+    const run = runs.find((each) => each.runId === runId);
+    if (run === undefined) throw unknownRun(runId, runs, schema);
+    if (run.state === 'at work') throw isAtWork(run);
+  }
+  return runs.filter(({ runId, warmsUp }) => runIds.includes(runId) || runIds.includes(warmsUp ?? ''));
+}
+
+function matching(runs: readonly HeldRun[], { abandoned, olderThanMs = -Infinity }: RunSelection): HeldRun[] {
+  const isOld = ({ startedAt }: HeldRun) =>
+    startedAt === null || Date.now() - Date.parse(startedAt) > olderThanMs;
+  const isWanted = ({ state }: HeldRun) => !abandoned || state === 'abandoned';
+  return runs.filter((run) => isOld(run) && isWanted(run));
+}
+
+/** More are not worth a line. */
+const MOST_NAMED = 5;
+
+function unknownRun(runId: string, runs: readonly HeldRun[], schema: string): UsageError {
+  const known = runs.slice(0, MOST_NAMED).map((run) => quote(run.runId));
+  const rest = runs.length > known.length ? [`${runs.length - known.length} more`] : [];
+  const accepted = known.length === 0 ? 'none, for it holds none' : [...known, ...rest].join(', ');
+  return new UsageError(
+    'unknown_run',
+    `run ${quote(runId)} is not in schema ${quote(schema)}; accepted: ${accepted} (els-assign runs lists them)`,
+  );
+}
+
+function isAtWork({ runId, command, pid, host }: HeldRun): UsageError {
+  const who = `els-assign ${command ?? ''} has it under way (process ${pid} on ${host})`;
+  return new UsageError(
+    'run_at_work',
+    `run ${quote(runId)} is at work: ${who}; accepted: a run that is kept or abandoned, or end that command first`,
+  );
+}

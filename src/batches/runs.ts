@@ -1,0 +1,60 @@
+import type { ClientBase } from 'pg';
+import { bindValues, loadStatement } from '../database/statement.js';
+import type { HeldRun, RunRows } from '../domain/held-run.js';
+
+/** The process of the tool that a run belongs to. */
+export interface RunningCommand {
+  /** As the command line calls it. */
+  readonly command: string;
+  /** Differs from every other process's. */
+  readonly commandId: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Whether it tells that it is alive by a heartbeat, for no session is its own; else by a lock. */
+  readonly beats: boolean;
+}
+
+/** A run, as `recordRun` writes it down. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly strategy: string;
+  readonly scenario: string | null;
+  /** Whether it is to leave its batches. */
+  readonly keep: boolean;
+  /** The run whose engines warm up on its batches. */
+  readonly warmsUp: string | null;
+}
+
+/** A run and whose it is, without its rows. */
+export type FoundRun = Omit<HeldRun, keyof RunRows | 'startedAt'> & { readonly startedAt: Date | null };
+
+const RECORD = loadStatement('runs/record');
+const FIND = loadStatement('runs/find');
+const ROWS = loadStatement('runs/rows');
+
+/** Writes down whose a run is; call it in the transaction that registers its batches, when they are there. */
+export async function recordRun(client: ClientBase, by: RunningCommand, run: RunRecord): Promise<void> {
+  const values = {
+    ...{ command: by.command, command_id: by.commandId, host: by.host, pid: String(by.pid) },
+    ...{ run_id: run.runId, strategy: run.strategy, scenario: run.scenario, warms_up: run.warmsUp },
+    ...{ keep: String(run.keep), beats: String(by.beats) },
+  };
+  await client.query(RECORD.text, bindValues(RECORD, values));
+}
+
+/** Every run of the schema, by when it began, without its rows. */
+export async function findRuns(client: ClientBase): Promise<FoundRun[]> {
+  return (await client.query<FoundRun>(FIND.text)).rows;
+}
+
+/** Every run of the schema, by when it began, and how much there is of it. */
+export async function listRuns(client: ClientBase): Promise<HeldRun[]> {
+  const runs = await findRuns(client);
+  const { rows } = await client.query<RunRows & { readonly runId: string }>(ROWS.text);
+  const rowsOf = new Map(rows.map(({ runId, ...counts }) => [runId, counts]));
+  return runs.map((run) => ({
+    ...run,
+    startedAt: run.startedAt?.toISOString() ?? null,
+    ...(rowsOf.get(run.runId) ?? { batches: 0, slots: 0, essays: 0, events: 0 }),
+  }));
+}

@@ -1,0 +1,51 @@
+/** Whether the command of a run lives; else whether the run was to leave its batches, or has left them by accident. */
+export type RunState = 'at work' | 'kept' | 'abandoned';
+
+/** How much of a run a schema holds. */
+export interface RunRows {
+  readonly batches: number;
+  readonly slots: number;
+  readonly essays: number;
+  readonly events: number;
+}
+
+/** A run of which a schema holds something. */
+export interface HeldRun extends RunRows {
+  readonly runId: string;
+  readonly state: RunState;
+  /** `run`, `compare` or `prove`; null: somebody registered the batches by the library. */
+  readonly command: string | null;
+  /** ISO 8601. */
+  readonly startedAt: string | null;
+  /** The database role; null without a command. */
+  readonly role: string | null;
+  /** The machine that the command ran on. */
+  readonly host: string | null;
+  /** Its process there. */
+  readonly pid: number | null;
+  readonly strategy: string;
+  /** Null: a proof has none. */
+  readonly scenario: string | null;
+  /** The run whose engines warm up on these batches; null: these are what is measured. */
+  readonly warmsUp: string | null;
+  /** Whether `--keep` was given. */
+  readonly keep: boolean;
+}
+
+/** Which runs are to be removed: those that are named, else those to which all of the rest applies. */
+export interface RunSelection {
+  readonly runIds: readonly string[];
+  /** Only abandoned ones. */
+  readonly abandoned: boolean;
+  /** Only those that began earlier than so many milliseconds ago. */
+  readonly olderThanMs?: number | undefined;
+}
+
+/** What was removed of a schema. */
+export interface Cleaning {
+  /** Whether nothing was, for it was only asked what would be. */
+  readonly dryRun: boolean;
+  readonly removed: readonly HeldRun[];
+  /** Runs at work to which the selection applied: they were left alone. */
+  readonly leftAtWork: number;
+}
