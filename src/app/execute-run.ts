@@ -5,22 +5,25 @@ import { recordRun, type RunningCommand } from '../batches/runs.js';
 import { batchTotals } from '../batches/status.js';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
-import { failureReason } from '../database/pool.js';
+import { failureReason, surroundingsFailure } from '../database/pool.js';
 import { transaction } from '../database/session.js';
+import type { InfrastructureError } from '../domain/errors.js';
 import type { FaultResult } from '../domain/fault.js';
 import { BUILT_IN_TERMS } from '../domain/promises.js';
-import type { RunResult } from '../domain/run-result.js';
+import type { BatchTotals, RunResult } from '../domain/run-result.js';
 import type { RunWatch } from '../domain/run-watch.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import type { HistoryFile, RunHeader } from '../history/history-file.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import { planWorkload } from '../scenario/plan.js';
-import { verifyRun, type RunToVerify } from '../verify/verify-run.js';
+import { verifyHistory, verifyRun, type RunToVerify, type Verification } from '../verify/verify-run.js';
+import { attempt } from './attempt.js';
 import { inTransaction, withClient, type Database } from './database.js';
 import { ForeignRows } from './foreign-rows.js';
 import { applicationNameOf, quiesceRun } from './quiesce.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
+import { keepingHistory, RunHistory } from './run-history.js';
 import { timeoutNotes } from './server-timeouts.js';
 import { inventoryOf, type StrategyChoice } from './strategies.js';
 import { warmUpBatches, type WarmUpBatch } from './warm-up-batches.js';
@@ -42,32 +45,40 @@ export interface RunJob extends StrategyChoice {
   readonly watch?: RunWatch | undefined;
 }
 
+/** What was measured of a run, and what kept it from its end. */
+export interface ExecutedRun {
+  readonly result: RunResult;
+  readonly failure: InfrastructureError | undefined;
+}
+
 /**
  * Registers batches, puts the load on them, waits until the run is quiet, verifies, judges the gates, and removes
  * what the run made.
  *
  * @param fleet the worker processes, kept for the next run
  * @param stop ends the load early; the result is of what was done until then
- * @throws InfrastructureError when a worker died or the database went away, and the reason of a stop that came before
- *   the load; the run's rows are removed
+ * @returns what was measured, also where the surroundings failed after the load was released: a worker died, or the
+ *   database went away
+ * @throws InfrastructureError when they failed before, and the reason of a stop that came before the load; the run's rows
+ *   are removed
  */
 export async function executeRun(
   database: Database,
   fleet: WorkerFleet,
   job: RunJob,
   stop: AbortSignal,
-): Promise<RunResult> {
+): Promise<ExecutedRun> {
   const plan = planWorkload(job.scenario, newRunId(), job.seed);
-  let result: RunResult;
+  let run: ExecutedRun;
   try {
-    result = await carryOut(database, fleet, job, plan, stop);
+    run = await carryOut(database, fleet, job, plan, stop);
   } catch (error) {
     // Why the run failed is what counts, whatever becomes of its rows.
     await cleanUp(database, plan.runId, job.keep).catch(() => undefined);
     throw error;
   }
   const left = await cleanUp(database, plan.runId, job.keep);
-  return { ...result, notes: [...result.notes, ...left] };
+  return { ...run, result: { ...run.result, notes: [...run.result.notes, ...left] } };
 }
 
 async function carryOut(
@@ -76,16 +87,20 @@ async function carryOut(
   job: RunJob,
   plan: WorkloadPlan,
   stop: AbortSignal,
-): Promise<RunResult> {
+): Promise<ExecutedRun> {
   const warmUp = warmUpBatches(job.strategy, plan);
   const analysis = await registerRun(database, job, plan, warmUp, stop);
   const foreignRows = await ForeignRows.watch(database, job.strategy);
-  const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), stop);
-  await quiesceRun(database, plan.runId);
-  const foreign = await foreignRows.notes();
-  const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
-  const result = await judge(database, job, plan, load);
-  return { ...result, notes: [...result.notes, ...STATISTICS_NOTES[analysis], ...timeouts, ...foreign] };
+  const history = job.history && new RunHistory(job.history, (at) => headerOf(job, plan, at));
+  const listener = keepingHistory(job.watch?.(plan), history);
+  const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), listener, stop);
+  const run = await toVerify(database, plan, load);
+  const kept = await attempt(database.target, async () => history?.end(load.redelivered, run));
+  const judgement = await judge(database, run, { job, plan, load, foreignRows });
+  const failure = load.failure ?? judgement.failure;
+  const result = toRunResult({ job, plan, load, ...judgement, failure });
+  const notes = [...result.notes, ...STATISTICS_NOTES[analysis], ...judgement.notes];
+  return { result: { ...result, notes }, failure: failure ?? kept.failure };
 }
 
 const STATISTICS_NOTES: Record<Analysis, readonly string[]> = {
@@ -147,40 +162,81 @@ async function recordRuns(
   await recordRun(client, command, { ...run, ...warmUp });
 }
 
-function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: FinishedLoad): Promise<RunResult> {
-  return withClient(pool, async (client) => {
-    await transaction(client, () => analyzeTables(client));
-    const { slots } = plan.scenario;
-    const calls = [...load.recording.calls, ...load.redelivered];
-    const { startMicros, incomplete } = load.recording;
-    const { faults } = load;
-    const durable = await keepsCommits(client, faults);
-    const run = { batchIds: plan.batchIds, slots, startMicros, faults, incomplete, durable };
-    const kept = await job.history?.begin(headerOf(job, plan, run));
-    kept?.append(calls);
-    await kept?.end({ faults, incomplete });
-    const verification = await verifyRun(client, { ...run, calls });
-    const totals = await transaction(client, () => batchTotals(client, plan.batchIds));
-    return toRunResult({ job, plan, load, verification, totals });
-  });
+/** What the oracles are asked about a load. */
+async function toVerify(
+  { pool, target }: Database,
+  { batchIds, scenario: { slots } }: WorkloadPlan,
+  { recording, redelivered, faults }: FinishedLoad,
+): Promise<RunToVerify> {
+  const { startMicros, incomplete } = recording;
+  const calls = [...recording.calls, ...redelivered];
+  const { value: durable = false } = await attempt(target, () => keepsCommits(pool, faults));
+  return { batchIds, slots, calls, startMicros, faults, incomplete, durable };
 }
 
+/** After a crash, acknowledged commits are a promise with fsync and synchronous_commit alone. */
+async function keepsCommits(pool: Database['pool'], faults: readonly FaultResult[]): Promise<boolean> {
+  if (!mayLoseCommits(faults)) return true;
+  const { fsync, synchronousCommit } = await withClient(pool, readServerSettings);
+  return fsync === 'on' && synchronousCommit !== 'off';
+}
+
+/** What a server that is shut down at once had acknowledged may be gone. */
+function mayLoseCommits(faults: readonly Pick<FaultResult, 'kind'>[]): boolean {
+  return faults.some(({ kind }) => kind === 'restart-server');
+}
+
+/** Of a run whose file may be cut off: what a fault may take is no promise before the run has ended. */
 function headerOf(
   { strategy, advisoryLocks }: RunJob,
   { runId, scenario, seed, batchIds }: WorkloadPlan,
-  { slots, startMicros, durable }: Omit<RunToVerify, 'calls'>,
+  startMicros: number,
 ): RunHeader {
+  const { name, slots, faults } = scenario;
+  const durable = !mayLoseCommits(faults);
   return {
-    ...{ runId, scenario: scenario.name, strategy: strategy.name, advisoryLocks, seed, ...BUILT_IN_TERMS },
+    ...{ runId, scenario: name, strategy: strategy.name, advisoryLocks, seed, ...BUILT_IN_TERMS },
     ...{ batches: batchIds.map((batchId) => ({ batchId, slots })), startMicros, durable },
   };
 }
 
-/** After a crash, acknowledged commits are a promise with fsync and synchronous_commit alone. */
-async function keepsCommits(client: ClientBase, faults: readonly FaultResult[]): Promise<boolean> {
-  if (!faults.some((fault) => fault.kind === 'restart-server')) return true;
-  const { fsync, synchronousCommit } = await readServerSettings(client);
-  return fsync === 'on' && synchronousCommit !== 'off';
+/** What the oracles say of a run. */
+interface RunJudgement {
+  readonly verification: Verification;
+  /** Null where the database could not be asked. */
+  readonly totals: BatchTotals | null;
+  readonly notes: readonly string[];
+  readonly failure?: InfrastructureError | undefined;
+}
+
+/** What a run's notes are made of. */
+interface RunTraces {
+  readonly job: RunJob;
+  readonly plan: WorkloadPlan;
+  readonly load: FinishedLoad;
+  readonly foreignRows: ForeignRows;
+}
+
+/** Asks both oracles, or that of the history alone where the database cannot be asked. */
+async function judge(database: Database, run: RunToVerify, traces: RunTraces): Promise<RunJudgement> {
+  const { value, failure } = await attempt(database.target, () => askBoth(database, run, traces));
+  return value ?? { verification: verifyHistory(run), totals: null, notes: [], failure };
+}
+
+async function askBoth(
+  database: Database,
+  run: RunToVerify,
+  { job, plan, load, foreignRows }: RunTraces,
+): Promise<RunJudgement> {
+  await quiesceRun(database, plan.runId);
+  const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
+  const notes = [...timeouts, ...(await foreignRows.notes())];
+  return withClient(database.pool, async (client) => {
+    await transaction(client, () => analyzeTables(client));
+    const verification = await verifyRun(client, run);
+    const totals = await transaction(client, () => batchTotals(client, run.batchIds));
+    return { verification, totals, notes };
+  });
 }
 
 /**
@@ -195,10 +251,14 @@ async function cleanUp(database: Database, runId: string, keep: boolean): Promis
     await withClient(database.pool, (client) => deleteRuns(client, database.schema, unwanted));
     return [];
   } catch (error) {
-    const failure = databaseFailure(error);
-    if (failure === undefined || !(error instanceof Error)) throw error;
-    const isHeld = failure.kind === 'lock_timeout';
-    const why = isHeld ? 'another session holds locks on them' : failureReason(database.target, error);
-    return [`rows of run ${runId} are left: ${why}`];
+    return [`rows of run ${runId} are left: ${whyLeft(database, error)}`];
   }
+}
+
+/** @throws what is a defect of the program */
+function whyLeft({ target }: Database, error: unknown): string {
+  const { message } = surroundingsFailure(target, error);
+  const failure = databaseFailure(error);
+  if (failure?.kind === 'lock_timeout') return 'another session holds locks on them';
+  return failure !== undefined && error instanceof Error ? failureReason(target, error) : message;
 }

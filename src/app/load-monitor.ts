@@ -6,8 +6,10 @@ import { nowMicros } from '../runner/clock.js';
 import { askedRate } from './asked-rate.js';
 import { CallTally } from './call-tally.js';
 
-/** Workers tell of a call at most 250 ms after its end: this long after an interval its calls are known. */
-const KNOWN_AFTER_MS = 350;
+/** Workers tell of a call at most 100 ms after its end: this long after an interval its calls are known. */
+const KNOWN_AFTER_MS = 200;
+/** A connection that is lost and made again at once is no server that is away. */
+const SHORTEST_ABSENCE_MS = 1_000;
 
 /** Lets a display look at every registration and load. */
 export function watchFor(display: LoadDisplay): RunWatch {
@@ -22,6 +24,7 @@ export function watchFor(display: LoadDisplay): RunWatch {
       },
       heard: (calls) => monitor.hear(calls),
       skipped: (count) => monitor.skip(count),
+      unreachable: (worker, sinceMicros) => monitor.unreachable(worker, sinceMicros),
       ended: () => display.end(),
     };
   };
@@ -38,6 +41,10 @@ export class LoadMonitor {
   #latest: IntervalView | undefined;
   /** The first interval that was not shown yet. */
   #next = 0;
+  /** The workers that reach no server, and since when. */
+  readonly #unreachable = new Map<number, number>();
+  /** When the last call ended that the server answered. */
+  #answeredMicros = -Infinity;
 
   /** @param intervalMs the length of one interval */
   constructor(plan: WorkloadPlan, intervalMs: number) {
@@ -54,6 +61,7 @@ export class LoadMonitor {
   hear(calls: readonly Call[]): void {
     for (const call of calls) {
       this.#total.add(call);
+      if (isAnswered(call)) this.#answeredMicros = Math.max(this.#answeredMicros, call.endMicros);
       const endMs = (call.endMicros - this.#startMicros) / 1_000;
       this.#intervalAt(Math.max(this.#next, Math.floor(endMs / this.#intervalMs))).add(call);
     }
@@ -65,13 +73,27 @@ export class LoadMonitor {
     this.#intervalAt(this.#next).skipped += count;
   }
 
+  /** @param sinceMicros since when a worker reaches no server; undefined: it does */
+  unreachable(worker: number, sinceMicros: number | undefined): void {
+    if (sinceMicros === undefined) this.#unreachable.delete(worker);
+    else this.#unreachable.set(worker, sinceMicros);
+  }
+
   /** The load as it is known at a moment of the calls' clock. */
   look(atMicros: number): LoadView {
     const elapsedMs = Math.max(0, (atMicros - this.#startMicros) / 1_000);
     this.#closeIntervals(elapsedMs);
     const { calls, outcomes, errorsByCode, skipped } = this.#total;
     const share = this.#share(elapsedMs);
-    return { elapsedMs, share, calls, outcomes, errorsByCode, skipped, latest: this.#latest };
+    const unreachableMs = this.#unreachableMs(atMicros);
+    return { elapsedMs, share, calls, outcomes, errorsByCode, skipped, latest: this.#latest, unreachableMs };
+  }
+
+  /** A worker that reaches no server tells of all, unless another one's calls are answered. */
+  #unreachableMs(atMicros: number): number | undefined {
+    const firstMicros = Math.min(...this.#unreachable.values());
+    const absentMs = (atMicros - Math.max(firstMicros, this.#answeredMicros)) / 1_000;
+    return absentMs >= SHORTEST_ABSENCE_MS ? absentMs : undefined;
   }
 
   #closeIntervals(elapsedMs: number): void {
@@ -112,4 +134,8 @@ export class LoadMonitor {
     const ofTime = scenario.durationMs === undefined ? 0 : elapsedMs / scenario.durationMs;
     return Math.min(1, Math.max(ofDeliveries, ofTime));
   }
+}
+
+function isAnswered({ outcome, errorCode }: Call): boolean {
+  return outcome !== 'unknown' && errorCode !== 'database_unavailable';
 }

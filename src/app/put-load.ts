@@ -1,5 +1,7 @@
 import { checkpoint } from '../database/environment.js';
+import { failureReason } from '../database/pool.js';
 import type { Call } from '../domain/call.js';
+import type { InfrastructureError } from '../domain/errors.js';
 import { needsProxy, type FaultResult } from '../domain/fault.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
@@ -10,6 +12,7 @@ import { redeliver } from '../runner/redeliver.js';
 import type { WarmUpBatchIds } from '../runner/messages.js';
 import { runLoad, type LoadJob, type Recording, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../scenario/random.js';
+import { attempt } from './attempt.js';
 import { withClient, type Database } from './database.js';
 import { debtsOfTheDead } from './debts-of-the-dead.js';
 import type { RunJob } from './execute-run.js';
@@ -23,10 +26,17 @@ export interface FinishedLoad {
   readonly recording: Recording;
   /** What was delivered again after the load, because its callers had no definite answer. */
   readonly redelivered: readonly Call[];
-  readonly server: ServerCost;
+  /** Undefined where the server could not be asked after the load. */
+  readonly server: ServerCost | undefined;
   readonly faults: readonly FaultResult[];
   /** Where the scenario has one. */
   readonly rollout: RolloutDriver | undefined;
+  /** What of the surroundings failed while the load ran or right after it; what was measured until then is here. */
+  readonly failure: InfrastructureError | undefined;
+  /** Whether a signal ended it early. */
+  readonly stopped: boolean;
+  /** What its preparation could not do, one line each. */
+  readonly notes: readonly string[];
 }
 
 /** How a run's own rows and sessions are named. */
@@ -40,7 +50,8 @@ export interface RunNames {
  * Puts a run's load on the database, by way of the tool's own proxy where the scenario wants one, injects its
  * faults, rolls out its strategies, and delivers again what was left without an answer.
  *
- * @throws InfrastructureError when a worker or the proxy died, or the database went away
+ * @param listener hears the load while it runs
+ * @throws InfrastructureError when a worker or the proxy died, or the database went away, before the barrier's release
  */
 export async function putLoad(
   database: Database,
@@ -48,13 +59,14 @@ export async function putLoad(
   job: RunJob,
   plan: WorkloadPlan,
   names: RunNames,
+  listener: LoadListener | undefined,
   stop: AbortSignal,
 ): Promise<FinishedLoad> {
   const { target, schema, prepare } = database;
   const { strategy, advisoryLocks, timeoutMs } = job;
   const proxy = await startProxy(database, plan);
   const common = { plan, strategy, advisoryLocks, target, schema, timeoutMs, prepare };
-  const load = { ...common, ...names, via: proxy?.endpoint };
+  const loadJob = { ...common, ...names, via: proxy?.endpoint };
   const injector = new FaultInjector({
     ...{ target, schema, plan, proxy, restartServer: database.restartServer },
     inventory: inventoryOf(strategy),
@@ -63,32 +75,17 @@ export async function putLoad(
     held: new Set(),
   });
   const rollout = plan.scenario.rollout && new RolloutDriver({ ...common, ...names }, stop);
+  const close = () => injector.disarm().finally(() => proxy?.close());
+  let load: FinishedLoad;
   try {
-    const { recording, server } = await disturbedLoad(
-      database,
-      fleet,
-      load,
-      { injector, rollout },
-      job.watch?.(plan),
-      stop,
-    );
-    const { faults: ofLoad, uncompleted } = debtsOfTheDead(recording.calls, injector.injections);
-    const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
-    if (stop.aborted) {
-      const incomplete = [...recording.incomplete, `stopped by ${String(stop.reason)}`];
-      return { recording: { ...recording, incomplete }, redelivered: [], server, faults, rollout };
-    }
-    const owed = deliveriesOwed(plan, recording.calls, uncompleted);
-    const redelivered = await deliverOwed({ ...load, ...rollout?.serving }, owed, stop);
-    const left = owed.again.length + owed.next.length - redelivered.length;
-    const incomplete = left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
-    return {
-      recording: { ...recording, incomplete: [...recording.incomplete, ...incomplete] },
-      ...{ redelivered, server, faults, rollout },
-    };
-  } finally {
-    await injector.disarm().finally(() => proxy?.close());
+    const ran = await disturbedLoad(database, fleet, loadJob, { injector, rollout }, listener, stop);
+    load = await settle(loadJob, ran, { injector, rollout }, stop);
+  } catch (error) {
+    await close();
+    throw error;
   }
+  const { failure } = await attempt(target, close);
+  return { ...load, failure: load.failure ?? failure };
 }
 
 async function startProxy({ target }: Database, { scenario }: WorkloadPlan): Promise<Proxy | undefined> {
@@ -102,17 +99,22 @@ interface Disturbances {
   readonly rollout: RolloutDriver | undefined;
 }
 
+/** A load whose workers have ended. */
+type RanLoad = Pick<FinishedLoad, 'recording' | 'server' | 'failure' | 'notes'>;
+
 async function disturbedLoad(
-  { pool }: Database,
+  { pool, target }: Database,
   fleet: WorkerFleet,
   load: LoadJob,
   { injector, rollout }: Disturbances,
   listener: LoadListener | undefined,
   stop: AbortSignal,
-): Promise<Pick<FinishedLoad, 'recording' | 'server'>> {
+): Promise<RanLoad> {
   const meter = new ServerMeter(pool);
+  const notes: string[] = [];
   const beforeRelease = async () => {
-    await withClient(pool, checkpoint);
+    const failed = await withClient(pool, checkpoint);
+    if (failed) notes.push(`the CHECKPOINT before the load was not made: ${failureReason(target, failed)}`);
     await meter.start();
     await injector.armEarly();
   };
@@ -120,15 +122,45 @@ async function disturbedLoad(
     await Promise.all([injector.strikeAll(running), rollout?.carryOut(running)]);
   };
   const recording = await runLoad(fleet, load, { beforeRelease, during, listener }, stop);
-  return { recording, server: await meter.stop() };
+  const { value: server, failure } = await attempt(target, () => meter.stop());
+  return { recording, server, failure: recording.failure ?? failure, notes };
+}
+
+/** Tells what faults left, and delivers again what is owed, unless the load was cut off. */
+async function settle(
+  job: LoadJob,
+  ran: RanLoad,
+  { injector, rollout }: Disturbances,
+  stop: AbortSignal,
+): Promise<FinishedLoad> {
+  const { recording } = ran;
+  const { faults: ofLoad, uncompleted } = debtsOfTheDead(recording.calls, injector.injections);
+  const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
+  const owed = deliveriesOwed(job.plan, recording.calls, uncompleted);
+  const isCutOff = stop.aborted || ran.failure !== undefined;
+  const { redelivered, failure = ran.failure } = isCutOff
+    ? { redelivered: [] }
+    : await deliverOwed({ ...job, ...rollout?.serving }, owed, stop);
+  const incomplete = [...recording.incomplete, ...whyIncomplete(owed, redelivered.length, stop)];
+  const settled = { redelivered, faults, rollout, failure, stopped: stop.aborted };
+  return { ...ran, ...settled, recording: { ...recording, incomplete } };
+}
+
+function whyIncomplete({ again, next }: OwedDeliveries, redelivered: number, stop: AbortSignal): string[] {
+  if (stop.aborted) return [`stopped by ${String(stop.reason)}`];
+  const left = again.length + next.length - redelivered;
+  return left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
 }
 
 async function deliverOwed(
   load: LoadJob,
   { again, next }: OwedDeliveries,
   stop: AbortSignal,
-): Promise<Call[]> {
-  const redelivered = again.length > 0 ? await redeliver(load, again, true, stop) : [];
-  const further = next.length > 0 ? await redeliver(load, next, false, stop) : [];
-  return [...redelivered, ...further];
+): Promise<Pick<FinishedLoad, 'redelivered'> & { failure?: InfrastructureError | undefined }> {
+  const redelivered: Call[] = [];
+  const { failure } = await attempt(load.target, async () => {
+    if (again.length > 0) redelivered.push(...(await redeliver(load, again, true, stop)));
+    if (next.length > 0) redelivered.push(...(await redeliver(load, next, false, stop)));
+  });
+  return { redelivered, failure };
 }

@@ -1,5 +1,6 @@
 import type { ServerWork } from '../database/statement-statistics.js';
 import type { Call } from '../domain/call.js';
+import type { InfrastructureError } from '../domain/errors.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult, Verdict } from '../domain/run-result.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
@@ -20,7 +21,10 @@ interface FinishedRun {
   readonly plan: WorkloadPlan;
   readonly load: FinishedLoad;
   readonly verification: Verification;
-  readonly totals: BatchTotals;
+  /** Null where the database could not be asked. */
+  readonly totals: BatchTotals | null;
+  /** What of the surroundings failed. */
+  readonly failure: InfrastructureError | undefined;
 }
 
 /** Puts a run's result together and judges its gates. */
@@ -42,10 +46,10 @@ export function toRunResult(run: FinishedRun): RunResult {
   };
 }
 
-/** A step of a rollout that was not made proves nothing. */
-function verdictOf({ load, verification }: FinishedRun): Verdict {
-  const missed = load.rollout?.missed ?? [];
-  return verification.verdict === 'valid' && missed.length > 0 ? 'unknown' : verification.verdict;
+/** A step of a rollout that was not made proves nothing, nor does a run that the surroundings cut off. */
+function verdictOf({ load, verification, failure }: FinishedRun): Verdict {
+  const isWanting = failure !== undefined || (load.rollout?.missed ?? []).length > 0;
+  return verification.verdict === 'valid' && isWanting ? 'unknown' : verification.verdict;
 }
 
 /** What faults left and the audits after the load no longer find. */
@@ -77,6 +81,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     workers,
     connections,
     round: job.round,
+    complete: !load.stopped && run.failure === undefined,
     plan: { batches, slots, contents, deliveries, arrival, seed, bulk, rttMs, ...openLoopOf(scenario) },
     assignments,
     expectedSuccesses:
@@ -105,12 +110,13 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
 }
 
 function serverCost(
-  { walBytes, work }: ServerCost,
+  server: ServerCost | undefined,
   assignments: number,
 ): Omit<RunResult['cost'], 'roundTripsPerAssignment'> {
+  const { walBytes, work } = server ?? {};
   const each = (read: (work: ServerWork) => number) => (work === undefined ? null : read(work) / assignments);
   return {
-    walBytesPerAssignment: walBytes / assignments,
+    walBytesPerAssignment: walBytes === undefined ? null : walBytes / assignments,
     buffersHitPerAssignment: each((done) => done.buffersHit),
     buffersDirtiedPerAssignment: each((done) => done.buffersDirtied),
     serverExecutionMicrosPerAssignment: each((done) => done.executionMicros),
@@ -160,7 +166,7 @@ function notesOn(run: FinishedRun): string[] {
   const { job, plan, load } = run;
   const { recording } = load;
   const { bulk } = plan.scenario;
-  const notes = [...missedSteps(run), ...endedEarlyNotes(run)];
+  const notes = [...failureNotes(run), ...missedSteps(run), ...endedEarlyNotes(run), ...load.notes];
   for (const [code, message] of Object.entries(recording.errorMessages)) {
     notes.push(`the first ${code}: ${message}`);
   }
@@ -173,6 +179,14 @@ function notesOn(run: FinishedRun): string[] {
   if (recording.client.saturated) notes.push(saturationNote(recording.client));
   if (job.keep) notes.push(`kept run ${plan.runId}: batches ${plan.batchIds[0]} to ${plan.batchIds.at(-1)}`);
   return notes;
+}
+
+/** Of what ended a run before its time, where that is not said as the reason why calls are missing. */
+function failureNotes({ failure, totals, load: { recording } }: FinishedRun): string[] {
+  if (failure === undefined) return [];
+  const isSaid = recording.incomplete.some((reason) => reason.includes(failure.message));
+  const asked = totals === null ? ['the database was not asked: the verdict rests on the calls alone'] : [];
+  return [...(isSaid ? [] : [failure.message]), ...asked];
 }
 
 /** Steps of a rollout for which the load was too short. */
@@ -192,6 +206,7 @@ function endedEarlyNotes({ plan, load: { recording }, totals }: FinishedRun): st
   const beyond = contents - expectedCounts(plan.scenario).created;
   if (beyond > 0)
     return [`the contents ${after}; ${beyond} of ${contents} are beyond the slots, as the scenario has it`];
+  if (totals === null) return [`the contents or the inventory ${after}`];
   return totals.available === 0
     ? [`the inventory ${after}; give more --batches or --slots`]
     : [`the contents ${after}; give more --contents`];

@@ -85,9 +85,10 @@ async function executeInTurn(
     for (const [position, job] of jobs.entries()) {
       if (stop.aborted) break;
       onRun(job, position, jobs.length);
-      const run = await executeRun(database, fleet, { ...job, watch }, stop);
-      if (run.assignments > 0) runs.push(run);
-      else if (!stop.aborted) return { runs, failure: noCall(job) };
+      const { result, failure } = await executeRun(database, fleet, { ...job, watch }, stop);
+      if (result.assignments > 0) runs.push(result);
+      else if (!stop.aborted) return { runs, failure: failure ?? noCall(job) };
+      if (failure !== undefined) return { runs, failure };
     }
     return { runs };
   } catch (error) {

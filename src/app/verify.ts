@@ -77,6 +77,11 @@ async function requireBatches(client: ClientBase, { header: { runId, batches } }
   );
 }
 
+async function allBatchIds(client: ClientBase): Promise<string[]> {
+  const batches = await transaction(client, () => findBatches(client));
+  return batches.map(({ batchId }) => batchId);
+}
+
 function toVerify({ header, calls, faults, incomplete, durable }: KeptRun): RunToVerify {
   const { batches, startMicros } = header;
   const batchIds = batches.map(({ batchId }) => batchId);

@@ -24,7 +24,9 @@ export async function finish(report: Report, { json, render }: Finish): Promise<
 }
 
 function stoppedLine({ interrupted, runs, plannedRuns }: Report): string {
-  return `stopped by ${interrupted} after ${runs.length} of ${plural(plannedRuns, 'run')}; the results are partial`;
+  const complete = runs.filter((run) => run.complete).length;
+  const cutOff = runs.length > complete ? ` complete, ${runs.length - complete} cut off` : '';
+  return `stopped by ${interrupted} after ${complete} of ${plural(plannedRuns, 'run')}${cutOff}; the results are partial`;
 }
 
 /** An error belongs to exit code 3; a strategy that was proven wrong before it is exit code 1. */

@@ -39,10 +39,10 @@ function lineDisplay(): LoadDisplay {
   const registered = (slots: number, total: number) => {
     if (slots % LINE_EVERY_SLOTS === 0) printLine(registrationLine(slots, total));
   };
-  const show = ({ latest }: LoadView) => {
+  const show = ({ latest, unreachableMs }: LoadView) => {
     if (latest === undefined || latest.endMs === shownMs) return;
     shownMs = latest.endMs;
-    printLine(intervalLine(latest, colours));
+    printLine(intervalLine(latest, colours, unreachableMs));
   };
   return { registered, ...looking(LINE_INTERVAL_MS, show, () => (shownMs = 0)) };
 }

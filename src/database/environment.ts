@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type { ClientBase } from 'pg';
 import type { Environment } from '../domain/run-result.js';
-import { isForbidden } from './failure.js';
+import { databaseFailure, isForbidden } from './failure.js';
 import { loadStatement } from './statement.js';
 
 const ENVIRONMENT = loadStatement('database/environment');
@@ -34,16 +34,20 @@ export async function walPositionBytes(client: ClientBase): Promise<number> {
 }
 
 /**
- * Runs a CHECKPOINT, so that each run starts from the same point of the checkpoint cycle.
+ * Runs a CHECKPOINT, so that each run starts from the same point of the checkpoint cycle. A role that may not (PostgreSQL
+ * 15 and later: pg_checkpoint; before: superuser) does without.
  *
- * @returns false when the role may not (PostgreSQL 15 and later: pg_checkpoint; before: superuser)
+ * @returns why the server did not do it, where it was asked to and failed
+ * @throws what says that the connection is lost
  */
-export async function checkpoint(client: ClientBase): Promise<boolean> {
+export async function checkpoint(client: ClientBase): Promise<Error | undefined> {
   try {
     await client.query(CHECKPOINT.text);
-    return true;
+    return undefined;
   } catch (error) {
-    if (isForbidden(error)) return false;
-    throw error;
+    if (isForbidden(error)) return undefined;
+    const kind = databaseFailure(error)?.kind;
+    if (kind === undefined || kind === 'connection' || !(error instanceof Error)) throw error;
+    return error;
   }
 }

@@ -60,6 +60,17 @@ export function explainConnectFailure(target: DatabaseTarget, error: unknown): u
   );
 }
 
+/**
+ * The failure of the surroundings that an error is.
+ *
+ * @throws the error itself where it is none, but a defect of the program
+ */
+export function surroundingsFailure(target: DatabaseTarget, error: unknown): InfrastructureError {
+  const failure = explainConnectFailure(target, error);
+  if (failure instanceof InfrastructureError) return failure;
+  throw error;
+}
+
 /** What a database failure says, and the setting that caused it where it is a timeout. */
 export function failureReason(target: DatabaseTarget, error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((inner: Error) => inner.message).join('; ');

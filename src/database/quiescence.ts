@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
+import { InfrastructureError } from '../domain/errors.js';
 import { bindValues, loadStatement } from './statement.js';
 
 const BACKENDS = loadStatement('database/backends-of-run');
@@ -20,6 +21,7 @@ export interface RunBackends {
  * rows any more; after the deadline ends those that are.
  *
  * @returns how many backends had to be ended
+ * @throws InfrastructureError `backends_left` when they do not end
  */
 export async function awaitQuiescence(
   client: ClientBase,
@@ -31,7 +33,8 @@ export async function awaitQuiescence(
   if (await waitUntilNone(countLeft, deadlineMs)) return 0;
   const { rows } = await client.query(TERMINATE.text, values);
   if (await waitUntilNone(countLeft, deadlineMs)) return rows.length;
-  throw new Error(`backends of ${applicationName} are still connected after pg_terminate_backend`);
+  const message = `backends of ${applicationName} are still connected after pg_terminate_backend`;
+  throw new InfrastructureError('backends_left', message);
 }
 
 async function waitUntilNone(countLeft: () => Promise<number>, deadlineMs: number): Promise<boolean> {

@@ -29,6 +29,8 @@ export interface LoadView extends CallCounts {
   readonly calls: number;
   /** The last complete interval; undefined before the first one is over. */
   readonly latest: IntervalView | undefined;
+  /** For how long connections have been lost or refused and no call was answered; undefined while calls are. */
+  readonly unreachableMs?: number | undefined;
 }
 
 /** Shows registrations, and loads while they run; it is given a look at each load, and asks as often as it likes. */

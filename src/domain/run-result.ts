@@ -117,6 +117,8 @@ export interface RunResult {
   /** Connections of each worker. */
   readonly connections: number;
   readonly round: number;
+  /** Whether it came to its end; false: a signal or a failure of the surroundings cut it off. */
+  readonly complete: boolean;
   readonly verdict: Verdict;
   /** Why the verdict is not `valid`, or what the reader should know (inventory ran out); one line each. */
   readonly notes: readonly string[];
@@ -156,7 +158,8 @@ export interface RunResult {
   readonly repairs: { readonly orphans: number; readonly completions: number };
   /** Of a scenario with a rollout alone. */
   readonly rollout?: RolloutResult | undefined;
-  readonly batchTotals: BatchTotals;
+  /** Null where the database could not be asked after the load. */
+  readonly batchTotals: BatchTotals | null;
   /** From the intended start: what a caller waited. */
   readonly latencyMicros: LatencyMicros;
   /** From the moment a connection was free for the call. */
@@ -176,7 +179,7 @@ export interface RunResult {
   readonly throughputPerSecond: Measured;
   readonly cost: {
     readonly roundTripsPerAssignment: number;
-    /** Of the whole server while the load ran; null where the role or the server cannot tell. */
+    /** Of the whole server while the load ran; null where the role or the server cannot tell, or it was not asked. */
     readonly walBytesPerAssignment: number | null;
     /**
      * Of every statement of the role in the database while the load ran, by pg_stat_statements; null where it
@@ -292,7 +295,7 @@ export interface Report {
   readonly passed: boolean;
   /** Set when a signal ended the work early: the runs are partial. */
   readonly interrupted?: StopSignal | undefined;
-  /** Set when the surroundings failed (a worker died, the database went away): the runs are those before. */
+  /** Set when the surroundings failed (a worker died, the database went away): the runs are those until then. */
   readonly failure?: { readonly code: string; readonly message: string } | undefined;
 }
 

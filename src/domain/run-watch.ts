@@ -11,6 +11,12 @@ export interface LoadListener {
   readonly heard: (calls: readonly Call[]) => void;
   /** So many more calls of an open loop were skipped. */
   readonly skipped: (count: number) => void;
+  /**
+   * Whether a worker's connections are lost or refused and none of its calls is answered; said about once a second.
+   *
+   * @param sinceMicros since when, on the clock of the calls; undefined: the server answers
+   */
+  readonly unreachable: (worker: number, sinceMicros: number | undefined) => void;
   /** Nothing more will be heard; also when the load failed. */
   readonly ended: () => void;
 }

@@ -10,14 +10,21 @@ export type Ending = 'PASSED' | 'FAILED' | 'INCONCLUSIVE';
 
 /** The last line of a report: how it ends, the verdict, and what it rests on. */
 export function endingLine(report: Report, { colours }: Style): string {
-  const { verdict, runs, interrupted } = report;
+  const { verdict, interrupted } = report;
   const parts = [
     `verdict ${colourVerdict(verdict, colours)}`,
-    plural(runs.length, 'run'),
+    runsText(report),
     ...doubtParts(report),
     ...(interrupted === undefined ? [] : [partialText(interrupted)]),
   ];
   return `${colourEnding(endingOf(report), colours)}  ${parts.join(' · ')}`;
+}
+
+/** How many runs there are; where one was cut off, how many came to their end of those that were to be made. */
+export function runsText({ runs, plannedRuns }: Report): string {
+  const complete = runs.filter((run) => run.complete).length;
+  if (complete === runs.length) return plural(runs.length, 'run');
+  return `${complete} of ${plural(plannedRuns, 'run')} complete, ${runs.length - complete} cut off`;
 }
 
 /** That a signal ended the work early. */

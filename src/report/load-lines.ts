@@ -11,22 +11,38 @@ export function registrationLine(slots: number, total: number): string {
 
 /** A load under way in the few lines of a running display. */
 export function loadRegion(view: LoadView, colours: ChalkInstance): string[] {
-  const { share, elapsedMs, latest } = view;
+  const { share, elapsedMs, latest, unreachableMs } = view;
   const full = Math.round(share * BAR_COLUMNS);
   const bar = colours.cyan('█'.repeat(full)) + colours.dim('░'.repeat(BAR_COLUMNS - full));
   return [
     `  ${bar} ${Math.floor(share * 100)}% · ${seconds(elapsedMs)}`,
-    latest === undefined ? colours.dim('  measuring …') : `  ${pace(latest)}`,
+    latest === undefined ? colours.dim('  measuring …') : `  ${pace(latest, unreachableMs, colours)}`,
     `  ${counts(view, colours)}`,
   ];
 }
 
-/** One interval of a load in one line. */
-export function intervalLine(interval: IntervalView, colours: ChalkInstance): string {
-  return `  ${seconds(interval.endMs)} · ${pace(interval)} · ${counts(interval, colours)}`;
+/**
+ * One interval of a load in one line.
+ *
+ * @param unreachableMs of the load, where no server answers it
+ */
+export function intervalLine(
+  interval: IntervalView,
+  colours: ChalkInstance,
+  unreachableMs: number | undefined,
+): string {
+  const parts = [seconds(interval.endMs), pace(interval, unreachableMs, colours), counts(interval, colours)];
+  return `  ${parts.join(' · ')}`;
 }
 
-function pace({ callsPerSecond, askedPerSecond, p50Micros, p99Micros }: IntervalView): string {
+/** No pace is told of a server that nobody reaches: none would be its. */
+function pace(
+  { callsPerSecond, askedPerSecond, p50Micros, p99Micros }: IntervalView,
+  unreachableMs: number | undefined,
+  colours: ChalkInstance,
+): string {
+  if (unreachableMs !== undefined)
+    return colours.red(`server unreachable for ${Math.floor(unreachableMs / 1_000)} s`);
   const asked = askedPerSecond === undefined ? '' : ` of ${formatCount(askedPerSecond)} asked`;
   return `${formatNumber(callsPerSecond)} per s${asked} · p50 ${formatMicros(p50Micros)} · p99 ${formatMicros(p99Micros)}`;
 }

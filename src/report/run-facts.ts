@@ -24,7 +24,6 @@ export function planLines({ plan, workers, connections }: RunResult, { colours, 
 
 /** How the calls ended, and what became of the batches. */
 export function outcomeLines(run: RunResult, style: Style): string[] {
-  const { ready, available, completed, completionEvents } = run.batchTotals;
   return [
     ...fact(
       'success',
@@ -44,16 +43,19 @@ export function outcomeLines(run: RunResult, style: Style): string[] {
     ...fact('attempts', attemptParts(run), style),
     ...fact('limit', limitParts(run), style),
     ...(run.redeliveries > 0 ? fact('redelivered', [plural(run.redeliveries, 'call')], style) : []),
-    ...fact(
-      'batches',
-      [
-        `${formatCount(completed)}/${formatCount(run.plan.batches)} completed`,
-        plural(completionEvents, 'completion event'),
-        `${plural(ready, 'essay')} ready`,
-        `${plural(available, 'slot')} free`,
-      ],
-      style,
-    ),
+    ...fact('batches', batchParts(run), style),
+  ];
+}
+
+/** What the database says of the batches, where it was asked. */
+function batchParts({ batchTotals, plan }: RunResult): string[] {
+  if (batchTotals === null) return ['the database was not asked'];
+  const { ready, available, completed, completionEvents } = batchTotals;
+  return [
+    `${formatCount(completed)}/${formatCount(plan.batches)} completed`,
+    plural(completionEvents, 'completion event'),
+    `${plural(ready, 'essay')} ready`,
+    `${plural(available, 'slot')} free`,
   ];
 }
 

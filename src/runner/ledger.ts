@@ -2,7 +2,7 @@ import { contradictionIn, type CallOutcome } from '../domain/call.js';
 import { NO_EXTRAS } from './call-chunks.js';
 import { nowMicros } from './clock.js';
 import { countIn } from './latency.js';
-import type { CallChunk, FromWorker, StartedCall, WorkerJob, WorkerSummary } from './messages.js';
+import type { CallChunk, FromWorker, SignOfLife, StartedCall, WorkerJob, WorkerSummary } from './messages.js';
 import { Misconduct } from './read-message.js';
 
 /** In place of a worker, for a delivery that was answered. No run has so many. */
@@ -42,7 +42,7 @@ export class Ledger {
   hear(message: FromWorker): boolean {
     switch (message.type) {
       case 'alive':
-        return this.#live(message.completionLooks, message.skipped);
+        return this.#live(message);
       case 'started':
         this.#start(message.call);
         return false;
@@ -60,10 +60,14 @@ export class Ledger {
     }
   }
 
-  #live(completionLooks: number, skipped: number): boolean {
+  #live({ completionLooks, skipped, unreachableSinceMicros }: SignOfLife): boolean {
     this.#alive += 1;
-    const seconds = (nowMicros() - this.startMicros) / 1e6;
+    const now = nowMicros();
+    const seconds = (now - this.startMicros) / 1e6;
     if (this.#alive > seconds + MOST_EARLY) throw new Misconduct('says too often that it lives');
+    if (unreachableSinceMicros !== null && !(unreachableSinceMicros <= now)) {
+      throw new Misconduct('has not reached the server since a moment to come');
+    }
     const getsOn = completionLooks > this.#completionLooks || skipped > this.#skipped;
     this.#completionLooks = completionLooks;
     this.#skipped = skipped;

@@ -71,8 +71,8 @@ export type ToWorker =
 /** What a worker sends, in this order: ready, any number of alive, started, calls and changed, done; or failed. */
 export type FromWorker =
   | { readonly type: 'ready'; readonly version: number }
-  /** Every second of a load: looks for completion, and skipped calls of an open loop, of the load so far. */
-  | { readonly type: 'alive'; readonly completionLooks: number; readonly skipped: number }
+  /** Every second of a load. */
+  | ({ readonly type: 'alive' } & SignOfLife)
   /** With an immediate journal, before the call is made. */
   | { readonly type: 'started'; readonly call: StartedCall }
   /** `counters` of the load so far. */
@@ -81,6 +81,16 @@ export type FromWorker =
   | { readonly type: 'changed' }
   | { readonly type: 'done'; readonly summary: WorkerSummary }
   | { readonly type: 'failed'; readonly message: string };
+
+/** What a worker says of the load so far besides its calls. */
+export interface SignOfLife {
+  /** Looks for completion. */
+  readonly completionLooks: number;
+  /** Calls of an open loop. */
+  readonly skipped: number;
+  /** Since when connections were lost or refused and no call had an answer of the server; null: they do. */
+  readonly unreachableSinceMicros: number | null;
+}
 
 /** A call that was given to the engine and is not answered yet. */
 export interface StartedCall {
@@ -128,6 +138,13 @@ export interface WorkerSummary {
   readonly errorMessages: ErrorMessages;
   /** Undefined for a process that was killed: nobody knows. */
   readonly client: ClientWeight | undefined;
+  /** Why it could not look for the completion of its batches, or not close its connections; null: it did. */
+  readonly unsettled: UnsettledReason | null;
+}
+
+export interface UnsettledReason {
+  readonly code: string;
+  readonly message: string;
 }
 
 /** What a worker process took for its load, from the barrier's release to the end of its last call. */

@@ -56,6 +56,9 @@ const summary = z.strictObject({
     utilization: micros,
     lagMicros: z.strictObject({ p50: lag, p99: lag, max: lag }),
   }),
+  unsettled: z
+    .strictObject({ code: z.string().max(LONGEST_CODE), message: z.string().max(LONGEST_MESSAGE) })
+    .nullable(),
 });
 
 const startedCall = z.strictObject({ deliveryIndex: count, intendedMicros: micros, startMicros: micros });
@@ -73,7 +76,12 @@ const extras = z.record(
 
 const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), version: z.number() }),
-  z.strictObject({ type: z.literal('alive'), completionLooks: count, skipped: count }),
+  z.strictObject({
+    type: z.literal('alive'),
+    completionLooks: count,
+    skipped: count,
+    unreachableSinceMicros: micros.nullable(),
+  }),
   z.strictObject({ type: z.literal('started'), call: startedCall }),
   z.strictObject({ type: z.literal('calls'), chunk: z.custom<CallChunk>(isChunk), counters }),
   z.strictObject({ type: z.literal('changed') }),

@@ -16,6 +16,7 @@ export class Recorder {
   readonly #chunkCalls: number;
   readonly errorMessages: { -readonly [Code in keyof ErrorMessages]: ErrorMessages[Code] } = {};
   #calls: FinishedCall[] = [];
+  #answered = 0;
 
   /**
    * @param send takes each full chunk, and the rest at `flush`
@@ -44,6 +45,7 @@ export class Recorder {
       errorCode: end.errorCode,
       sqlState: end.sqlState,
     });
+    if (end.errorCode !== 'database_unavailable' && end.outcome !== 'unknown') this.#answered += 1;
     if (this.#calls.length >= this.#chunkCalls) this.flush();
   }
 
@@ -64,6 +66,11 @@ export class Recorder {
   /** How many calls were added. */
   get calls(): number {
     return this.#latency.totalCount;
+  }
+
+  /** How many of them had an answer of the server. */
+  get answered(): number {
+    return this.#answered;
   }
 
   /** The histograms, encoded. */

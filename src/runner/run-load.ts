@@ -1,5 +1,7 @@
+import { surroundingsFailure } from '../database/pool.js';
 import type { DatabaseTarget, Endpoint } from '../database/target.js';
 import type { Call } from '../domain/call.js';
+import { InfrastructureError } from '../domain/errors.js';
 import { killsWorker } from '../domain/fault.js';
 import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../domain/run-result.js';
 import type { LoadListener } from '../domain/run-watch.js';
@@ -11,7 +13,7 @@ import { nowMicros } from './clock.js';
 import { sumCounters, type LoadCounters } from './counters.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toDistribution, toLatencyMicros } from './latency.js';
-import type { ErrorMessages, WarmUpBatchIds, WorkerJob } from './messages.js';
+import type { ErrorMessages, UnsettledReason, WarmUpBatchIds, WorkerJob } from './messages.js';
 import { Station } from './station.js';
 import { toTimeSeries } from './time-series.js';
 
@@ -58,6 +60,8 @@ export interface Recording {
   readonly errorMessages: ErrorMessages;
   /** Why calls may be missing, one line each. */
   readonly incomplete: readonly string[];
+  /** What of the surroundings failed: a worker that died, hung or broke the protocol, or what disturbed the load. */
+  readonly failure: InfrastructureError | undefined;
 }
 
 /** Every worker gets the release before it comes. */
@@ -93,7 +97,8 @@ export interface LoadHooks {
  *
  * @param fleet the processes; it is closed when the load was stopped or failed
  * @param stop ends the load early; what was recorded until then is returned
- * @throws InfrastructureError that names the worker which died, failed, hung or broke the protocol
+ * @returns what was recorded, also where the load failed after its release
+ * @throws InfrastructureError that names the worker which died, failed, hung or broke the protocol before the release
  */
 export async function runLoad(
   fleet: WorkerFleet,
@@ -113,8 +118,8 @@ export async function runLoad(
     const makers = workersOf(job.plan);
     await ready;
     await hooks.beforeRelease();
-    const recording = await release(stations, makers, hooks, stop);
-    finished = !stop.aborted;
+    const recording = await release(stations, makers, hooks, job.target, stop);
+    finished = !stop.aborted && recording.failure === undefined;
     return recording;
   } finally {
     stop.removeEventListener('abort', onStop);
@@ -127,6 +132,7 @@ async function release(
   stations: readonly Station[],
   makers: Uint8Array,
   { during, listener }: LoadHooks,
+  target: DatabaseTarget,
   stop: AbortSignal,
 ): Promise<Recording> {
   const startMicros = nowMicros() + RELEASE_LEAD_MICROS;
@@ -137,50 +143,70 @@ async function release(
   // It is awaited when the load has ended; until then nobody listens.
   disturbed?.catch(() => undefined);
   try {
-    const incomplete = await stoppable(stations, deliveries, stop);
-    return toRecording(stations, startMicros, incomplete);
+    const ending = await stoppable(stations, deliveries, stop);
+    ended.abort();
+    const disturbance = await disturbed?.then(
+      () => undefined,
+      (error: unknown) => surroundingsFailure(target, error),
+    );
+    const unsettled = stop.aborted ? undefined : unsettledFailure(stations);
+    const failure = ending.failure ?? unsettled ?? disturbance;
+    const incomplete = [...ending.incomplete, ...(disturbance ? [disturbance.message] : [])];
+    return toRecording(stations, startMicros, { incomplete, failure });
   } finally {
     ended.abort();
-    await disturbed;
   }
 }
 
+/** How the processes of a load ended. */
+type Ending = Pick<Recording, 'incomplete' | 'failure'>;
+
 /**
- * Stopped workers are given time to say what they have; a stuck one is killed and has said it all.
- *
- * @returns which workers may have made calls that were not recorded
+ * Waits for all workers. When one is lost the others are stopped, as by a signal: stopped workers are given time to say
+ * what they have; a stuck one is killed and has said it all.
  */
 async function stoppable(
   stations: readonly Station[],
   deliveries: readonly Promise<void>[],
   stop: AbortSignal,
-): Promise<string[]> {
-  const onStop = () => {
+): Promise<Ending> {
+  const endEarly = () => {
     for (const station of stations) station.stop();
     void killAtDeadline(stations, Promise.allSettled(deliveries), STOP_DEADLINE_MS);
   };
-  if (stop.aborted) onStop();
-  stop.addEventListener('abort', onStop, { once: true });
+  if (stop.aborted) endEarly();
+  stop.addEventListener('abort', endEarly, { once: true });
+  const incomplete: string[] = [];
+  let failure: InfrastructureError | undefined;
+  const lose = (index: number, error: unknown) => {
+    if (!(error instanceof InfrastructureError)) throw error;
+    const isStopped = stop.aborted || failure !== undefined;
+    const how = isStopped ? `worker ${index + 1} had to be killed` : error.message;
+    incomplete.push(`${how}; its last calls were not recorded`);
+    if (isStopped) return;
+    failure = error;
+    endEarly();
+  };
   try {
-    const endings = await Promise.all(deliveries.map((delivery, index) => endingOf(delivery, index, stop)));
-    return endings.filter((ending) => ending !== undefined);
+    await Promise.all(deliveries.map((delivery, index) => delivery.catch((error) => lose(index, error))));
+    return { incomplete, failure };
   } finally {
-    stop.removeEventListener('abort', onStop);
+    stop.removeEventListener('abort', endEarly);
   }
 }
 
-async function endingOf(
-  delivery: Promise<void>,
-  index: number,
-  stop: AbortSignal,
-): Promise<string | undefined> {
-  try {
-    await delivery;
-    return undefined;
-  } catch (error) {
-    if (!stop.aborted) throw error;
-    return `worker ${index + 1} had to be killed; its last calls were not recorded`;
-  }
+/** That a worker could not do what it owed after its last call. */
+function unsettledFailure(stations: readonly Station[]): InfrastructureError | undefined {
+  const [reason] = unsettledReasons(stations);
+  return reason && new InfrastructureError(reason.code, reason.message);
+}
+
+function unsettledReasons(stations: readonly Station[]): UnsettledReason[] {
+  return stations.flatMap(({ summaries }, index) =>
+    summaries.flatMap(({ unsettled }) =>
+      unsettled === null ? [] : [{ ...unsettled, message: `worker ${index + 1}: ${unsettled.message}` }],
+    ),
+  );
 }
 
 function toWorkerJob({ target, plan, ...job }: LoadJob, workerIndex: number): WorkerJob {
@@ -198,7 +224,7 @@ function toWorkerJob({ target, plan, ...job }: LoadJob, workerIndex: number): Wo
 function toRecording(
   stations: readonly Station[],
   startMicros: number,
-  incomplete: readonly string[],
+  { incomplete, failure }: Ending,
 ): Recording {
   const calls = stations.flatMap((station) => station.calls);
   const summaries = stations.flatMap((station) => station.summaries);
@@ -221,6 +247,12 @@ function toRecording(
       (found, summary) => ({ ...found, ...summary.errorMessages }),
       {},
     ),
-    incomplete,
+    incomplete: [
+      ...incomplete,
+      ...unsettledReasons(stations).map(
+        ({ message }) => `${message}; completions may not have been looked for`,
+      ),
+    ],
+    failure,
   };
 }

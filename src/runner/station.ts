@@ -11,6 +11,8 @@ import { Ledger } from './ledger.js';
 import type { FromWorker, Resume, StrategyChange, WorkerJob, WorkerSummary } from './messages.js';
 import type { WorkerProcess } from './worker-process.js';
 
+type StationListener = Pick<LoadListener, 'heard' | 'skipped' | 'unreachable'>;
+
 /**
  * One worker's place in a load: its process, or the one that took over after a SIGKILL, and what was recorded.
  */
@@ -23,7 +25,7 @@ export class Station {
   readonly lost = new Set<number>();
   readonly #fleet: WorkerFleet;
   readonly #job: WorkerJob;
-  readonly #listener: Pick<LoadListener, 'heard' | 'skipped'> | undefined;
+  readonly #listener: StationListener | undefined;
   readonly #ended = new Set<number>();
   #worker: WorkerProcess;
   #counters = NO_COUNTERS;
@@ -37,12 +39,7 @@ export class Station {
   #deaths = 0;
 
   /** @param listener takes what the worker tells, as it comes */
-  constructor(
-    fleet: WorkerFleet,
-    worker: WorkerProcess,
-    job: WorkerJob,
-    listener?: Pick<LoadListener, 'heard' | 'skipped'>,
-  ) {
+  constructor(fleet: WorkerFleet, worker: WorkerProcess, job: WorkerJob, listener?: StationListener) {
     this.#fleet = fleet;
     this.#worker = worker;
     this.#job = job;
@@ -55,7 +52,7 @@ export class Station {
   }
 
   /**
-   * Resolves when the slice is delivered, by however many processes.
+   * Resolves when the slice is delivered, by however many processes. What was told until then is kept, however it ends.
    *
    * @param makers which worker makes each delivery of the plan; what was delivered is struck off
    * @throws InfrastructureError when a worker failed or was ended, or died without having been killed on purpose
@@ -69,9 +66,10 @@ export class Station {
         this.summaries.push(await this.#worker.deliver(ledger, heard));
         return;
       } catch (error) {
+        this.#closeBooks(ledger);
         if (!this.#toBeReplaced || this.#stopped) throw error;
+        this.#toBeReplaced = false;
       }
-      this.#closeBooks(ledger);
     }
   }
 
@@ -128,7 +126,10 @@ export class Station {
   }
 
   #hear(message: FromWorker): void {
-    if (message.type === 'alive') this.#hearSkipped(message.skipped);
+    if (message.type === 'alive') {
+      this.#hearSkipped(message.skipped);
+      this.#listener?.unreachable(this.#job.workerIndex, message.unreachableSinceMicros ?? undefined);
+    }
     if (message.type !== 'calls') return;
     this.#counters = message.counters;
     const calls = toCalls(this.#job.plan, this.#job.workerIndex, message.chunk);
@@ -145,9 +146,8 @@ export class Station {
     this.#listener?.skipped(more);
   }
 
-  /** What a killed process could not say itself: the calls under way may have happened. */
+  /** What a process that is gone could not say itself: the calls under way may have happened. */
   #closeBooks({ underWay }: Ledger): void {
-    this.#toBeReplaced = false;
     this.#isPrepared = false;
     const latency = newHistogram();
     const serviceTime = newHistogram();
@@ -163,7 +163,7 @@ export class Station {
       scheduleLag: encode(scheduleLag),
     };
     // Its successor comes by what it skipped, later still, and skips it again.
-    const unknown = { ranOut: false, skipped: 0, errorMessages: {}, client: undefined };
+    const unknown = { ranOut: false, skipped: 0, errorMessages: {}, client: undefined, unsettled: null };
     this.summaries.push({ ...histograms, ...unknown, counters: this.#counters });
     for (const call of underWay.values()) {
       const ended = { ...call, ...CUT_OFF, endMicros: nowMicros() };

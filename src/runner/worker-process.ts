@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../database/child-environment.js';
+import { ownChild } from '../database/own-children.js';
 import { InfrastructureError } from '../domain/errors.js';
 import { Countdown } from './countdown.js';
 import type { Ledger } from './ledger.js';
@@ -54,11 +55,13 @@ export class WorkerProcess {
    * @param program the worker's own but in tests
    */
   constructor(index: number, { path, patience }: WorkerProgram = WORKER) {
-    const child = fork(path, {
-      env: childEnvironment(process.env),
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
+    const child = ownChild(
+      fork(path, {
+        env: childEnvironment(process.env),
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      }),
+    );
     this.#child = child;
     this.#patience = patience;
     this.#name = `worker ${index + 1} (pid ${child.pid})`;

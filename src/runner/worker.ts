@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainConnectFailure } from '../database/pool.js';
 import { withConnectionString, type DatabaseTarget } from '../database/target.js';
+import { InfrastructureError } from '../domain/errors.js';
 import type { Delivery } from '../domain/scenario.js';
 import { Alarm } from './alarm.js';
 import { ClientMeter } from './client-meter.js';
@@ -15,9 +16,11 @@ import type {
   StartedCall,
   StrategyChange,
   ToWorker,
+  UnsettledReason,
   WorkerJob,
   WorkerSummary,
 } from './messages.js';
+import { Reachability } from './reachability.js';
 import { Recorder } from './recorder.js';
 import { ServingEngine } from './serving-engine.js';
 
@@ -26,8 +29,11 @@ import { ServingEngine } from './serving-engine.js';
 
 /** How soon after a signal to the group the coordinator's stop arrives at the latest. */
 const STOP_FOLLOWS_MS = 500;
-/** Calls are told when a message is full, or after this long, so that whoever watches hears of rare calls too. */
-const TELL_EVERY_MS = 250;
+/**
+ * Calls are told when a message is full, or after this long: whoever watches hears of rare calls too, and little is lost
+ * with a process that is killed.
+ */
+const TELL_EVERY_MS = 100;
 const ALIVE_EVERY_MS = 1_000;
 
 interface Prepared {
@@ -90,10 +96,15 @@ async function reporting(work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    const why = prepared ? explainConnectFailure(prepared.target, error) : error;
-    const message = why instanceof Error ? why.message : String(why);
-    await send({ type: 'failed', message: message.slice(0, LONGEST_MESSAGE) });
+    await send({ type: 'failed', message: explain(error).message });
   }
+}
+
+function explain(error: unknown): UnsettledReason {
+  const why = prepared ? explainConnectFailure(prepared.target, error) : error;
+  const code = why instanceof InfrastructureError ? why.code : 'worker_failed';
+  const message = why instanceof Error ? why.message : String(why);
+  return { code, message: message.slice(0, LONGEST_MESSAGE) };
 }
 
 async function prepare({ version, job }: ToWorker & { type: 'prepare' }): Promise<void> {
@@ -147,9 +158,16 @@ async function deliver(startMicros: number): Promise<void> {
   await waitUntilMicros(startMicros);
   const meter = new ClientMeter();
   let skippedSoFar = 0;
-  const telling = setInterval(() => recorder.flush(), TELL_EVERY_MS);
+  const reachability = new Reachability();
+  const telling = setInterval(() => {
+    recorder.flush();
+    const { connection: lost = 0 } = engine.counters.retriesByCode;
+    reachability.note({ answered: recorder.answered, lost });
+  }, TELL_EVERY_MS);
   const living = setInterval(() => {
-    void send({ type: 'alive', completionLooks: engine.counters.completionLooks, skipped: skippedSoFar });
+    const { completionLooks } = engine.counters;
+    const { unreachableSinceMicros } = reachability;
+    void send({ type: 'alive', completionLooks, skipped: skippedSoFar, unreachableSinceMicros });
   }, ALIVE_EVERY_MS);
   let summary: WorkerSummary;
   try {
@@ -161,16 +179,26 @@ async function deliver(startMicros: number): Promise<void> {
     });
     const client = meter.stop(recorder.calls);
     await alarm?.close();
-    await Promise.race([closeAfterChanges(engine), graceAfter(signal)]);
     recorder.flush();
+    const unsettled = await unsettledAfter(engine, signal);
     const said = { ...recorder.histograms(), errorMessages: recorder.errorMessages };
-    summary = { ...said, counters: engine.counters, ranOut, skipped, client };
+    summary = { ...said, counters: engine.counters, ranOut, skipped, client, unsettled };
   } finally {
     changes = undefined;
     clearInterval(telling);
     clearInterval(living);
   }
   await send({ type: 'done', summary });
+}
+
+/** What every call was told of is not lost where the server is gone when the engine is to be closed. */
+async function unsettledAfter(engine: ServingEngine, signal: AbortSignal): Promise<UnsettledReason | null> {
+  try {
+    await Promise.race([closeAfterChanges(engine), graceAfter(signal)]);
+    return null;
+  } catch (error) {
+    return explain(error);
+  }
 }
 
 /** Changes that were asked for before the last call ended are answered before the load is over. */

@@ -44,7 +44,7 @@ describe('LoadMonitor', () => {
   it('counts a call in the interval in which it ended, with its latency from the intended start', () => {
     const monitor = released();
     monitor.hear([callAt(100, 2), callAt(200, 2), callAt(900, 40), callAt(1_100, 7)]);
-    expect(lookAt(monitor, 1_200).latest).toBeUndefined();
+    expect(lookAt(monitor, 1_100).latest).toBeUndefined();
 
     const { latest, calls, elapsedMs } = lookAt(monitor, 1_400);
     expect({ calls, elapsedMs, endMs: latest?.endMs }).toEqual({ calls: 4, elapsedMs: 1_400, endMs: 1_000 });
@@ -116,5 +116,34 @@ describe('LoadMonitor', () => {
     expect(asked({})).toEqual([100, 100, 100, 100, 0]);
     // By the rate at the interval's middle.
     expect(asked({ stages })).toEqual([150, 250, 50, 50, 0]);
+  });
+});
+
+describe('a server that workers do not reach', () => {
+  const since = (ms: number) => RELEASE_MICROS + ms * 1_000;
+
+  it('is away for as long as no call was answered', () => {
+    const monitor = released();
+    monitor.hear([callAt(900, 5)]);
+    monitor.unreachable(0, since(800));
+    expect(lookAt(monitor, 1_500).unreachableMs).toBeUndefined();
+    expect(lookAt(monitor, 3_900).unreachableMs).toBe(3_000);
+  });
+
+  it('is back when a call is answered, and when the worker says so', () => {
+    const monitor = released();
+    monitor.unreachable(0, since(1_000));
+    monitor.hear([callAt(4_000, 5)]);
+    expect(lookAt(monitor, 4_500).unreachableMs).toBeUndefined();
+    monitor.unreachable(0, undefined);
+    expect(lookAt(monitor, 9_000).unreachableMs).toBeUndefined();
+  });
+
+  it('is not back because a call failed or was cut off', () => {
+    const monitor = released();
+    monitor.unreachable(0, since(1_000));
+    const unavailable = { ...callAt(4_000, 5, 'error'), errorCode: 'database_unavailable' as const };
+    monitor.hear([unavailable, callAt(4_000, 5, 'unknown')]);
+    expect(lookAt(monitor, 6_000).unreachableMs).toBe(5_000);
   });
 });

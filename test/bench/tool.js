@@ -34,11 +34,17 @@ export function benchScenario(shape) {
  */
 export async function runTool(bench, { strategy, advisoryLocks = false, scenario, round }) {
   await freshSchema(bench);
-  const kept = {};
-  const history = { append: async ({ batchIds }, calls) => Object.assign(kept, { batchIds, calls }) };
+  const kept = { calls: [] };
+  const history = {
+    begin: async ({ batches }) => {
+      kept.batchIds = batches.map(({ batchId }) => batchId);
+      return { append: (calls) => kept.calls.push(...calls), end: async () => undefined };
+    },
+  };
   const what = { strategy: { kind: 'built-in', name: strategy }, advisoryLocks, scenario, history };
   const job = { ...what, round, seed: round, keep: true, timeoutMs: TIMEOUT_MS };
-  const run = await executeRun(bench.database, bench.fleet, job, bench.stop);
+  const { result: run, failure } = await executeRun(bench.database, bench.fleet, job, bench.stop);
+  if (failure !== undefined) throw failure;
   const notes = run.notes.filter((note) => RAN_OUT.test(note));
   if (!run.passed || notes.length > 0) {
     const broken = [...run.invariants, ...run.gates].filter(({ passed }) => !passed);

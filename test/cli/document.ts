@@ -112,6 +112,7 @@ const runSchema = z.strictObject({
   workers: count,
   connections: count,
   round: count,
+  complete: z.boolean().optional(),
   verdict,
   plan,
   assignments: count,
@@ -167,6 +168,7 @@ const runSchema = z.strictObject({
   expectedSuccesses: count.optional(),
   batchTotals: z
     .strictObject({ ready: count, available: count, completed: count, completionEvents: count })
+    .nullable()
     .optional(),
   serviceTimeMicros: latency.optional(),
   scheduleLagMicros: latency.optional(),
@@ -278,6 +280,7 @@ const failureDocument = z.strictObject({
 
 export type RunEntry = z.output<typeof runSchema>;
 export type RunDocument = z.output<typeof runDocument>;
+export type FailureDocument = z.output<typeof failureDocument>;
 export type CompareDocument = z.output<typeof compareDocument>;
 export type SweepDocument = z.output<typeof sweepDocument>;
 
@@ -298,7 +301,12 @@ export function sweepDocumentOf(finished: Finished): SweepDocument {
 
 /** Reads the document of exit codes 2 and 3. */
 export function failureOf(finished: Finished): { readonly code: string; readonly message: string } {
-  return read(finished, failureDocument).error;
+  return failureDocumentOf(finished).error;
+}
+
+/** The same with what was measured until then. */
+export function failureDocumentOf(finished: Finished): FailureDocument {
+  return read(finished, failureDocument);
 }
 
 function read<T>(finished: Finished, schema: z.ZodType<T>): T {

@@ -1,11 +1,19 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type pg from 'pg';
 import type { Finished } from '../support/command-line.js';
 import { compareDocumentOf, linesOf, runDocumentOf, sweepDocumentOf } from './document.js';
 import { chooseSeed, drawFrom } from './draws.js';
 import { STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
-import { expectNobodyLeft, expectNoRowLeft, startGroup, until, untilUnderWay } from './signalled.js';
+import {
+  childrenOf,
+  expectNobodyLeft,
+  expectNoRowLeft,
+  startGroup,
+  until,
+  untilUnderWay,
+} from './signalled.js';
 
 const database = useOwnDatabase();
 
@@ -54,18 +62,43 @@ describe('a run that a signal ends', () => {
     expect(finished.stderr).toContain(signal);
   });
 
-  it('says as text that the results are partial', async () => {
+  it('says as text that the results are partial, also where npx passes the signal on', async () => {
     const group = start(SUSTAINED.filter((flag) => flag !== '--json'));
     await untilUnderWay(database);
     group.signalGroup('SIGINT');
+    await sleep(20);
+    group.signal('SIGINT');
     const { code, stdout, stderr } = await group.end();
 
     await expectNobodyLeft(database, group);
     await expectNoRowLeft(database);
     expect(stdout).toMatch(/success +[\d,]+\/[\d,]+/);
-    expect(linesOf(stdout).at(-1)).toMatch(/^FAILED.*partial/);
-    expect(stderr).toContain('SIGINT');
+    expect(linesOf(stdout).at(-1)).toMatch(/^FAILED.* · 0 of 1 run complete, 1 cut off · .*partial/);
+    expect(linesOf(stderr).at(-1)).toBe(
+      'stopped by SIGINT after 0 of 1 run complete, 1 cut off; the results are partial',
+    );
     expect(code).toBe(130);
+  });
+});
+
+describe('a second Ctrl-C', () => {
+  afterEach(() => database.run(['setup', '--reset']));
+
+  it('kills at once, a worker that hangs too', async () => {
+    const group = start(SUSTAINED);
+    await untilUnderWay(database);
+    const [worker = 0] = childrenOf(group.pid);
+    process.kill(worker, 'SIGSTOP');
+    group.signalGroup('SIGINT');
+    await sleep(700);
+    const secondMs = performance.now();
+    group.signalGroup('SIGINT');
+    const { code, stdout } = await group.end();
+
+    expect(performance.now() - secondMs).toBeLessThan(1_500);
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    await until(() => Promise.resolve(!group.isLeft()), 'the killed were gone');
+    await expectNobodyLeft(database, group);
   });
 });
 
@@ -165,7 +198,7 @@ describe('a sweep that Ctrl-C ends', () => {
     await expectNobodyLeft(database, group);
     expect(sweepDocumentOf(finished)).toMatchObject({ interrupted: 'SIGINT', plannedRuns: 2, passed: false });
     expect(linesOf(finished.stderr).at(-1)).toBe(
-      'stopped by SIGINT after 1 of 2 runs; the results are partial',
+      'stopped by SIGINT after 0 of 2 runs complete, 1 cut off; the results are partial',
     );
     expect(finished.code).toBe(130);
   });

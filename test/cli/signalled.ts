@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -12,6 +13,7 @@ const PATIENCE_MS = 30_000;
 
 /** A command that leads a process group of its own, as one that a terminal started. */
 export interface CommandGroup {
+  readonly pid: number;
   /** Sends a signal to the command alone. */
   signal(signal: NodeJS.Signals): void;
   /** Sends a signal to the command and all its children: what Ctrl-C and `timeout` do. */
@@ -38,6 +40,7 @@ export function startGroup(args: readonly string[], env: Record<string, string>)
     child.once('close', (code) => resolve({ code, stdout, stderr })),
   );
   return {
+    pid,
     signal: (signal) => void process.kill(pid, signal),
     signalGroup: (signal) => void process.kill(-pid, signal),
     async end() {
@@ -54,6 +57,12 @@ export function startGroup(args: readonly string[], env: Record<string, string>)
       }
     },
   };
+}
+
+/** Processes that another one started. */
+export function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.split(' ').filter(Boolean).map(Number);
 }
 
 /** Waits until a question to the database is answered with true. */

@@ -26,19 +26,26 @@ describe('registrationLine', () => {
 describe('intervalLine', () => {
   it('says when, how fast and how it ended', () => {
     const line = '  5.0s · 3,512 per s · p50 4.21ms · p99 12.3ms · created 17,561';
-    expect(intervalLine(interval, plain)).toBe(line);
+    expect(intervalLine(interval, plain, undefined)).toBe(line);
   });
 
   it('shows of an open loop the rate that was asked for, and what was skipped', () => {
     const open = { ...interval, askedPerSecond: 4_000, skipped: 1_234 };
-    expect(intervalLine(open, plain)).toBe(
+    expect(intervalLine(open, plain, undefined)).toBe(
       '  5.0s · 3,512 per s of 4,000 asked · p50 4.21ms · p99 12.3ms · created 17,561 · skipped 1,234',
     );
   });
 
   it('shows what was not measured as such', () => {
     const silent = { ...interval, callsPerSecond: 0, p50Micros: NaN, p99Micros: NaN, outcomes: NONE };
-    expect(intervalLine(silent, plain)).toBe('  5.0s · 0.00 per s · p50 – · p99 – · created 0');
+    expect(intervalLine(silent, plain, undefined)).toBe('  5.0s · 0.00 per s · p50 – · p99 – · created 0');
+  });
+});
+
+describe('a server that nobody reaches', () => {
+  it('is told instead of a pace', () => {
+    expect(intervalLine(interval, plain, 3_900)).toBe('  5.0s · server unreachable for 3 s · created 17,561');
+    expect(loadRegion({ ...view, unreachableMs: 12_000 }, plain)[1]).toBe('  server unreachable for 12 s');
   });
 });
 

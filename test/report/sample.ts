@@ -58,6 +58,7 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
     workers: integer(2, 9),
     connections: integer(2, 16),
     round: 1,
+    complete: true,
     verdict: 'valid',
     notes: [],
     plan: {

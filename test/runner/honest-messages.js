@@ -25,7 +25,7 @@ export function honestMessages(job) {
   const lagMicros = { p50: NaN, p99: NaN, max: NaN };
   const summary = {
     ...{ latency: histogram, serviceTime: histogram, scheduleLag: histogram, counters: COUNTERS },
-    ...{ ranOut: true, skipped: 0, errorMessages: {} },
+    ...{ ranOut: true, skipped: 0, errorMessages: {}, unsettled: null },
     client: { calls: calls.length, elapsedMs: 1, cpuMicros: 1, utilization: 0.5, lagMicros },
   };
   return [

@@ -78,7 +78,7 @@ describe('accepts', () => {
       [4, 2],
     ] as const;
     const lives = told.map(([completionLooks, skipped]) =>
-      ledger.hear({ type: 'alive', completionLooks, skipped }),
+      ledger.hear({ type: 'alive', completionLooks, skipped, unreachableSinceMicros: null }),
     );
     expect(lives).toEqual([false, false, true, false, true, true, false]);
   });
@@ -194,7 +194,7 @@ describe('refuses', () => {
 
   it('a life that is told too often', () => {
     const { hear } = worker(0);
-    const alive = { type: 'alive', completionLooks: 0, skipped: 0 };
+    const alive = { type: 'alive', completionLooks: 0, skipped: 0, unreachableSinceMicros: null };
     expect(() => hear(...Array.from({ length: 100 }, () => alive))).toThrow('too often');
   });
 });

@@ -22,7 +22,9 @@ async function load(lie: string, patience = LONG, timeoutMs = 0): Promise<Record
     );
   try {
     await once();
-    return await once();
+    const recording = await once();
+    if (recording.failure !== undefined) throw recording.failure;
+    return recording;
   } finally {
     await fleet.close();
   }
@@ -79,7 +81,7 @@ describe('ends a worker that', () => {
 describe('a worker that is asked to change', () => {
   const change = { strategy: { kind: 'built-in', name: 'legacy' } } as const;
 
-  /** A load during which the worker is asked once; what it answers, and how that ends. */
+  /** A load during which the worker is asked once; what it answers, or why it was ended. */
   async function asked(lie: string, ask: (load: RunningLoad) => Promise<unknown>): Promise<unknown> {
     const fleet = new WorkerFleet({ path, patience: { ...LONG, readyMs: SHORT_MS } });
     let answer: unknown;
@@ -88,7 +90,8 @@ describe('a worker that is asked to change', () => {
       during: async (load: RunningLoad) => void (answer = await ask(load)),
     };
     try {
-      await runLoad(fleet, loadOfLies(lie, 1), hooks, new AbortController().signal);
+      const { failure } = await runLoad(fleet, loadOfLies(lie, 1), hooks, new AbortController().signal);
+      if (failure !== undefined) throw failure;
       return answer;
     } finally {
       await fleet.close();

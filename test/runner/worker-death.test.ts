@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
+import { failureDocumentOf } from '../cli/document.js';
+import { childrenOf } from '../cli/signalled.js';
 import { drawn } from '../engine/support/draw.js';
 import { until } from '../engine/support/hold.js';
 import { start } from '../support/command-line.js';
 import { useDatabase } from '../support/database.js';
 
 const db = useDatabase();
-
-/** Processes that another one started. */
-function childrenOf(pid: number): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return text.split(' ').filter(Boolean).map(Number);
-}
 
 function isAlive(pid: number): boolean {
   try {
@@ -59,11 +54,19 @@ drawn('a worker that dies ends the run, by name, with exit code 3 and nothing le
   const victim = children[draw.integer(0, workers - 1)] ?? 0;
   process.kill(victim, 'SIGKILL');
 
-  const { code, stdout, stderr } = await command.finished;
+  const finished = await command.finished;
+  const { code, stdout, stderr } = finished;
   expect(code).toBe(3);
   const complaint = stderr.split('\n').filter((line) => line.includes('SIGKILL'));
   expect(complaint).toEqual([expect.stringMatching(new RegExp(`worker \\d+ \\(pid ${victim}\\).*SIGKILL`))]);
-  expect(JSON.parse(stdout)).toMatchObject({ passed: false, error: { code: 'worker_died' } });
+  const { error, runs } = failureDocumentOf(finished);
+  expect(error.code).toBe('worker_died');
+  expect(runs).toMatchObject([{ complete: false, verdict: 'unknown', passed: false }]);
+  expect(runs[0]?.outcomes.created).toBeGreaterThan(10);
+  expect(runs[0]?.invariants.filter(({ passed }) => passed).map(({ name }) => name)).toContain(
+    'acknowledged-is-stored',
+  );
+  expect(runs[0]?.notes.join('\n')).toContain(`${error.message}; its last calls were not recorded`);
   expect(stdout).toContain(`pid ${victim}`);
   expect(children.filter(isAlive)).toEqual([]);
   for (const table of [

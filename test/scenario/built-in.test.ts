@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcomes } from '#els/domain/run-result.js';
+import type { BatchTotals, Outcomes } from '#els/domain/run-result.js';
 import type { Scenario, ScenarioOverrides } from '#els/domain/scenario.js';
 import { evaluateGate, parseGate } from '#els/gate/index.js';
 import type { GateInput } from '#els/gate/index.js';
@@ -19,7 +19,7 @@ const BURSTS = [
 ];
 
 /** The result of a run in which every call ended as it should and was fast. */
-function perfectRun(scenario: Scenario): GateInput {
+function perfectRun(scenario: Scenario): GateInput & { readonly batchTotals: BatchTotals } {
   const { batches, slots, contents, deliveries, arrival, workers, connections } = scenario;
   let [created, completed] = [0, 0];
   for (let batch = 0; batch < batches; batch += 1) {

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../database/child-environment.js';
+import { ownChild } from '../../database/own-children.js';
 import type { BatchMigration } from '../../domain/migration.js';
 import { Countdown } from '../../runner/countdown.js';
 import {
@@ -43,11 +44,13 @@ export interface MigrationControl {
  * @returns how the process ended, when it is gone
  */
 export async function migrateInProcess(job: MigrationJob, control: MigrationControl): Promise<MigrationEnd> {
-  const child = fork(control.program ?? PROGRAM, {
-    env: childEnvironment(process.env),
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = ownChild(
+    fork(control.program ?? PROGRAM, {
+      env: childEnvironment(process.env),
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    }),
+  );
   let end: MigrationEnd | undefined;
   const kill = (why: string) => {
     end ??= { how: 'died', why };

@@ -4,6 +4,7 @@ import type { NetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../database/child-environment.js';
+import { ownChild } from '../../database/own-children.js';
 import { clientConfig, type DatabaseTarget, type Endpoint } from '../../database/target.js';
 import { InfrastructureError } from '../../domain/errors.js';
 import type { FromProxy, ToProxy } from './messages.js';
@@ -35,10 +36,12 @@ export class Proxy {
    * @throws InfrastructureError when its process dies, or does not answer
    */
   static async start(target: DatabaseTarget, rttMs: number, program = PROGRAM): Promise<Proxy> {
-    const child = fork(program, {
-      env: childEnvironment(process.env),
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
+    const child = ownChild(
+      fork(program, {
+        env: childEnvironment(process.env),
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      }),
+    );
     const died = once(child, 'exit').then(() => {
       throw new InfrastructureError('proxy_died', 'the TCP proxy between workers and server died');
     });

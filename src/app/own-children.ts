@@ -1,0 +1,1 @@
+export { killOwnChildren } from '../database/own-children.js';
