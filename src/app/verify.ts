@@ -96,11 +96,6 @@ function slotsOfEach({ runId, batches }: KeptRun['header']): number {
   throw new UsageError('invalid_history', message);
 }
 
-async function allBatchIds(client: ClientBase): Promise<string[]> {
-  const batches = await transaction(client, () => findBatches(client));
-  return batches.map(({ batchId }) => batchId);
-}
-
 function toChecked({ header, calls }: KeptRun, verification: Verification): CheckedBatches {
   const { runId, batches } = header;
   return { ...verification, runId, batches: batches.length, calls: calls.length };
