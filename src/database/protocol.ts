@@ -106,6 +106,31 @@ export class Preparation extends ProtocolExchange<Column[]> {
 }
 
 /**
+ * Has named statements planned, with nulls for their values, in one round trip: the session then knows their tables. A Bind
+ * without an Execute runs nothing.
+ * Source: PostgreSQL manual, 55.2.3 Extended Query: a portal is planned when it is made, and run when it is executed.
+ */
+export class Planning extends ProtocolExchange<void> {
+  constructor(private readonly statements: readonly Statement[]) {
+    super();
+  }
+
+  submit(connection: Connection): void {
+    const messages = this.statements.map(({ name, binds }) =>
+      serialize.bind({ statement: name, values: binds.map(() => null) }),
+    );
+    writeAtOnce(connection, [...messages, SYNC]);
+  }
+
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleCommandComplete(): void {}
+  handleEmptyQuery(): void {}
+
+  protected result(): void {}
+}
+
+/**
  * Executes statements before one Sync: one round trip and one implicit transaction. In READ COMMITTED
  * each statement takes a snapshot of its own, so a later one sees what an earlier one waited for.
  * Source: PostgreSQL manual, 55.2.3 Extended Query and 55.2.4 Pipelining.

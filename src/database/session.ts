@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { databaseFailure } from './failure.js';
-import { Pipeline, Preparation, type Column, type Row, type Step } from './protocol.js';
+import { Pipeline, Planning, Preparation, type Column, type Row, type Step } from './protocol.js';
 import { bindValues, loadStatement, type BindValues, type Statement } from './statement.js';
 
 /** Counts round trips where they happen. */
@@ -97,6 +97,11 @@ export async function openSession(
  */
 export function prepare(client: ClientBase, statements: readonly Statement[]): Promise<Column[]> {
   return client.query(new Preparation(statements)).done;
+}
+
+/** Has the server plan statements that were prepared on a connection, in one round trip; none is executed. */
+export function plan(client: ClientBase, statements: readonly Statement[]): Promise<void> {
+  return client.query(new Planning(statements)).done;
 }
 
 /**

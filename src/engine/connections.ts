@@ -5,6 +5,7 @@ import {
   ignoreConnectionEvents,
   isDiscarded,
   openSession,
+  plan,
   reasonOfLoss,
   type SessionSettings,
 } from '../database/session.js';
@@ -30,7 +31,7 @@ export class EngineConnections {
   }
 
   /**
-   * Opens connections and prepares the statements on each; nothing is executed.
+   * Opens connections, and prepares and plans the statements on each; nothing is executed.
    *
    * @param count how many at once, at most the pool's
    * @throws what connecting or preparing raised; what was opened until then stays open
@@ -39,7 +40,7 @@ export class EngineConnections {
     // Each holds its connection until all have one: the pool would else lend the same one again.
     const lent = await Promise.allSettled(Array.from({ length: count }, () => this.#pool.connect()));
     const clients = lent.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-    const prepared = await Promise.allSettled(clients.map((client) => this.#prepareOnce(client)));
+    const prepared = await Promise.allSettled(clients.map((client) => this.#planOnce(client)));
     for (const client of clients) client.release(!this.#prepared.has(client));
     for (const each of [...lent, ...prepared]) if (each.status === 'rejected') throw each.reason;
   }
@@ -61,6 +62,11 @@ export class EngineConnections {
     } finally {
       client.release(broken || isDiscarded(client));
     }
+  }
+
+  async #planOnce(client: ClientBase): Promise<void> {
+    await this.#prepareOnce(client);
+    if (!this.#settings.keepsNothing) await plan(client, this.#statements);
   }
 
   async #prepareOnce(client: ClientBase): Promise<void> {

@@ -149,7 +149,7 @@ export class AssignmentEngine {
   }
 
   /**
-   * Opens connections and prepares the engine's statements on each, so that the first calls need not. No statement that
+   * Opens connections, and has the engine's statements prepared and planned on each, so that the first calls need not. No statement that
    * assigns is executed.
    *
    * @param connections how many at once, at most the pool's

@@ -255,7 +255,7 @@ describe('a large registration', () => {
       const stopped = registerBatches(client, registrationOf(ids('undone'), SLOTS), control);
       await expect(stopped).rejects.toBe('enough');
       await expect(registerBatches(client, registrationOf(['kept'], 1))).rejects.toMatchObject({
-        code: '23505',
+        code: 'batch_exists',
       });
       await client.query('commit');
       await client.query('begin');

@@ -278,7 +278,7 @@ describe('drift', () => {
       await client.query(
         `insert into batch_essay_trackers (batch_id, expected_count, inventory) values ('b2', 1, 'slots')`,
       );
-      return (await client.query(`select id from batch_essay_trackers order by id`)).rows;
+      return (await client.query<{ id: string }>(`select id from batch_essay_trackers order by id`)).rows;
     });
     expect(rows).toEqual([{ id: '1' }, { id: '2' }]);
   });
