@@ -4,6 +4,7 @@ import { countActiveSessions, findBatches } from '../batches/find.js';
 import { requireAccess } from '../database/grants.js';
 import { transaction } from '../database/session.js';
 import { UsageError } from '../domain/errors.js';
+import { worstVerdict } from '../domain/verdict.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
 import {
   verifyDatabase,
@@ -14,7 +15,6 @@ import {
 } from '../verify/verify-run.js';
 import { withClient, type Database } from './database.js';
 import type { KeptRun } from './open-history.js';
-import { worstVerdict } from './verdicts.js';
 
 /**
  * Asks the database oracle about every batch of the schema. Nothing is changed: a read-only role may do it.
