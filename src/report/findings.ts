@@ -1,15 +1,15 @@
 import type { GateResult, InvariantResult, RunResult, Witness } from '../domain/run-result.js';
 import { formatValue, plural } from './format.js';
-import { hang, indent, wrapParts, wrapWords } from './layout.js';
+import { hang, indent, padEnd, visibleWidth, wrapParts, wrapWords } from './layout.js';
 import { mark } from './marks.js';
 import { narrower, type Style } from './style.js';
 import { timelineLines } from './timeline-lines.js';
 
 /** One line for each gate: whether it passed, its expression, what was observed. */
 export function gateLines(gates: readonly GateResult[], { colours, width }: Style): string[] {
-  const longest = Math.max(0, ...gates.map((gate) => gate.expression.length));
+  const longest = Math.max(0, ...gates.map((gate) => visibleWidth(gate.expression)));
   return gates.flatMap(({ passed, expression, observed }) => {
-    const label = `${mark(passed, colours)} ${expression.padEnd(longest)}  `;
+    const label = `${mark(passed, colours)} ${padEnd(expression, longest)}  `;
     return hang(label, wrapWords(observed, width - longest - 4));
   });
 }
