@@ -11,6 +11,7 @@ import { addMigrate } from './migrate.js';
 import { addProve } from './prove.js';
 import { addRun } from './run.js';
 import { addScenarios } from './scenarios.js';
+import { addServer } from './server.js';
 import { addSetup } from './setup.js';
 import { addStatus } from './status.js';
 import { readTool } from './tool.js';
@@ -71,6 +72,7 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addVerify(program, setExitCode);
   addStatus(program);
   addMigrate(program, setExitCode);
+  addServer(program);
   addCompletion(program);
   for (const command of program.commands) {
     command.copyInheritedSettings(program);
