@@ -63,11 +63,34 @@ const NODE_GLOBALS = Object.fromEntries(
   ['process', 'console', 'URL', 'AbortController'].map((name) => [name, 'readonly']),
 );
 
-/** Only bin/ ends the process; only report/ and cli/ speak to the user. */
+/** Only report/ and cli/ speak to the user. */
 const quietRooms = {
   files: ['src/**/*.ts'],
   ignores: ['src/cli/**', 'src/report/**'],
   rules: { 'no-console': 'error' },
+};
+
+/** What a child process runs: it ends when its parent is gone. */
+const childPrograms = [
+  'src/app/rollout/migration-program.ts',
+  'src/database/embedded/supervisor.ts',
+  'src/faults/proxy/proxy-process.ts',
+  'src/runner/worker.ts',
+];
+
+/** Of the command's own process only bin/ ends it, when everything else has been put away. */
+const endedByBin = {
+  files: ['src/**/*.ts'],
+  ignores: childPrograms,
+  rules: {
+    'no-restricted-properties': [
+      'error',
+      ...['exit', 'exitCode', 'abort', 'reallyExit'].map((property) => ({
+        ...{ object: 'process', property },
+        message: 'Only bin/ and the programs of child processes end the process.',
+      })),
+    ],
+  },
 };
 
 export default tseslint.config(
@@ -91,5 +114,6 @@ export default tseslint.config(
   { files: ['**/*.js'], languageOptions: { globals: NODE_GLOBALS } },
   { files: ['html/*.js'], languageOptions: { globals: { document: 'readonly' } } },
   quietRooms,
+  endedByBin,
   ...roomRules,
 );

@@ -2,6 +2,7 @@ import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { LoadDisplay } from '../domain/load-view.js';
 import type { Report, RunResult, StopSignal } from '../domain/run-result.js';
+import { worstVerdict } from '../domain/verdict.js';
 import { HistoryFile } from '../history/history-file.js';
 import { WorkerFleet } from '../runner/fleet.js';
 import type { Database } from './database.js';
@@ -9,7 +10,7 @@ import { environmentOf } from './environment.js';
 import { executeRun, type RunJob } from './execute-run.js';
 import { watchFor } from './load-monitor.js';
 import { whileAtWork } from './runs.js';
-import { verdictPasses, worstVerdict } from './verdicts.js';
+import { verdictPasses } from './verdicts.js';
 
 /** Creates the file that keeps every call of the runs. */
 export const createHistory: typeof HistoryFile.create = (...args) => HistoryFile.create(...args);

@@ -71,9 +71,10 @@ function visible(path: string): string {
 /**
  * Reads the strategy from the service's flags: none on is `legacy`, the known-good path.
  *
- * @throws UsageError when a flag is no boolean, or both strategy flags are on: they are validated one at a time
+ * @throws UsageError when a variable's name is almost a flag's, a flag is no boolean, or both strategy flags are on: they are validated one at a time
  */
 export function strategyFromFlags(env: NodeJS.ProcessEnv): StrategyChoice {
+  refuseMisspeltFlags(env);
   const cte = readFlag(env, FLAGS.cte);
   const inventory = readFlag(env, FLAGS.inventory);
   if (cte && inventory) {
@@ -84,6 +85,27 @@ export function strategyFromFlags(env: NodeJS.ProcessEnv): StrategyChoice {
   }
   const name: BuiltInStrategy = cte ? 'cte' : inventory ? 'inventory' : 'legacy';
   return { strategy: { kind: 'built-in', name }, advisoryLocks: readFlag(env, FLAGS.advisoryLocks) };
+}
+
+/** A flag whose name is misspelt or abbreviated would silently mean the known-good path. */
+function refuseMisspeltFlags(env: NodeJS.ProcessEnv): void {
+  const flags = Object.values(FLAGS);
+  for (const name of Object.keys(env)) {
+    if (!/^(?:ELS|USE)_/i.test(name) || flags.some((flag) => flag === name)) continue;
+    const whole = flags.find((flag) => isAbbreviated(name, flag));
+    const hint = whole === undefined ? didYouMean(name, flags) : ` (did you mean ${whole}?)`;
+    if (hint === '') continue;
+    throw new UsageError(
+      'unknown_flag',
+      `the variable ${quote(name)} is no flag of the service${hint}; accepted are ${flags.join(', ')}`,
+    );
+  }
+}
+
+/** Whether a name has words of a flag alone, and more of them than what all flags begin with. */
+function isAbbreviated(name: string, flag: string): boolean {
+  const words = name.toUpperCase().split('_');
+  return /^(?:ELS_USE_|USE_ADVISORY)/i.test(name) && words.every((word) => flag.split('_').includes(word));
 }
 
 /** Whether a strategy keeps a lock of its session from one transaction to the next. */

@@ -5,6 +5,7 @@ import { requireColumns } from '../database/schema.js';
 import { requireAccess } from '../database/grants.js';
 import { transaction } from '../database/session.js';
 import { UsageError } from '../domain/errors.js';
+import { worstVerdict } from '../domain/verdict.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
 import {
   verifyDatabase,
@@ -15,7 +16,6 @@ import {
 } from '../verify/verify-run.js';
 import { withClient, type Database } from './database.js';
 import type { KeptRun } from './open-history.js';
-import { worstVerdict } from './verdicts.js';
 
 /**
  * Asks the database oracle about every batch of the schema. Nothing is changed: a read-only role may do it.
@@ -36,7 +36,7 @@ export function verifySchema(database: Database): Promise<VerificationReport> {
 /** Nothing was found wrong because nothing was looked at. */
 function nothingToVerify(schema: string): Verification {
   const notes = [`schema ${JSON.stringify(schema)} holds no batch: nothing was verified`];
-  return { verdict: 'unknown', invariants: [], notes };
+  return { verdict: 'unknown', invariants: [], notAsked: [], notes };
 }
 
 /** Asks the history oracle alone about kept runs. */

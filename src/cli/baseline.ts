@@ -56,7 +56,7 @@ export async function openBaselines(
     async save(report) {
       if (file === undefined || saveBaseline === undefined) return;
       if (!report.passed || report.verdict !== 'valid') {
-        printLine(`--save-baseline ${quote(saveBaseline)} is as it was: the result did not pass`);
+        printLine(`--save-baseline ${quote(saveBaseline)} was not written: the result did not pass`);
         return;
       }
       const about = { tool: readTool(), measuredAt: new Date().toISOString() };

@@ -13,6 +13,7 @@ import { addProve } from './prove.js';
 import { addRun } from './run.js';
 import { addRuns } from './runs.js';
 import { addScenarios } from './scenarios.js';
+import { addServer } from './server.js';
 import { addSetup } from './setup.js';
 import { addStatus } from './status.js';
 import { readTool } from './tool.js';
@@ -75,6 +76,7 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addRuns(program);
   addClean(program);
   addMigrate(program, setExitCode);
+  addServer(program);
   addCompletion(program);
   for (const command of program.commands) {
     command.copyInheritedSettings(program);

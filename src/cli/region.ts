@@ -1,7 +1,7 @@
 import { clearScreenDown, moveCursor } from 'node:readline';
 import type { WriteStream } from 'node:tty';
-import { stripVTControlCharacters } from 'node:util';
 import { createLogUpdate } from 'log-update';
+import stringWidth from 'string-width';
 
 /** The size of a terminal that says it has none. */
 const COLUMNS = 80;
@@ -70,7 +70,7 @@ function withSize(stream: WriteStream): NodeJS.WritableStream {
 /** How many rows lines that were drawn at one width take more at another, narrower one. */
 function addedRows(lines: readonly string[], drawnColumns: number, columns: number): number {
   if (columns >= drawnColumns) return 0;
-  const rows = lines.flatMap((line) => brokenAt(stripVTControlCharacters(line).length, drawnColumns));
+  const rows = lines.flatMap((line) => brokenAt(stringWidth(line), drawnColumns));
   return rows.reduce((sum, length) => sum + Math.max(1, Math.ceil(length / columns)) - 1, 0);
 }
 

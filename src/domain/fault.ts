@@ -1,30 +1,40 @@
-/** What the tool can break on purpose while a load runs. */
-export const FAULT_KINDS = [
-  /** SIGKILL of a worker whose claim holds a slot; another process takes its deliveries over. */
-  'kill-worker',
-  /** SIGSTOP of a worker whose claim holds a slot, and SIGCONT half a second later. */
-  'pause-worker',
-  /** pg_terminate_backend of a backend whose claim holds a slot. */
-  'terminate-backend',
-  /** Immediate shutdown and restart of the server while a claim holds a slot. */
-  'restart-server',
-  /** A foreign session locks all free slots and then rolls back. */
-  'lock-slots',
-  /** A foreign session holds an old snapshot. */
-  'hold-snapshot',
-  /** The next reply on every connection is swallowed and the connection reset. */
-  'lose-replies',
-  /** Every connection is reset while requests are under way. */
-  'reset-connections',
-  /** SIGKILL of a worker between legacy's two transactions: its slot is taken, the essay not written. */
-  'kill-between-transactions',
-  /** SIGKILL of a worker between the commit of a batch's last claim and the completion statement. */
-  'kill-before-completion',
-  /** SIGKILL of the process that migrates batches in a rollout; another one resumes. It has no time. */
-  'kill-migration',
-] as const;
+/** What the tool has to know of a fault besides its name. */
+interface FaultTraits {
+  /** It ends a worker: the worker's calls must be recorded as they happen. */
+  readonly killsWorker?: true;
+  /** The tool's own TCP proxy makes it. */
+  readonly needsProxy?: true;
+}
 
-export type FaultKind = (typeof FAULT_KINDS)[number];
+/** What the tool can break on purpose while a load runs. */
+const FAULTS = {
+  /** SIGKILL of a worker whose claim holds a slot; another process takes its deliveries over. */
+  'kill-worker': { killsWorker: true },
+  /** SIGSTOP of a worker whose claim holds a slot, and SIGCONT half a second later. */
+  'pause-worker': {},
+  /** pg_terminate_backend of a backend whose claim holds a slot. */
+  'terminate-backend': {},
+  /** Immediate shutdown and restart of the server while a claim holds a slot. */
+  'restart-server': {},
+  /** A foreign session locks all free slots and then rolls back. */
+  'lock-slots': {},
+  /** A foreign session holds an old snapshot. */
+  'hold-snapshot': {},
+  /** The next reply on every connection is swallowed and the connection reset. */
+  'lose-replies': { needsProxy: true },
+  /** Every connection is reset while requests are under way. */
+  'reset-connections': { needsProxy: true },
+  /** SIGKILL of a worker between legacy's two transactions: its slot is taken, the essay not written. */
+  'kill-between-transactions': { killsWorker: true },
+  /** SIGKILL of a worker between the commit of a batch's last claim and the completion statement. */
+  'kill-before-completion': { killsWorker: true },
+  /** SIGKILL of the process that migrates batches in a rollout; another one resumes. It has no time. */
+  'kill-migration': {},
+} as const satisfies Record<string, FaultTraits>;
+
+export type FaultKind = keyof typeof FAULTS;
+
+export const FAULT_KINDS = Object.keys(FAULTS) as [FaultKind, ...FaultKind[]];
 
 /** A fault to be injected. */
 export interface Fault {
@@ -53,10 +63,14 @@ export const MIGRATION_FAULT = 'kill-migration';
 
 /** Faults that end a worker: its calls must be recorded as they happen. */
 export function killsWorker({ kind }: Fault): boolean {
-  return kind.startsWith('kill-') && kind !== MIGRATION_FAULT;
+  return traitsOf(kind).killsWorker === true;
 }
 
 /** Faults that the tool's own TCP proxy makes. */
 export function needsProxy({ kind }: Fault): boolean {
-  return kind === 'lose-replies' || kind === 'reset-connections';
+  return traitsOf(kind).needsProxy === true;
+}
+
+function traitsOf(kind: FaultKind): FaultTraits {
+  return FAULTS[kind];
 }

@@ -5,7 +5,9 @@ import type { Statement } from '../database/statement.js';
  * Statements of which no other session can tell when they ran, so that they need no place of their own in a
  * schedule: each runs together with the step that follows it. (A persistent set of one: P. Godefroid,
  * Partial-Order Methods for the Verification of Concurrent Systems, Springer 1996.)
- * - find-tracker reads a batch's id and inventory, which never change;
+ * - find-tracker reads a batch's id and inventory. Of a schedule's sessions (`Role`) none writes them: their statements
+ *   are those of sql/strategies, sql/completion and sql/prove. A migration does, and is no part of a schedule: what
+ *   callers see of one is not proven;
  * - begin takes no snapshot in READ COMMITTED, and no lock;
  * - insert-event adds a row that no statement of a call reads and that collides with none.
  */

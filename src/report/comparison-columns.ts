@@ -2,7 +2,8 @@ import type { ChalkInstance } from 'chalk';
 import type { Row } from '../domain/rows.js';
 import type { Comparison, RunResult } from '../domain/run-result.js';
 import { strategyLabel } from '../domain/wording.js';
-import { medianOf, worstSuccess, worstVerdict } from './comparison-rows.js';
+import { worstVerdict } from '../domain/verdict.js';
+import { medianOf, worstSuccess } from './comparison-rows.js';
 import { formatMicros, formatNumber, keepEnd, MISSING } from './format.js';
 import type { Column } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
@@ -90,7 +91,7 @@ function ratioColumns(
 function judgementColumns(column: MakeColumn, colours: ChalkInstance): Column[] {
   return [
     column('gates', (row) => gatesCell(row, colours)),
-    column('verdict', (row) => colourVerdict(worstVerdict(row), colours)),
+    column('verdict', (row) => colourVerdict(worstVerdict(row.runs), colours)),
   ];
 }
 

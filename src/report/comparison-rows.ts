@@ -1,7 +1,7 @@
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { median } from '../domain/median.js';
 import { groupRows, type Row, type Runs } from '../domain/rows.js';
-import type { RunResult, Verdict } from '../domain/run-result.js';
+import type { RunResult } from '../domain/run-result.js';
 import { plural } from './format.js';
 import { arrivalParts } from './open-loop.js';
 import { successes } from './success.js';
@@ -36,12 +36,6 @@ export function worstSuccess({ runs }: Row): RunResult {
     const difference = deviation(run) - deviation(worst) || successes(worst) - successes(run);
     return difference > 0 ? run : worst;
   });
-}
-
-/** The worst verdict of any round. */
-export function worstVerdict({ runs }: Row): Verdict {
-  const verdicts = new Set(runs.map((run) => run.verdict));
-  return (['invalid', 'unknown'] as const).find((verdict) => verdicts.has(verdict)) ?? 'valid';
 }
 
 function builtInRank(strategy: string): number {

@@ -1,5 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
-import Table from 'cli-table3';
+import stringWidth from 'string-width';
 
 /** One column of a table: its heading and a cell for each row. */
 export interface Column {
@@ -8,25 +7,20 @@ export interface Column {
 }
 
 const GAP = '  ';
-const NO_BORDER = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-    ['', '-mid', '-left', '-right'].map((part) => [side + part, '']),
-  ),
-);
-
 /** The lines of a table without borders: the first column flush left, the others flush right. */
 export function tableLines(columns: readonly Column[]): string[] {
-  const table = new Table({
-    chars: { ...NO_BORDER, middle: GAP },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: columns.map((_, index) => (index === 0 ? 'left' : 'right')),
+  const rows = Math.max(...columns.map(({ cells }) => cells.length));
+  const padded = columns.map((column, position) => {
+    const texts = [column.head, ...Array.from({ length: rows }, (_, row) => column.cells[row] ?? '')];
+    const width = widthOf(column);
+    return texts.map((text) => (position === 0 ? padEnd(text, width) : padStart(text, width)));
   });
-  table.push(columns.map((column) => column.head));
-  (columns[0]?.cells ?? []).forEach((_, row) => table.push(columns.map((column) => column.cells[row] ?? '')));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+  return Array.from({ length: rows + 1 }, (_, line) =>
+    padded
+      .map((texts) => texts[line] ?? '')
+      .join(GAP)
+      .trimEnd(),
+  );
 }
 
 /**
@@ -77,12 +71,25 @@ export function indent(columns: number, lines: readonly string[]): string[] {
   return lines.map((line) => (line === '' ? '' : ' '.repeat(columns) + line));
 }
 
-/** The columns that a text without line breaks takes on a terminal. */
+/** The columns that a text without line breaks takes on a terminal: two for a CJK character or an emoji. */
 export function visibleWidth(text: string): number {
-  return stripVTControlCharacters(text).length;
+  return stringWidth(text);
+}
+
+/** Fills a text up to a width with blanks behind it. */
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - visibleWidth(text)));
+}
+
+/** The same with blanks before it. */
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - visibleWidth(text))) + text;
 }
 
 function tableWidth(columns: readonly Column[]): number {
-  const widths = columns.map(({ head, cells }) => Math.max(...[head, ...cells].map(visibleWidth)));
-  return widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+  return columns.map(widthOf).reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+}
+
+function widthOf({ head, cells }: Column): number {
+  return Math.max(...[head, ...cells].map(visibleWidth));
 }

@@ -94,7 +94,7 @@ function checkedCounts(overrides: ScenarioOverrides): Counts {
 function checkDuration(durationMs: number, file: ScenarioFile): void {
   if (!isRunTime(durationMs)) throw refused('--duration', `${durationMs}ms`, DURATION_ACCEPTED);
   if (isBurst(file)) {
-    const problem = `scenario ${file.name} is a burst; only closed and open loops take a duration`;
+    const problem = `scenario ${file.name} is a burst; only closed and open loops take a duration; add --scenario sustained, or --rate`;
     throw new UsageError('invalid_override', `--duration: ${problem}`);
   }
 }

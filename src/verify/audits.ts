@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
-import type { Witness } from '../domain/run-result.js';
+import type { NotAsked, Witness } from '../domain/run-result.js';
 import { loadStatement } from '../database/statement.js';
+import { gapOf, readEvidence, type Gap } from './evidence.js';
 
 /** Files of sql/audit/ that hold on any database that carries the schema: each returns the rows that violate it. */
 const AUDITS = [
@@ -22,9 +23,16 @@ const RUN_AUDITS = ['event-in-the-same-transaction'] as const;
 
 export interface Audit {
   readonly name: string;
-  /** The offending rows. */
+  /** The offending rows. Each names the field that is missing or wrong, what was found and what is expected. */
   readonly rows: readonly Witness[];
+  /** What it could not be asked. */
+  readonly gap?: Gap | undefined;
 }
+
+const AFTER_A_RUN_ONLY: Gap = {
+  reason: 'asked right after a run alone: a relay that marks events, or a restored dump, writes rows anew',
+  everywhere: true,
+};
 
 /**
  * Runs the audits on batches, one after the other, on the client's snapshot. Nothing is changed.
@@ -36,10 +44,22 @@ export async function runAudits(
   batchIds: readonly string[],
   rightAfterRun: boolean,
 ): Promise<Audit[]> {
+  const evidence = await readEvidence(client, batchIds);
   const audits: Audit[] = [];
   for (const name of rightAfterRun ? [...AUDITS, ...RUN_AUDITS] : AUDITS) {
     const { rows } = await client.query<Witness>(loadStatement(`audit/${name}`).text, [batchIds]);
-    audits.push({ name, rows });
+    audits.push({ name, rows, gap: gapOf(name, evidence) });
   }
-  return audits;
+  const left = rightAfterRun ? [] : RUN_AUDITS.map((name) => ({ name, rows: [], gap: AFTER_A_RUN_ONLY }));
+  return [...audits, ...left];
+}
+
+/** Whether an audit says something: it was asked, if only of a part, or what it was asked is violated. */
+export function wasAsked({ rows, gap }: Audit): boolean {
+  return rows.length > 0 || gap?.everywhere !== true;
+}
+
+/** What audits could not be asked, and why. */
+export function notAskedOf(audits: readonly Audit[]): NotAsked[] {
+  return audits.flatMap(({ name, gap }) => (gap === undefined ? [] : [{ name, reason: gap.reason }]));
 }

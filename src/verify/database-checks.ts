@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Call } from '../domain/call.js';
 import type { InvariantResult, Witness } from '../domain/run-result.js';
-import type { Audit } from './audits.js';
-import type { ContentHistory, HistoryIndex } from './history-index.js';
+import { wasAsked, type Audit } from './audits.js';
+import { isIndefinite, type ContentHistory, type HistoryIndex } from './history-index.js';
 import { invariant, MAX_WITNESSES } from './invariant.js';
 import { loadStatement } from '../database/statement.js';
 import type { RunClock } from './timeline.js';
@@ -34,7 +34,7 @@ export function auditInvariants(
   index: HistoryIndex,
   clock: RunClock,
 ): InvariantResult[] {
-  return audits.map(({ name, rows }) =>
+  return audits.filter(wasAsked).map(({ name, rows }) =>
     invariant(
       name,
       rows.map((row, position) => ({
@@ -46,15 +46,28 @@ export function auditInvariants(
   );
 }
 
-/** The calls of the content that a row names, or that were told of the essay that it names. */
+/** The fewest calls that a row speaks of: those that took what it names, and those whose ids it names. */
 function callsOn(row: Witness, index: HistoryIndex): Call[] {
   const batch = index.get(String(row['batch_id']));
   if (batch === undefined) return [];
-  const content = batch.get(String(row['text_storage_id'] ?? row['slot_content'] ?? row['essay_content']));
-  if (content !== undefined) return allCalls(content);
+  const content = batch.get(String(row['text_storage_id']));
   const essayId = row['essay_id'];
-  if (typeof essayId !== 'string') return [];
-  return [...batch.values()].flatMap(allCalls).filter((call) => call.slotId === essayId);
+  const calls =
+    content !== undefined
+      ? allCalls(content)
+      : typeof essayId === 'string'
+        ? [...batch.values()].flatMap(allCalls).filter((call) => call.slotId === essayId)
+        : [];
+  const named = calls.filter((call) => call.callId === row['found'] || call.callId === row['expected']);
+  return [...new Set([...takers(calls), ...named])];
+}
+
+/** Those that said they took a slot; without one those that may have; else the first that was told of one, or of none. */
+function takers(calls: readonly Call[]): readonly Call[] {
+  const created = calls.filter((call) => call.outcome === 'created');
+  if (created.length > 0) return created;
+  const indefinite = calls.filter(isIndefinite);
+  return indefinite.length > 0 ? indefinite : calls.slice(0, 1);
 }
 
 function allCalls({ created, reused, noSlot, indefinite, failed }: ContentHistory): Call[] {

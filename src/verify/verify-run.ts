@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Call } from '../domain/call.js';
-import type { InvariantResult } from '../domain/run-result.js';
-import { runAudits, type Audit } from './audits.js';
+import type { InvariantResult, NotAsked } from '../domain/run-result.js';
+import { notAskedOf, runAudits, type Audit } from './audits.js';
 import {
   auditInvariants,
   compareWithHistory,
@@ -17,6 +17,8 @@ import { judge, type Circumstances, type Judgement } from './verdict.js';
 /** What the oracles say. */
 export interface Verification extends Judgement {
   readonly invariants: readonly InvariantResult[];
+  /** What none of them was asked. */
+  readonly notAsked: readonly NotAsked[];
 }
 
 /** A finished run. */
@@ -47,7 +49,12 @@ export async function verifyRun(
     ...compareWithHistory(stored, index, run),
   ];
   const { verdict, notes } = judge(invariants, index, run);
-  return { verdict, invariants, notes: [...notes, ...reconciled(run.calls, stored)] };
+  return {
+    verdict,
+    invariants,
+    notAsked: notAskedOf(audits),
+    notes: [...notes, ...reconciled(run.calls, stored)],
+  };
 }
 
 /** All that the database is asked: the server may end a transaction that stands open while others compute. */
@@ -66,7 +73,7 @@ function readRun(
 export function verifyHistory(run: RunToVerify): Verification {
   const index = indexHistory(run.calls);
   const invariants = checkHistory(index, run.slots, run);
-  return { invariants, ...judge(invariants, index, run) };
+  return { invariants, notAsked: [], ...judge(invariants, index, run) };
 }
 
 /**
@@ -85,6 +92,7 @@ export async function verifyDatabase(
   const invariants = auditInvariants(audits, index, { startMicros: 0, faults: [] });
   return {
     invariants,
+    notAsked: notAskedOf(audits),
     ...judge(invariants, index, { incomplete: [], durable: true, unsettled, faults: [] }),
   };
 }
@@ -93,9 +101,11 @@ export async function verifyDatabase(
 function reconciled(calls: readonly Call[], stored: readonly StoredAssignment[]): string[] {
   const untold = calls.filter((call) => call.worker >= 0 && isIndefinite(call));
   const writers = new Set(stored.map((row) => row.callId));
+  const nobodyKnows = stored.length > 0 && stored.every((row) => row.callId === null);
   const say = (what: string, some: readonly Call[]) => {
     const assigned = some.filter((call) => writers.has(call.callId)).length;
-    return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${assigned}`];
+    const found = nobodyKnows ? 'not to be told, for no document has a correlation_id' : assigned;
+    return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${found}`];
   };
   return [
     ...say(

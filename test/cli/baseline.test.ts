@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectRefused, type BadInput, type Untouched } from './bad-input.js';
 import { sleeps } from './broken-strategies.js';
@@ -60,6 +60,15 @@ describe('--save-baseline', () => {
     expect(finished.code).toBe(1);
     expect(linesOf(finished.stderr)).toEqual([expect.stringMatching(/^--save-baseline .* did not pass$/)]);
     expect(readFileSync(kept, 'utf8')).toBe('what was there');
+  });
+
+  it('speaks of no earlier state where there was no file', async () => {
+    const absent = files.path('absent.json');
+    const finished = await runStrategy('--gate', 'p95 < 0ms', '--save-baseline', absent);
+    expect(linesOf(finished.stderr)).toEqual([
+      expect.stringMatching(/^--save-baseline .* was not written: the result did not pass$/),
+    ]);
+    expect(existsSync(absent)).toBe(false);
   });
 });
 

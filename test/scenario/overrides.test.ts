@@ -75,7 +75,7 @@ describe('applyOverrides', () => {
     ],
     [
       { durationMs: 5_000 },
-      '--duration: scenario mine is a burst; only closed and open loops take a duration',
+      '--duration: scenario mine is a burst; only closed and open loops take a duration; add --scenario sustained, or --rate',
     ],
   ])('refuses %j', async (overrides, message) => {
     expect(await usageErrorOf(() => applyOverrides(file(), overrides))).toEqual({
@@ -149,7 +149,8 @@ describe('resolveScenario', () => {
   it('refuses a duration for a burst', async () => {
     expect(await usageErrorOf(() => resolveScenario('overflow', { durationMs: 1_000 }))).toEqual({
       code: 'invalid_override',
-      message: '--duration: scenario overflow is a burst; only closed and open loops take a duration',
+      message:
+        '--duration: scenario overflow is a burst; only closed and open loops take a duration; add --scenario sustained, or --rate',
     });
   });
 
@@ -184,7 +185,8 @@ describe('resolveScenarios', () => {
       await usageErrorOf(() => resolveScenarios(['cross-instance', 'overflow'], { durationMs: 700 })),
     ).toEqual({
       code: 'invalid_override',
-      message: '--duration: scenario cross-instance is a burst; only closed and open loops take a duration',
+      message:
+        '--duration: scenario cross-instance is a burst; only closed and open loops take a duration; add --scenario sustained, or --rate',
     });
   });
 

@@ -1,3 +1,5 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { locateBinaries } from './binaries.js';
 import { liveClaim, supervisorWords, type Claim } from './claim.js';
@@ -26,6 +28,11 @@ export interface EmbeddedConnection {
 /** A command's share of the embedded server. */
 export interface EmbeddedLease {
   readonly connection: EmbeddedConnection;
+  /**
+   * Writes a password file as libpq reads it, for its owner alone, beside the data, and returns its path. It holds for
+   * every later start of the server.
+   */
+  readonly writePasswordFile: () => Promise<string>;
   /**
    * Gives the share back. The last one to do so waits until the server has stopped and no process is left.
    * Calling it again is harmless. Raises InfrastructureError when the server does not stop.
@@ -91,9 +98,19 @@ async function join(layout: Layout, claim: Claim, timeoutMs: number): Promise<Em
   let released: Promise<void> | undefined;
   return {
     connection: { host: '127.0.0.1', port: answer.port, user: ROLE, password, database: DATABASE },
+    writePasswordFile: () => writePasswordFile(layout, password),
     release: () => (released ??= release(layout, holding, claim.pid, answer)),
     restart: () => restart(layout, holding),
   };
+}
+
+/** In place at once: another command may be reading it. */
+async function writePasswordFile({ folder }: Layout, password: string): Promise<string> {
+  const path = resolve(folder, 'pgpass');
+  const draft = `${path}.${process.pid}.tmp`;
+  await writeFile(draft, `127.0.0.1:*:${DATABASE}:${ROLE}:${password}\n`, { mode: 0o600 });
+  await rename(draft, path);
+  return path;
 }
 
 async function restart(layout: Layout, holding: Holding): Promise<void> {

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { expect, it } from 'vitest';
+import { findTarget, clientConfig } from '#els/database/target.js';
+import { sharedHome } from '../database/embedded/support.js';
+
+const home = sharedHome();
+const BIN = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
+
+/** Starts `els-assign server` on a home of its own, and returns the URL that it prints. */
+async function startServer() {
+  const env = { ...process.env, ELS_ASSIGN_HOME: home() };
+  const child = spawn(process.execPath, [BIN, 'server'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const lines = createInterface({ input: child.stdout });
+  const [url] = (await once(lines, 'line')) as [string];
+  return { child, url, ended };
+}
+
+/** Asks the server of a URL as `--database-url` would. */
+async function ask(url: string): Promise<unknown> {
+  const target = findTarget(url, {});
+  const client = new pg.Client(clientConfig(target!));
+  await client.connect();
+  const { rows } = await client.query<{ answer: number }>('select 1 as answer');
+  await client.end();
+  return rows[0]?.answer;
+}
+
+it.each(['SIGINT', 'end of stdin'])(
+  'keeps the embedded server up until %s',
+  { timeout: 120_000 },
+  async (how) => {
+    const { child, url, ended } = await startServer();
+    const { password, searchParams } = new URL(url);
+    expect(password).toBe('');
+    expect(statSync(searchParams.get('passfile') ?? '').mode & 0o777).toBe(0o600);
+    expect(await ask(url)).toBe(1);
+    if (how === 'SIGINT') child.kill('SIGINT');
+    else child.stdin.end();
+    expect(await ended).toEqual([0, null]);
+    await expect(ask(url)).rejects.toThrow(/ECONNREFUSED/);
+  },
+);
