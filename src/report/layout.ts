@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import stringWidth from 'string-width';
 
 /** One column of a table: its heading and a cell for each row. */
@@ -7,20 +8,25 @@ export interface Column {
 }
 
 const GAP = '  ';
+const NO_BORDER = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
+    ['', '-mid', '-left', '-right'].map((part) => [side + part, '']),
+  ),
+);
+
 /** The lines of a table without borders: the first column flush left, the others flush right. */
 export function tableLines(columns: readonly Column[]): string[] {
-  const rows = Math.max(...columns.map(({ cells }) => cells.length));
-  const padded = columns.map((column, position) => {
-    const texts = [column.head, ...Array.from({ length: rows }, (_, row) => column.cells[row] ?? '')];
-    const width = widthOf(column);
-    return texts.map((text) => (position === 0 ? padEnd(text, width) : padStart(text, width)));
+  const table = new Table({
+    chars: { ...NO_BORDER, middle: GAP },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: columns.map((_, index) => (index === 0 ? 'left' : 'right')),
   });
-  return Array.from({ length: rows + 1 }, (_, line) =>
-    padded
-      .map((texts) => texts[line] ?? '')
-      .join(GAP)
-      .trimEnd(),
-  );
+  table.push(columns.map((column) => column.head));
+  (columns[0]?.cells ?? []).forEach((_, row) => table.push(columns.map((column) => column.cells[row] ?? '')));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
 }
 
 /**
