@@ -93,6 +93,22 @@ const endedByBin = {
   },
 };
 
+/** A service may have other copies of these classes: an error of a driver is told by its shape, by `serverError`. */
+const shapesNotClasses = {
+  files: ['src/**/*.ts', 'test/**/*.ts'],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      {
+        selector:
+          "BinaryExpression[operator='instanceof'] > .right:matches([object.name=/^(pg|pgProtocol)$/], [name=/^(DatabaseError|AggregateError|Pool|Client)$/])",
+        message:
+          'Tell errors and objects of the driver by their shape: serverError in src/database/failure.ts.',
+      },
+    ],
+  },
+};
+
 export default tseslint.config(
   { ignores: ['docs/api', 'dist/', 'node_modules/', 'coverage/'] },
   js.configs.recommended,
@@ -115,5 +131,6 @@ export default tseslint.config(
   { files: ['html/*.js'], languageOptions: { globals: { document: 'readonly' } } },
   quietRooms,
   endedByBin,
+  shapesNotClasses,
   ...roomRules,
 );

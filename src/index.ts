@@ -16,6 +16,7 @@ export {
   UsageError,
   type AssignmentErrorCode,
 } from './domain/errors.js';
+export type { EngineLogger } from './engine/call-log.js';
 export { readCustomStrategy } from './engine/custom-strategy.js';
 export {
   createAssignmentEngine,

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
-import pg from 'pg';
 import { countActiveSessions, findBatches } from '../batches/find.js';
 import { requireColumns } from '../database/schema.js';
+import { serverError } from '../database/failure.js';
 import { requireAccess } from '../database/grants.js';
 import { transaction } from '../database/session.js';
 import { UsageError } from '../domain/errors.js';
@@ -117,8 +117,9 @@ async function reading<T>({ pool, schema }: Database, work: (client: ClientBase)
       return work(client);
     });
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || !NOT_THE_TABLES.has(error.code ?? '')) throw error;
-    const message = `schema ${JSON.stringify(schema)} does not hold the tables to verify (${error.message}); accepted: one that els-assign setup created, or the same tables`;
+    const sent = serverError(error);
+    if (sent === undefined || !NOT_THE_TABLES.has(sent.code)) throw error;
+    const message = `schema ${JSON.stringify(schema)} does not hold the tables to verify (${sent.message}); accepted: one that els-assign setup created, or the same tables`;
     throw new UsageError('no_schema', message, { cause: error });
   }
 }

@@ -6,11 +6,19 @@ const SAVEPOINT = loadStatement('database/savepoint');
 const RELEASE = loadStatement('database/release-savepoint');
 const ROLLBACK_TO = loadStatement('database/rollback-to-savepoint');
 
-const NO_TRANSACTION = 'I';
+const MARK = loadStatement('database/mark-transaction');
+const IS_MARKED = loadStatement('database/is-marked');
 
 /** Runs work that is done as a whole or not at all, inside the client's transaction or, without one, in its own. */
-export function atomically<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
-  return client.getTransactionStatus() === NO_TRANSACTION ? transaction(client, work) : asPart(client, work);
+export async function atomically<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+  return (await isInTransaction(client)) ? asPart(client, work) : transaction(client, work);
+}
+
+/** The server is asked: node-postgres tells since 8.21 alone. */
+async function isInTransaction(client: ClientBase): Promise<boolean> {
+  await client.query(MARK.text);
+  const { rows } = await client.query<{ is_marked: boolean }>(IS_MARKED.text);
+  return rows[0]?.is_marked === true;
 }
 
 async function asPart<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,45 @@
-import pg from 'pg';
 import { isTlsFailure } from './connection/tls.js';
+
+/** What PostgreSQL says in an error message. */
+export interface ServerError extends Error {
+  /** SQLSTATE. */
+  readonly code: string;
+  readonly severity: string;
+  readonly detail?: string | undefined;
+  /** Where in the statement, in characters from 1. */
+  readonly position?: string | undefined;
+}
+
+/** Five characters, so that some of the system's (EPIPE) have the same form. */
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/**
+ * Tells an error that the server sent by its shape. Its class says nothing: a service that has another version of
+ * node-postgres than this package, or two copies of one version, has as many classes of that name.
+ * Source: PostgreSQL manual, 55.8 Error and Notice Message Fields: severity, code and message are always present; an
+ * error of the system or of the driver has no severity.
+ *
+ * @returns undefined when it is no error of a server
+ */
+export function serverError(error: unknown): ServerError | undefined {
+  if (!isErrorLike(error)) return undefined;
+  const { code, severity } = error as Partial<ServerError>;
+  const isSent = typeof code === 'string' && SQLSTATE.test(code) && typeof severity === 'string';
+  return isSent ? (error as ServerError) : undefined;
+}
+
+/** The errors that an AggregateError holds, of whatever realm it is; undefined of any other error. */
+export function heldErrors(error: unknown): readonly unknown[] | undefined {
+  const { errors } = isErrorLike(error) ? (error as Partial<AggregateError>) : {};
+  return Array.isArray(errors) ? (errors as unknown[]) : undefined;
+}
+
+/** An Error of any realm: a test runner that isolates its files by node:vm has classes of its own. */
+function isErrorLike(error: unknown): error is Error {
+  return (
+    typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+  );
+}
 
 /** What kind of failure an error of node-postgres is, and what may be done about it. */
 export type DatabaseFailure =
@@ -30,6 +70,7 @@ const LOST_IN_CLIENT = new RegExp(
     '^Connection terminated',
     '^timeout exceeded when trying to connect',
     '^Client (has encountered|was closed)',
+    '^Query read timeout',
     '^SASL: ',
     '^The server does not support SSL',
     '^There was an error establishing an SSL connection',
@@ -43,11 +84,12 @@ const LOST_IN_CLIENT = new RegExp(
  * @returns undefined when it is no database failure at all (a defect of the program)
  */
 export function databaseFailure(error: unknown): DatabaseFailure | undefined {
-  if (error instanceof pg.DatabaseError && error.code !== undefined) return serverFailure(error.code);
-  if (error instanceof AggregateError)
-    return error.errors.map(databaseFailure).find((found) => found !== undefined);
+  const sent = serverError(error);
+  if (sent !== undefined) return serverFailure(sent.code);
+  const held = heldErrors(error);
+  if (held !== undefined) return held.map(databaseFailure).find((found) => found !== undefined);
   if (
-    error instanceof Error &&
+    isErrorLike(error) &&
     (isSystemError(error) || isTlsFailure(error) || LOST_IN_CLIENT.test(error.message))
   ) {
     return { kind: 'connection', sqlState: undefined };
@@ -65,7 +107,7 @@ export function isUnable({ kind, sqlState = '' }: DatabaseFailure): boolean {
 
 /** Whether the server refused a statement because the role lacks a privilege (42501). */
 export function isForbidden(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '42501';
+  return serverError(error)?.code === '42501';
 }
 
 function serverFailure(sqlState: string): DatabaseFailure {

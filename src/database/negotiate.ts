@@ -1,4 +1,4 @@
-import { databaseFailure } from './failure.js';
+import { databaseFailure, heldErrors } from './failure.js';
 import { createPool, explainConnectFailure } from './pool.js';
 import { sslModeOf, withSslMode, type DatabaseTarget } from './target.js';
 
@@ -46,7 +46,7 @@ async function tryOut(target: DatabaseTarget): Promise<Error | undefined> {
 /** Nobody there, or nobody who answers: the other way leads to the same. */
 function isWorthAnother(refusal: Error): boolean {
   const unreachable = 'syscall' in refusal && refusal.syscall !== 'read';
-  return !(unreachable || refusal instanceof AggregateError || /timeout/.test(refusal.message));
+  return !(unreachable || heldErrors(refusal) !== undefined || /timeout/.test(refusal.message));
 }
 
 /** A server that lets in by one way alone says of the other one that it does not: both reasons are told. */

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import Pool from 'pg-pool';
 import { InfrastructureError } from '../domain/errors.js';
-import { databaseFailure } from './failure.js';
+import { databaseFailure, heldErrors, serverError } from './failure.js';
 import { TIMEOUTS } from './timeouts.js';
 import { isTlsFailure } from './connection/tls.js';
 import { clientConfig, connectTimeoutMs, sslModeOf, type DatabaseTarget, type Endpoint } from './target.js';
@@ -73,9 +73,11 @@ export function surroundingsFailure(target: DatabaseTarget, error: unknown): Inf
 
 /** What a database failure says, and the setting that caused it where it is a timeout. */
 export function failureReason(target: DatabaseTarget, error: Error): string {
-  if (error instanceof AggregateError) return error.errors.map((inner: Error) => inner.message).join('; ');
+  const held = heldErrors(error) as readonly Error[] | undefined;
+  if (held !== undefined) return held.map(({ message }) => message).join('; ');
   if (isTlsFailure(error) || / SSL /.test(error.message))
     return `${error.message} (sslmode=${sslModeOf(target)})`;
-  const timeout = error instanceof pg.DatabaseError && TIMEOUTS[error.code ?? ''];
-  return timeout ? `${error.message} (${error.code}, ${timeout})` : error.message;
+  const { code = '' } = serverError(error) ?? {};
+  const timeout = TIMEOUTS[code];
+  return timeout ? `${error.message} (${code}, ${timeout})` : error.message;
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import pg from 'pg';
+import { serverError } from './failure.js';
 import { loadStatement } from './statement.js';
 
 /** For how long a pooler lends a backend to a client. */
@@ -54,7 +54,6 @@ async function backendOf(client: ClientBase): Promise<number | undefined> {
 
 /** PgBouncer has one code, protocol_violation, for all that it refuses. */
 function isStatementPooling(error: unknown): boolean {
-  return (
-    error instanceof pg.DatabaseError && error.code === '08P01' && /statement pooling/.test(error.message)
-  );
+  const sent = serverError(error);
+  return sent?.code === '08P01' && /statement pooling/.test(sent.message);
 }

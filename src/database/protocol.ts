@@ -40,6 +40,8 @@ function unnamed({ statement, values }: Step): Buffer[] {
 /** What node-postgres calls on a query of one's own; each subclass says what it sends and keeps. */
 export abstract class ProtocolExchange<T> implements Submittable {
   readonly done: Promise<T>;
+  /** Called at the end: node-postgres puts in its place what stops the clock of `query_timeout`. */
+  callback: () => void = () => undefined;
   #resolve!: (value: T) => void;
   #reject!: (error: Error) => void;
 
@@ -59,10 +61,12 @@ export abstract class ProtocolExchange<T> implements Submittable {
   abstract handleEmptyQuery(): void;
 
   handleError(error: Error): void {
+    this.callback();
     this.#reject(error);
   }
 
   handleReadyForQuery(): void {
+    this.callback();
     this.#resolve(this.result());
   }
 }

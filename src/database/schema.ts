@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { UsageError } from '../domain/errors.js';
 import { driftError, mendSchema, requireNoDrift } from './drift.js';
-import { isForbidden } from './failure.js';
+import { isForbidden, serverError } from './failure.js';
 import { bindValues, loadStatement, readSql } from './statement.js';
 
 /** What `setupSchema` did. */
@@ -157,11 +157,12 @@ async function dropObjects(client: ClientBase, schema: string): Promise<void> {
   try {
     await client.query(DROP);
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error;
-    if (error.code !== DEPENDENT_OBJECTS_STILL_EXIST && !isForbidden(error)) throw error;
+    const sent = serverError(error);
+    if (sent === undefined || !(sent.code === DEPENDENT_OBJECTS_STILL_EXIST || isForbidden(error)))
+      throw error;
     throw new UsageError(
       'foreign_dependency',
-      `schema ${JSON.stringify(schema)} cannot be reset: ${error.message}${error.detail ? ` (${error.detail.split('\n')[0]})` : ''}`,
+      `schema ${JSON.stringify(schema)} cannot be reset: ${sent.message}${sent.detail ? ` (${sent.detail.split('\n')[0]})` : ''}`,
       { cause: error },
     );
   }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import pg from 'pg';
-import { databaseFailure } from './failure.js';
+import { databaseFailure, serverError, type ServerError } from './failure.js';
 import { Pipeline, Planning, Preparation, type Column, type Row, type Step } from './protocol.js';
 import { bindValues, loadStatement, type BindValues, type Statement } from './statement.js';
 
@@ -39,7 +39,7 @@ export function isDiscarded(client: ClientBase): boolean {
 }
 
 /** The server's last words to connections that it ended between two queries. */
-const lastWords = new WeakMap<ClientBase, pg.DatabaseError>();
+const lastWords = new WeakMap<ClientBase, ServerError>();
 const listenedTo = new WeakSet<ClientBase>();
 
 /**
@@ -50,7 +50,8 @@ export function ignoreConnectionEvents(client: ClientBase): void {
   if (listenedTo.has(client)) return;
   listenedTo.add(client);
   client.on('error', (error) => {
-    if (error instanceof pg.DatabaseError) lastWords.set(client, error);
+    const sent = serverError(error);
+    if (sent !== undefined) lastWords.set(client, sent);
   });
 }
 

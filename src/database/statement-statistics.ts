@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import pg from 'pg';
+import { serverError } from './failure.js';
 import { loadStatement, type Statement } from './statement.js';
 
 /** What the server did for statements. */
@@ -57,7 +57,7 @@ export async function readStatementTotals(
   try {
     return (await client.query<StatementTotals>(statement.text)).rows[0];
   } catch (error) {
-    if (error instanceof pg.DatabaseError && UNREADABLE.has(error.code ?? '')) return undefined;
+    if (UNREADABLE.has(serverError(error)?.code ?? '')) return undefined;
     throw error;
   }
 }

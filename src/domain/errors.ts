@@ -17,6 +17,11 @@ export class UsageError extends Error {
   /** What the command line prints below the message to show where the mistake is. */
   readonly below: readonly string[];
 
+  /** By its shape, so that a service with two copies of this package may use either one's class. */
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return isNamed(error, 'UsageError') && error.exitCode === EXIT.usage;
+  }
+
   constructor(
     /** A stable machine-readable word, e.g. `invalid_scenario`. */
     readonly code: string,
@@ -26,6 +31,18 @@ export class UsageError extends Error {
     super(message, options);
     this.below = options.below ?? [];
   }
+}
+
+/** Whether a value looks like one of the errors with a name and a code that are declared here. */
+function isNamed(error: unknown, name: string): error is Record<'name' | 'code' | 'exitCode', unknown> {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'name' in error &&
+    error.name === name &&
+    'code' in error &&
+    typeof error.code === 'string'
+  );
 }
 
 /** The surroundings failed (database unreachable, worker died): exit code 3. */
@@ -81,6 +98,11 @@ export function mayHaveTakenSlot(code: string | null): boolean {
 export class AssignmentError extends Error {
   /** Tells it from other errors. */
   override readonly name = 'AssignmentError';
+
+  /** By its shape, so that a service with two copies of this package may use either one's class. */
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return isNamed(error, 'AssignmentError') && 'details' in error;
+  }
 
   constructor(
     /** Why there is no outcome. */

@@ -102,7 +102,7 @@ async function attempt(
   const sentAtMs = performance.now();
   const requests = [...open.values()].map(([{ request }]) => request);
   const binds = manyBinds(batchId, requests, call.now, lowWater);
-  const answers = await bulkForm(strategy).attempt(new Session(client, parts.claims), binds);
+  const answers = await bulkForm(strategy).attempt(new Session(client, call.trace ?? parts.claims), binds);
   if (answers.length !== requests.length) {
     throw new StrategyContractError(
       `the statement answered ${answers.length} of ${requests.length} contents`,
@@ -111,7 +111,7 @@ async function attempt(
   const isMismatch = answers.some(({ answer }) => answer.outcome === 'inventory_mismatch');
   if (isMismatch && parts.routes.turnFrom(batchId, strategy)) return turn(call);
   for (const answer of answers) settle(parts, call, strategy, answer);
-  await oweLookAfter(parts, client, made, sentAtMs, answers);
+  await oweLookAfter(parts, client, call, made, { sentAtMs, answers });
   if (open.size === 0) return { answer: true };
   return afterContention(parts, client, call, made);
 }
@@ -140,12 +140,12 @@ function settle(
 async function oweLookAfter(
   parts: EngineParts,
   client: ClientBase,
+  call: BatchCall,
   made: BatchAttempt,
-  sentAtMs: number,
-  answers: readonly ContentAnswer[],
+  { sentAtMs, answers }: { readonly sentAtMs: number; readonly answers: readonly ContentAnswer[] },
 ): Promise<void> {
   const outcomes = new Set(answers.map(({ answer }) => answer.outcome));
   const created = outcomes.has('created');
   if (!created && !outcomes.has('reused') && !outcomes.has('no_slot')) return;
-  await oweLook(parts, client, made, { sentAtMs, created });
+  await oweLook(parts, client, call, made, { sentAtMs, created });
 }

@@ -59,7 +59,7 @@ async function attemptOn(
   const { batchId } = call.request;
   const next = nextAttempt(parts, call, batchId);
   const { strategy, lowWater } = next;
-  const session = new Session(client, parts.claims);
+  const session = new Session(client, call.trace ?? parts.claims);
   const sentAtMs = performance.now();
   const claimedBefore = call.memory.claimedEssayId;
   const answer = await strategy.attempt(session, { ...call.binds, low_water: lowWater }, call.memory);
@@ -76,7 +76,7 @@ async function attemptOn(
     case 'no_slot': {
       const created = answer.outcome === 'created';
       if (created && strategy.startsAtLowWater) marks.claimed(batchId, answer.essayId);
-      await oweLook(parts, client, next, { sentAtMs, created });
+      await oweLook(parts, client, call, next, { sentAtMs, created });
       return { answer: await toResult(session, call, answer, claimedBefore) };
     }
   }
@@ -99,6 +99,7 @@ async function toResult(
 }
 
 async function isOwn(session: Session, call: Call, essayId: string): Promise<boolean> {
+  call.trace?.begin('recognize');
   const [row] = await session.run(OWN_ASSIGNMENT, { ...call.binds, essay_id: essayId });
   return row?.[0] === 't';
 }

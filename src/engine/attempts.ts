@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { databaseFailure, type DatabaseFailure } from '../database/failure.js';
 import { TIMEOUTS } from '../database/timeouts.js';
+import type { CallTrace } from './call-log.js';
 import type { EngineConnections } from './connections.js';
 import type { GivenUp, Setback } from './outcome-errors.js';
 import { pauseBeforeRetry } from './retry.js';
@@ -8,6 +9,8 @@ import { pauseBeforeRetry } from './retry.js';
 /** What a call keeps from one attempt to the next, whatever it assigns. */
 export interface CallUnderWay {
   readonly deadlineMs: number;
+  /** Where somebody wants to know. */
+  readonly trace: CallTrace | undefined;
   /** Attempts that failed, apart from those that waited for a slot in vain. */
   setbacks: number;
   /** Whether an attempt lost its reply: what it was sent for may have happened. */
@@ -52,6 +55,7 @@ export class Attempts {
       this.retriesByCode[code] = (this.retriesByCode[code] ?? 0) + 1;
       if (atOnce) continue;
       call.setbacks += 1;
+      call.trace?.begin('pause', code);
       await pauseBeforeRetry(call.setbacks);
     }
   }
@@ -61,9 +65,11 @@ export class Attempts {
     attempt: (client: ClientBase) => Promise<Answered<T> | Setback>,
   ): Promise<Answered<T> | Setback> {
     let isSent = false;
+    call.trace?.begin('connection');
     try {
       return await this.#connections.use((client) => {
         isSent = true;
+        call.trace?.begin('claim');
         return attempt(client);
       });
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import pg from 'pg';
+import { serverError } from '../database/failure.js';
 import type { Column } from '../database/protocol.js';
 import { prepare } from '../database/session.js';
 import { splitSql } from '../database/sql-text.js';
@@ -66,9 +66,10 @@ async function prepareOrRefuse(client: ClientBase, spec: CustomSpec): Promise<Co
     // Unnamed: the same connection may check the same file again.
     return await prepare(client, [{ ...statement, name: '' }]);
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error;
-    const line = statement.text.slice(0, Number(error.position ?? 0)).split('\n').length;
-    throw refusal(spec.name, `PostgreSQL cannot prepare it: ${error.message} (near line ${line})`, error);
+    const sent = serverError(error);
+    if (sent === undefined) throw error;
+    const line = statement.text.slice(0, Number(sent.position ?? 0)).split('\n').length;
+    throw refusal(spec.name, `PostgreSQL cannot prepare it: ${sent.message} (near line ${line})`, error);
   }
 }
 

@@ -64,7 +64,8 @@ export async function afterContention(
   const remainingMs = call.deadlineMs - performance.now();
   // At the deadline there is nothing to wait for: the retry will say so.
   if (owesLook || remainingMs <= 0) return { code: 'contended', atOnce: true, owesLook };
-  const session = new Session(client, claims);
+  call.trace?.begin('wait', 'contended');
+  const session = new Session(client, call.trace ?? claims);
   const isHeld = await waitForVacancy(session, strategy.inventory, { batch_id: batchId }, remainingMs);
   return { code: 'contended', atOnce: isHeld, owesLook };
 }
@@ -73,9 +74,12 @@ export async function afterContention(
 export async function oweLook(
   { debts, marks, look }: EngineParts,
   client: ClientBase,
+  { trace }: Pick<CallUnderWay, 'trace'>,
   { batchId, strategy }: BatchAttempt,
   answer: { readonly sentAtMs: number; readonly created: boolean },
 ): Promise<void> {
-  if (strategy.looksAfterEachCall) await look(client, batchId);
-  else debts.owe(batchId, answer.sentAtMs, answer.created && marks.toKeep(batchId) === '');
+  if (strategy.looksAfterEachCall) {
+    trace?.begin('look');
+    await look(client, batchId);
+  } else debts.owe(batchId, answer.sentAtMs, answer.created && marks.toKeep(batchId) === '');
 }

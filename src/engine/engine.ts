@@ -7,6 +7,7 @@ import type { AssignmentRequest, AssignmentResult, EngineCounters } from '../dom
 import { assignMany } from './assign-many.js';
 import { assignOne, OWN_ASSIGNMENT } from './assign-one.js';
 import { Attempts, type CallUnderWay } from './attempts.js';
+import { CallLog, type CallTrace, type EngineLogger } from './call-log.js';
 import { CompletionDebts, type LookResult } from './completion-debts.js';
 import { EngineConnections } from './connections.js';
 import { contentionStatements } from './contention.js';
@@ -42,6 +43,8 @@ export interface EngineOptions {
    * pooler in transaction mode needs it. Default: true.
    */
   readonly prepare?: boolean;
+  /** Is told how each call ended, and where its time went. Default: none. */
+  readonly logger?: EngineLogger | undefined;
 }
 
 const LOOK = loadStatement('completion/look');
@@ -67,6 +70,7 @@ export class AssignmentEngine {
   readonly #connections: EngineConnections;
   readonly #parts: EngineParts;
   readonly #timeoutMs: number;
+  readonly #log: CallLog | undefined;
   readonly #looks: RoundTripCounter = { roundTrips: 0 };
   #isClosed = false;
 
@@ -81,7 +85,7 @@ export class AssignmentEngine {
       otherInventory,
       advisoryLocks = false,
     } = options;
-    const { schema = 'els_assign', timeoutMs = 10_000, prepare = true } = options;
+    const { schema = 'els_assign', timeoutMs = 10_000, prepare = true, logger } = options;
     const other = otherInventory && createStrategy(otherInventory, advisoryLocks);
     const routes = new Routes(createStrategy(spec, advisoryLocks), other);
     if (!prepare) routes.strategies.forEach(checkKeepsNothing);
@@ -105,6 +109,7 @@ export class AssignmentEngine {
       }),
       look: (client, batchId) => this.#look(client, batchId),
     };
+    this.#log = logger && new CallLog(logger, this.#parts.claims);
   }
 
   /** What the engine did so far. */
@@ -122,10 +127,9 @@ export class AssignmentEngine {
    * @returns how the call ended
    * @throws AssignmentError when there is no outcome
    */
-  async assign(request: AssignmentRequest, options: DeliveryOptions = {}): Promise<AssignmentResult> {
-    checkRequest(request);
-    if (this.#isClosed) throw closedError(request);
-    return assignOne(this.#parts, request, this.#start(options, this.#deadline()));
+  assign(request: AssignmentRequest, options: DeliveryOptions = {}): Promise<AssignmentResult> {
+    if (this.#log === undefined) return this.#assign(request, options);
+    return this.#log.one(request, (trace) => this.#assign(request, options, trace));
   }
 
   /**
@@ -138,14 +142,12 @@ export class AssignmentEngine {
    * @throws UsageError `bulk_unsupported` when the strategy assigns one content at a time; nothing was sent
    * @throws AssignmentError `invalid_request` when `requests` is no array
    */
-  async assignMany(
+  assignMany(
     requests: readonly AssignmentRequest[],
     options: DeliveryOptions = {},
   ): Promise<PromiseSettledResult<AssignmentResult>[]> {
-    checkRequests(requests);
-    if (this.#isClosed) return requests.map((request) => rejected(closedError(request)));
-    const deadlineMs = this.#deadline();
-    return assignMany(this.#parts, requests, () => this.#start(options, deadlineMs));
+    if (this.#log === undefined) return this.#assignMany(requests, options);
+    return this.#log.many(requests, (trace) => this.#assignMany(requests, options, trace));
   }
 
   /**
@@ -192,12 +194,40 @@ export class AssignmentEngine {
     }
   }
 
+  async #assign(
+    request: AssignmentRequest,
+    options: DeliveryOptions,
+    trace?: CallTrace,
+  ): Promise<AssignmentResult> {
+    checkRequest(request);
+    if (this.#isClosed) throw closedError(request);
+    return assignOne(this.#parts, request, this.#start(options, this.#deadline(), trace));
+  }
+
+  async #assignMany(
+    requests: readonly AssignmentRequest[],
+    options: DeliveryOptions,
+    trace?: CallTrace,
+  ): Promise<PromiseSettledResult<AssignmentResult>[]> {
+    checkRequests(requests);
+    if (this.#isClosed) return requests.map((request) => rejected(closedError(request)));
+    const deadlineMs = this.#deadline();
+    return assignMany(this.#parts, requests, () => this.#start(options, deadlineMs, trace));
+  }
+
   #deadline(): number {
     return performance.now() + this.#timeoutMs;
   }
 
-  #start({ redelivered = false }: DeliveryOptions, deadlineMs: number): CallUnderWay {
-    return { deadlineMs, setbacks: 0, ambiguous: redelivered, looksEverywhere: false, hasTurned: false };
+  #start({ redelivered = false }: DeliveryOptions, deadlineMs: number, trace?: CallTrace): CallUnderWay {
+    return {
+      deadlineMs,
+      trace,
+      setbacks: 0,
+      ambiguous: redelivered,
+      looksEverywhere: false,
+      hasTurned: false,
+    };
   }
 
   async #lookTogether(

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { serverError } from '../database/failure.js';
 import { loadStatement } from '../database/statement.js';
 import type { Delivery } from '../domain/scenario.js';
 import { nowMicros } from '../runner/clock.js';
@@ -122,7 +122,7 @@ async function hold(ground: FaultGround, holder: ForeignSession, delivery: Deliv
     });
     return true;
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || !TAKEN.includes(error.code ?? '')) throw error;
+    if (!TAKEN.includes(serverError(error)?.code ?? '')) throw error;
     await holder.beginAgain();
     return false;
   }

@@ -1,4 +1,4 @@
-import type { ClientBase, PoolClient } from 'pg';
+import type { ClientBase, Connection, PoolClient } from 'pg';
 import { databaseFailure } from '../database/failure.js';
 import type { DatabasePool } from '../database/pool.js';
 import { Pipeline, type Row, type Step } from '../database/protocol.js';
@@ -23,8 +23,16 @@ export const GATE_STATEMENTS = [BEGIN, COMMIT, ROLLBACK, WROTE];
  */
 export class GatedClient {
   #part: Part | undefined;
+  #isInTransaction = false;
 
-  constructor(private readonly client: PoolClient) {}
+  /** @param client in no transaction */
+  constructor(private readonly client: PoolClient) {
+    // As ReadyForQuery says it (PostgreSQL manual, 55.7); node-postgres tells since 8.21 alone.
+    const { connection } = client as PoolClient & { readonly connection: Connection };
+    connection.on('readyForQuery', ({ status }: { readonly status: string }) => {
+      this.#isInTransaction = status !== 'I';
+    });
+  }
 
   /** Takes part in a schedule; every later round trip belongs to it. */
   takePart(part: Part): void {
@@ -60,8 +68,7 @@ export class GatedClient {
   async perform(steps: readonly Step[]): Promise<Row[]> {
     const part = this.#currentPart();
     await this.#pass(part, steps);
-    const isOpen = this.client.getTransactionStatus() !== 'I';
-    if (isOpen || isWhole(steps, part.looksAreWhole)) return this.#send(part, steps);
+    if (this.#isInTransaction || isWhole(steps, part.looksAreWhole)) return this.#send(part, steps);
     const { rows, wrote } = await this.#execute(part, steps);
     if (wrote) await this.#pass(part, []);
     await (wrote ? this.#end(part) : this.#finish(part, COMMIT));

@@ -189,7 +189,7 @@ describe('LowWaterMarks', () => {
     const takesOver: unknown[] = [];
     for (const claims of [511, 1]) {
       for (let claim = 0; claim < claims; claim++) marks.claimed('b', 'e');
-      await oweLook(parts, {} as ClientBase, made, { sentAtMs: 0, created: true });
+      await oweLook(parts, {} as ClientBase, { trace: undefined }, made, { sentAtMs: 0, created: true });
       takesOver.push(owe.mock.lastCall?.[2]);
     }
     expect(takesOver).toEqual([true, false]);

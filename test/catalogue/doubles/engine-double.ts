@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
-import pg from 'pg';
+import { serverError } from '#els/database/failure.js';
 import type { DatabasePool } from '#els/database/pool.js';
 import { bindValues, toStatement, type BindValues } from '#els/database/statement.js';
 import type { AssignmentRequest, AssignmentResult } from '#els/domain/assignment.js';
@@ -96,5 +96,5 @@ export function toResult([row]: readonly Row[]): AssignmentResult | undefined {
 }
 
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION;
+  return serverError(error)?.code === UNIQUE_VIOLATION;
 }
