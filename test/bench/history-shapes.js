@@ -39,12 +39,12 @@ export function historyOf(shape) {
     return {
       worker: index % 3,
       batchId: batchIds[content % shape.batches],
-      textStorageId: `run-c${content + 1}`,
-      correlationId: `run-d${(shape.lost ? content : index) + 1}`,
+      contentId: `run-c${content + 1}`,
+      callId: `run-d${(shape.lost ? content : index) + 1}`,
       intendedMicros: endMicros - 100,
       startMicros: endMicros - 100,
       endMicros,
-      ...{ recovered: false, replyLost: false, errorCode: null, sqlState: null, essayId: null },
+      ...{ recovered: false, replyLost: false, errorCode: null, sqlState: null, slotId: null },
       ...endOf(shape, content, delivery),
     };
   });
@@ -53,8 +53,8 @@ export function historyOf(shape) {
 function endOf({ batches, slots, lost }, content, delivery) {
   if (lost && delivery === 0) return { outcome: 'unknown', errorCode: 'database_unavailable' };
   if (content >= batches * slots) return { outcome: 'no_slot' };
-  const essayId = `run-e${content + 1}`;
-  if (lost && content % 2 === 0) return { outcome: 'created', essayId, recovered: true };
-  if (lost) return { outcome: 'reused', essayId, replyLost: true };
-  return { outcome: delivery === 0 ? 'created' : 'reused', essayId };
+  const slotId = `run-e${content + 1}`;
+  if (lost && content % 2 === 0) return { outcome: 'created', slotId, recovered: true };
+  if (lost) return { outcome: 'reused', slotId, replyLost: true };
+  return { outcome: delivery === 0 ? 'created' : 'reused', slotId };
 }
