@@ -14,7 +14,7 @@ import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import type { HistoryFile, RunHeader } from '../history/history-file.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import { planWorkload } from '../scenario/plan.js';
-import { verifyRun, type RunToVerify } from '../verify/verify-run.js';
+import { verifyRun } from '../verify/verify-run.js';
 import { inTransaction, withClient, type Database } from './database.js';
 import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
 import { toRunResult } from './run-result.js';
@@ -146,9 +146,9 @@ function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: Finish
     const { startMicros, incomplete } = load.recording;
     const { faults } = load;
     const durable = await keepsCommits(client, faults);
-    const run = { batchIds: plan.batchIds, slots, startMicros, faults, incomplete, durable };
-    await job.history?.append(headerOf(job, plan, run), calls);
-    const verification = await verifyRun(client, { ...run, calls });
+    const run = { batchIds: plan.batchIds, startMicros, faults, incomplete, durable };
+    await job.history?.append(headerOf(job, plan, { ...run, slots }), calls);
+    const verification = await verifyRun(client, { ...run, slotsOf: () => slots, calls });
     const totals = await transaction(client, () => batchTotals(client, plan.batchIds));
     return toRunResult({ job, plan, load, verification, totals });
   });
@@ -157,7 +157,7 @@ function judge({ pool }: Database, job: RunJob, plan: WorkloadPlan, load: Finish
 function headerOf(
   { strategy, advisoryLocks }: RunJob,
   { runId, scenario, seed }: WorkloadPlan,
-  run: Omit<RunToVerify, 'calls'>,
+  run: Pick<RunHeader, 'batchIds' | 'slots' | 'startMicros' | 'faults' | 'incomplete' | 'durable'>,
 ): RunHeader {
   return { runId, scenario: scenario.name, strategy: strategy.name, advisoryLocks, seed, ...run };
 }

@@ -30,12 +30,13 @@ export function toRunResult(run: FinishedRun): RunResult {
     .map(parseGate)
     .filter((gate) => !comparesStrategies(gate))
     .map((gate) => evaluateGate(gate, measured));
-  const { invariants, notes } = run.verification;
+  const { invariants, notAsked, notes } = run.verification;
   const verdict = verdictOf(run);
   return {
     ...measured,
     verdict,
     invariants,
+    notAsked,
     notes: [...notes, ...notesOn(run)],
     gates,
     passed: verdict === 'valid' && gates.every((gate) => gate.passed),
@@ -59,7 +60,7 @@ function repairsOf({ load, verification }: FinishedRun): RunResult['repairs'] {
   };
 }
 
-type Judgement = 'verdict' | 'invariants' | 'notes' | 'gates' | 'passed';
+type Judgement = 'verdict' | 'invariants' | 'notAsked' | 'notes' | 'gates' | 'passed';
 
 function measure(run: FinishedRun): Omit<RunResult, Judgement> {
   const { job, plan, load, totals } = run;

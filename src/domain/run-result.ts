@@ -90,6 +90,14 @@ export interface InvariantResult {
   readonly timeline: readonly TimelineEntry[];
 }
 
+/** What an invariant was not asked, for its evidence cannot show it. */
+export interface NotAsked {
+  /** Of the invariant. It is among the invariants only where it was asked of the rest, or violated all the same. */
+  readonly name: string;
+  /** Of what it was not asked and why, one line. */
+  readonly reason: string;
+}
+
 export interface GateResult {
   readonly expression: string;
   /** The observed values, written as the gate writes them, e.g. `p95 = 12.3ms`. */
@@ -182,14 +190,16 @@ export interface RunResult {
   };
   readonly client: ClientCost;
   readonly invariants: readonly InvariantResult[];
+  /** What no invariant was asked; it does not change the verdict. */
+  readonly notAsked: readonly NotAsked[];
   readonly gates: readonly GateResult[];
   readonly passed: boolean;
 }
 
-/** The server and the machine that a result was measured on. */
 /** What stands between the tool and the server: nothing, or a pooler that lends a backend for so long. */
 export type Pooling = 'none' | 'session' | 'transaction';
 
+/** The server and the machine that a result was measured on. */
 export interface Environment {
   readonly postgresVersion: string;
   readonly pooling: Pooling;

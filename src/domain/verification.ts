@@ -1,4 +1,4 @@
-import type { InvariantResult, Verdict } from './run-result.js';
+import type { InvariantResult, NotAsked, Verdict } from './run-result.js';
 
 /** What `verify` checked at once: a kept run, or everything that the schema holds. */
 export interface CheckedBatches {
@@ -9,6 +9,8 @@ export interface CheckedBatches {
   readonly calls: number | null;
   readonly verdict: Verdict;
   readonly invariants: readonly InvariantResult[];
+  /** What no invariant was asked; it does not change the verdict. */
+  readonly notAsked: readonly NotAsked[];
   /** Why the verdict is not `valid`, and what the reader should know; one line each. */
   readonly notes: readonly string[];
 }

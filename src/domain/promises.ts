@@ -1,0 +1,28 @@
+/** What the callers of a target may rely on. */
+export interface Promises {
+  /** A content never holds two slots of a batch, however often it is delivered. */
+  readonly idempotent: boolean;
+  /** `no_slot` is said only while all slots of the batch are held. */
+  readonly truthfulNoSlot: boolean;
+}
+
+export const PLACES = ['named', 'counted'] as const;
+/** Whether answers name the slot that was given, or a batch only has so many of them. */
+export type Places = (typeof PLACES)[number];
+
+/** What a target's calls say, and what they promise. */
+export interface Terms {
+  readonly target: { readonly name: string };
+  readonly promises: Promises;
+  readonly places: Places;
+  /** Whether a success tells `created` from `reused`. */
+  readonly told: boolean;
+}
+
+/** The engine on the tool's own tables. */
+export const BUILT_IN_TERMS: Terms = {
+  target: { name: 'built-in' },
+  promises: { idempotent: true, truthfulNoSlot: true },
+  places: 'named',
+  told: true,
+};
