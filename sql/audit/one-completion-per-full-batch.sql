@@ -1,5 +1,5 @@
 -- Must hold: a batch without an uploaded essay has completed_at and exactly one completion event; any other
--- batch has neither. Returns the batches that differ.
+-- batch has neither. Returns the batches that differ, each once.
 with events as materialized (
   select aggregate_id as batch_id, count(*)::integer as events
   from event_outbox
@@ -16,5 +16,13 @@ with events as materialized (
   from batch_essay_trackers tracker left join events using (batch_id)
   where tracker.batch_id = any(:batch_ids::text[])
 )
-select batch_id, is_full, completed, events from states
-where is_full <> completed or is_full::integer <> events
+select batch_id, 'batch_essay_trackers.completed_at' as field,
+  case when completed then 'a time' end as found,
+  case when is_full then 'a time, for no essay is uploaded' end as expected
+from states
+where is_full <> completed
+union all
+select batch_id, 'completion events with this batch as event_outbox.aggregate_id', events::text,
+  is_full::integer::text
+from states
+where is_full = completed and is_full::integer <> events

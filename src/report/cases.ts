@@ -4,6 +4,7 @@ import type {
   ComparisonCheck,
   GateResult,
   InvariantResult,
+  NotAsked,
   Report,
   RunResult,
   Verdict,
@@ -27,8 +28,11 @@ export interface CaseOptions {
   readonly allowInconclusive: boolean;
 }
 
-/** `tolerated`: unknown or inconclusive, and that is allowed. `broken`: it could not be done. */
-export type CaseResult = 'passed' | 'failed' | 'inconclusive' | 'tolerated' | 'broken';
+/**
+ * `tolerated`: unknown or inconclusive, and that is allowed. `broken`: it could not be done. `not asked`: there is
+ * nothing to judge it by.
+ */
+export type CaseResult = 'passed' | 'failed' | 'inconclusive' | 'tolerated' | 'broken' | 'not asked';
 
 /** One thing that had to hold. */
 export interface Case {
@@ -55,7 +59,8 @@ const PLAIN = createStyle(new Chalk({ level: 0 }), {});
 
 /**
  * A report as test cases, a suite for each scenario and strategy with or without advisory locks, then the
- * checks, and whether the work was done. A report passes exactly where every case passed or is tolerated.
+ * checks, and whether the work was done. A report passes exactly where every case passed, is
+ * tolerated or was not asked.
  */
 export function suitesOf(report: Report, options: CaseOptions): Suite[] {
   return [
@@ -116,9 +121,13 @@ export function endSuite(report: Report): Suite {
 }
 
 function casesOf(run: RunResult, which: string, options: CaseOptions): Case[] {
-  return [verdictCase(run, options), ...run.invariants.map(invariantCase), ...run.gates.map(gateCase)].map(
-    (each) => ({ ...each, name: `${each.name}${which}` }),
-  );
+  const cases = [
+    verdictCase(run, options),
+    ...run.invariants.map(invariantCase),
+    ...run.notAsked.map(notAskedCase),
+    ...run.gates.map(gateCase),
+  ];
+  return cases.map((each) => ({ ...each, name: `${each.name}${which}` }));
 }
 
 function verdictCase({ verdict, notes }: RunResult, options: CaseOptions): Case {
@@ -142,6 +151,11 @@ function invariantCase(invariant: InvariantResult): Case {
   return passed
     ? { name, result: 'passed', message: `${name} holds`, body: [] }
     : { name, result: 'failed', message: `${name} is violated`, body: violatedLines(invariant, PLAIN) };
+}
+
+/** An invariant may be asked of a part: what it was not asked is a case of its own. */
+function notAskedCase({ name, reason }: NotAsked): Case {
+  return { name: `${name}: not asked`, result: 'not asked', message: reason, body: [] };
 }
 
 function gateCase({ expression, observed, passed }: GateResult): Case {

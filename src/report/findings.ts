@@ -48,13 +48,18 @@ export function witnessRowLines(rows: readonly Witness[], { width }: Pick<Style,
   return rows.flatMap((row) => hang('    • ', witnessLines(row, width - 6)));
 }
 
-/** What a reader should know of a run, one note after another. */
+/** What a reader should know of a run: its notes, and what no invariant was asked; one line each. */
+export function remarksOf({ notes, notAsked }: Pick<RunResult, 'notes' | 'notAsked'>): string[] {
+  return [...notes, ...notAsked.map(({ name, reason }) => `not asked: ${name}, ${reason}`)];
+}
+
+/** The same for the terminal, one remark after another. */
 export function noteLines(
-  { notes, verdict }: Pick<RunResult, 'notes' | 'verdict'>,
+  run: Pick<RunResult, 'notes' | 'notAsked' | 'verdict'>,
   { colours, width }: Style,
 ): string[] {
-  const sign = verdict === 'valid' ? colours.cyan('i') : colours.yellow('!');
-  return notes.flatMap((note) => hang(`${sign} `, wrapWords(note, width - 2)));
+  const sign = run.verdict === 'valid' ? colours.cyan('i') : colours.yellow('!');
+  return remarksOf(run).flatMap((note) => hang(`${sign} `, wrapWords(note, width - 2)));
 }
 
 function witnessLines(witness: Witness, width: number): string[] {

@@ -20,6 +20,7 @@ const LEVELS: Readonly<Record<CaseResult, Level | undefined>> = {
   inconclusive: 'error',
   broken: 'error',
   tolerated: 'warning',
+  'not asked': undefined,
 };
 
 /** The workflow commands that annotate a GitHub Actions run with what did not pass and what is doubtful, one line each. */

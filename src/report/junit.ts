@@ -9,6 +9,7 @@ const ELEMENT: Readonly<Record<Exclude<CaseResult, 'passed'>, string>> = {
   failed: 'failure',
   inconclusive: 'failure',
   tolerated: 'skipped',
+  'not asked': 'skipped',
   broken: 'error',
 };
 
@@ -27,7 +28,7 @@ export function renderJunit(report: Report, options: CaseOptions): string {
 
 function addSuite(root: XMLBuilder, suite: Suite): void {
   const { name, cases, output } = suite;
-  const skipped = count([suite], 'tolerated');
+  const skipped = count([suite], 'tolerated') + count([suite], 'not asked');
   const element = root.ele('testsuite', { name: escapeInvisible(name), ...totals([suite]), skipped });
   for (const each of cases) addCase(element, name, each);
   if (output.length > 0) element.ele('system-out').txt(textOf(output));

@@ -19,6 +19,7 @@ import { legendLines } from './comparison-findings.js';
 import { headingParts, rowsOf } from './comparison-rows.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
+import { remarksOf } from './findings.js';
 import { escapeMarkdown, markdownDetails, markdownTable } from './markdown-text.js';
 import { phaseTable, summaryText, switchTable } from './rollout-tables.js';
 import { createStyle } from './style.js';
@@ -30,7 +31,14 @@ const COLOURS = new Chalk({ level: 0 });
 /** Markdown breaks its lines itself. */
 const STYLE = createStyle(COLOURS, { width: Infinity });
 
-const SIGNS = { failed: '✗', inconclusive: '?', tolerated: '?', broken: '✗', passed: '✓' } as const;
+const SIGNS = {
+  failed: '✗',
+  inconclusive: '?',
+  tolerated: '?',
+  broken: '✗',
+  passed: '✓',
+  'not asked': '–',
+} as const;
 
 /** A report as Markdown: the verdict, a table for each scenario, the checks, and what failed with its witnesses. */
 export function renderMarkdown(report: Report, options: CaseOptions): string {
@@ -52,7 +60,7 @@ export function markdownBlocks(report: Report, options: CaseOptions): string[] {
     ...baselineSuites(report, options).flatMap(suiteBlocks),
     ...listBlock(
       endSuite(report)
-        .cases.filter(({ result }) => result !== 'passed')
+        .cases.filter(({ result }) => result !== 'passed' && result !== 'not asked')
         .map(caseText),
     ),
     ...findingBlocks(report, options),
@@ -123,7 +131,9 @@ function caseText({ name, result, message }: Case): string {
 /** What did not pass in any run. */
 function findingBlocks(report: Report, options: CaseOptions): string[] {
   const findings = runSuites(report, options).flatMap(({ name, cases }) =>
-    cases.filter(({ result }) => result !== 'passed').flatMap((each) => findingBlock(name, each)),
+    cases
+      .filter(({ result }) => result !== 'passed' && result !== 'not asked')
+      .flatMap((each) => findingBlock(name, each)),
   );
   return findings.length === 0 ? [] : ['### What did not hold', ...findings];
 }
@@ -140,7 +150,7 @@ function findingBlock(suite: string, found: Case): string[] {
 
 function noteBlocks(runs: readonly RunResult[]): string[] {
   const notes = runs.flatMap((run) =>
-    run.notes.map((note) => `- ${escapeMarkdown(`${rowName(run)}: ${note}`)}`),
+    remarksOf(run).map((note) => `- ${escapeMarkdown(`${rowName(run)}: ${note}`)}`),
   );
   return notes.length === 0 ? [] : ['### Notes', [...new Set(notes)].join('\n')];
 }

@@ -1,14 +1,14 @@
 import type { Witness } from '../domain/run-result.js';
-import type { Audit } from './audits.js';
+import { wasAsked, type Audit } from './audits.js';
 import type { Evidence } from './run-evidence.js';
-import { callsOf, type ContentHistory, type JudgedCall } from './history-index.js';
+import { callsOf, isIndefinite, type ContentHistory, type JudgedCall } from './history-index.js';
 import { MAX_WITNESSES } from './invariant.js';
 import type { Invariant } from './invariants.js';
 import type { Violation } from './violation.js';
 
 /** What a target audits of itself, asked like any other invariant. */
 export function auditInvariants(audits: readonly Audit[]): Invariant[] {
-  return audits.map((audit) => ({
+  return audits.filter(wasAsked).map((audit) => ({
     name: audit.name,
     askedWhen: [],
     excusedBy: audit.needsCommits ? ['lost commits'] : [],
@@ -35,16 +35,36 @@ function violationsOf({ rows, mayBeHalfDone }: Audit, evidence: Evidence): Viola
   });
 }
 
-/** The calls of the contents that a row names, or that were told of the slot that it names. */
+/** The fewest calls that a row speaks of: those that took what it names, and those whose ids it names. */
 function callsOn(
   row: Witness,
   contents: readonly ContentHistory[],
   batch: ReadonlyMap<string, ContentHistory>,
 ): JudgedCall[] {
-  if (contents.length > 0) return contents.flatMap(callsOf);
-  const slotId = row['slotId'] ?? row['slot_id'] ?? row['essay_id'];
-  if (typeof slotId !== 'string') return [];
+  const calls = contents.length > 0 ? contents.flatMap(callsOf) : callsToldOf(slotIdOf(row), batch);
+  const named = calls.filter((call) => call.callId === row['found'] || call.callId === row['expected']);
+  return [...new Set([...takers(calls), ...named])];
+}
+
+function callsToldOf(
+  slotId: string | undefined,
+  batch: ReadonlyMap<string, ContentHistory>,
+): readonly JudgedCall[] {
+  if (slotId === undefined) return [];
   return [...batch.values()].flatMap(callsOf).filter((call) => call.slotId === slotId);
+}
+
+/** Those that said they took a slot; without one those that may have; else the first that was told of one, or of none. */
+function takers(calls: readonly JudgedCall[]): readonly JudgedCall[] {
+  const created = calls.filter((call) => call.outcome === 'created');
+  if (created.length > 0) return created;
+  const indefinite = calls.filter(isIndefinite);
+  return indefinite.length > 0 ? indefinite : calls.slice(0, 1);
+}
+
+function slotIdOf(row: Witness): string | undefined {
+  const slotId = row['slotId'] ?? row['slot_id'] ?? row['essay_id'];
+  return typeof slotId === 'string' ? slotId : undefined;
 }
 
 function batchIdOf(row: Witness): string {
@@ -52,7 +72,7 @@ function batchIdOf(row: Witness): string {
 }
 
 /** The columns in which a row may name contents. */
-const CONTENT_COLUMNS = ['contentId', 'content_id', 'text_storage_id', 'slot_content', 'essay_content'];
+const CONTENT_COLUMNS = ['contentId', 'content_id', 'text_storage_id'];
 
 function contentIdsOf(row: Witness): string[] {
   return CONTENT_COLUMNS.map((column) => row[column]).filter((id) => typeof id === 'string');

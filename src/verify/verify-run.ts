@@ -3,7 +3,7 @@ import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { InvariantResult, NotAsked } from '../domain/run-result.js';
 import { ask } from './ask.js';
 import { auditInvariants } from './audit-invariants.js';
-import { runAudits, type Audit } from './audits.js';
+import { notAskedOf, runAudits, type Audit } from './audits.js';
 import {
   evidenceOf,
   type Circumstances,
@@ -22,6 +22,7 @@ import { judge, type Judgement } from './verdict.js';
 /** What the oracles say. */
 export interface Verification extends Judgement {
   readonly invariants: readonly InvariantResult[];
+  /** What none of them was asked. */
   readonly notAsked: readonly NotAsked[];
 }
 
@@ -83,6 +84,7 @@ export function verifyEvidence(
   const asked = answer([...INVARIANTS, ...auditInvariants(audits)], evidence, run);
   return {
     ...asked,
+    notAsked: [...asked.notAsked, ...notAskedOf(audits)],
     notes: [...asked.notes, ...(rows === undefined ? [] : reconciled(evidence, calls, rows))],
   };
 }
@@ -112,7 +114,10 @@ export async function verifyDatabase(
   const evidence = evidenceOf({ ...observed, index: indexHistory([]), circumstances });
   const names = new Set(INVARIANTS.map(({ name }) => name));
   const notAsked = [...names].map((name) => ({ name, reason: 'no history of calls was given' }));
-  return { ...answer(auditInvariants(audits), evidence, { startMicros: 0, faults: [] }), notAsked };
+  return {
+    ...answer(auditInvariants(audits), evidence, { startMicros: 0, faults: [] }),
+    notAsked: [...notAsked, ...notAskedOf(audits)],
+  };
 }
 
 /** What became of the calls whose callers were told nothing; what the tool delivered again was no caller's. */
@@ -132,9 +137,11 @@ function reconciled(
     return [`calls that may have happened: ${untold.length}; found in the database: ${there}`];
   }
   const writers = new Set(rows.map((row) => row.callId));
+  const nobodyKnows = rows.length > 0 && rows.every((row) => row.callId === null);
   const say = (what: string, some: readonly JudgedCall[]) => {
     const assigned = some.filter((call) => writers.has(call.callId)).length;
-    return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${assigned}`];
+    const found = nobodyKnows ? 'not to be told, for no document has a correlation_id' : assigned;
+    return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${found}`];
   };
   return [
     ...say(

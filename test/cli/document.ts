@@ -161,6 +161,7 @@ const runSchema = z.strictObject({
       ),
     }),
   ),
+  notAsked: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
   gates: z.array(z.strictObject({ expression: z.string(), observed: z.string(), passed: z.boolean() })),
   passed: z.boolean(),
   notes: z.array(z.string()).default([]),

@@ -31,6 +31,7 @@ const verifyDocument = z.strictObject({
       batches: count,
       calls: count.nullable(),
       verdict,
+      notAsked: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
       invariants: z.array(
         z.strictObject({
           name: z.string(),

@@ -82,6 +82,20 @@ describe('every form of a report', () => {
     }
   });
 
+  it('says what was not asked, and that it was no failure', () => {
+    const notAsked = [{ name: 'an-audit', reason: 'of 6 of 6 assignments: there is nothing to compare' }];
+    const report = reportOf([createSampler().run({ notAsked })]);
+    for (const [form, text] of forms(report)) {
+      expect(text, form).toContain('not asked: an-audit, of 6 of 6 assignments: there is nothing to compare');
+    }
+    const junit = parseXml(renderJunit(report, OPTIONS));
+    expect(elementsOf(junit, 'skipped').map(({ attributes }) => attributes['message'])).toEqual([
+      notAsked[0]?.reason,
+    ]);
+    expect(renderMarkdown(report, OPTIONS)).not.toContain('What did not hold');
+    expect(annotationLines(report, OPTIONS)).toEqual([]);
+  });
+
   it('warns in annotations too, though everything passed', () => {
     expect(annotationLines(comparing(), OPTIONS)).toEqual([
       '::warning title=comparison::while it ran, fsync was on and is off',

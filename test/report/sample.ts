@@ -113,6 +113,7 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
       { name: 'one_created_per_content', passed: true, witnesses: [], timeline: [] },
       { name: 'no_essay_given_twice', passed: true, witnesses: [], timeline: [] },
     ],
+    notAsked: [],
     gates: [{ expression: 'p95 < 500ms', observed: 'p95 = 12.3ms', passed: true }],
     passed: true,
     ...others,

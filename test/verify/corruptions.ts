@@ -205,6 +205,6 @@ export const corruptions: readonly Corruption[] = [
     what: 'the documents name no call',
     sql: `update essay_states set processing_metadata = processing_metadata - 'correlation_id'
       where batch_id = $1 and essay_id = ${firstEssay}`,
-    reported: ['documents-complete', 'duplicate-wrote-nothing'],
+    reported: ['documents-complete'],
   },
 ];

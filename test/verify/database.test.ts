@@ -119,7 +119,15 @@ describe('finds that', () => {
         ({ name }) => reported.includes(name) || name !== REWRITTEN,
       );
       expect(found.map(({ name }) => name).sort()).toEqual([...reported].sort());
-      for (const { witnesses } of found) expect(JSON.stringify(witnesses)).toContain(run.batchId);
+      for (const { name, witnesses } of found) {
+        expect(JSON.stringify(witnesses)).toContain(run.batchId);
+        // What callers were told is held against rows, not against a field of theirs.
+        if (name === 'acknowledged-is-stored') continue;
+        for (const { field, found: value, expected } of witnesses) {
+          expect(field, name).toMatch(/[a-z_]+\.[a-z_]+|rows of [a-z_]+/);
+          expect(value, name).not.toEqual(expected);
+        }
+      }
       expect(await violations(other)).toEqual([]);
     });
   }
@@ -137,7 +145,10 @@ describe('finds that', () => {
       );
       const audits = await runAudits(client, [run.batchId], true);
       expect(audits.find(({ name }) => name === 'content-in-one-slot')?.rows).toEqual([
-        expect.objectContaining({ batch_id: run.batchId, found_in: 'essay_states', times: run.slots }),
+        expect.objectContaining({
+          ...{ batch_id: run.batchId, field: 'rows of essay_states with this text_storage_id' },
+          ...{ found: run.slots, expected: 1 },
+        }),
       ]);
     } finally {
       await client.query('rollback');

@@ -1,5 +1,6 @@
 import type { InvariantResult, RunResult, Witness } from '../../domain/run-result.js';
 import { rowName } from '../../domain/wording.js';
+import { remarksOf } from '../findings.js';
 import { endingOfRun, type Ending } from '../ending.js';
 import { formatValue } from '../format.js';
 import { timelineLines } from '../timeline-lines.js';
@@ -29,10 +30,10 @@ function section(heading: string, runs: readonly RunResult[], ending: Ending): M
 /** What the reader should know of runs that passed; the same note of several runs stands once. */
 export function passedNotes(runs: readonly RunResult[]): Markup | '' {
   const passed = runs.filter((run) => run.passed);
-  const notes = [...new Set(passed.flatMap((run) => run.notes))];
+  const notes = [...new Set(passed.flatMap(remarksOf))];
   if (notes.length === 0) return '';
   const subjects = (note: string) =>
-    [...new Set(passed.filter((run) => run.notes.includes(note)).map(nameOf))].join('; ');
+    [...new Set(passed.filter((run) => remarksOf(run).includes(note)).map(nameOf))].join('; ');
   return html`<section>
     <h2>Notes</h2>
     <ul class="lines">
@@ -48,7 +49,7 @@ function finding(run: RunResult): Markup {
     <h3>${nameOf(run)} · <span class="${run.verdict}">verdict ${run.verdict}</span></h3>
     <ul class="lines">
       ${gates.map((gate) => html`<li>✗ <code>${gate.expression}</code>: ${gate.observed}</li> `)}
-      ${run.notes.map((note) => html`<li>${note}</li> `)}
+      ${remarksOf(run).map((note) => html`<li>${note}</li> `)}
     </ul>
     ${violated.map(violation)}
   </article> `;
