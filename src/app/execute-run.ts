@@ -171,7 +171,7 @@ async function toVerify(
   const { startMicros, incomplete } = recording;
   const calls = [...recording.calls, ...redelivered];
   const { value: durable = false } = await attempt(target, () => keepsCommits(pool, faults));
-  return { batchIds, slots, calls, startMicros, faults, incomplete, durable };
+  return { batchIds, slotsOf: () => slots, calls, startMicros, faults, incomplete, durable };
 }
 
 /** After a crash, acknowledged commits are a promise with fsync and synchronous_commit alone. */

@@ -83,17 +83,12 @@ async function allBatchIds(client: ClientBase): Promise<string[]> {
 }
 
 function toVerify({ header, calls, faults, incomplete, durable }: KeptRun): RunToVerify {
-  const { batches, startMicros } = header;
-  const batchIds = batches.map(({ batchId }) => batchId);
-  return { batchIds, slots: slotsOfEach(header), calls, startMicros, faults, incomplete, durable };
-}
-
-/** Batches of one run that differ in their slots cannot be verified yet. */
-function slotsOfEach({ runId, batches }: KeptRun['header']): number {
-  const [slots = 0, ...others] = new Set(batches.map((batch) => batch.slots));
-  if (others.length === 0) return slots;
-  const message = `the batches of run ${runId} have ${[slots, ...others].slice(0, 3).join(' and ')} slots; accepted: the same number in each`;
-  throw new UsageError('invalid_history', message);
+  const { batches, startMicros, promises, places } = header;
+  const slots = new Map(batches.map((batch) => [batch.batchId, batch.slots]));
+  return {
+    ...{ batchIds: [...slots.keys()], slotsOf: (batchId) => slots.get(batchId) ?? 0 },
+    ...{ terms: { promises, places }, calls, startMicros, faults, incomplete, durable },
+  };
 }
 
 function toChecked({ header, calls }: KeptRun, verification: Verification): CheckedBatches {

@@ -11,7 +11,8 @@ export type TimelineEntry =
       readonly worker: number;
       readonly call: string;
       readonly content: string;
-      readonly outcome: CallOutcome;
+      /** `assigned`: of a target that cannot tell `created` from `reused`. */
+      readonly outcome: CallOutcome | 'assigned';
     } & Pick<Call, 'batchId' | 'slotId' | 'recovered' | 'replyLost' | 'errorCode' | 'sqlState'>)
   | {
       readonly kind: 'fault';

@@ -17,7 +17,7 @@ export async function violations(
 ): Promise<InvariantResult[]> {
   const calls = performances.flatMap((performance) => performance.calls);
   const { invariants } = await verifyRun(client, {
-    ...{ batchIds: performances.map(({ batchId }) => batchId), slots, calls },
+    ...{ batchIds: performances.map(({ batchId }) => batchId), slotsOf: () => slots, calls },
     ...{ startMicros: 0, faults: [], incomplete: [], durable: true },
   });
   return [...invariants, noErrors(calls), noneStuck(performances)].filter(({ passed }) => !passed);
@@ -27,15 +27,14 @@ function noErrors(calls: readonly Call[]): InvariantResult {
   const witnesses = calls
     .filter(({ errorCode }) => errorCode !== null)
     .map(({ worker, batchId, contentId, errorCode, sqlState }) => ({
-      ...{ session: worker + 1, batch_id: batchId, content: contentId },
-      ...{ error: errorCode, sqlstate: sqlState },
+      ...{ session: worker + 1, batchId, contentId, errorCode, sqlState },
     }));
   return { name: 'no-error', passed: witnesses.length === 0, witnesses, timeline: [] };
 }
 
 function noneStuck(performances: readonly Performance[]): InvariantResult {
   const witnesses = performances.flatMap(({ batchId, stuck }) =>
-    stuck.map((session) => ({ session: session + 1, batch_id: batchId })),
+    stuck.map((session) => ({ session: session + 1, batchId })),
   );
   return { name: 'every-call-ends', passed: witnesses.length === 0, witnesses, timeline: [] };
 }

@@ -35,7 +35,7 @@ export function invariantLines(invariants: readonly InvariantResult[], style: St
  */
 export function violatedLines({ name, witnesses, timeline }: InvariantResult, style: Style): string[] {
   const { colours, width } = style;
-  const rows = timeline.length > 0 ? witnesses.filter((witness) => !('call' in witness)) : witnesses;
+  const rows = timeline.length > 0 ? witnesses.filter((witness) => !('startMicros' in witness)) : witnesses;
   return [
     `${mark(false, colours)} ${colours.red(`${name} is violated`)}`,
     ...witnessRowLines(rows, { width }),

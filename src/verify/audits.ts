@@ -3,26 +3,36 @@ import type { NotAsked, Witness } from '../domain/run-result.js';
 import { loadStatement } from '../database/statement.js';
 import { gapOf, readEvidence, type Gap } from './evidence.js';
 
+/** What a target says of one of its audits. */
+export interface AuditTerms {
+  readonly name: string;
+  /** Whether a call that was cut off leaves it so for the next one to finish. */
+  readonly mayBeHalfDone: boolean;
+  /** Whether it may be violated where commits that were acknowledged are gone. */
+  readonly needsCommits: boolean;
+}
+
+const ALWAYS = { mayBeHalfDone: false, needsCommits: false };
+
 /** Files of sql/audit/ that hold on any database that carries the schema: each returns the rows that violate it. */
-const AUDITS = [
-  'slots-as-registered',
-  'content-in-one-slot',
-  'nothing-half-assigned',
-  'slot-and-essay-agree',
-  'documents-complete',
-  'one-event-per-assignment',
-  'duplicate-wrote-nothing',
-  'one-completion-per-full-batch',
-] as const;
+const AUDITS: readonly AuditTerms[] = [
+  { name: 'slots-as-registered', ...ALWAYS },
+  { name: 'content-in-one-slot', ...ALWAYS },
+  { name: 'nothing-half-assigned', ...ALWAYS },
+  { name: 'slot-and-essay-agree', ...ALWAYS, mayBeHalfDone: true },
+  { name: 'documents-complete', ...ALWAYS },
+  { name: 'one-event-per-assignment', ...ALWAYS },
+  { name: 'duplicate-wrote-nothing', ...ALWAYS },
+  { name: 'one-completion-per-full-batch', mayBeHalfDone: true, needsCommits: true },
+];
 
 /**
  * Those that read which transaction wrote a row: right after a run alone, for a relay that marks events as published
  * and a restored dump write rows anew.
  */
-const RUN_AUDITS = ['event-in-the-same-transaction'] as const;
+const RUN_AUDITS: readonly AuditTerms[] = [{ name: 'event-in-the-same-transaction', ...ALWAYS }];
 
-export interface Audit {
-  readonly name: string;
+export interface Audit extends AuditTerms {
   /** The offending rows. Each names the field that is missing or wrong, what was found and what is expected. */
   readonly rows: readonly Witness[];
   /** What it could not be asked. */
@@ -46,11 +56,13 @@ export async function runAudits(
 ): Promise<Audit[]> {
   const evidence = await readEvidence(client, batchIds);
   const audits: Audit[] = [];
-  for (const name of rightAfterRun ? [...AUDITS, ...RUN_AUDITS] : AUDITS) {
-    const { rows } = await client.query<Witness>(loadStatement(`audit/${name}`).text, [batchIds]);
-    audits.push({ name, rows, gap: gapOf(name, evidence) });
+  for (const terms of rightAfterRun ? [...AUDITS, ...RUN_AUDITS] : AUDITS) {
+    const { rows } = await client.query<Witness>(loadStatement(`audit/${terms.name}`).text, [batchIds]);
+    audits.push({ ...terms, rows, gap: gapOf(terms.name, evidence) });
   }
-  const left = rightAfterRun ? [] : RUN_AUDITS.map((name) => ({ name, rows: [], gap: AFTER_A_RUN_ONLY }));
+  const left = rightAfterRun
+    ? []
+    : RUN_AUDITS.map((terms) => ({ ...terms, rows: [], gap: AFTER_A_RUN_ONLY }));
   return [...audits, ...left];
 }
 

@@ -1,120 +1,138 @@
-import type { ClientBase } from 'pg';
-import type { Call } from '../domain/call.js';
-import type { InvariantResult, Witness } from '../domain/run-result.js';
-import { wasAsked, type Audit } from './audits.js';
-import { isIndefinite, type ContentHistory, type HistoryIndex } from './history-index.js';
-import { invariant, MAX_WITNESSES } from './invariant.js';
-import { loadStatement } from '../database/statement.js';
-import type { RunClock } from './timeline.js';
+import type { Witness } from '../domain/run-result.js';
+import { countRows, type BatchEvidence, type Evidence, type StoredAssignment } from './run-evidence.js';
+import {
+  callsOf,
+  countSuccesses,
+  successesOf,
+  type ContentHistory,
+  type JudgedCall,
+} from './history-index.js';
 import type { Violation } from './violation.js';
 
-const ASSIGNMENTS = loadStatement('verify/assignments');
+// What the database holds, by itself and against what callers were told. Each check takes what invariants.ts says it
+// may be asked of, and returns what violates it.
 
-/** An essay that has a content, as the database holds it. */
-export interface StoredAssignment {
-  readonly batchId: string;
-  readonly slotId: string;
-  readonly contentId: string;
-  /** Of the call that wrote it. */
-  readonly callId: string | null;
-}
-
-/** Reads all assignments of batches, once they are quiet. */
-export async function readAssignments(
-  client: ClientBase,
-  batchIds: readonly string[],
-): Promise<StoredAssignment[]> {
-  const { rows } = await client.query<StoredAssignment>(ASSIGNMENTS.text, [batchIds]);
-  return rows;
-}
-
-/** Says what audits found, with the calls that the rows which are shown speak of. */
-export function auditInvariants(
-  audits: readonly Audit[],
-  index: HistoryIndex,
-  clock: RunClock,
-): InvariantResult[] {
-  return audits.filter(wasAsked).map(({ name, rows }) =>
-    invariant(
-      name,
-      rows.map((row, position) => ({
-        rows: [row],
-        calls: position < MAX_WITNESSES ? callsOn(row, index) : [],
-      })),
-      clock,
-    ),
-  );
-}
-
-/** The fewest calls that a row speaks of: those that took what it names, and those whose ids it names. */
-function callsOn(row: Witness, index: HistoryIndex): Call[] {
-  const batch = index.get(String(row['batch_id']));
-  if (batch === undefined) return [];
-  const content = batch.get(String(row['text_storage_id']));
-  const essayId = row['essay_id'];
-  const calls =
-    content !== undefined
-      ? allCalls(content)
-      : typeof essayId === 'string'
-        ? [...batch.values()].flatMap(allCalls).filter((call) => call.slotId === essayId)
-        : [];
-  const named = calls.filter((call) => call.callId === row['found'] || call.callId === row['expected']);
-  return [...new Set([...takers(calls), ...named])];
-}
-
-/** Those that said they took a slot; without one those that may have; else the first that was told of one, or of none. */
-function takers(calls: readonly Call[]): readonly Call[] {
-  const created = calls.filter((call) => call.outcome === 'created');
-  if (created.length > 0) return created;
-  const indefinite = calls.filter(isIndefinite);
-  return indefinite.length > 0 ? indefinite : calls.slice(0, 1);
-}
-
-function allCalls({ created, reused, noSlot, indefinite, failed }: ContentHistory): Call[] {
-  return [...created, ...reused, ...noSlot, ...indefinite, ...failed];
-}
-
-/** Holds what is stored against what callers were told. */
-export function compareWithHistory(
-  stored: readonly StoredAssignment[],
-  index: HistoryIndex,
-  clock: RunClock,
-): InvariantResult[] {
-  const contents = [...index.values()].flatMap((batch) => [...batch.values()]);
-  return [
-    invariant('acknowledged-is-stored', notStored(stored, contents), clock),
-    invariant('stored-was-acknowledged', notAcknowledged(stored, index), clock),
-  ];
-}
-
-/** What a caller was told to hold must be there, in the batch it asked for. */
-function notStored(stored: readonly StoredAssignment[], contents: readonly ContentHistory[]): Violation[] {
-  const rowOf = new Map(stored.map((row) => [row.slotId, row]));
-  return contents.flatMap(({ batchId, contentId, created, reused }) =>
-    [...created, ...reused]
-      .map((call) => ({ call, row: rowOf.get(call.slotId ?? '') }))
-      .filter(({ row }) => row?.contentId !== contentId || row.batchId !== batchId)
-      .map(({ call, row }) => ({
-        rows: [
-          {
-            batch_id: batchId,
-            content: contentId,
-            essay_id: call.slotId,
-            stored_batch: row?.batchId ?? null,
-            stored_content: row?.contentId ?? null,
-          },
-        ],
-        calls: [call],
-      })),
-  );
-}
-
-/** What is there must have been told to somebody, unless the reply was lost. */
-function notAcknowledged(stored: readonly StoredAssignment[], index: HistoryIndex): Violation[] {
-  return stored.flatMap((row) => {
-    const content = index.get(row.batchId)?.get(row.contentId);
-    if (content && content.created.length + content.reused.length + content.indefinite.length > 0) return [];
-    const witness = { batch_id: row.batchId, essay_id: row.slotId, content: row.contentId };
-    return [{ rows: [witness], calls: content ? allCalls(content) : [] }];
+/** Two rows with one slot. */
+export function slotsGivenTwice({ batches }: Evidence): Violation[] {
+  return batches.flatMap(({ contents, rows }) => {
+    const first = new Map<string | null, StoredAssignment>();
+    return rows.flatMap((row) => {
+      const other = first.get(row.slotId);
+      if (other === undefined) first.set(row.slotId, row);
+      return other === undefined
+        ? []
+        : [{ calls: callsOfRows([other, row], contents), rows: [other, row].map(told) }];
+    });
   });
+}
+
+/** Two rows of one content. */
+export function contentsWithSeveralRows(evidence: Evidence): Violation[] {
+  return contentsWithRows(evidence, (stored) => stored > 1);
+}
+
+/** More rows of a content than calls that may have taken one; where there is no such call, the rows were not asked for. */
+export function contentsWithMoreRowsThanCalls(evidence: Evidence): Violation[] {
+  return contentsWithRows(evidence, (stored, content) => {
+    const calls = content === undefined ? 0 : countSuccesses(content) + content.indefinite.length;
+    return calls > 0 && stored > calls;
+  });
+}
+
+function contentsWithRows(
+  { batches }: Evidence,
+  violates: (stored: number, content: ContentHistory | undefined) => boolean,
+): Violation[] {
+  return batches.flatMap(({ batchId, contents, rows }) =>
+    [...countRows(rows)].flatMap(([contentId, stored]) => {
+      const content = contents.get(contentId);
+      if (!violates(stored, content)) return [];
+      const calls = content === undefined ? [] : callsOf(content);
+      return [{ calls, rows: [{ batchId, contentId, rows: stored }] }];
+    }),
+  );
+}
+
+/** More rows than the batch has slots. */
+export function rowsBeyondCapacity({ batches }: Evidence): Violation[] {
+  return batches.flatMap(({ batchId, slots, rows }) =>
+    rows.length > slots ? [{ calls: [], rows: [{ batchId, slots, rows: rows.length }] }] : [],
+  );
+}
+
+/** What a caller was told to have must be there, in the batch it asked for. */
+export function notStored({ places, promises, batches }: Evidence): Violation[] {
+  if (places === 'named') {
+    const holderOf = slotHolders(batches);
+    return batches.flatMap((batch) => slotsNotStored(batch, holderOf));
+  }
+  return batches.flatMap(({ batchId, contents, rows }) => {
+    const stored = countRows(rows);
+    return [...contents.values()].flatMap((content) => {
+      const successes = successesOf(content);
+      const must = promises.idempotent ? Math.min(1, successes.length) : successes.length;
+      const { contentId } = content;
+      const are = stored.get(contentId) ?? 0;
+      if (are >= must) return [];
+      return [{ calls: successes, rows: [{ batchId, contentId, acknowledged: must, rows: are }] }];
+    });
+  });
+}
+
+function slotsNotStored({ batchId, contents, rows }: BatchEvidence, holderOf: HolderOf): Violation[] {
+  const contentsOf = new Map<string | null, Set<string>>();
+  for (const { slotId, contentId } of rows) {
+    const known = contentsOf.get(slotId);
+    if (known === undefined) contentsOf.set(slotId, new Set([contentId]));
+    else known.add(contentId);
+  }
+  const isStored = ({ slotId, contentId }: JudgedCall) => contentsOf.get(slotId)?.has(contentId) === true;
+  return [...contents.values()].flatMap((content) =>
+    successesOf(content)
+      .filter((call) => !isStored(call))
+      .map((call) => {
+        const { contentId, slotId } = call;
+        const row = holderOf(slotId);
+        const instead = { storedBatchId: row?.batchId ?? null, storedContentId: row?.contentId ?? null };
+        return { calls: [call], rows: [{ batchId, contentId, slotId, ...instead }] };
+      }),
+  );
+}
+
+type HolderOf = (slotId: string | null) => StoredAssignment | undefined;
+
+/** Looks a slot up in every batch; nothing is made before it is asked for. */
+function slotHolders(batches: readonly BatchEvidence[]): HolderOf {
+  let holders: Map<string | null, StoredAssignment> | undefined;
+  return (slotId) => {
+    holders ??= new Map(batches.flatMap(({ rows }) => rows.map((row) => [row.slotId, row])));
+    return holders.get(slotId);
+  };
+}
+
+/** What is there must have been asked for and not been refused. */
+export function notAskedFor({ promises, batches }: Evidence): Violation[] {
+  const noSlotIsFinal = promises.idempotent && promises.truthfulNoSlot;
+  return batches.flatMap(({ contents, rows }) =>
+    rows.flatMap((row) => {
+      const content = contents.get(row.contentId);
+      if (content === undefined) return [{ calls: [], rows: [{ ...told(row), because: 'never asked' }] }];
+      if (countSuccesses(content) > 0) return [];
+      const isRefused = noSlotIsFinal && content.noSlot.length > 0;
+      if (content.indefinite.length > 0 && !isRefused) return [];
+      return [{ calls: callsOf(content), rows: [{ ...told(row), because: 'refused, and holds' }] }];
+    }),
+  );
+}
+
+function told({ batchId, slotId, contentId }: StoredAssignment): Witness {
+  return slotId === null ? { batchId, contentId } : { batchId, slotId, contentId };
+}
+
+function callsOfRows(
+  rows: readonly StoredAssignment[],
+  contents: ReadonlyMap<string, ContentHistory>,
+): JudgedCall[] {
+  const named = new Set(rows.map(({ contentId }) => contents.get(contentId)));
+  return [...named].flatMap((content) => (content === undefined ? [] : callsOf(content)));
 }

@@ -1,89 +1,122 @@
-import type { Call } from '../domain/call.js';
-import type { InvariantResult } from '../domain/run-result.js';
-import { isOpen, type ContentHistory, type HistoryIndex } from './history-index.js';
-import { invariant } from './invariant.js';
-import { falseNoSlots } from './no-slot-check.js';
-import { earliestClaim } from './possible-claims.js';
-import type { RunClock } from './timeline.js';
+import { claimsOf, earliest } from './claims.js';
+import type { BatchEvidence, Evidence } from './run-evidence.js';
+import { countSuccesses, successesOf, type ContentHistory, type JudgedCall } from './history-index.js';
 import type { Violation } from './violation.js';
 
-/**
- * Checks what the callers were told, without asking the database. n log n in the number of calls.
- *
- * @param index the whole history, once no call is under way
- * @param slots of each batch
- */
-export function checkHistory(index: HistoryIndex, slots: number, clock: RunClock): InvariantResult[] {
-  const contents = [...index.values()].flatMap((batch) => [...batch.values()]);
-  const checks: [string, Violation[]][] = [
-    ['one-created-per-content', contents.flatMap(createdAgain)],
-    ['one-essay-per-content', contents.flatMap(severalEssays)],
-    ['one-content-per-essay', sharedEssays(contents)],
-    ['reused-names-created-essay', contents.flatMap(reusedWithoutCreated)],
-    ['created-count', [...index].flatMap(([id, batch]) => wrongCount(id, batch, slots))],
-    ['no-false-no-slot', [...index.values()].flatMap((batch) => falseNoSlots(batch, slots))],
-  ];
-  return checks.map(([name, violations]) => invariant(name, violations, clock));
+// What callers were told, without the database. Each check takes what invariants.ts says it may be asked of, and
+// returns what violates it; n log n in the number of calls.
+
+/** Two calls of a content that each say they took its slot. */
+export function createdAgain(evidence: Evidence): Violation[] {
+  return ofEachContent(evidence, ({ created: [first, ...others] }) =>
+    first === undefined ? [] : others.map((other) => ({ calls: [first, other] })),
+  );
 }
 
-function createdAgain({ created: [first, ...others] }: ContentHistory): Violation[] {
-  return first === undefined ? [] : others.map((other) => ({ calls: [first, other] }));
-}
-
-/** Each call that was told of another essay than the first. */
-function severalEssays({ created, reused }: ContentHistory): Violation[] {
-  const first = created[0] ?? reused[0];
-  if (first === undefined) return [];
-  const others = [...created, ...reused].filter((call) => call.slotId !== first.slotId);
-  return others.map((other) => ({ calls: [first, other] }));
-}
-
-/** One call per content that was told of the same essay. */
-function sharedEssays(contents: readonly ContentHistory[]): Violation[] {
-  const holders = new Map<string, Call>();
-  const violations: Violation[] = [];
-  for (const content of contents) {
-    for (const [slotId, call] of essaysOf(content)) {
-      const holder = holders.get(slotId);
-      if (holder === undefined) holders.set(slotId, call);
-      else violations.push({ calls: [holder, call] });
-    }
-  }
-  return violations;
-}
-
-function essaysOf({ created, reused }: ContentHistory): Map<string, Call> {
-  const essays = new Map<string, Call>();
-  for (const call of created) essays.set(call.slotId ?? '', call);
-  for (const call of reused) essays.set(call.slotId ?? '', call);
-  return essays;
-}
-
-/**
- * Somebody must have created what was reused, before it was answered: a call that said so, or one whose reply was
- * lost.
- */
-function reusedWithoutCreated(content: ContentHistory): Violation[] {
-  const [creator] = content.created;
-  const claim = earliestClaim(content);
-  return content.reused.flatMap((call) => {
-    if (creator !== undefined && call.slotId !== creator.slotId) return [{ calls: [creator, call] }];
-    if (claim === undefined) return [{ calls: [call] }];
-    return call.endMicros <= claim.startMicros ? [{ calls: [call, claim] }] : [];
+/** Each call that was told of another slot than the first of its content. */
+export function severalSlots(evidence: Evidence): Violation[] {
+  return ofEachContent(evidence, (content) => {
+    if (countSuccesses(content) < 2) return [];
+    const [first, ...others] = successesOf(content);
+    if (first === undefined) return [];
+    return others.filter(({ slotId }) => slotId !== first.slotId).map((other) => ({ calls: [first, other] }));
   });
 }
 
-/**
- * created = min(slots, distinct contents). Contents without a definite answer may or may not hold a slot, so each of
- * them widens what is accepted by one.
- */
-function wrongCount(batchId: string, batch: ReadonlyMap<string, ContentHistory>, slots: number): Violation[] {
-  const contents = [...batch.values()];
-  const open = contents.filter(isOpen).length;
-  const created = contents.filter((content) => content.created.length + content.reused.length > 0).length;
-  const most = Math.min(slots, contents.length);
-  const least = Math.min(slots - open, contents.length - open);
-  if (created >= least && created <= most) return [];
-  const counts = { slots, contents: contents.length, created, expected: most, without_answer: open };
-  return [{ calls: [], rows: [{ batch_id: batchId, ...counts }] }];
+/** One call for each content, or for each call where deliveries are not idempotent, that was told of the same slot. */
+export function sharedSlots({ promises, batches }: Evidence): Violation[] {
+  return batches.flatMap(({ contents }) => {
+    const holders = new Map<string, JudgedCall>();
+    const violations: Violation[] = [];
+    for (const content of contents.values()) {
+      for (const call of successesOf(content)) {
+        if (call.slotId === null) continue;
+        const holder = holders.get(call.slotId);
+        if (holder === undefined) holders.set(call.slotId, call);
+        else if (!promises.idempotent || holder.contentId !== call.contentId)
+          violations.push({ calls: [holder, call] });
+      }
+    }
+    return violations;
+  });
+}
+
+/** Somebody must have started to take what was reused before that was answered. */
+export function reusedTooEarly(evidence: Evidence): Violation[] {
+  const retriesUntold = evidence.circumstances.retriesUntold ?? false;
+  return ofEachContent(evidence, (content) => {
+    const asked = content.reused.filter((call) => call.replyLost || !retriesUntold);
+    if (asked.length === 0) return [];
+    const claim = earliest(claimsOf(content, retriesUntold));
+    return asked.flatMap((call) => {
+      if (claim === undefined) return [{ calls: [call] }];
+      return call.endMicros < claim.startMicros ? [{ calls: [call, claim] }] : [];
+    });
+  });
+}
+
+/** A content that had a slot was told that there was none. */
+export function refusedAfterwards(evidence: Evidence): Violation[] {
+  return ofEachContent(evidence, (content) => {
+    if (content.noSlot.length === 0) return [];
+    const first = firstToEnd(successesOf(content));
+    if (first === undefined) return [];
+    return content.noSlot
+      .filter((refused) => first.endMicros < refused.startMicros)
+      .map((refused) => ({ calls: [first, refused] }));
+  });
+}
+
+/** More have a slot for certain than there are slots. */
+export function beyondCapacity({ batches }: Evidence): Violation[] {
+  return batches.flatMap(({ batchId, slots, claimants }) => {
+    const holders = claimants.filter(({ certain }) => certain).length;
+    return holders > slots ? [{ calls: [], rows: [{ batchId, slots, holders }] }] : [];
+  });
+}
+
+/** A call was told of a slot, or a row names one, that was not registered for the batch. */
+export function foreignSlots({ batches }: Evidence): Violation[] {
+  return batches.flatMap(({ contents, slotIds, rows }) => {
+    if (slotIds === undefined) return [];
+    const isForeign = ({ slotId }: { readonly slotId: string | null }) =>
+      slotId !== null && !slotIds.has(slotId);
+    const calls = [...contents.values()].flatMap((content) => successesOf(content).filter(isForeign));
+    return [
+      ...calls.map((call) => ({ calls: [call] })),
+      ...rows
+        .filter(isForeign)
+        .map(({ batchId, contentId, slotId }) => ({ calls: [], rows: [{ batchId, contentId, slotId }] })),
+    ];
+  });
+}
+
+/** A closing call found no slot although some were free and no rival was left. */
+export function refusedAlone({ batches, circumstances }: Evidence): Violation[] {
+  return batches.flatMap((batch) => {
+    if (batch.claimants.length >= batch.slots) return [];
+    return closingCalls(batch, circumstances.closing).map((call) => ({ calls: [call] }));
+  });
+}
+
+function closingCalls(
+  { contents }: BatchEvidence,
+  closing: ReadonlySet<JudgedCall> | undefined,
+): JudgedCall[] {
+  if (closing === undefined) return [];
+  return [...contents.values()].flatMap(({ noSlot }) => noSlot.filter((call) => closing.has(call)));
+}
+
+function ofEachContent({ batches }: Evidence, check: (content: ContentHistory) => Violation[]): Violation[] {
+  const found: Violation[] = [];
+  for (const { contents } of batches) {
+    for (const content of contents.values()) for (const violation of check(content)) found.push(violation);
+  }
+  return found;
+}
+
+function firstToEnd(calls: readonly JudgedCall[]): JudgedCall | undefined {
+  let first: JudgedCall | undefined;
+  for (const call of calls) if (first === undefined || call.endMicros < first.endMicros) first = call;
+  return first;
 }

@@ -1,23 +1,27 @@
-import type { Call } from '../domain/call.js';
+import type { Call, CallOutcome } from '../domain/call.js';
+
+/** A call as the oracles judge it: a target that cannot tell `created` from `reused` says `assigned`. */
+export type JudgedCall = Omit<Call, 'outcome'> & { readonly outcome: CallOutcome | 'assigned' };
 
 /** The calls of one content, by how they ended. */
 export interface ContentHistory {
   readonly batchId: string;
   readonly contentId: string;
-  readonly created: Call[];
-  readonly reused: Call[];
-  readonly noSlot: Call[];
-  /** Calls that may have created something although nobody was told. */
-  readonly indefinite: Call[];
+  readonly created: JudgedCall[];
+  readonly reused: JudgedCall[];
+  readonly assigned: JudgedCall[];
+  readonly noSlot: JudgedCall[];
+  /** Calls that may have taken a slot although nobody was told. */
+  readonly indefinite: JudgedCall[];
   /** Calls that failed without effect. */
-  readonly failed: Call[];
+  readonly failed: JudgedCall[];
 }
 
 /** A history grouped by batch and content: what every check reads. */
 export type HistoryIndex = ReadonlyMap<string, ReadonlyMap<string, ContentHistory>>;
 
 /** Groups a history by batch and content, in one pass. */
-export function indexHistory(calls: readonly Call[]): HistoryIndex {
+export function indexHistory(calls: readonly JudgedCall[]): HistoryIndex {
   const batches = new Map<string, Map<string, ContentHistory>>();
   for (const call of calls) {
     const contents = upsert(batches, call.batchId, () => new Map<string, ContentHistory>());
@@ -28,36 +32,59 @@ export function indexHistory(calls: readonly Call[]): HistoryIndex {
 }
 
 /** Whether a call may have had an effect that its caller was not told. */
-export function isIndefinite(call: Call): boolean {
+export function isIndefinite(call: JudgedCall): boolean {
   return call.mayHaveHappened;
 }
 
-/** Whether no call of a content had an answer. */
-export function hasNoAnswer({ created, reused, noSlot }: ContentHistory): boolean {
-  return created.length + reused.length + noSlot.length === 0;
+/** How many calls of a content were told that they have a slot. */
+export function countSuccesses({ created, reused, assigned }: ContentHistory): number {
+  return created.length + reused.length + assigned.length;
 }
 
-/** Whether nobody knows if a content has a slot: no call had an answer, and one may have happened. */
+/** The calls of a content that were told that they have a slot, those that took it for certain first. */
+export function successesOf({ created, reused, assigned }: ContentHistory): JudgedCall[] {
+  return [...created, ...reused, ...assigned];
+}
+
+/** All calls of a content. */
+export function callsOf(content: ContentHistory): JudgedCall[] {
+  const { noSlot, indefinite, failed } = content;
+  return [...successesOf(content), ...noSlot, ...indefinite, ...failed];
+}
+
+/**
+ * Whether nobody knows if a content, whose deliveries are idempotent, has a slot: no call had an answer, and one may
+ * have happened.
+ */
 export function isOpen(content: ContentHistory): boolean {
-  return content.indefinite.length > 0 && hasNoAnswer(content);
+  return content.indefinite.length > 0 && countSuccesses(content) + content.noSlot.length === 0;
 }
 
 /**
  * Whether every call that a caller made for a content failed. What the tool itself delivered afterwards, to see that
  * it can be done, is no answer to a caller.
  */
-export function onlyFailed({ created, reused, noSlot, indefinite, failed }: ContentHistory): boolean {
-  const byCallers = (calls: readonly Call[]) => calls.some((call) => call.worker >= 0);
-  return byCallers(failed) && ![created, reused, noSlot, indefinite].some(byCallers);
+export function onlyFailed({
+  created,
+  reused,
+  assigned,
+  noSlot,
+  indefinite,
+  failed,
+}: ContentHistory): boolean {
+  const byCallers = (calls: readonly JudgedCall[]) => calls.some((call) => call.worker >= 0);
+  return byCallers(failed) && ![created, reused, assigned, noSlot, indefinite].some(byCallers);
 }
 
-function listFor(content: ContentHistory, call: Call): Call[] {
+function listFor(content: ContentHistory, call: JudgedCall): JudgedCall[] {
   if (isIndefinite(call)) return content.indefinite;
   switch (call.outcome) {
     case 'created':
       return content.created;
     case 'reused':
       return content.reused;
+    case 'assigned':
+      return content.assigned;
     case 'no_slot':
       return content.noSlot;
     case 'error':
@@ -66,8 +93,9 @@ function listFor(content: ContentHistory, call: Call): Call[] {
   }
 }
 
-function emptyHistory({ batchId, contentId }: Call): ContentHistory {
-  return { batchId, contentId, created: [], reused: [], noSlot: [], indefinite: [], failed: [] };
+function emptyHistory({ batchId, contentId }: JudgedCall): ContentHistory {
+  const none = { created: [], reused: [], assigned: [], noSlot: [], indefinite: [], failed: [] };
+  return { batchId, contentId, ...none };
 }
 
 function upsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {

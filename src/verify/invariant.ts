@@ -1,5 +1,5 @@
-import type { Call } from '../domain/call.js';
 import type { InvariantResult } from '../domain/run-result.js';
+import type { JudgedCall } from './history-index.js';
 import { timelineOf, type RunClock } from './timeline.js';
 import { witnessesOf, type Violation } from './violation.js';
 
@@ -13,13 +13,13 @@ export function invariant(name: string, violations: readonly Violation[], clock:
   return {
     name,
     passed: violations.length === 0,
-    witnesses: left > 0 ? [...witnesses.slice(0, MAX_WITNESSES), { further_witnesses: left }] : witnesses,
+    witnesses: left > 0 ? [...witnesses.slice(0, MAX_WITNESSES), { furtherWitnesses: left }] : witnesses,
     timeline: timelineOf(fewestCalls(violations), clock),
   };
 }
 
-function fewestCalls(violations: readonly Violation[]): readonly Call[] {
-  let fewest: readonly Call[] = [];
+function fewestCalls(violations: readonly Violation[]): readonly JudgedCall[] {
+  let fewest: readonly JudgedCall[] = [];
   for (const { calls } of violations) {
     if (calls.length > 0 && (fewest.length === 0 || calls.length < fewest.length)) fewest = calls;
   }

@@ -1,37 +1,8 @@
 import type { FaultResult } from '../domain/fault.js';
-import type { InvariantResult, Verdict } from '../domain/run-result.js';
-import { isOpen, onlyFailed, type HistoryIndex } from './history-index.js';
-import type { RunClock } from './timeline.js';
-
-/** What a call that was cut off leaves for the next one to finish. */
-const UNFINISHED = ['slot-and-essay-agree', 'one-completion-per-full-batch'];
-/** What only the whole history can prove. */
-const NEEDS_EVERY_CALL = [
-  'reused-names-created-essay',
-  'created-count',
-  'no-false-no-slot',
-  'stored-was-acknowledged',
-];
-/** What follows when commits that were acknowledged are gone. */
-const LOST_COMMITS = [
-  'acknowledged-is-stored',
-  'one-created-per-content',
-  'one-essay-per-content',
-  'one-content-per-essay',
-  'created-count',
-  'no-false-no-slot',
-  'one-completion-per-full-batch',
-];
-
-/** What is known of how a history came about. */
-export interface Circumstances {
-  /** Why calls may be missing, one line each. */
-  readonly incomplete: readonly string[];
-  /** Whether what was committed had to be there at the end. */
-  readonly durable: boolean;
-  /** Why what is in the database may be under way yet; undefined: it is quiet. */
-  readonly unsettled?: string | undefined;
-}
+import type { Verdict } from '../domain/run-result.js';
+import type { Finding } from './ask.js';
+import type { Evidence } from './run-evidence.js';
+import { onlyFailed } from './history-index.js';
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -40,28 +11,18 @@ export interface Judgement {
 }
 
 /** Valid, invalid where something is proven, or unknown with the reasons. */
-export function judge(
-  invariants: readonly InvariantResult[],
-  index: HistoryIndex,
-  { incomplete, durable, unsettled, faults }: Circumstances & Pick<RunClock, 'faults'>,
-): Judgement {
-  const { open, failed } = unanswered(index);
-  const excused = new Set([
-    ...(open > 0 || incomplete.length > 0 || unsettled !== undefined ? UNFINISHED : []),
-    ...(incomplete.length > 0 ? NEEDS_EVERY_CALL : []),
-    ...(durable ? [] : LOST_COMMITS),
-  ]);
-  const violated = invariants.filter((each) => !each.passed).map((each) => each.name);
-  const proven = violated.filter((name) => !excused.has(name));
+export function judge(findings: readonly Finding[], evidence: Evidence): Judgement {
+  const { incomplete, durable, notQuiet, unsettled, faults } = evidence.circumstances;
+  const violated = findings.filter(({ violations }) => violations.length > 0).map(({ name }) => name);
   const remarks = unsettled === undefined ? [] : [unsettled];
-  if (proven.length > 0) {
+  if (findings.some(({ proven }) => proven)) {
     return { verdict: 'invalid', notes: [`violated: ${violated.join(', ')}`, ...remarks] };
   }
   const reasons = [
     ...incomplete,
+    ...(notQuiet === undefined ? [] : [notQuiet]),
     ...faults.filter((fault) => !fault.struck).map(missed),
-    ...(open > 0 ? [`contents without a definite answer: ${open}`] : []),
-    ...(failed > 0 ? [`contents that callers were only told errors of: ${failed}`] : []),
+    ...unanswered(evidence),
     ...(violated.length > 0 ? [`possibly for that reason: ${violated.join(', ')}`] : []),
     ...(violated.length > 0 && !durable
       ? ['the server does not promise that what it acknowledged stays']
@@ -75,14 +36,17 @@ function missed({ kind, detail }: FaultResult): string {
   return `the fault ${kind} struck no call in flight: ${detail}`;
 }
 
-/** Contents that nobody knows the state of: a lost call may have happened (open), or all calls failed. */
-function unanswered(index: HistoryIndex): { open: number; failed: number } {
-  const counts = { open: 0, failed: 0 };
-  for (const batch of index.values()) {
-    for (const content of batch.values()) {
-      if (isOpen(content)) counts.open += 1;
-      else if (onlyFailed(content)) counts.failed += 1;
-    }
+/**
+ * Contents that nobody knows the state of: a lost call may have happened (where deliveries may not be repeated, it
+ * stays so), or all calls failed.
+ */
+function unanswered({ promises, batches, open }: Evidence): string[] {
+  let failed = 0;
+  for (const { contents } of batches) {
+    for (const content of contents.values()) if (onlyFailed(content)) failed += 1;
   }
-  return counts;
+  return [
+    ...(promises.idempotent && open.length > 0 ? [`contents without a definite answer: ${open.length}`] : []),
+    ...(failed > 0 ? [`contents that callers were only told errors of: ${failed}`] : []),
+  ];
 }

@@ -1,18 +1,23 @@
 import type { ClientBase } from 'pg';
-import type { Call } from '../domain/call.js';
+import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { InvariantResult, NotAsked } from '../domain/run-result.js';
+import { ask } from './ask.js';
+import { auditInvariants } from './audit-invariants.js';
 import { notAskedOf, runAudits, type Audit } from './audits.js';
 import {
-  auditInvariants,
-  compareWithHistory,
-  readAssignments,
+  evidenceOf,
+  type Circumstances,
+  type Evidence,
+  type JudgedTerms,
+  type Observed,
   type StoredAssignment,
-} from './database-checks.js';
-import { checkHistory } from './history-checks.js';
-import { indexHistory, isIndefinite } from './history-index.js';
+} from './run-evidence.js';
+import { countSuccesses, indexHistory, isIndefinite, type JudgedCall } from './history-index.js';
+import { invariant } from './invariant.js';
+import { INVARIANTS, type Invariant } from './invariants.js';
 import { inSnapshot } from './snapshot.js';
-import type { RunClock } from './timeline.js';
-import { judge, type Circumstances, type Judgement } from './verdict.js';
+import { readAssignments } from './stored.js';
+import { judge, type Judgement } from './verdict.js';
 
 /** What the oracles say. */
 export interface Verification extends Judgement {
@@ -22,12 +27,13 @@ export interface Verification extends Judgement {
 }
 
 /** A finished run. */
-export interface RunToVerify extends RunClock, Circumstances {
-  readonly batchIds: readonly string[];
-  /** Slots of each batch. */
-  readonly slots: number;
+export interface RunToVerify extends Circumstances, Pick<Observed, 'batchIds' | 'slotsOf' | 'slotIds'> {
+  /** What its target promises; the built-in one where nothing is said. */
+  readonly terms?: JudgedTerms | undefined;
+  /** The barrier's release, on the clock of the calls. */
+  readonly startMicros: number;
   /** Every call of every worker. */
-  readonly calls: readonly Call[];
+  readonly calls: readonly JudgedCall[];
 }
 
 /**
@@ -41,20 +47,8 @@ export async function verifyRun(
   run: RunToVerify,
   { rightAfterRun } = { rightAfterRun: true },
 ): Promise<Verification> {
-  const { stored, audits } = await readRun(client, run.batchIds, rightAfterRun);
-  const index = indexHistory(run.calls);
-  const invariants = [
-    ...checkHistory(index, run.slots, run),
-    ...auditInvariants(audits, index, run),
-    ...compareWithHistory(stored, index, run),
-  ];
-  const { verdict, notes } = judge(invariants, index, run);
-  return {
-    verdict,
-    invariants,
-    notAsked: notAskedOf(audits),
-    notes: [...notes, ...reconciled(run.calls, stored)],
-  };
+  const { rows, audits } = await readRun(client, run.batchIds, rightAfterRun);
+  return verifyEvidence(run, rows, audits);
 }
 
 /** All that the database is asked: the server may end a transaction that stands open while others compute. */
@@ -62,19 +56,46 @@ function readRun(
   client: ClientBase,
   batchIds: readonly string[],
   rightAfterRun: boolean,
-): Promise<{ stored: StoredAssignment[]; audits: Audit[] }> {
+): Promise<{ rows: StoredAssignment[]; audits: Audit[] }> {
   return inSnapshot(client, async () => {
-    const stored = await readAssignments(client, batchIds);
-    return { stored, audits: await runAudits(client, batchIds, rightAfterRun) };
+    const rows = await readAssignments(client, batchIds);
+    return { rows, audits: await runAudits(client, batchIds, rightAfterRun) };
   });
 }
 
 /** Asks the history alone: what callers were told, without the database. */
 export function verifyHistory(run: RunToVerify): Verification {
-  const index = indexHistory(run.calls);
-  const invariants = checkHistory(index, run.slots, run);
-  return { invariants, notAsked: [], ...judge(invariants, index, run) };
+  return verifyEvidence(run, undefined, []);
 }
+
+/**
+ * Judges what was read of a run.
+ *
+ * @param rows what the database holds of its batches; undefined: it was not asked
+ * @param audits what the target's own audits found
+ */
+export function verifyEvidence(
+  run: RunToVerify,
+  rows: readonly StoredAssignment[] | undefined,
+  audits: readonly Audit[],
+): Verification {
+  const { terms = BUILT_IN_TERMS, calls, ...observed } = run;
+  const evidence = evidenceOf({ ...observed, terms, index: indexHistory(calls), rows, circumstances: run });
+  const asked = answer([...INVARIANTS, ...auditInvariants(audits)], evidence, run);
+  return {
+    ...asked,
+    notAsked: [...asked.notAsked, ...notAskedOf(audits)],
+    notes: [...asked.notes, ...(rows === undefined ? [] : reconciled(evidence, calls, rows))],
+  };
+}
+
+function answer(invariants: readonly Invariant[], evidence: Evidence, clock: Clock): Verification {
+  const { findings, notAsked } = ask(invariants, evidence);
+  const results = findings.map(({ name, violations }) => invariant(name, violations, clock));
+  return { invariants: results, notAsked, ...judge(findings, evidence) };
+}
+
+type Clock = Parameters<typeof invariant>[2];
 
 /**
  * Asks the database alone, on one snapshot.
@@ -88,21 +109,36 @@ export async function verifyDatabase(
   unsettled?: string,
 ): Promise<Verification> {
   const audits = await inSnapshot(client, () => runAudits(client, batchIds, false));
-  const index = indexHistory([]);
-  const invariants = auditInvariants(audits, index, { startMicros: 0, faults: [] });
+  const circumstances = { faults: [], incomplete: [], durable: true, unsettled };
+  const observed = { terms: BUILT_IN_TERMS, batchIds, slotsOf: () => 0, rows: undefined };
+  const evidence = evidenceOf({ ...observed, index: indexHistory([]), circumstances });
+  const names = new Set(INVARIANTS.map(({ name }) => name));
+  const notAsked = [...names].map((name) => ({ name, reason: 'no history of calls was given' }));
   return {
-    invariants,
-    notAsked: notAskedOf(audits),
-    ...judge(invariants, index, { incomplete: [], durable: true, unsettled, faults: [] }),
+    ...answer(auditInvariants(audits), evidence, { startMicros: 0, faults: [] }),
+    notAsked: [...notAsked, ...notAskedOf(audits)],
   };
 }
 
 /** What became of the calls whose callers were told nothing; what the tool delivered again was no caller's. */
-function reconciled(calls: readonly Call[], stored: readonly StoredAssignment[]): string[] {
+function reconciled(
+  { promises, batches }: Evidence,
+  calls: readonly JudgedCall[],
+  rows: readonly StoredAssignment[],
+): string[] {
   const untold = calls.filter((call) => call.worker >= 0 && isIndefinite(call));
-  const writers = new Set(stored.map((row) => row.callId));
-  const nobodyKnows = stored.length > 0 && stored.every((row) => row.callId === null);
-  const say = (what: string, some: readonly Call[]) => {
+  if (!promises.idempotent) {
+    if (untold.length === 0) return [];
+    const successes = batches.reduce(
+      (sum, { contents }) => [...contents.values()].reduce((all, each) => all + countSuccesses(each), sum),
+      0,
+    );
+    const there = Math.max(0, rows.length - successes);
+    return [`calls that may have happened: ${untold.length}; found in the database: ${there}`];
+  }
+  const writers = new Set(rows.map((row) => row.callId));
+  const nobodyKnows = rows.length > 0 && rows.every((row) => row.callId === null);
+  const say = (what: string, some: readonly JudgedCall[]) => {
     const assigned = some.filter((call) => writers.has(call.callId)).length;
     const found = nobodyKnows ? 'not to be told, for no document has a correlation_id' : assigned;
     return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${found}`];

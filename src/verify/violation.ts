@@ -1,17 +1,19 @@
-import type { Call } from '../domain/call.js';
 import type { Witness } from '../domain/run-result.js';
+import type { JudgedCall } from './history-index.js';
 
 /** One case that an invariant does not allow. */
 export interface Violation {
   /** The calls that prove it, or that its rows speak of. */
-  readonly calls: readonly Call[];
+  readonly calls: readonly JudgedCall[];
   /** What proves it, where calls do not. */
   readonly rows?: readonly Witness[];
+  /** Whether it may be of what a call that was cut off left half done; other excuses are those of the invariant. */
+  readonly excused?: boolean;
 }
 
 /** What proves violations: rows, or calls, each of them once. */
 export function witnessesOf(violations: readonly Violation[]): Witness[] {
-  const told = new Set<Call>();
+  const told = new Set<JudgedCall>();
   return violations.flatMap(({ calls, rows }) => {
     if (rows !== undefined) return rows;
     const untold = calls.filter((call) => !told.has(call));
@@ -21,15 +23,15 @@ export function witnessesOf(violations: readonly Violation[]): Witness[] {
 }
 
 /** A call as a witness: who, when, what came back. */
-function describe(call: Call): Witness {
+function describe(call: JudgedCall): Witness {
   return {
     worker: call.worker + 1,
-    batch_id: call.batchId,
-    content: call.contentId,
-    call: call.callId,
+    batchId: call.batchId,
+    contentId: call.contentId,
+    callId: call.callId,
     outcome: call.outcome,
-    essay_id: call.slotId,
-    start_micros: Math.round(call.startMicros),
-    end_micros: Math.round(call.endMicros),
+    slotId: call.slotId,
+    startMicros: Math.round(call.startMicros),
+    endMicros: Math.round(call.endMicros),
   };
 }

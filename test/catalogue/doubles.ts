@@ -49,7 +49,7 @@ export const DOUBLE_BUGS: readonly DoubleBug[] = [
     inventory: 'slots',
     scenario: 'crowd',
     violates: ['no-false-no-slot'],
-    mayViolate: ['created-count'],
+    mayViolate: ['full-when-told-full'],
     needsRivals: true,
   },
   {
@@ -58,7 +58,7 @@ export const DOUBLE_BUGS: readonly DoubleBug[] = [
     double: TakesRaceForNoSlot,
     inventory: 'slots',
     scenario: 'duplicates',
-    violates: ['no-false-no-slot'],
+    violates: ['no-false-no-slot', 'full-when-told-full'],
     needsRivals: true,
   },
   {
@@ -69,7 +69,7 @@ export const DOUBLE_BUGS: readonly DoubleBug[] = [
     inventory: 'essays',
     scenario: 'collision',
     violates: [
-      'one-content-per-essay',
+      'one-content-per-slot',
       'acknowledged-is-stored',
       'one-event-per-assignment',
       'duplicate-wrote-nothing',
@@ -84,7 +84,7 @@ export const DOUBLE_BUGS: readonly DoubleBug[] = [
     double: ReservesWithInLimit,
     inventory: 'essays',
     scenario: 'one-by-one',
-    violates: ['nothing-half-assigned', 'created-count', 'no-false-no-slot'],
+    violates: ['nothing-half-assigned', 'full-when-told-full', 'no-false-no-slot'],
     needsRivals: false,
   },
   {
@@ -93,7 +93,7 @@ export const DOUBLE_BUGS: readonly DoubleBug[] = [
     double: TakesTimeoutForFailure,
     inventory: 'slots',
     scenario: 'collision',
-    violates: ['stored-was-acknowledged', 'created-count'],
+    violates: ['stored-was-asked-for'],
     needsRivals: false,
     mayErr: true,
   },
@@ -104,7 +104,7 @@ export const DOUBLE_BUGS: readonly DoubleBug[] = [
     inventory: 'slots',
     scenario: 'collision',
     violates: ['acknowledged-is-stored'],
-    mayViolate: ['one-completion-per-full-batch', 'one-content-per-essay'],
+    mayViolate: ['one-completion-per-full-batch', 'one-content-per-slot'],
     needsRivals: false,
   },
   {
@@ -113,7 +113,7 @@ export const DOUBLE_BUGS: readonly DoubleBug[] = [
     double: ReadsTheLastOneBack,
     inventory: 'slots',
     scenario: 'collision',
-    violates: ['one-content-per-essay', 'acknowledged-is-stored'],
+    violates: ['one-content-per-slot', 'acknowledged-is-stored'],
     needsRivals: true,
   },
   {
@@ -122,8 +122,8 @@ export const DOUBLE_BUGS: readonly DoubleBug[] = [
     double: RemembersBeforeCommit,
     inventory: 'essays',
     scenario: 'duplicates',
-    violates: ['one-essay-per-content', 'reused-names-created-essay', 'acknowledged-is-stored'],
-    mayViolate: ['one-content-per-essay'],
+    violates: ['one-slot-per-content', 'acknowledged-is-stored'],
+    mayViolate: ['one-content-per-slot', 'reused-after-a-claim'],
     needsRivals: true,
   },
   {
@@ -132,7 +132,7 @@ export const DOUBLE_BUGS: readonly DoubleBug[] = [
     double: LeavesEssayInQueue,
     inventory: 'slots',
     scenario: 'one-by-one',
-    violates: ['slot-and-essay-agree', 'acknowledged-is-stored'],
+    violates: ['slot-and-essay-agree', 'acknowledged-is-stored', 'full-when-told-full'],
     needsRivals: false,
   },
   {

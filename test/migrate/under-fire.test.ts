@@ -104,7 +104,7 @@ drawn('strategies that ignore which inventory a batch has are caught', async (dr
   const { verdict, invariants } = await verifyBatch(db, batchId, SLOTS, calls);
   expect(verdict).toBe('invalid');
   expect(invariants.filter(({ passed }) => !passed).map(({ name }) => name)).toContain(
-    'one-content-per-essay',
+    'one-content-per-slot',
   );
 });
 

@@ -31,7 +31,7 @@ async function ask(
   const client = await db.pool.connect();
   try {
     return await verifyRun(client, {
-      ...{ batchIds, slots, calls, startMicros: 0, faults: [] },
+      ...{ batchIds, slotsOf: () => slots, calls, startMicros: 0, faults: [] },
       ...{ incomplete: [], durable: true },
     });
   } finally {

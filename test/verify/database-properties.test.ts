@@ -74,7 +74,11 @@ async function violations(made: readonly Made[], slots: number): Promise<Invaria
   const client = await db.pool.connect();
   try {
     const run = {
-      ...{ batchIds: made.map(({ batchId }) => batchId), slots, calls: made.flatMap(({ calls }) => calls) },
+      ...{
+        batchIds: made.map(({ batchId }) => batchId),
+        slotsOf: () => slots,
+        calls: made.flatMap(({ calls }) => calls),
+      },
       ...{ startMicros: 0, faults: [], incomplete: [], durable: true },
     };
     const { invariants } = await verifyRun(client, run, { rightAfterRun: false });
@@ -90,7 +94,7 @@ async function batchesNamed(
   made: readonly Made[],
   slots: number,
 ): Promise<Made[]> {
-  if (!witnesses.some((witness) => 'further_witnesses' in witness)) {
+  if (!witnesses.some((witness) => 'furtherWitnesses' in witness)) {
     return made.filter(({ batchId }) => JSON.stringify(witnesses).includes(batchId));
   }
   const named: Made[] = [];

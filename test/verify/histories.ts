@@ -1,6 +1,7 @@
 import { mayHaveHappenedBy, type Call } from '#els/domain/call.js';
-import { checkHistory } from '#els/verify/history-checks.js';
-import { indexHistory } from '#els/verify/history-index.js';
+import type { InvariantResult } from '#els/domain/run-result.js';
+import type { JudgedCall } from '#els/verify/history-index.js';
+import { verifyHistory } from '#els/verify/verify-run.js';
 import type { Draw } from '../engine/support/draw.js';
 
 /** Times of hand-made histories count from 0. */
@@ -83,9 +84,15 @@ function validCall(
   return callOf(content, [later, later + draw.integer(10, 300)], { worker, outcome: 'reused', slotId });
 }
 
+/** What the history oracle says of a history of the built-in target. */
+export function judged(calls: readonly JudgedCall[], slots: number): readonly InvariantResult[] {
+  const circumstances = { ...NO_CLOCK, incomplete: [], durable: true };
+  return verifyHistory({ ...circumstances, batchIds: [], slotsOf: () => slots, calls }).invariants;
+}
+
 /** Names of the invariants that a history violates. */
-export function violatedBy(calls: readonly Call[], slots: number): string[] {
-  return checkHistory(indexHistory(calls), slots, NO_CLOCK)
+export function violatedBy(calls: readonly JudgedCall[], slots: number): string[] {
+  return judged(calls, slots)
     .filter(({ passed }) => !passed)
     .map(({ name }) => name);
 }

@@ -6,8 +6,6 @@ export interface HistoryCorruption {
   readonly what: string;
   /** The invariant that must name it. */
   readonly violates: string;
-  /** Needs more than one batch. */
-  readonly acrossBatches?: true;
   /** Every way in which it can be done to a history; none where the history has no place for it. */
   readonly ways: (calls: readonly Call[], slots: number) => readonly Spoil[];
 }
@@ -59,7 +57,7 @@ function fullMicros(calls: readonly Call[], except: Call, slots: number): number
 export const historyCorruptions: readonly HistoryCorruption[] = [
   {
     what: 'two calls exchange their essays',
-    violates: 'one-essay-per-content',
+    violates: 'one-slot-per-content',
     ways: (calls) =>
       pairs(calls.filter(answered))
         .filter(([one, other]) => contentOf(one) !== contentOf(other) && siblings(calls, one).some(answered))
@@ -70,7 +68,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
   },
   {
     what: 'the call that created is missing',
-    violates: 'reused-names-created-essay',
+    violates: 'reused-after-a-claim',
     ways: (calls) =>
       calls
         .filter(created)
@@ -79,7 +77,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
   },
   {
     what: 'the call that created says reused',
-    violates: 'reused-names-created-essay',
+    violates: 'reused-after-a-claim',
     ways: (calls) =>
       calls
         .filter((call) => created(call) && !siblings(calls, call).some(mayClaim))
@@ -100,7 +98,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
   },
   {
     what: 'a call names an essay that nobody has',
-    violates: 'one-essay-per-content',
+    violates: 'one-slot-per-content',
     ways: (calls) =>
       calls
         .filter((call) => answered(call) && siblings(calls, call).some(answered))
@@ -108,35 +106,15 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
   },
   {
     what: 'a call names the essay of another content',
-    violates: 'one-content-per-essay',
+    violates: 'one-content-per-slot',
     ways: (calls) =>
       pairs(calls.filter(answered))
         .filter(([one, other]) => contentOf(one) !== contentOf(other) && inBatchOf(one)(other))
         .map(([one, other]) => add({ ...one, slotId: other.slotId, callId: 'a stranger' })),
   },
   {
-    what: 'a call names an essay of another batch',
-    violates: 'one-content-per-essay',
-    acrossBatches: true,
-    ways: (calls) =>
-      pairs(calls.filter(answered))
-        .filter(([one, other]) => !inBatchOf(one)(other))
-        .map(([one, other]) => change(one, { slotId: other.slotId })),
-  },
-  {
-    what: 'a content is refused although a slot is free',
-    violates: 'created-count',
-    ways: (calls, slots) =>
-      calls
-        .filter(created)
-        .filter((call) => siblings(calls, call).length === 0 && !overflows(calls, call, slots))
-        .map((call) =>
-          change(call, { outcome: 'error', slotId: null, recovered: false, errorCode: 'strategy_failed' }),
-        ),
-  },
-  {
     what: 'more contents get a slot than there are',
-    violates: 'created-count',
+    violates: 'not-more-than-capacity',
     ways: (calls, slots) =>
       calls
         .filter(noSlot)
@@ -145,7 +123,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
   },
   {
     what: 'a reused ended before a call started that can have taken the slot',
-    violates: 'reused-names-created-essay',
+    violates: 'reused-after-a-claim',
     ways: (calls) =>
       calls
         .filter((call) => reused(call) && !call.replyLost)
@@ -157,7 +135,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
   },
   {
     what: 'a no_slot says reused',
-    violates: 'reused-names-created-essay',
+    violates: 'reused-after-a-claim',
     ways: (calls) =>
       calls
         .filter((call) => noSlot(call) && !siblings(calls, call).some(mayClaim))
@@ -168,7 +146,7 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
     violates: 'no-false-no-slot',
     ways: (calls, slots) =>
       calls.filter(noSlot).map((call) => {
-        const endMicros = fullMicros(calls, call, slots);
+        const endMicros = fullMicros(calls, call, slots) - 1;
         return change(call, { startMicros: Math.min(call.startMicros, endMicros - 1), endMicros });
       }),
   },
@@ -195,12 +173,6 @@ export const historyCorruptions: readonly HistoryCorruption[] = [
 
 function pairs(calls: readonly Call[]): [Call, Call][] {
   return calls.flatMap((one) => calls.map((other): [Call, Call] => [one, other]));
-}
-
-/** Whether a batch has more contents than slots, or calls that may have taken some. */
-function overflows(calls: readonly Call[], of: Call, slots: number): boolean {
-  const batch = calls.filter(inBatchOf(of));
-  return batch.some(isIndefinite) || new Set(batch.map(contentOf)).size > slots;
 }
 
 /** How many contents of a batch were told that they have a slot. */

@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '#els/domain/call.js';
-import { checkHistory } from '#els/verify/history-checks.js';
-import { indexHistory } from '#els/verify/history-index.js';
 import { drawn, times } from '../engine/support/draw.js';
-import {
-  callOf,
-  corrupted,
-  drawOverflow,
-  drawShape,
-  NO_CLOCK,
-  validHistory,
-  violatedBy,
-} from './histories.js';
+import { callOf, corrupted, drawOverflow, drawShape, judged, validHistory, violatedBy } from './histories.js';
 
 const created = (call: Call) => call.outcome === 'created';
 const reused = (call: Call) => call.outcome === 'reused';
@@ -36,6 +26,29 @@ describe('accepts', () => {
       })),
     );
     expect(violatedBy(calls.flat(), shape.slots)).toEqual([]);
+  });
+
+  drawn('a content that failed although a slot was left: an error says that nothing happened', (draw) => {
+    const slots = draw.integer(2, 12);
+    const shape = { slots, contents: draw.integer(1, slots), deliveries: 1 };
+    const failed = { outcome: 'error', slotId: null, errorCode: 'strategy_failed' } as const;
+    expect(
+      violatedBy(
+        corrupted(validHistory(shape, draw), created, () => failed),
+        slots,
+      ),
+    ).toEqual([]);
+  });
+
+  it('calls that only touch, and calls of no length', () => {
+    const slotId = 'essay';
+    const reused = callOf(0, [0, 1], { outcome: 'reused', slotId });
+    expect(violatedBy([reused, callOf(0, [1, 2], { outcome: 'created', slotId })], 1)).toEqual([]);
+    const refused = callOf(1, [5, 5], {});
+    expect(violatedBy([refused, callOf(0, [5, 5], { outcome: 'created', slotId })], 1)).toEqual([]);
+    expect(violatedBy([refused, callOf(0, [6, 6], { outcome: 'created', slotId })], 1)).toEqual([
+      'no-false-no-slot',
+    ]);
   });
 
   drawn('calls without an answer, whether or not they took a slot', (draw) => {
@@ -104,27 +117,19 @@ describe('rejects', () => {
       (call) => created(call) && ofContent(1)(call),
       () => ({ slotId: 'essay-0' }),
     );
-    expect(violatedBy(calls, shape.slots)).toEqual(['one-content-per-essay']);
+    expect(violatedBy(calls, shape.slots)).toEqual(['one-content-per-slot']);
   });
 
   drawn('a reused that names another essay', (draw) => {
     const shape = { ...drawShape(draw), deliveries: draw.integer(2, 5) };
     const calls = corrupted(validHistory(shape, draw), reused, () => ({ slotId: 'essay-of-nobody' }));
-    expect(violatedBy(calls, shape.slots)).toEqual(['one-essay-per-content', 'reused-names-created-essay']);
+    expect(violatedBy(calls, shape.slots)).toEqual(['one-slot-per-content']);
   });
 
   drawn('a reused of a content that nobody created', (draw) => {
     const shape = { ...drawShape(draw), deliveries: draw.integer(1, 5) };
     const calls = corrupted(validHistory(shape, draw), created, () => ({ outcome: 'reused' }));
-    expect(violatedBy(calls, shape.slots)).toContain('reused-names-created-essay');
-  });
-
-  drawn('a content that failed although a slot was left', (draw) => {
-    const slots = draw.integer(2, 12);
-    const shape = { slots, contents: draw.integer(1, slots), deliveries: 1 };
-    const failed = { outcome: 'error', slotId: null, errorCode: 'strategy_failed' } as const;
-    const calls = corrupted(validHistory(shape, draw), created, () => failed);
-    expect(violatedBy(calls, slots)).toEqual(['created-count']);
+    expect(violatedBy(calls, shape.slots)).toContain('reused-after-a-claim');
   });
 
   drawn('more created than there are slots', (draw) => {
@@ -133,7 +138,7 @@ describe('rejects', () => {
       outcome: 'created',
       slotId: 'one-too-many',
     }));
-    expect(violatedBy(calls, shape.slots)).toContain('created-count');
+    expect(violatedBy(calls, shape.slots)).toContain('not-more-than-capacity');
   });
 
   drawn('a no_slot that ended before the last slot was claimed', (draw) => {
@@ -175,7 +180,7 @@ describe('rejects', () => {
     const shape = { slots, contents: slots - 1, deliveries: 2 };
     const calls = validHistory(shape, draw);
     const late = callOf(slots + 1, [10_000, 10_001], {});
-    expect(violatedBy([...calls, late], slots)).toEqual(['created-count', 'no-false-no-slot']);
+    expect(violatedBy([...calls, late], slots)).toEqual(['no-false-no-slot']);
   });
 });
 
@@ -184,9 +189,25 @@ drawn('shows the calls that prove a violation, and how many more there are', (dr
   const calls = times(count, (position) =>
     callOf(0, [position, position + 1], { outcome: 'created', slotId: 'essay-0' }),
   );
-  const results = checkHistory(indexHistory(calls), count, NO_CLOCK);
+  const results = judged(calls, count);
   const [first] = results.filter(({ passed }) => !passed);
   expect(first?.name).toBe('one-created-per-content');
-  expect(first?.witnesses[0]).toMatchObject({ content: 'content-0', call: 'call-0-0', outcome: 'created' });
-  expect(first?.witnesses.at(-1)).toEqual({ further_witnesses: count - 5 });
+  expect(first?.witnesses[0]).toMatchObject({
+    contentId: 'content-0',
+    callId: 'call-0-0',
+    outcome: 'created',
+  });
+  expect(first?.witnesses.at(-1)).toEqual({ furtherWitnesses: count - 5 });
+});
+
+it('shows every call that proves a no_slot false', () => {
+  const holder = callOf(0, [0, 1], { outcome: 'created', slotId: 'essay' });
+  const refused = callOf(0, [3, 4], {});
+  const found = judged([holder, refused], 1).find(({ passed }) => !passed);
+  expect(found?.timeline).toMatchObject([
+    { kind: 'call', outcome: 'created' },
+    { kind: 'call', outcome: 'no_slot' },
+  ]);
+  const early = judged([holder, callOf(1, [3, 4], {}), callOf(2, [9, 10], { outcome: 'unknown' })], 2);
+  expect(early.find(({ passed }) => !passed)?.timeline).toHaveLength(3);
 });

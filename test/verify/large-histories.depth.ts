@@ -29,7 +29,7 @@ describe('the history oracle checks 300,000 calls', () => {
 
   it('of one content, reused under an essay that nobody created', () => {
     const calls = ofOneContent({ outcome: 'reused', slotId });
-    expect(violatedBy(calls, 1)).toEqual(['reused-names-created-essay']);
+    expect(violatedBy(calls, 1)).toEqual(['reused-after-a-claim']);
   });
 
   it('of one content, none of them answered', () => {
@@ -43,11 +43,11 @@ describe('the history oracle checks 300,000 calls', () => {
 
   it('of as many contents, all with the same essay', () => {
     const calls = ofManyContents(() => ({ outcome: 'created', slotId }));
-    expect(violatedBy(calls, CALLS)).toEqual(['one-content-per-essay']);
+    expect(violatedBy(calls, CALLS)).toEqual(['one-content-per-slot']);
   });
 
   it('of as many contents, none with a slot', () => {
     const calls = ofManyContents(() => ({}));
-    expect(violatedBy(calls, 1)).toEqual(['created-count', 'no-false-no-slot']);
+    expect(violatedBy(calls, 1)).toEqual(['no-false-no-slot']);
   });
 });

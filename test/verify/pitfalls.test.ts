@@ -46,13 +46,16 @@ function expectInvalid({ code, passed, verdict, runs }: Printed, names: readonly
 describe('proves wrong', () => {
   drawn('1: Option A as it is worded, which inserts NULL where it found no slot', async (draw) => {
     const report = await runJson(db, pitfall('1-insert-values'), [await collision(draw)]);
-    expectInvalid(report, ['created-count']);
+    // An error says that nothing happened, which no invariant forbids; but nothing is proven of who heard nothing else.
+    const { code, passed, verdict } = report;
+    expect({ code, passed, verdict }).toEqual({ code: 1, passed: false, verdict: 'unknown' });
+    expect(report.runs[0]?.notes.join()).toMatch(/contents that callers were only told errors of: [1-9]/);
     expect(report.runs[0]?.errorsByCode['strategy_failed']).toBeGreaterThan(0);
   });
 
   drawn('2: a lock on the tracker, which hides every slot from rivals', async (draw) => {
     const report = await runJson(db, pitfall('2-locks-tracker'), [await collision(draw)]);
-    expectInvalid(report, ['created-count', 'no-false-no-slot']);
+    expectInvalid(report, ['full-when-told-full', 'no-false-no-slot']);
     expect(report.runs[0]?.outcomes.error).toBe(0);
   });
 

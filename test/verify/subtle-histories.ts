@@ -13,13 +13,13 @@ const slotId = 'essay';
 
 export const SUBTLE_HISTORIES: readonly SubtleHistory[] = [
   {
-    kind: 'a reused ended at the instant at which the first claim started',
+    kind: 'a reused ended just before the first claim started',
     slots: 1,
     calls: [
       callOf(0, [0, 1], { outcome: 'reused', slotId }),
-      callOf(0, [1, 2], { outcome: 'created', slotId }),
+      callOf(0, [2, 3], { outcome: 'created', slotId }),
     ],
-    violates: 'reused-names-created-essay',
+    violates: 'reused-after-a-claim',
   },
   {
     kind: 'a reused ended before the call started that took the slot itself, after a lost one that did not',
@@ -29,7 +29,7 @@ export const SUBTLE_HISTORIES: readonly SubtleHistory[] = [
       callOf(0, [1, 2], { outcome: 'reused', slotId }),
       callOf(0, [3, 4], { outcome: 'created', slotId }),
     ],
-    violates: 'reused-names-created-essay',
+    violates: 'reused-after-a-claim',
   },
   {
     kind: 'a content was told no_slot and has a slot',
@@ -47,7 +47,7 @@ export const SUBTLE_HISTORIES: readonly SubtleHistory[] = [
     calls: [
       callOf(0, [0, 1], { outcome: 'unknown' }),
       callOf(1, [0, 1], { outcome: 'no_slot' }),
-      callOf(2, [1, 2], { outcome: 'created', slotId }),
+      callOf(2, [2, 3], { outcome: 'created', slotId }),
     ],
     violates: 'no-false-no-slot',
   },
@@ -57,7 +57,7 @@ export const SUBTLE_HISTORIES: readonly SubtleHistory[] = [
     calls: [
       callOf(0, [0, 1], { outcome: 'unknown' }),
       callOf(1, [0, 1], { outcome: 'no_slot' }),
-      callOf(2, [1, 2], { outcome: 'unknown' }),
+      callOf(2, [2, 3], { outcome: 'unknown' }),
       callOf(0, [1, 3], { outcome: 'no_slot' }),
     ],
     violates: 'no-false-no-slot',

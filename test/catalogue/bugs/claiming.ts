@@ -3,7 +3,7 @@ import { LOCK, SLOW_COMMIT, SLOW_WRITE_OF_ESSAY, ZERO_ROWS_ARE_NO_SLOT } from '.
 
 /** One essay is given to several contents: all were told so, the last one stands, each wrote an event. */
 const GIVEN_TWICE = [
-  'one-content-per-essay',
+  'one-content-per-slot',
   'acknowledged-is-stored',
   'one-event-per-assignment',
   'duplicate-wrote-nothing',
@@ -55,7 +55,7 @@ export const CLAIMING: readonly SqlBug[] = [
     ],
     widening: [SLOW_COMMIT],
     scenario: 'collision',
-    violates: ['no-false-no-slot', 'created-count'],
+    violates: ['no-false-no-slot', 'full-when-told-full'],
     needsRivals: true,
   },
   {
@@ -95,7 +95,7 @@ export const CLAIMING: readonly SqlBug[] = [
     ],
     widening: [SLOW_COMMIT],
     scenario: 'collision',
-    violates: ['no-false-no-slot', 'created-count'],
+    violates: ['no-false-no-slot', 'full-when-told-full'],
     needsRivals: true,
   },
   {
@@ -106,7 +106,7 @@ export const CLAIMING: readonly SqlBug[] = [
     widening: [SLOW_COMMIT],
     scenario: 'crowd',
     violates: ['no-false-no-slot'],
-    mayViolate: ['created-count'],
+    mayViolate: ['full-when-told-full'],
     needsRivals: true,
   },
   {
@@ -115,7 +115,38 @@ export const CLAIMING: readonly SqlBug[] = [
     original: 'inventory',
     edits: [[LOCK, '  limit 1 offset 1\n  for no key update skip locked'], ZERO_ROWS_ARE_NO_SLOT],
     scenario: 'one-by-one',
-    violates: ['created-count', 'no-false-no-slot'],
+    violates: ['full-when-told-full', 'no-false-no-slot'],
+    needsRivals: false,
+  },
+  {
+    name: 'oversells',
+    mistake: 'Whoever finds no slot gets a new one, as if the inventory had no end.',
+    original: 'inventory',
+    edits: [
+      [
+        '), event as (',
+        `), oversold as (
+  insert into essay_states (essay_id, batch_id, current_status, processing_metadata, storage_references, timeline,
+    text_storage_id, version)
+  select gen_random_uuid()::text, batch_id, 'ready_for_processing', :processing_metadata::jsonb,
+    :storage_references::jsonb, :timeline::jsonb, :text_storage_id, 2
+  from seen where fits and existing is null and not exists (select 1 from claimed)
+  returning essay_id
+), event as (`,
+      ],
+      [
+        "essay_id, 'essay.slot.assigned'\n  from assigned",
+        `essay_id, 'essay.slot.assigned'
+  from (select essay_id from assigned union all select essay_id from oversold) as taken`,
+      ],
+      ['seen.existing) as essay_id', 'seen.existing, (select essay_id from oversold)) as essay_id'],
+      [
+        "when assigned.essay_id is not null then 'created'",
+        "when assigned.essay_id is not null or exists (select 1 from oversold) then 'created'",
+      ],
+    ],
+    scenario: 'one-by-one',
+    violates: ['rows-within-capacity', 'not-more-than-capacity', 'slots-as-registered'],
     needsRivals: false,
   },
   {
@@ -133,10 +164,10 @@ export const CLAIMING: readonly SqlBug[] = [
     scenario: 'collision',
     violates: ['acknowledged-is-stored'],
     mayViolate: [
-      'stored-was-acknowledged',
+      'stored-was-asked-for',
       'one-event-per-assignment',
       'one-completion-per-full-batch',
-      'created-count',
+      'full-when-told-full',
       'no-false-no-slot',
     ],
     needsRivals: false,

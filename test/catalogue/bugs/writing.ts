@@ -73,7 +73,7 @@ export const WRITING: readonly SqlBug[] = [
     original: 'cte',
     edits: [[UPSERT, 'on conflict (essay_id) do nothing']],
     scenario: 'one-by-one',
-    violates: ['slot-and-essay-agree', 'acknowledged-is-stored'],
+    violates: ['slot-and-essay-agree', 'acknowledged-is-stored', 'full-when-told-full'],
     needsRivals: false,
   },
   {
