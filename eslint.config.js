@@ -71,7 +71,7 @@ const quietRooms = {
 };
 
 export default tseslint.config(
-  { ignores: ['docs/api', 'dist/', 'node_modules/', 'coverage/'] },
+  { ignores: ['docs/api', 'dist/', 'build/', 'node_modules/', 'coverage/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

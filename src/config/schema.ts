@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION_ACCEPTED, durationMillis } from '../scenario/duration.js';
 import { scenarioFileSchema } from '../scenario/schema.js';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Call } from '../domain/call.js';
 import { describeGiven, quote } from '../domain/wording.js';
 import { LineError } from './lines.js';

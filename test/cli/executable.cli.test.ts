@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../support/command-line.js';
+import { EXECUTABLE, run } from '../support/command-line.js';
 import { runHosted } from '../support/hosted-command.js';
 import { useOwnDatabase } from './own-database.js';
 import { closedPort } from './ports.js';
@@ -74,7 +73,7 @@ describe('the executable says what a shared process says, and exits with its cod
 
 it('says in one line that its output cannot be written', () => {
   const full = openSync('/dev/full', 'w');
-  const args = [fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url)), 'scenarios'];
+  const args = [EXECUTABLE, 'scenarios'];
   const { status, stderr } = spawnSync(process.execPath, args, { stdio: ['ignore', full, 'pipe'] });
   closeSync(full);
   expect(stderr.toString()).toMatch(/^els-assign: standard output cannot be written: no space left.*\n$/);

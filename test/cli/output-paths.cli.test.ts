@@ -1,14 +1,13 @@
 import { linkSync, mkdirSync, openSync, readFileSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runHosted } from '../support/hosted-command.js';
 import { linesOf } from './document.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { EXECUTABLE } from '../support/command-line.js';
 
 const files = useTemporaryFolder();
-const EXECUTABLE = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
 /** Nobody listens there: what is not refused before anything connects is exit code 3. */
 const NOWHERE = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
 

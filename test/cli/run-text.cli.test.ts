@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { linesOf } from './document.js';
 import { withDraws } from './draws.js';
 import { createdBy, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
+import { EXECUTABLE } from '../support/command-line.js';
 
 const database = useOwnDatabase();
 
@@ -95,13 +95,12 @@ describe('run as text', () => {
 const SCRIPT = '/usr/bin/script';
 
 describe('run on a terminal', () => {
-  const executable = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
   const terminals: [env: Record<string, string>, coloured: boolean][] = [
     [{}, true],
     [{ NO_COLOR: '1' }, false],
   ];
   it.runIf(existsSync(SCRIPT)).each(terminals)('with %j, coloured: %s', async (env, coloured) => {
-    const quoted = [process.execPath, executable, ...database.withSchema(SHORT)].map(
+    const quoted = [process.execPath, EXECUTABLE, ...database.withSchema(SHORT)].map(
       (word) => `'${word.replaceAll("'", "'\\''")}'`,
     );
     const { stdout } = await promisify(execFile)(SCRIPT, ['-qec', quoted.join(' '), '/dev/null'], {

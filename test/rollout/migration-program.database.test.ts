@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { programPath } from '#els/domain/package-files.js';
 import type { KillPoint } from '#els/app/rollout/migration-messages.js';
 import { MIGRATION_PROTOCOL, type MigrationJob } from '#els/app/rollout/migration-messages.js';
 import { useDatabase } from '../support/database.js';
 
 const db = useDatabase();
-const PROGRAM = fileURLToPath(import.meta.resolve('#els/app/rollout/migration-program.js'));
+const PROGRAM = programPath('app/rollout/migration-program');
 
 interface Said {
   readonly type: string;

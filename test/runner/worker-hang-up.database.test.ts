@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { programPath } from '#els/domain/package-files.js';
 import type { ToWorker } from '#els/runner/messages.js';
 
-const WORKER = fileURLToPath(import.meta.resolve('#els/runner/worker.js'));
+const WORKER = programPath('runner/worker');
 /** Fails at once where nothing was prepared. */
 const START: ToWorker = { type: 'start', atMicros: 0 };
 

@@ -11,15 +11,15 @@ import { freePort, startServer } from '#els/database/embedded/server.js';
 import { chooseServerUser } from '#els/database/embedded/server-user.js';
 import { hold, HOLD, processesNaming, sharedHome, temporaryFolder, type Heard } from './support.js';
 
-const DIST = fileURLToPath(new URL('../../../dist/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 const sharedFolder = sharedHome();
 
 /** A copy of the built code without the optional packages. Returns the script that leases. */
 async function separateInstallation(folder: string): Promise<string> {
-  for (const part of ['database/embedded', 'domain'])
-    await cp(join(DIST, part), join(folder, 'dist', part), { recursive: true });
-  const manifest = { type: 'module', imports: { '#els/*': './dist/*' } };
+  for (const part of ['build/modules/database/embedded', 'build/modules/domain', 'dist'])
+    await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  const manifest = { type: 'module', imports: { '#els/*': './build/modules/*' } };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   await cp(HOLD, join(folder, 'hold.js'));
   return join(folder, 'hold.js');

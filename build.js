@@ -1,0 +1,107 @@
+// @ts-check
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** The library, the command line, and every program that runs in a process or thread of its own. */
+const ENTRY_POINTS = [
+  'src/index.ts',
+  'src/cli/main.ts',
+  'src/app/rollout/migration-program.ts',
+  'src/database/embedded/supervisor.ts',
+  'src/faults/proxy/proxy-process.ts',
+  'src/runner/alarm-thread.ts',
+  'src/runner/worker.ts',
+];
+
+const ROOT = fileURLToPath(new URL('.', import.meta.url));
+
+/** What users install is loaded from there; any other package is a part of the bundle. */
+const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+);
+const INSTALLED = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies });
+
+/** CommonJS within the bundle asks for node's own modules. */
+const REQUIRE =
+  "import { createRequire as toRequire } from 'node:module';\nconst require = toRequire(import.meta.url);";
+
+/**
+ * Loads the driver without a search for the names that its CommonJS exports. Node 20 has no `navigator`, and where there
+ * is none the driver makes a Response to learn whether it runs on Cloudflare, for which node loads all of fetch.
+ */
+const DRIVER = `
+  const isNode20 = globalThis.navigator === undefined;
+  if (isNode20) globalThis.navigator = { userAgent: 'Node.js' };
+  const driver = require('pg');
+  if (isNode20) delete globalThis.navigator;
+  export default driver;`;
+
+/** @type {import('esbuild').Plugin} */
+const loadDriver = {
+  name: 'load-driver',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^pg$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'pg', namespace: 'driver' } : { external: true },
+    );
+    onLoad({ filter: /.*/, namespace: 'driver' }, () => ({ contents: DRIVER }));
+  },
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const COMMON = {
+  absWorkingDir: ROOT,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  outbase: 'src',
+  logLevel: 'warning',
+};
+
+/**
+ * Makes dist/: few files, for each that node loads costs a start. Types are checked by `npm run typecheck` and
+ * declared by tsc. Maps name the sources' lines (`node --enable-source-maps`) and leave their text out.
+ */
+async function buildBundle() {
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: ENTRY_POINTS,
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    external: INSTALLED,
+    plugins: [loadDriver],
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE },
+    sourcemap: true,
+    sourcesContent: false,
+    metafile: true,
+  });
+  const made = new Set(Object.keys(metafile.outputs));
+  for (const file of filesBelow('dist')) {
+    if (/\.js(\.map)?$/.test(file) && !made.has(file)) rmSync(join(ROOT, file));
+  }
+}
+
+/** Makes build/modules/, what `#els/…` means to node: each source by itself, for the programs of tests and campaigns. */
+async function buildModules() {
+  const entryPoints = filesBelow('src').filter((file) => file.endsWith('.ts'));
+  await build({
+    ...COMMON,
+    entryPoints,
+    outdir: 'build/modules',
+    sourcemap: 'inline',
+    sourcesContent: false,
+  });
+}
+
+/** @param {string} folder */
+function filesBelow(folder) {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length));
+}
+
+await Promise.all([buildBundle(), buildModules()]);
