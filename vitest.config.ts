@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** `#els/…` is the sources: what a test imports is never stale, and needs no build. */
 const resolve = {
@@ -56,7 +56,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{database,cli}.test.ts'],
+          exclude: [...configDefaults.exclude, 'test/**/*.{database,cli}.test.ts'],
           setupFiles: ['test/support/no-processes.ts'],
           isolate: false,
         },
