@@ -1,5 +1,5 @@
 // @ts-check
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -83,6 +83,23 @@ async function buildBundle() {
   for (const file of filesBelow('dist')) {
     if (/\.js(\.map)?$/.test(file) && !made.has(file)) rmSync(join(ROOT, file));
   }
+  writeFileSync(join(ROOT, 'dist/THIRD-PARTY-LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
+}
+
+/**
+ * The licences of the packages that are parts of the bundle, which ask to be handed on with it.
+ *
+ * @param {string[]} inputs
+ */
+function licencesOf(inputs) {
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(ROOT, folder)).find((each) => /^licen[cs]e/i.test(each));
+    const text = file === undefined ? '' : `\n\n${readFileSync(join(ROOT, folder, file), 'utf8').trim()}`;
+    return `${name} ${version} (${license})${text}`;
+  });
+  return `${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
 /** Makes build/modules/, what `#els/…` means to node: each source by itself, for the programs of tests and campaigns. */

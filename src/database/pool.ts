@@ -1,5 +1,4 @@
 import pg from 'pg';
-import Pool from 'pg-pool';
 import { InfrastructureError } from '../domain/errors.js';
 import { databaseFailure } from './failure.js';
 import { TIMEOUTS } from './timeouts.js';
@@ -34,7 +33,7 @@ export function createPool(target: DatabaseTarget, settings: PoolSettings): Data
     keepAlive: true,
     ...(settings.onConnect && { onConnect: settings.onConnect }),
   };
-  const pool = new Pool(options, pg.Client);
+  const pool = new pg.Pool(options);
   // An idle connection that broke has left the pool already; if the server is gone, the next checkout says so.
   pool.on('error', () => undefined);
   return pool;
