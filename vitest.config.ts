@@ -25,13 +25,18 @@ function apart(
       testTimeout: seconds.test * 1_000,
       hookTimeout: seconds.hook * 1_000,
       fileParallelism: false,
-      sequence: { groupOrder: 2 },
+      sequence: { groupOrder: 3 },
     },
   };
 }
 
 /** Tests of `npm test` that need a server; what a file makes (schema, folders, processes) is its own. */
-function onServer(name: string, suffix: string): TestProjectInlineConfiguration {
+function onServer(
+  name: string,
+  suffix: string,
+  groupOrder = 1,
+  maxWorkers = 3,
+): TestProjectInlineConfiguration {
   return {
     resolve,
     test: {
@@ -41,8 +46,8 @@ function onServer(name: string, suffix: string): TestProjectInlineConfiguration 
       testTimeout: 120_000,
       hookTimeout: 60_000,
       // Tests wait for the server and for processes of their own more than they compute.
-      maxWorkers: 3,
-      sequence: { groupOrder: 1 },
+      maxWorkers,
+      sequence: { groupOrder },
       isolate: false,
     },
   };
@@ -56,13 +61,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, 'test/**/*.{database,cli}.test.ts'],
+          exclude: [...configDefaults.exclude, 'test/**/*.{database,cli,timing}.test.ts'],
           setupFiles: ['test/support/no-processes.ts'],
           isolate: false,
         },
       },
       onServer('database', 'database'),
       onServer('command-line', 'cli'),
+      // What is told by the clock: one file after the other, when nothing else runs.
+      onServer('timing', 'timing', 2, 1),
       apart('depth', [BUNDLE, SERVER], { test: 120, hook: 120 }),
       apart('browser', [BUNDLE, SERVER], { test: 60, hook: 120 }),
       apart('pooler', [BUNDLE, SERVER], { test: 60, hook: 60 }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { analyzeTables, deleteRuns, registerBatches, type BatchRegistration } from '#els/batches/register.js';
 import { batchStatus, batchTotals, repairCompletion } from '#els/batches/status.js';
 import type { Inventory } from '#els/domain/assignment.js';
-import { drawn, times } from '../engine/support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { COMPLETED_EVENT, eventsOf, rowsOf } from '../engine/support/rows.js';
 import { essayId, newBatch } from '../engine/support/variants.js';
 import { requestFor, useDatabase } from '../support/database.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { edited, sqlFile } from '../engine/support/custom.js';
-import { times } from '../engine/support/draw.js';
+import { times } from '../support/draws.js';
 import { VARIANTS } from '../engine/support/variants.js';
 import { useDatabase } from '../support/database.js';
 import { runJson, violated } from '../verify/scenario-files.js';

@@ -45,8 +45,6 @@ describe('the database of these tests', () => {
 });
 
 describe('a count', () => {
-  const NO_COUNT = ['0', '-1', '1.5', 'abc', '1e3', ''];
-  const TOO_LARGE = '9007199254740991';
   const counts: [command: string, flag: string, most: number][] = [
     ['run', '--slots', 1_000_000],
     ['compare', '--contents', 10_000_000],
@@ -58,12 +56,11 @@ describe('a count', () => {
     ['run', '--rate', 1_000_000],
     ['compare', '--rounds', 1_000],
   ];
+  // Which values are counts: flag-values.test.ts. That each flag knows its own bound, and is refused before anything:
   it.concurrent.each(counts)('%s %s', async (command, flag, most) => {
-    for (const given of [...NO_COUNT, TOO_LARGE]) {
-      const args = [command, '--scenario', 'overflow', flag, given];
-      const says = [`${flag} is`, `accepted: a whole number from 1 to ${most}`];
-      await expectRefused({ name: given, args, says, only: 'text' }, untouched());
-    }
+    const args = [command, '--scenario', 'overflow', flag, String(most + 1)];
+    const says = [`${flag} is`, `accepted: a whole number from 1 to ${most}`];
+    await expectRefused({ name: flag, args, says, only: 'text' }, untouched());
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf, linesOf, runDocumentOf } from './document.js';
-import { withDraws } from './draws.js';
+import { withDraws } from '../support/draws.js';
 import { expectFullRun } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';

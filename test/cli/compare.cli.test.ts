@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Finished } from '../support/command-line.js';
 import { claimsToCreate, givesUpEarly, sleeps } from './broken-strategies.js';
 import { compareDocumentOf, linesOf, type CompareDocument, type RunEntry } from './document.js';
-import { chooseSeed, drawFrom, withDraws } from './draws.js';
+import { chooseSeed, drawFrom, withDraws } from '../support/draws.js';
 import { expectFullRun, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';

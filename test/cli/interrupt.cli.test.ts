@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type pg from 'pg';
 import type { Finished } from '../support/command-line.js';
 import { compareDocumentOf, linesOf, runDocumentOf, sweepDocumentOf } from './document.js';
-import { chooseSeed, drawFrom } from './draws.js';
+import { chooseSeed, drawFrom } from '../support/draws.js';
 import { STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 import { expectNobodyLeft, expectNoRowLeft, startGroup, until, untilUnderWay } from './signalled.js';

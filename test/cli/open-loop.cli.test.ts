@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../engine/support/hold.js';
 import { expectRefused, type BadInput } from './bad-input.js';
 import { failureOf, runDocumentOf, sweepDocumentOf, type RunEntry } from './document.js';
-import { withDraws } from './draws.js';
+import { withDraws } from '../support/draws.js';
 import { expectPassed, STRATEGIES } from './expected.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
 

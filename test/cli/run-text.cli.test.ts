@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { linesOf } from './document.js';
-import { withDraws } from './draws.js';
+import { withDraws } from '../support/draws.js';
 import { createdBy, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 import { EXECUTABLE } from '../support/command-line.js';

@@ -1,38 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { linesOf, runDocumentOf, type RunEntry } from './document.js';
-import { withDraws, type Draw } from './draws.js';
-import { createdBy, expectFullRun, runUnlessStalled, STRATEGIES } from './expected.js';
+import { runDocumentOf } from './document.js';
+import { withDraws, type Draw } from '../support/draws.js';
+import { expectFullRun, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
+import { useTemporaryFolder } from './temporary-folder.js';
 
 const database = useOwnDatabase();
+const files = useTemporaryFolder();
 
-const ACCEPTANCE = ['idempotent-duplicates', 'cross-instance', 'high-concurrency'];
-const BURSTS = [...ACCEPTANCE, 'overflow', 'batch-completion'];
+const BURSTS = [
+  'idempotent-duplicates',
+  'cross-instance',
+  'high-concurrency',
+  'overflow',
+  'batch-completion',
+];
 
-interface ScenarioFile {
-  readonly batches?: number;
-  readonly slots: number;
-  readonly contents?: number;
-  readonly deliveries?: number;
-  readonly arrival: string;
-  readonly workers?: number;
-  readonly connections?: number;
-  readonly gates: readonly string[];
-}
+/** A gate on a time, e.g. `p95 < 500ms`: acceptance.timing.test.ts holds these, where nothing else runs. */
+const LATENCY_GATE = /\d(us|ms|s)$/;
 
-/** What a built-in scenario's file says, its defaults filled in. */
-function stated(name: string) {
-  const text = readFileSync(new URL(`../../scenarios/${name}.json`, import.meta.url), 'utf8');
-  const {
-    batches = 1,
-    slots,
-    contents = batches * slots,
-    deliveries = 1,
-    ...file
-  } = JSON.parse(text) as ScenarioFile;
-  const { arrival, workers = 3, connections = 8, gates } = file;
-  return { plan: { batches, slots, contents, deliveries, arrival }, workers, connections, gates };
+/** Flags that give built-in scenarios without their gates on times. */
+function untimed(names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const text = readFileSync(new URL(`../../scenarios/${name}.json`, import.meta.url), 'utf8');
+    const scenario = JSON.parse(text) as { gates: string[] };
+    const gates = scenario.gates.filter((gate) => !LATENCY_GATE.test(gate));
+    return ['--scenario', files.write(`${name}.json`, JSON.stringify({ ...scenario, gates }))];
+  });
 }
 
 /** Flags with random counts, small enough for every machine. */
@@ -49,42 +44,15 @@ function drawShape(draw: Draw) {
 const toFlags = (counts: Record<string, number>): string[] =>
   Object.entries(counts).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
-const scenarioFlags = (names: readonly string[]): string[] => names.flatMap((name) => ['--scenario', name]);
-
-const gatesOf = (run: RunEntry): string[] => run.gates.map(({ expression }) => expression);
-
 describe('run --json', () => {
-  const contenders = STRATEGIES.flatMap((strategy) => [false, true].map((locks) => ({ strategy, locks })));
-  it.each(contenders)(
-    'runs the acceptance scenarios as their files say: $strategy, advisory locks $locks',
-    async ({ strategy, locks }) => {
-      const flags = ['--strategy', strategy, '--json', ...(locks ? ['--advisory-locks', '--quiet'] : [])];
-      const finished = await runUnlessStalled(() => database.run(['run', ...flags]));
-      const { runs, passed, verdict } = runDocumentOf(finished);
-
-      expect(runs.map(({ scenario }) => scenario)).toEqual(ACCEPTANCE);
-      for (const run of runs) {
-        const { plan, workers, connections, gates } = stated(run.scenario);
-        expect(run).toMatchObject({ strategy, advisoryLocks: locks, round: 1, workers, connections, plan });
-        expect(gatesOf(run)).toEqual(gates);
-        expectFullRun(run);
-      }
-      expect({ code: finished.code, passed, verdict }).toEqual({ code: 0, passed: true, verdict: 'valid' });
-
-      const progress = linesOf(finished.stderr);
-      expect(progress.length).toBe(locks ? 0 : runs.length);
-      progress.forEach((line, position) => expect(line).toContain(ACCEPTANCE[position]));
-    },
-  );
-
   it.each(STRATEGIES)('passes every built-in scenario with counts of flags: %s', (strategy) =>
     withDraws(async (draw) => {
       const { workers, connections, ...shape } = drawShape(draw);
       const seconds = draw.integer(20, 40);
       const flags = [...toFlags({ ...shape, workers, connections }), '--duration', `${seconds}s`];
       const named = [...BURSTS, 'sustained'];
-      const args = ['run', '--strategy', strategy, '--json', ...scenarioFlags(named), ...flags];
-      const finished = await runUnlessStalled(() => database.run(args));
+      const args = ['run', '--strategy', strategy, '--json', ...untimed(named), ...flags];
+      const finished = await database.run(args);
       const { runs } = runDocumentOf(finished);
 
       expect(runs.map(({ scenario }) => scenario)).toEqual(named);
@@ -103,8 +71,8 @@ describe('run --json', () => {
       const { workers, connections, ...counts } = drawShape(draw);
       const shape = { ...counts, contents: draw.integer(1, 50) };
       const flags = toFlags({ ...shape, workers, connections });
-      const args = ['run', '--strategy', strategy, '--json', '--scenario', 'overflow', ...flags];
-      const finished = await runUnlessStalled(() => database.run(args));
+      const args = ['run', '--strategy', strategy, '--json', ...untimed(['overflow']), ...flags];
+      const finished = await database.run(args);
       const [run] = runDocumentOf(finished).runs;
 
       expect(run).toMatchObject({ workers, connections, plan: shape });
@@ -112,7 +80,6 @@ describe('run --json', () => {
       expect(finished.code).toBe(0);
     }),
   );
-
   it('ends a closed loop when its time is over', () =>
     withDraws(async (draw) => {
       const durationMs = draw.integer(300, 900);
@@ -158,16 +125,4 @@ describe('run --seed', () => {
       expect(other.order).not.toEqual(first.order);
       expect([...other.order].sort()).toEqual([...first.order].sort());
     }));
-});
-
-describe('created', () => {
-  it('is counted batch by batch', () => {
-    const rest = { seed: 0, bulk: 1, rttMs: 0 };
-    expect(createdBy({ batches: 2, slots: 3, contents: 7, deliveries: 1, arrival: 'burst', ...rest })).toBe(
-      6,
-    );
-    expect(createdBy({ batches: 3, slots: 2, contents: 4, deliveries: 1, arrival: 'burst', ...rest })).toBe(
-      4,
-    );
-  });
 });

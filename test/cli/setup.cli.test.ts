@@ -4,7 +4,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { run } from '../support/command-line.js';
 import { runHosted } from '../support/hosted-command.js';
 import { linesOf, runDocumentOf } from './document.js';
-import { withDraws } from './draws.js';
+import { withDraws } from '../support/draws.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
 import { closedPort } from './ports.js';
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { expectRefused, type BadInput } from './bad-input.js';
 import { claimsToCreate } from './broken-strategies.js';
 import { linesOf, sweepDocumentOf } from './document.js';
-import { withDraws } from './draws.js';
+import { withDraws } from '../support/draws.js';
 import { expectPassed, STRATEGIES } from './expected.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';

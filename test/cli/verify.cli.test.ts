@@ -6,7 +6,7 @@ import { readSql } from '#els/database/statement.js';
 import { runHosted } from '../support/hosted-command.js';
 import { expectRefused, type BadInput, type Untouched } from './bad-input.js';
 import { runDocumentOf } from './document.js';
-import { withDraws } from './draws.js';
+import { withDraws } from '../support/draws.js';
 import { STRATEGIES } from './expected.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
 import { closedPort } from './ports.js';

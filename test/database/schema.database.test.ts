@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkSchemaName, requireSchema, setupScript, TABLES } from '#els/database/schema.js';
-import { drawn, times } from '../engine/support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { run } from '../support/command-line.js';
 import { useDatabase } from '../support/database.js';
 import { newSchema, objectsIn, setUp } from './schemas.js';

@@ -5,7 +5,7 @@ import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine, type EngineOptions } from '#els/engine/engine.js';
 import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { custom, edited, sqlFile } from './support/custom.js';
-import { drawn, times } from './support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { engineLocks, lockVacancies, until, untilLocked, withForeign, type Foreign } from './support/hold.js';
 import { assignedEssays } from './support/rows.js';
 import { newBatch, optionsOf, WITH_LOCKS } from './support/variants.js';

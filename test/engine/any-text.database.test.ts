@@ -11,7 +11,7 @@ import { requestFor, useDatabase } from '../support/database.js';
 import fc from '../support/fast-check.js';
 import { verifyBatch } from '../support/oracles.js';
 import { callOf } from '../verify/histories.js';
-import { drawn } from './support/draw.js';
+import { drawn } from '../support/draws.js';
 import { valuesOf } from './support/many.js';
 import { assignedEssays, ASSIGNED_EVENT, eventsOf } from './support/rows.js';
 import { essayId, optionsOf, VARIANTS } from './support/variants.js';
@@ -90,7 +90,7 @@ async function roundTrip(batchId: string, calls: readonly Call[]): Promise<Call[
   rmSync(path, { force: true });
   const history = await HistoryFile.create(path);
   const header = {
-    ...drawRun({ integer: (low) => low, pick: ([first]) => first }).header,
+    ...drawRun({ integer: (low) => low, pick: (items) => items[0]!, word: () => '' }).header,
     batchIds: [batchId],
   };
   await history.append(header, calls);

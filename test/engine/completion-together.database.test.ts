@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bindValues, loadStatement } from '#els/database/statement.js';
 import { requestFor, useDatabase } from '../support/database.js';
-import { times } from './support/draw.js';
+import { times } from '../support/draws.js';
 import { withForeign } from './support/hold.js';
 import { COMPLETED_EVENT, eventsOf } from './support/rows.js';
 import { essayId, newBatch, optionsOf, VARIANTS } from './support/variants.js';

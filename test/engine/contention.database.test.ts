@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { AssignmentError } from '#els/domain/errors.js';
 import { requestFor, useDatabase } from '../support/database.js';
-import { drawn, times } from './support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import {
   assignByHand,
   engineBackends,

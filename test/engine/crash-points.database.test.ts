@@ -10,7 +10,7 @@ import { run } from '../support/command-line.js';
 import { useDatabase } from '../support/database.js';
 import { askOracles } from '../support/oracles.js';
 import { startWorker } from './support/crashing-worker.js';
-import { drawn } from './support/draw.js';
+import { drawn } from '../support/draws.js';
 import { until, withForeign } from './support/hold.js';
 import { ASSIGNED_EVENT, assignedEssays, COMPLETED_EVENT, disagreements, eventsOf } from './support/rows.js';
 import { optionsOf, VARIANTS, type Variant } from './support/variants.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requestFor, useDatabase } from '../support/database.js';
 import { custom, sqlFile } from './support/custom.js';
-import { drawn, times } from './support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { lockVacancies, untilLocked, withForeign } from './support/hold.js';
 import { ASSIGNED_EVENT, assignedEssays, disagreements, eventsOf } from './support/rows.js';
 import { newBatch } from './support/variants.js';

@@ -3,7 +3,7 @@ import { createPool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase, withServer, withSetting } from '../support/database.js';
-import { drawn } from './support/draw.js';
+import { drawn } from '../support/draws.js';
 import { startProxy } from '../support/tcp-proxy.js';
 import { assignByHand, until, untilLocked, withForeign } from './support/hold.js';
 import { ASSIGNED_EVENT, assignedEssays, disagreements, eventsOf } from './support/rows.js';

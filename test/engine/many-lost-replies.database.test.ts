@@ -4,7 +4,7 @@ import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine, type AssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.js';
-import { drawn, times } from './support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { assignByHand, untilLocked, withForeign } from './support/hold.js';
 import { BULK_VARIANTS, endsOf, valuesOf } from './support/many.js';
 import { ASSIGNED_EVENT, assignedEssays, COMPLETED_EVENT, eventsOf } from './support/rows.js';

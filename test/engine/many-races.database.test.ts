@@ -5,7 +5,7 @@ import { createPool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
-import { drawn, times } from './support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import {
   assignByHand,
   engineLocks,

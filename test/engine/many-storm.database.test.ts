@@ -7,7 +7,7 @@ import { scenarioFileSchema } from '#els/scenario/schema.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { askOracles } from '../support/oracles.js';
 import { recorded } from '../support/recorded.js';
-import { drawn, times, type Draw } from './support/draw.js';
+import { drawn, times, type Draw } from '../support/draws.js';
 import { BULK_VARIANTS } from './support/many.js';
 import { optionsOf } from './support/variants.js';
 

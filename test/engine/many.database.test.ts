@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AssignmentRequest } from '#els/domain/assignment.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { custom, sqlFile } from './support/custom.js';
-import { drawn, times } from './support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { BULK_VARIANTS, endsOf, tally, valuesOf } from './support/many.js';
 import {
   ASSIGNED_EVENT,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requestFor, useDatabase } from '../support/database.js';
-import { drawn, times } from './support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { untilLocked, withForeign } from './support/hold.js';
 import { ASSIGNED_EVENT, assignedEssays, disagreements, eventsOf } from './support/rows.js';
 import { essayId, newBatch, optionsOf, VARIANTS } from './support/variants.js';

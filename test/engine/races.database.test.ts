@@ -3,7 +3,7 @@ import { createPool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
-import { drawn } from './support/draw.js';
+import { drawn } from '../support/draws.js';
 import { assignByHand, untilLocked, withForeign } from './support/hold.js';
 import { ASSIGNED_EVENT, assignedEssays, eventsOf } from './support/rows.js';
 import { essayId, newBatch, optionsOf, VARIANTS, type Variant } from './support/variants.js';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { requestFor, useDatabase } from '../support/database.js';
-import { drawn, times } from './support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { newBatch, optionsOf, VARIANTS, type Variant } from './support/variants.js';
 
 const db = useDatabase();

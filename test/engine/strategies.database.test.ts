@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AssignmentError } from '#els/domain/errors.js';
 import { requestFor, useDatabase } from '../support/database.js';
-import { drawn, times } from './support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { ASSIGNED_EVENT, assignedEssays, disagreements, eventsOf, rowsOf } from './support/rows.js';
 import { essayId, newBatch, optionsOf, VARIANTS } from './support/variants.js';
 

@@ -7,7 +7,7 @@ import { withConnectionString } from '#els/database/target.js';
 import { createAssignmentEngine, type AssignmentEngine } from '#els/engine/engine.js';
 import { inSnapshot } from '#els/verify/snapshot.js';
 import { requestFor, useDatabase, withSetting } from '../support/database.js';
-import { times } from './support/draw.js';
+import { times } from '../support/draws.js';
 import { assignedEssays, COMPLETED_EVENT, eventsOf } from './support/rows.js';
 import { newBatch, optionsOf, VARIANTS, type Variant } from './support/variants.js';
 

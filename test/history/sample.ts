@@ -1,6 +1,6 @@
 import type { RunHeader } from '#els/history/history-file.js';
 import type { KeptRun } from '#els/history/read-history.js';
-import { times, type Draw } from '../engine/support/draw.js';
+import { times, type Draw } from '../support/draws.js';
 import { callOf, drawOverflow, validHistory } from '../verify/histories.js';
 
 const BATCHES = ['batch', 'bätch "2"', 'b\u2028\n'] as const;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { otherThan } from '#els/migrate/move.js';
 import { requestFor, useDatabase } from '../support/database.js';
-import { drawn, times } from '../engine/support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { assignByHand, until, untilLocked, withForeign } from '../engine/support/hold.js';
 import { assignedEssays, disagreements } from '../engine/support/rows.js';
 import { essayId, newBatch, optionsOf, VARIANTS } from '../engine/support/variants.js';

@@ -9,7 +9,7 @@ import { requestFor, useDatabase } from '../support/database.js';
 import { verifyBatch } from '../support/oracles.js';
 import { recorded } from '../support/recorded.js';
 import { custom, edited, sqlFile } from '../engine/support/custom.js';
-import { drawn, times, type Draw } from '../engine/support/draw.js';
+import { drawn, times, type Draw } from '../support/draws.js';
 import { newBatch } from '../engine/support/variants.js';
 import { inventoryOf, leaveSwitching, migrate } from './support.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { drawn } from '../engine/support/draw.js';
+import { drawn } from '../support/draws.js';
 import { until } from '../engine/support/hold.js';
 import { start } from '../support/command-line.js';
 import { useDatabase } from '../support/database.js';

@@ -5,8 +5,8 @@ import { evaluateGate, parseGate } from '#els/gate/index.js';
 import type { GateInput } from '#els/gate/index.js';
 import { ACCEPTANCE_SCENARIOS, listBuiltInScenarios, resolveScenario } from '#els/scenario/index.js';
 import { someRun } from '../gate/run.js';
-import { forRandomDraws } from './seeded.js';
-import type { Draw } from './seeded.js';
+import { forRandomDraws } from '../support/draws.js';
+import type { Draw } from '../support/draws.js';
 
 const BURSTS = [
   'idempotent-duplicates',

@@ -6,7 +6,7 @@ import type { ScenarioOverrides } from '#els/domain/scenario.js';
 import { loadScenario, resolveScenario, resolveScenarios } from '#els/scenario/index.js';
 import { applyOverrides } from '#els/scenario/overrides.js';
 import { scenarioFileSchema } from '#els/scenario/schema.js';
-import { forRandomDraws } from './seeded.js';
+import { forRandomDraws } from '../support/draws.js';
 import { usageErrorOf } from './usage-error.js';
 
 const LIMITS = {

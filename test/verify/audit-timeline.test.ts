@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { auditInvariants } from '#els/verify/database-checks.js';
 import { indexHistory, type ContentHistory } from '#els/verify/history-index.js';
-import { drawn, times } from '../engine/support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { callOf } from './histories.js';
 
 /** A batch's contents that count how often all of them are gone through. */

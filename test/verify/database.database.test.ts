@@ -4,7 +4,7 @@ import type { Call } from '#els/domain/call.js';
 import type { InvariantResult } from '#els/domain/run-result.js';
 import { runAudits } from '#els/verify/audits.js';
 import { verifyRun } from '#els/verify/verify-run.js';
-import { drawn, times } from '../engine/support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { newBatch } from '../engine/support/variants.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { corruptions, firstEssay } from './corruptions.js';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
-import { drawn } from '../engine/support/draw.js';
+import { drawn } from '../support/draws.js';
 import { edited, sqlFile } from '../engine/support/custom.js';
 import { useDatabase } from '../support/database.js';
 import { burstFile, runJson, violated } from './scenario-files.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { drawn, type Draw } from '../engine/support/draw.js';
+import { drawn, type Draw } from '../support/draws.js';
 import { until, withForeign } from '../engine/support/hold.js';
 import { useDatabase } from '../support/database.js';
 import { burstFile, pitfall, runJson, violated, type Printed } from './scenario-files.js';

@@ -1,7 +1,7 @@
 import type { Call } from '#els/domain/call.js';
 import { checkHistory } from '#els/verify/history-checks.js';
 import { indexHistory } from '#els/verify/history-index.js';
-import type { Draw } from '../engine/support/draw.js';
+import type { Draw } from '../support/draws.js';
 
 /** Times of hand-made histories count from 0. */
 export const NO_CLOCK = { startMicros: 0, faults: [] };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Call } from '#els/domain/call.js';
 import { checkHistory } from '#els/verify/history-checks.js';
 import { indexHistory } from '#els/verify/history-index.js';
-import { drawn, times } from '../engine/support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import {
   callOf,
   corrupted,

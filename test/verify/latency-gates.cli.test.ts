@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { drawn } from '../engine/support/draw.js';
+import { drawn } from '../support/draws.js';
 import { useDatabase } from '../support/database.js';
 import { pitfall, runJson, violated } from './scenario-files.js';
 

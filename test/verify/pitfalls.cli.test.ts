@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { drawn, type Draw } from '../engine/support/draw.js';
+import { drawn, type Draw } from '../support/draws.js';
 import { useDatabase } from '../support/database.js';
 import { burstFile, pitfall, runJson, violated, type Printed } from './scenario-files.js';
 

@@ -10,7 +10,7 @@ function spin(ms: number): void {
 }
 
 // Of a thread that only sleeps and one that never does, every figure differs a hundredfold by construction.
-describe('startClientMeter', () => {
+describe('ClientMeter', () => {
   it('finds a process that waits idle', async () => {
     const meter = new ClientMeter();
     await sleep(400);
@@ -22,14 +22,9 @@ describe('startClientMeter', () => {
   });
 
   it('does not take the period of its timer for a lag', async () => {
-    const medians: number[] = [];
-    // On a machine that is busy with other things the median may be late, but not each time.
-    while (medians.length < 5 && !medians.some((median) => median < 5_000)) {
-      const meter = new ClientMeter();
-      await sleep(200);
-      medians.push(meter.stop(0).lagMicros.p50);
-    }
-    expect(Math.min(...medians)).toBeLessThan(5_000);
+    const meter = new ClientMeter();
+    await sleep(400);
+    expect(meter.stop(0).lagMicros.p50).toBeLessThan(5_000);
   });
 
   it('finds a process that never waits busy, and its timers late by what blocks them', async () => {

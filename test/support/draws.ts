@@ -1,3 +1,5 @@
+import { it } from 'vitest';
+
 /** Draws of one test: all follow from the seed. */
 export interface Draw {
   /** A whole number from low to high. */
@@ -14,7 +16,7 @@ export function chooseSeed(): number {
 }
 
 /** Runs a test body with random draws. A failure names its seed; ELS_TEST_SEED=<seed> repeats the draws. */
-export async function withDraws(body: (draw: Draw) => Promise<void>): Promise<void> {
+export async function withDraws(body: (draw: Draw) => Promise<void> | void): Promise<void> {
   const seed = chooseSeed();
   try {
     await body(drawFrom(seed));
@@ -22,6 +24,28 @@ export async function withDraws(body: (draw: Draw) => Promise<void>): Promise<vo
     if (error instanceof Error) error.message = `with ELS_TEST_SEED=${seed}: ${error.message}`;
     throw error;
   }
+}
+
+/** Like `withDraws`, again and again, each time from another seed. */
+export function forRandomDraws(times: number, body: (draw: Draw) => void): void {
+  const seeds = process.env['ELS_TEST_SEED'] ? [chooseSeed()] : Array.from({ length: times }, chooseSeed);
+  for (const seed of seeds) {
+    try {
+      body(drawFrom(seed));
+    } catch (error) {
+      throw new Error(`with ELS_TEST_SEED=${seed}: ${String(error)}`, { cause: error });
+    }
+  }
+}
+
+/** Defines a test with random draws. */
+export function drawn(name: string, body: (draw: Draw) => Promise<void> | void, timeoutMs = 60_000): void {
+  it(name, () => withDraws(body), timeoutMs);
+}
+
+/** `count` items made by their position. */
+export function times<T>(count: number, make: (position: number) => T): T[] {
+  return Array.from({ length: count }, (_, position) => make(position));
 }
 
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
