@@ -23,20 +23,24 @@ const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(
 );
 const INSTALLED = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies });
 
-/** CommonJS within the bundle asks for node's own modules. */
+/** CommonJS within the bundle asks for node's own modules by `require`, which its helper looks for in its own chunk. */
 const REQUIRE =
-  "import { createRequire as toRequire } from 'node:module';\nconst require = toRequire(import.meta.url);";
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); ";
 
 /**
- * Loads the driver without a search for the names that its CommonJS exports. Node 20 has no `navigator`, and where there
- * is none the driver makes a Response to learn whether it runs on Cloudflare, for which node loads all of fetch.
+ * The driver, loaded when it is first used: help and what is refused need none. Node 20 has no `navigator`, and where
+ * there is none the driver makes a Response to learn whether it runs on Cloudflare, for which node loads all of fetch.
  */
 const DRIVER = `
-  const isNode20 = globalThis.navigator === undefined;
-  if (isNode20) globalThis.navigator = { userAgent: 'Node.js' };
-  const driver = require('pg');
-  if (isNode20) delete globalThis.navigator;
-  export default driver;`;
+  let driver;
+  function load() {
+    const isNode20 = globalThis.navigator === undefined;
+    if (isNode20) globalThis.navigator = { userAgent: 'Node.js' };
+    driver = require('pg');
+    if (isNode20) delete globalThis.navigator;
+    return driver;
+  }
+  export default new Proxy({}, { get: (_, name) => (driver ?? load())[name] });`;
 
 /** @type {import('esbuild').Plugin} */
 const loadDriver = {
@@ -74,12 +78,15 @@ async function buildBundle() {
     external: INSTALLED,
     plugins: [loadDriver],
     mainFields: ['module', 'main'],
-    banner: { js: REQUIRE },
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
   });
   const made = new Set(Object.keys(metafile.outputs));
+  for (const file of [...made].filter((each) => each.endsWith('.js'))) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    if (/^var __require = /m.test(text)) writeFileSync(join(ROOT, file), REQUIRE + text);
+  }
   for (const file of filesBelow('dist')) {
     if (/\.js(\.map)?$/.test(file) && !made.has(file)) rmSync(join(ROOT, file));
   }
