@@ -20,7 +20,9 @@ function importedBySources() {
   const files = readdirSync(new URL('src/', ROOT), { recursive: true, encoding: 'utf8' });
   const specifiers = files
     .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [...read(`src/${file}`).matchAll(/^(?:import|export) (?!type ).*? from '([^'.#]+)'/gms)])
+    .flatMap((file) => [
+      ...read(`src/${file}`).matchAll(/^(?:import|export) (?!type ).*? from '([^'.#]+)'/gms),
+    ])
     .map(([, specifier = '']) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier);
   return [...new Set(specifiers)];
 }

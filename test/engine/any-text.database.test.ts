@@ -173,7 +173,7 @@ describe('a text that PostgreSQL cannot hold, or that is too long', () => {
     const engine = db.engine({ strategy: { kind: 'built-in', name: 'cte' } });
     const batchId = await register('refusals', 'slots');
     for (const field of FIELDS) {
-      const unfit = draw.pick(UNFIT as [string, ...string[]]);
+      const unfit = draw.pick(UNFIT);
       const request = { ...requestFor(batchId, 'content'), [field]: unfit };
       const refusal = {
         name: 'AssignmentError',

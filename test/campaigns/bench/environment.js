@@ -1,11 +1,23 @@
 import { EXIT } from '#els/domain/errors.js';
 
-/** A count that a variable of the environment gives; ends the process where it gives none. */
+/**
+ * A count that a variable of the environment gives; ends the process where it gives none.
+ *
+ * @param {string} name
+ * @param {number} byDefault
+ * @returns {number}
+ */
 export function countFrom(name, byDefault) {
   return numberFrom(name, byDefault, /^[1-9]\d{0,8}$/, 'a whole number from 1');
 }
 
-/** A time in seconds that a variable of the environment gives; ends the process where it gives none. */
+/**
+ * A time in seconds that a variable of the environment gives; ends the process where it gives none.
+ *
+ * @param {string} name
+ * @param {number} byDefault
+ * @returns {number}
+ */
 export function secondsFrom(name, byDefault) {
   return numberFrom(name, byDefault, /^(?=.*[1-9])\d+(\.\d+)?$/, 'a number above 0');
 }
