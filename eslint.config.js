@@ -110,7 +110,7 @@ const shapesNotClasses = {
 };
 
 export default tseslint.config(
-  { ignores: ['docs/api', 'dist/', 'node_modules/', 'coverage/'] },
+  { ignores: ['docs/api', 'dist/', 'build/', 'node_modules/', 'coverage/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MOST_BASELINE_ROUNDS } from '../domain/baseline.js';
 
 /** The only version there is. */

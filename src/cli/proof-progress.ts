@@ -1,8 +1,8 @@
-import cliProgress from 'cli-progress';
 import type { ProofProgress } from '../app/prove.js';
 import { printLine } from './console.js';
 import { canRedraw } from './load-display.js';
 import type { OutputFlags } from './options.js';
+import { Region } from './region.js';
 
 /** Shows how a proof goes on. */
 export interface ProofDisplay {
@@ -10,7 +10,8 @@ export interface ProofDisplay {
   readonly end: () => void;
 }
 
-const FORMAT = '{bar} {value}/{total} schedules known · {configuration}';
+const BAR_COLUMNS = 40;
+const REDRAWN_AFTER_MS = 100;
 
 /** A bar on a terminal, else a line for each configuration; nothing with `--quiet`. */
 export function proofProgress({ quiet }: OutputFlags): ProofDisplay {
@@ -18,20 +19,25 @@ export function proofProgress({ quiet }: OutputFlags): ProofDisplay {
   return canRedraw(process.stderr, process.env) ? bar() : lines();
 }
 
-/** What is left is known only as the schedules branch: the total grows. */
 function bar(): ProofDisplay {
-  const shown = new cliProgress.SingleBar(
-    { format: FORMAT, clearOnComplete: true, hideCursor: true, stream: process.stderr },
-    cliProgress.Presets.shades_classic,
-  );
-  shown.start(1, 0, { configuration: '' });
+  const region = new Region(process.stderr);
+  let drawnAt = -Infinity;
   return {
-    show: ({ schedules, left, configuration, position, total }) => {
-      shown.setTotal(schedules + left);
-      shown.update(schedules, { configuration: `[${position + 1}/${total}] ${configuration}` });
+    show: (progress) => {
+      if (performance.now() - drawnAt < REDRAWN_AFTER_MS) return;
+      drawnAt = performance.now();
+      region.draw([barLine(progress)]);
     },
-    end: () => shown.stop(),
+    end: () => region.clear(),
   };
+}
+
+/** What is left is known only as the schedules branch: the total grows. */
+function barLine({ schedules, left, configuration, position, total }: ProofProgress): string {
+  const known = schedules + left;
+  const full = Math.round((BAR_COLUMNS * schedules) / Math.max(1, known));
+  const filled = '█'.repeat(full) + '░'.repeat(BAR_COLUMNS - full);
+  return `${filled} ${schedules}/${known} schedules known · [${position + 1}/${total}] ${configuration}`;
 }
 
 function lines(): ProofDisplay {

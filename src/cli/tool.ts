@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../domain/package-files.js';
 
 interface PackageJson {
   readonly name: string;
@@ -7,7 +8,7 @@ interface PackageJson {
 
 /** This program's name and version, as its package states them. */
 export function readTool(): PackageJson {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(packageFile('package.json'), 'utf8');
   const { name, version } = JSON.parse(text) as PackageJson;
   return { name, version };
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION_ACCEPTED, durationMillis } from '../scenario/duration.js';
 import type { LOAD_FIELDS } from '../scenario/fields.js';
 import { LOAD_FIELD_LIST, type LoadFieldName } from '../scenario/fields.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { packageFile } from '../domain/package-files.js';
 import { splitSql } from './sql-text.js';
 
 /** Values by bind name, in PostgreSQL's text format. */
@@ -17,8 +17,6 @@ export interface Statement {
   /** Type OIDs of the parameters; 0 lets PostgreSQL infer it. */
   readonly parameterTypes: readonly number[];
 }
-
-const SQL_FOLDER = new URL('../../sql/', import.meta.url);
 
 const OID = { infer: 0, int8: 20, text: 25, jsonb: 3802 } as const;
 
@@ -43,7 +41,7 @@ const BIND_TYPES: Readonly<Record<string, number>> = {
  * @param path relative to sql/, without extension, e.g. `strategies/cte`
  */
 export function readSql(path: string): string {
-  return readFileSync(fileURLToPath(new URL(`${path}.sql`, SQL_FOLDER)), 'utf8');
+  return readFileSync(packageFile(`sql/${path}.sql`), 'utf8');
 }
 
 /**

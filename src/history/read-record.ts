@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { contradictionIn, mayHaveHappenedBy, type Call } from '../domain/call.js';
 import type { Places } from '../domain/promises.js';
 import { describeGiven, quote } from '../domain/wording.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CALL_OUTCOMES, mayHaveHappenedBy, type Call } from '../domain/call.js';
 import { FAULT_KINDS } from '../domain/fault.js';
 import { PLACES } from '../domain/promises.js';

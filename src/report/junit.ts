@@ -1,8 +1,7 @@
-import { create } from 'xmlbuilder2';
-import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js';
 import type { Report } from '../domain/run-result.js';
 import { escapeInvisible } from '../domain/wording.js';
 import { suitesOf, type Case, type CaseOptions, type CaseResult, type Suite } from './cases.js';
+import { renderXml, type XmlElement } from './xml.js';
 
 /** How JUnit names what did not pass. */
 const ELEMENT: Readonly<Record<Exclude<CaseResult, 'passed'>, string>> = {
@@ -20,29 +19,37 @@ const ELEMENT: Readonly<Record<Exclude<CaseResult, 'passed'>, string>> = {
  */
 export function renderJunit(report: Report, options: CaseOptions): string {
   const suites = suitesOf(report, options);
-  const document = create({ version: '1.0', encoding: 'UTF-8' });
-  const root = document.ele('testsuites', { name: 'els-assign', ...totals(suites) });
-  for (const suite of suites) addSuite(root, suite);
-  return `${document.end({ prettyPrint: true })}\n`;
+  return renderXml({
+    name: 'testsuites',
+    attributes: { name: 'els-assign', ...totals(suites) },
+    content: suites.map(suiteElement),
+  });
 }
 
-function addSuite(root: XMLBuilder, suite: Suite): void {
+function suiteElement(suite: Suite): XmlElement {
   const { name, cases, output } = suite;
   const skipped = count([suite], 'tolerated') + count([suite], 'not asked');
-  const element = root.ele('testsuite', { name: escapeInvisible(name), ...totals([suite]), skipped });
-  for (const each of cases) addCase(element, name, each);
-  if (output.length > 0) element.ele('system-out').txt(textOf(output));
+  return {
+    name: 'testsuite',
+    attributes: { name: escapeInvisible(name), ...totals([suite]), skipped },
+    content: [...cases.map((each) => caseElement(name, each)), ...outputOf(output)],
+  };
 }
 
-function addCase(suite: XMLBuilder, classname: string, { name, result, message, body }: Case): void {
-  const element = suite.ele('testcase', {
-    classname: escapeInvisible(classname),
-    name: escapeInvisible(name),
-  });
-  if (result === 'passed') return;
+function caseElement(classname: string, { name, result, message, body }: Case): XmlElement {
+  const attributes = { classname: escapeInvisible(classname), name: escapeInvisible(name) };
+  if (result === 'passed') return { name: 'testcase', attributes, content: [] };
   const type = result === 'inconclusive' ? { type: result } : {};
-  const outcome = element.ele(ELEMENT[result], { message: escapeInvisible(message), ...type });
-  if (body.length > 0) outcome.txt(textOf(body));
+  const outcome: XmlElement = {
+    name: ELEMENT[result],
+    attributes: { message: escapeInvisible(message), ...type },
+    content: textOf(body),
+  };
+  return { name: 'testcase', attributes, content: [outcome] };
+}
+
+function outputOf(lines: readonly string[]): XmlElement[] {
+  return lines.length === 0 ? [] : [{ name: 'system-out', attributes: {}, content: textOf(lines) }];
 }
 
 function textOf(lines: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { programPath } from '../domain/package-files.js';
 import { nowMicros } from './clock.js';
 
 /** What an alarm shares with its thread. */
@@ -26,7 +27,7 @@ export class Alarm {
     state: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
     moment: new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT)),
   };
-  readonly #thread = new Worker(new URL('./alarm-thread.js', import.meta.url), { workerData: this.#memory });
+  readonly #thread = new Worker(programPath('runner/alarm-thread'), { workerData: this.#memory });
   /** In the order of their moments. */
   readonly #waiting: { readonly momentMicros: number; readonly wake: () => void }[] = [];
   #isArmed = false;

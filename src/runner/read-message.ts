@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LONGEST_ESSAY_ID } from '../domain/assignment.js';
 import { CALL_OUTCOMES } from '../domain/call.js';
 import { ASSIGNMENT_ERROR_CODES } from '../domain/errors.js';

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../database/child-environment.js';
 import { ownChild } from '../database/own-children.js';
 import { InfrastructureError } from '../domain/errors.js';
+import { programPath } from '../domain/package-files.js';
 import { Countdown } from './countdown.js';
 import type { Ledger } from './ledger.js';
 import {
@@ -23,7 +23,7 @@ export interface WorkerProgram {
 }
 
 const WORKER: WorkerProgram = {
-  path: fileURLToPath(new URL('./worker.js', import.meta.url)),
+  path: programPath('runner/worker'),
   patience: PATIENCE,
 };
 

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../domain/errors.js';
+import { packageFile } from '../domain/package-files.js';
 import { readTextFile } from '../domain/read-text.js';
 import type { Scenario } from '../domain/scenario.js';
 import { didYouMean, quote } from '../domain/wording.js';
@@ -13,8 +14,7 @@ import { brokenRule } from './rules.js';
 import { SCENARIO_FIELDS, scenarioFileSchema } from './schema.js';
 import type { ScenarioFile } from './schema.js';
 
-/** The package's scenarios/, from src/scenario and from dist/scenario alike. */
-const BUILT_IN_FOLDER = new URL('../../scenarios/', import.meta.url);
+const BUILT_IN_FOLDER = packageFile('scenarios/');
 
 /** The built-in scenarios as their files state them, by name. */
 export async function listBuiltInScenarios(): Promise<Scenario[]> {

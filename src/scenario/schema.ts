@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { DURATION_ACCEPTED, durationMillis } from './duration.js';
 import type { LOAD_FIELDS } from './fields.js';

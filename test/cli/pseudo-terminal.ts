@@ -1,9 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import xterm from '@xterm/headless';
+import { EXECUTABLE } from '../support/command-line.js';
 
-const EXECUTABLE = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
 const COLUMNS = 80;
 const ROWS = 24;
 const HANGS_AFTER_MS = 40_000;

@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import type { Finished } from '../support/command-line.js';
+import { EXECUTABLE, type Finished } from '../support/command-line.js';
 import type { OwnDatabase } from './own-database.js';
 
-const EXECUTABLE = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
 const POLL_MS = 50;
 /** Far longer than it takes; what takes longer hangs. */
 const PATIENCE_MS = 30_000;

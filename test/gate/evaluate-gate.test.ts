@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateGate, evaluateStrategies, parseGate } from '#els/gate/index.js';
 import type { GateInput } from '#els/gate/index.js';
-import { forRandomDraws } from '../scenario/seeded.js';
-import type { Draw } from '../scenario/seeded.js';
+import { forRandomDraws } from '../support/draws.js';
+import type { Draw } from '../support/draws.js';
 import { LATENCY_NAMES, someRun, VALUES_OF_SOME_RUN } from './run.js';
 
 const COMPARISONS = {

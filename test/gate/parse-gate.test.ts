@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '#els/domain/errors.js';
 import { parseGate } from '#els/gate/index.js';
-import { forRandomDraws } from '../scenario/seeded.js';
+import { forRandomDraws } from '../support/draws.js';
 import { usageErrorOf } from '../scenario/usage-error.js';
 import { VALUES_OF_SOME_RUN } from './run.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { HistoryFile } from '#els/history/history-file.js';
 import { readHistory, type KeptRun } from '#els/history/read-history.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
-import { drawn, times, type Draw } from '../engine/support/draw.js';
+import { drawn, times, type Draw } from '../support/draws.js';
 import { callOf } from '../verify/histories.js';
 import { drawRun, keep, TOOL, type GivenRun } from './sample.js';
 

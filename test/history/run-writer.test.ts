@@ -6,7 +6,7 @@ import { HistoryFile } from '#els/history/history-file.js';
 import { readHistory, type KeptRun } from '#els/history/read-history.js';
 import { RunWriter } from '#els/history/run-writer.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
-import { drawn, times } from '../engine/support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { callOf } from '../verify/histories.js';
 import { drawRun, TOOL } from './sample.js';
 

@@ -2,7 +2,7 @@ import type { Call } from '#els/domain/call.js';
 import { BUILT_IN_TERMS } from '#els/domain/promises.js';
 import type { HistoryFile, RunHeader } from '#els/history/history-file.js';
 import type { RunTrailer } from '#els/history/run-writer.js';
-import { times, type Draw } from '../engine/support/draw.js';
+import { times, type Draw } from '../support/draws.js';
 import { callOf, drawOverflow, validHistory } from '../verify/histories.js';
 
 const BATCHES = ['batch', 'bätch "2"', 'b\u2028\n'] as const;

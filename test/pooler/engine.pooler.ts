@@ -5,7 +5,7 @@ import { createAssignmentEngine } from '#els/engine/engine.js';
 import { verifyDatabase } from '#els/verify/verify-run.js';
 import { newBatch, optionsOf, VARIANTS } from '../engine/support/variants.js';
 import { assignedEssays } from '../engine/support/rows.js';
-import { times } from '../engine/support/draw.js';
+import { times } from '../support/draws.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { usePoolers, withoutItsOwnStatements } from './pgbouncer.js';
 

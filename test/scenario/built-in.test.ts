@@ -7,8 +7,8 @@ import { ACCEPTANCE_SCENARIOS } from '#els/app/scenarios.js';
 import { listBuiltInScenarios } from '#els/scenario/load.js';
 import { resolveScenario } from '#els/scenario/overrides.js';
 import { someRun } from '../gate/run.js';
-import { forRandomDraws } from './seeded.js';
-import type { Draw } from './seeded.js';
+import { forRandomDraws } from '../support/draws.js';
+import type { Draw } from '../support/draws.js';
 
 const BURSTS = [
   'idempotent-duplicates',

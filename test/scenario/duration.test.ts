@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDuration } from '#els/scenario/duration.js';
-import { forRandomDraws } from './seeded.js';
+import { forRandomDraws } from '../support/draws.js';
 import { usageErrorOf } from './usage-error.js';
 
 const ACCEPTED = '250ms, 5s, 1m or plain seconds, from 1ms to 24 hours (1440m)';

@@ -7,7 +7,7 @@ import { loadScenario } from '#els/scenario/load.js';
 import { resolveScenario, resolveScenarios } from '#els/scenario/overrides.js';
 import { applyOverrides } from '#els/scenario/overrides.js';
 import { scenarioFileSchema } from '#els/scenario/schema.js';
-import { forRandomDraws } from './seeded.js';
+import { forRandomDraws } from '../support/draws.js';
 import { usageErrorOf } from './usage-error.js';
 
 const LIMITS = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery, Scenario } from '#els/domain/scenario.js';
 import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/scenario/plan.js';
-import { forRandomDraws } from './seeded.js';
-import type { Draw } from './seeded.js';
+import { forRandomDraws } from '../support/draws.js';
+import type { Draw } from '../support/draws.js';
 
 function scenario(fields: Partial<Scenario>): Scenario {
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mulberry32, shuffle } from '#els/scenario/random.js';
-import { forRandomDraws } from './seeded.js';
+import { forRandomDraws } from '../support/draws.js';
 
 describe('mulberry32', () => {
   // Computed by an independent implementation with whole-number arithmetic modulo 2^32.

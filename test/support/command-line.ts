@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
-const EXECUTABLE = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
+/** The real executable, on the bundle that was made for these tests. */
+export const EXECUTABLE = inject('executable');
 
 /** What a finished command left behind. */
 export interface Finished {

@@ -10,7 +10,7 @@ let queue: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs a command to its end as the executable does, but in a process that lives as long as the test worker: a start
- * costs more than most commands. `test/cli/executable.test.ts` holds the executable against it. Commands run one
+ * costs more than most commands. `test/cli/executable.cli.test.ts` holds the executable against it. Commands run one
  * after the other. One that hangs is killed, and its code is null.
  *
  * @param env added to an environment that names no database and no flags

@@ -4,7 +4,7 @@ import { auditInvariants } from '#els/verify/audit-invariants.js';
 import { indexHistory, type ContentHistory } from '#els/verify/history-index.js';
 import { invariant } from '#els/verify/invariant.js';
 import { evidenceOf } from '#els/verify/run-evidence.js';
-import { drawn, times } from '../engine/support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { callOf, NO_CLOCK } from './histories.js';
 import { UNDISTURBED } from './observed.js';
 

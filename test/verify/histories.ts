@@ -2,7 +2,7 @@ import { mayHaveHappenedBy, type Call } from '#els/domain/call.js';
 import type { InvariantResult } from '#els/domain/run-result.js';
 import type { JudgedCall } from '#els/verify/history-index.js';
 import { verifyHistory } from '#els/verify/verify-run.js';
-import type { Draw } from '../engine/support/draw.js';
+import type { Draw } from '../support/draws.js';
 
 /** Times of hand-made histories count from 0. */
 export const NO_CLOCK = { startMicros: 0, faults: [] };

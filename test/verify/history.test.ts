@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '#els/domain/call.js';
-import { drawn, times } from '../engine/support/draw.js';
+import { drawn, times } from '../support/draws.js';
 import { callOf, corrupted, drawOverflow, drawShape, judged, validHistory, violatedBy } from './histories.js';
 
 const created = (call: Call) => call.outcome === 'created';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '#els/domain/call.js';
-import { times } from '../engine/support/draw.js';
+import { times } from '../support/draws.js';
 import { callOf, violatedBy } from './histories.js';
 
 // More calls than a call stack has room for, in every list that a check may spread or recurse over.

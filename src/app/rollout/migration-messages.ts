@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TargetSource } from '../../database/target.js';
 import type { Inventory } from '../../domain/assignment.js';
 import { MIGRATION_STEPS, type BatchMigration, type MigrationStep } from '../../domain/migration.js';

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../database/child-environment.js';
 import { ownChild } from '../../database/own-children.js';
 import type { BatchMigration } from '../../domain/migration.js';
+import { programPath } from '../../domain/package-files.js';
 import { Countdown } from '../../runner/countdown.js';
 import {
   MIGRATION_PROTOCOL,
@@ -13,7 +13,7 @@ import {
   type ToMigration,
 } from './migration-messages.js';
 
-const PROGRAM = fileURLToPath(new URL('./migration-program.js', import.meta.url));
+const PROGRAM = programPath('app/rollout/migration-program');
 /** One that was told to stop and is still there after this long is killed. */
 const STOP_DEADLINE_MS = 2_000;
 

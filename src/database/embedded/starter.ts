@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { programPath } from '../../domain/package-files.js';
 import { failed } from './failures.js';
 import type { Layout } from './home.js';
 
-const SUPERVISOR = fileURLToPath(new URL('./supervisor.js', import.meta.url));
+const SUPERVISOR = programPath('database/embedded/supervisor');
 
 /**
  * Returns a function that starts a supervisor of the folder unless the one it started last still runs.

@@ -2,14 +2,14 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { NetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../database/child-environment.js';
 import { ownChild } from '../../database/own-children.js';
 import { clientConfig, type DatabaseTarget, type Endpoint } from '../../database/target.js';
 import { InfrastructureError } from '../../domain/errors.js';
+import { programPath } from '../../domain/package-files.js';
 import type { FromProxy, ToProxy } from './messages.js';
 
-const PROGRAM = fileURLToPath(new URL('./proxy-process.js', import.meta.url));
+const PROGRAM = programPath('faults/proxy/proxy-process');
 const ANSWER_WITHIN_MS = 30_000;
 
 /** The tool's own TCP proxy between a run's workers and the server: latency, lost replies, resets. */

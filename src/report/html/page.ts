@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../../domain/package-files.js';
 import { groupScenarios } from '../../domain/rows.js';
 import type { Report } from '../../domain/run-result.js';
 import { endingOf, partialText } from '../ending.js';
@@ -78,5 +79,5 @@ function hashOf(text: string): string {
 }
 
 function readPart(name: string): string {
-  return readFileSync(new URL(`../../../html/${name}`, import.meta.url), 'utf8');
+  return readFileSync(packageFile(`html/${name}`), 'utf8');
 }

@@ -1,4 +1,0 @@
-export declare function judge(rounds: readonly (readonly [subject: number, reference: number])[]): {
-  readonly claim: 'faster' | 'slower' | 'inconclusive';
-  readonly check: 'passed' | 'failed' | 'inconclusive';
-};
