@@ -78,16 +78,16 @@ const childPrograms = [
   'src/runner/worker.ts',
 ];
 
-/** Of the command's own process only bin/ ends it, when everything else has been put away. */
+/** Of the command's own process only bin/ ends it, when everything else has been put away; and a second Ctrl-C, at once. */
 const endedByBin = {
   files: ['src/**/*.ts'],
-  ignores: childPrograms,
+  ignores: [...childPrograms, 'src/cli/stop-signal.ts'],
   rules: {
     'no-restricted-properties': [
       'error',
       ...['exit', 'exitCode', 'abort', 'reallyExit'].map((property) => ({
         ...{ object: 'process', property },
-        message: 'Only bin/ and the programs of child processes end the process.',
+        message: 'Only bin/, a second Ctrl-C and the programs of child processes end the process.',
       })),
     ],
   },

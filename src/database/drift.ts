@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { ClientBase } from 'pg';
 import { UsageError } from '../domain/errors.js';
+import { packageFile } from '../domain/package-files.js';
 import { escapeInvisible } from '../domain/wording.js';
 import { atomically } from './atomic.js';
 import { databaseFailure } from './failure.js';
@@ -14,9 +14,7 @@ import { bindValues, loadStatement } from './statement.js';
  * file, but a privilege that a role for loads or for reading does not have (CREATE, or TEMPORARY), a server that can
  * write, which a standby cannot, and some 30 ms and dead rows of the catalogue for each command.
  */
-const EXPECTED = JSON.parse(
-  readFileSync(fileURLToPath(new URL('../../sql/schema.json', import.meta.url)), 'utf8'),
-) as readonly Part[];
+const EXPECTED = JSON.parse(readFileSync(packageFile('sql/schema.json'), 'utf8')) as readonly Part[];
 
 const DESCRIBE = loadStatement('database/describe-schema');
 
