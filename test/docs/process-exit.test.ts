@@ -15,4 +15,6 @@ it.each(['process.exit(1);', 'process.exitCode = 1;', 'process.abort();'])(
     expect(await complaints('src/runner/worker.ts', code)).not.toContain('no-restricted-properties');
     expect(await complaints('bin/els-assign.js', code)).not.toContain('no-restricted-properties');
   },
+  // Lint with types reads the whole program first.
+  60_000,
 );

@@ -9,7 +9,7 @@ import { scenarioFileSchema } from '#els/scenario/schema.js';
 import { usageErrorOf } from './usage-error.js';
 
 const FIELDS =
-  'name, description, batches, slots, contents, deliveries, arrival, workers, connections, bulk, duration, rate, spacing, stages, latencyLimit, faults, rollout, rttMs, gates';
+  'name, description, arrival, batches, slots, contents, deliveries, workers, connections, bulk, duration, rate, spacing, stages, latencyLimit, faults, rttMs, rollout, gates';
 const NAMES =
   'batch-completion, cross-instance, high-concurrency, idempotent-duplicates, overflow, rollout, sustained';
 const MINIMAL = { name: 'mine', description: 'My own.', slots: 7 };

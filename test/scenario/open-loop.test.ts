@@ -114,7 +114,7 @@ describe('flags', () => {
     [
       OPEN,
       { stages: [{ rate: 9, durationMs: 40 }], durationMs: 50 },
-      '--stages 9:40ms --duration 50ms: scenario mine: duration is "50ms" beside stages; accepted: one of them, stages last as long as they say',
+      '--duration 50ms --stages 9:40ms: scenario mine: duration is "50ms" beside stages; accepted: one of them, stages last as long as they say',
     ],
     [OPEN, { rate: 1_000_001 }, '--rate is 1000001; accepted: a whole number from 1 to 1000000'],
   ] satisfies [object, ScenarioOverrides, string][])(

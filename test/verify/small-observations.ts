@@ -1,3 +1,4 @@
+import { mayHaveHappenedBy } from '#els/domain/call.js';
 import { mulberry32 } from '#els/scenario/random.js';
 import type { JudgedCall } from '#els/verify/history-index.js';
 import type { Combination } from './combinations.js';
@@ -80,7 +81,7 @@ function simulated(combination: Combination, pen: Pen): Draft {
     if (way === 'lost') span[1] = span[0] + pen.integer(0, 4);
     const callId = again?.callId ?? `call-${step}`;
     const say = (end: Partial<JudgedCall>) => {
-      draft.calls.push({ ...callOf(content, span, {}), callId, ...end });
+      draft.calls.push(ended({ ...callOf(content, span, {}), callId }, end));
     };
     const full = draft.rows.length === draft.slots;
     const refuses = full || (!truthfulNoSlot && pen.oneIn(4));
@@ -96,6 +97,13 @@ function simulated(combination: Combination, pen: Pen): Draft {
     if (again !== undefined && !way.startsWith('lost')) lost.delete(contentId);
   }
   return draft;
+}
+
+/** A call with its end, and what follows from that. */
+function ended(call: JudgedCall, end: Partial<JudgedCall>): JudgedCall {
+  const { outcome, errorCode, ...rest } = { ...call, ...end };
+  const mayHaveHappened = outcome !== 'assigned' && mayHaveHappenedBy({ outcome, errorCode });
+  return { ...rest, outcome, errorCode, mayHaveHappened };
 }
 
 function freeSlot({ slots, rows }: Draft, { places }: Combination): string | null {
@@ -157,7 +165,7 @@ function anyCall(combination: Combination, pen: Pen): JudgedCall {
   const start = pen.integer(0, 8);
   const end = anyEnd(combination, content, pen);
   const callId = `call-${content}-${pen.integer(0, 2)}`;
-  return { ...callOf(content, [start, start + pen.integer(0, 6)], {}), callId, ...end };
+  return ended({ ...callOf(content, [start, start + pen.integer(0, 6)], {}), callId }, end);
 }
 
 /** Any calls at all, and rows that go with their answers more often than not. */
@@ -190,7 +198,7 @@ function spoil(draft: Draft, combination: Combination, pen: Pen): void {
     case 'end': {
       if (call === undefined) return;
       const plain = { slotId: null, recovered: false, replyLost: false, errorCode: null };
-      draft.calls[at] = { ...call, ...plain, ...anyEnd(combination, contentNumber(call), pen) };
+      draft.calls[at] = ended({ ...call, ...plain }, anyEnd(combination, contentNumber(call), pen));
       return;
     }
     case 'gone':
