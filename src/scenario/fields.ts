@@ -153,7 +153,7 @@ export const LOAD_FIELDS = {
     description: 'Gaps between the calls of open loops.',
     flag: {
       usage: '--spacing <kind>',
-      help: 'gaps between the calls of an open loop: poisson (default) or constant',
+      help: 'gaps between the calls of an open loop, poisson or constant (default: poisson)',
       parse: parseSpacing,
       words: SPACINGS,
     },
