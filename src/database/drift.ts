@@ -127,6 +127,7 @@ async function mend(client: ClientBase, { expected, found }: Difference): Promis
   const drop = found?.drop;
   if (found !== undefined && !drop) return undefined;
   try {
+    if (found === undefined && (await wouldInventValues(client, expected))) return INVENTED;
     await atomically(client, async () => {
       if (drop) await client.query(drop);
       await client.query(expected.create);
@@ -137,6 +138,18 @@ async function mend(client: ClientBase, { expected, found }: Difference): Promis
     if (failure === undefined || failure.kind === 'connection') throw error;
     return (error as Error).message;
   }
+}
+
+const INVENTED =
+  'what it held is lost, and its default in the rows that are there would be taken for it (a taken slot for a free one)';
+
+/** Whether a column that is made anew would hold its default in rows that had other values. */
+async function wouldInventValues(client: ClientBase, { kind, relation, create }: Part): Promise<boolean> {
+  if (kind !== 'column' || !relation || !/ default /.test(create)) return false;
+  const { rows } = await client.query<{ holdsRows: boolean }>(
+    loadStatement('database/holds-rows', { table: relation }).text,
+  );
+  return rows[0]?.holdsRows ?? false;
 }
 
 async function compare(client: ClientBase, schema: string): Promise<Difference[]> {
@@ -199,7 +212,7 @@ function describeMended({ expected, found }: Difference): string {
   const label = labelOf(expected);
   if (found !== undefined) return `${label} made anew: it was ${found.definition}`;
   return expected?.kind === 'column'
-    ? `${label} created: what it held is lost, rows that were there have ${/ default (.*)$/.exec(expected.create)?.[1] ?? 'null'}`
+    ? `${label} created: what it held is lost, rows that were there have null`
     : `${label} created`;
 }
 
