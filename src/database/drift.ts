@@ -127,12 +127,12 @@ async function mend(client: ClientBase, { expected, found }: Difference): Promis
   const drop = found?.drop;
   if (found !== undefined && !drop) return undefined;
   try {
-    if (found === undefined && (await wouldInventValues(client, expected))) return INVENTED;
-    await atomically(client, async () => {
+    return await atomically(client, async () => {
+      if (found === undefined && (await losesValues(client, expected))) return LOST;
       if (drop) await client.query(drop);
       await client.query(expected.create);
+      return undefined;
     });
-    return undefined;
   } catch (error) {
     const failure = databaseFailure(error);
     if (failure === undefined || failure.kind === 'connection') throw error;
@@ -140,12 +140,11 @@ async function mend(client: ClientBase, { expected, found }: Difference): Promis
   }
 }
 
-const INVENTED =
-  'what it held is lost, and its default in the rows that are there would be taken for it (a taken slot for a free one)';
+const LOST = 'what it held is lost: made anew it would say of rows that are there what nobody knows';
 
-/** Whether a column that is made anew would hold its default in rows that had other values. */
-async function wouldInventValues(client: ClientBase, { kind, relation, create }: Part): Promise<boolean> {
-  if (kind !== 'column' || !relation || !/ default /.test(create)) return false;
+/** Whether a missing column had values: to make it anew, empty or with its default, would take slots for free. */
+async function losesValues(client: ClientBase, { kind, relation }: Part): Promise<boolean> {
+  if (kind !== 'column' || !relation) return false;
   const { rows } = await client.query<{ holdsRows: boolean }>(
     loadStatement('database/holds-rows', { table: relation }).text,
   );
@@ -211,9 +210,7 @@ function describe({ expected, found }: Difference): string {
 function describeMended({ expected, found }: Difference): string {
   const label = labelOf(expected);
   if (found !== undefined) return `${label} made anew: it was ${found.definition}`;
-  return expected?.kind === 'column'
-    ? `${label} created: what it held is lost, rows that were there have null`
-    : `${label} created`;
+  return `${label} created`;
 }
 
 function labelOf(part: Part | undefined): string {

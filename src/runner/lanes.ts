@@ -1,5 +1,6 @@
 import type { AssignmentRequest } from '../domain/assignment.js';
-import { CUT_OFF, toEnd, toErrorEnd, type CallEnd } from '../domain/call-end.js';
+import type { CallEnd } from '../domain/call.js';
+import { CUT_OFF, toEnd, toErrorEnd } from '../domain/call-end.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import type { AssignmentEngine } from '../engine/engine.js';
 import { contentId } from '../scenario/plan.js';
