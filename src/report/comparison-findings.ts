@@ -1,5 +1,5 @@
 import type { Comparison, ComparisonCheck, Ratio, RunResult } from '../domain/run-result.js';
-import { gateLines, noteLines, violatedLines } from './findings.js';
+import { gateLines, notAskedLines, runNoteLines, violatedLines } from './findings.js';
 import { hang, indent, wrapParts, wrapWords } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
 import { narrower, type Style } from './style.js';
@@ -38,7 +38,7 @@ export function checkLines(checks: readonly ComparisonCheck[], { colours, width 
 }
 
 /**
- * What a reader must know of single runs: every failed gate, violated invariant and note.
+ * What a reader must know of single runs: every failed gate, violated invariant and note; and what was not asked of them.
  *
  * @param nameOf tells a run from the others, in parts
  */
@@ -47,12 +47,13 @@ export function findingLines(
   nameOf: (run: RunResult) => readonly string[],
   style: Style,
 ): string[] {
-  return runs.flatMap((run) => {
+  const findings = runs.flatMap((run) => {
     const details = runDetails(run, narrower(style, 2));
     return details.length === 0 && run.passed
       ? []
       : [runHeading(run, nameOf(run), style), ...indent(2, details)];
   });
+  return [...findings, ...notAskedLines(runs, style)];
 }
 
 function runDetails(run: RunResult, style: Style): string[] {
@@ -63,7 +64,7 @@ function runDetails(run: RunResult, style: Style): string[] {
       style,
     ),
     ...violated.flatMap((invariant) => violatedLines(invariant, style)),
-    ...noteLines(run, style),
+    ...runNoteLines(run, style),
   ];
 }
 

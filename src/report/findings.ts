@@ -49,23 +49,50 @@ export function witnessRowLines(rows: readonly Witness[], { width }: Pick<Style,
 }
 
 /** What a reader should know of a run: its notes, a line each, and what no invariant was asked, in one line. */
-export function remarksOf({ notes, notAsked }: Pick<RunResult, 'notes' | 'notAsked'>): string[] {
-  if (notAsked.length === 0) return [...notes];
+export function remarksOf(run: Pick<RunResult, 'notes' | 'notAsked'>): string[] {
+  return [...run.notes, ...notAskedOf(run).map((text) => `not asked: ${text}`)];
+}
+
+/** The invariants that were not asked, with the reasons, in one text; none where all were. */
+function notAskedOf({ notAsked }: Pick<RunResult, 'notAsked'>): string[] {
   const reasons = [...new Set(notAsked.map(({ reason }) => reason))];
   const grouped = reasons.map((reason) => {
     const names = notAsked.filter((each) => each.reason === reason).map(({ name }) => name);
     return `${names.join(', ')} (${reason})`;
   });
-  return [...notes, `not asked: ${grouped.join('; ')}`];
+  return grouped.length === 0 ? [] : [grouped.join('; ')];
 }
 
-/** The same for the terminal, one remark after another. */
-export function noteLines(
-  run: Pick<RunResult, 'notes' | 'notAsked' | 'verdict'>,
+/** What was not asked of several runs: what was the same of many stands once. */
+export function notAskedLines(
+  runs: readonly Pick<RunResult, 'notAsked'>[],
   { colours, width }: Style,
 ): string[] {
-  const sign = run.verdict === 'valid' ? colours.cyan('i') : colours.yellow('!');
-  return remarksOf(run).flatMap((note) => hang(`${sign} `, wrapWords(note, width - 2)));
+  const texts = runs.flatMap(notAskedOf);
+  return [...new Set(texts)].flatMap((text) => {
+    const count = texts.filter((each) => each === text).length;
+    const line = `not asked of ${count} of ${runs.length} runs: ${text}`;
+    return hang(`${colours.cyan('i')} `, wrapWords(line, width - 2));
+  });
+}
+
+/** The remarks of a run for the terminal, one after another. */
+export function noteLines(run: Pick<RunResult, 'notes' | 'notAsked' | 'verdict'>, style: Style): string[] {
+  return signed(run, remarksOf(run), style);
+}
+
+/** Its notes alone. */
+export function runNoteLines(run: Pick<RunResult, 'notes' | 'verdict'>, style: Style): string[] {
+  return signed(run, run.notes, style);
+}
+
+function signed(
+  { verdict }: Pick<RunResult, 'verdict'>,
+  lines: readonly string[],
+  { colours, width }: Style,
+): string[] {
+  const sign = verdict === 'valid' ? colours.cyan('i') : colours.yellow('!');
+  return lines.flatMap((line) => hang(`${sign} `, wrapWords(line, width - 2)));
 }
 
 function witnessLines(witness: Witness, width: number): string[] {
