@@ -63,6 +63,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, 'test/**/*.{database,cli,timing}.test.ts'],
           setupFiles: ['test/support/no-processes.ts'],
+          // A limit for what hangs, not for how fast a machine is that does other things as well.
+          testTimeout: 60_000,
           isolate: false,
         },
       },

@@ -14,7 +14,7 @@ import { runLoad, type LoadJob, type Recording, type RunningLoad } from '../runn
 import { mulberry32 } from '../scenario/random.js';
 import { attempt } from './attempt.js';
 import { withClient, type Database } from './database.js';
-import { debtsOfTheDead } from './debts-of-the-dead.js';
+import { leftByKilledWorkers } from './killed-workers.js';
 import type { RunJob } from './execute-run.js';
 import { RolloutDriver } from './rollout/rollout-driver.js';
 import { ServerMeter, type ServerCost } from './server-meter.js';
@@ -135,7 +135,7 @@ async function settle(
   stop: AbortSignal,
 ): Promise<FinishedLoad> {
   const { recording } = ran;
-  const { faults: ofLoad, uncompleted } = debtsOfTheDead(recording.calls, injector.injections);
+  const { faults: ofLoad, uncompleted } = leftByKilledWorkers(recording.calls, injector.injections);
   const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
   const owed = deliveriesOwed(job.plan, recording.calls, uncompleted);
   const isCutOff = stop.aborted || ran.failure !== undefined;

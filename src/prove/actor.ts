@@ -4,13 +4,13 @@ import type { CallEnd } from '../domain/call.js';
 import { CUT_OFF, toEnd, toErrorEnd } from '../domain/call-end.js';
 import type { AssignmentRequest, Inventory } from '../domain/assignment.js';
 import type { Caller, Role } from './configuration.js';
-import { HOLD, type Member } from './crew.js';
-import type { Part } from './part.js';
-import { Abandoned, Turnstile } from './turnstile.js';
+import { HOLD, type Instance } from './instances.js';
+import type { SessionState } from './session-state.js';
+import { Abandoned, SchedulingPoint } from './scheduling-point.js';
 
 /** One session in one schedule. */
 export class Actor {
-  readonly part: Part;
+  readonly state: SessionState;
   /** When its first step was made and when it was answered, on the schedule's clock. */
   startedAt: number | undefined;
   endedAt: number | undefined;
@@ -26,36 +26,36 @@ export class Actor {
   constructor(
     readonly session: number,
     readonly role: Role,
-    readonly member: Member,
+    readonly instance: Instance,
     private readonly batchId: string,
     looksAreWhole: boolean,
     private readonly clock: () => number,
     onChange: () => void,
   ) {
     const ending = role.kind === 'caller' ? role.ending : 'rollback';
-    const turnstile = new Turnstile(onChange);
-    this.part = { turnstile, ending, looksAreWhole, record: undefined, next: [], ended: false };
+    const schedulingPoint = new SchedulingPoint(onChange);
+    this.state = { schedulingPoint, ending, looksAreWhole, record: undefined, next: [], ended: false };
   }
 
-  get turnstile(): Turnstile {
-    return this.part.turnstile;
+  get schedulingPoint(): SchedulingPoint {
+    return this.state.schedulingPoint;
   }
 
   /**
-   * Does what the role says, a step whenever the turnstile opens.
+   * Does what the role says, a step whenever the scheduler lets it.
    *
-   * @param reap ends the process of the reaper's victim
+   * @param killVictim ends the process of the killer's victim
    */
-  async play(inventory: Inventory, reap: () => Promise<void>): Promise<void> {
-    this.member.gate.takePart(this.part);
+  async run(inventory: Inventory, killVictim: () => Promise<void>): Promise<void> {
+    this.instance.scheduled.attach(this.state);
     try {
       if (this.role.kind === 'caller') await this.#call(this.role);
       else if (this.role.kind === 'holder') await this.#hold(inventory);
-      else await this.#reap(reap);
+      else await this.#killVictim(killVictim);
     } catch (error) {
-      if (!(error instanceof Abandoned || this.turnstile.isAbandoned)) this.#defect = toError(error);
+      if (!(error instanceof Abandoned || this.schedulingPoint.isAbandoned)) this.#defect = toError(error);
     }
-    this.turnstile.finish();
+    this.schedulingPoint.finish();
   }
 
   /**
@@ -67,7 +67,7 @@ export class Actor {
   call(): Call | undefined {
     if (this.#defect !== undefined) throw this.#defect;
     if (this.role.kind !== 'caller' || this.startedAt === undefined) return undefined;
-    if (this.#end === undefined && this.part.ending === 'rollback') return undefined;
+    if (this.#end === undefined && this.state.ending === 'rollback') return undefined;
     const { textStorageId, correlationId } = this.#request(this.role);
     return {
       ...(this.#end ?? CUT_OFF),
@@ -82,32 +82,34 @@ export class Actor {
   }
 
   async #call(role: Caller): Promise<void> {
-    const { engine } = this.member;
+    const { engine } = this.instance;
     const end = await engine.assign(this.#request(role)).then(toEnd, toErrorEnd);
     this.#end = end;
     this.endedAt = this.clock();
-    this.part.ended = true;
+    this.state.ended = true;
     await this.#settle(end);
   }
 
   /** A look that fails is an error of the call that owed it. */
   async #settle(end: CallEnd): Promise<void> {
     try {
-      await this.member.engine.settle();
+      await this.instance.engine.settle();
     } catch (error) {
       const sqlState = databaseFailure(error)?.sqlState;
-      if (sqlState === undefined || this.turnstile.isAbandoned) throw error;
+      if (sqlState === undefined || this.schedulingPoint.isAbandoned) throw error;
       this.#end = { ...end, outcome: 'error', errorCode: 'strategy_failed', sqlState };
     }
   }
 
   #hold(inventory: Inventory): Promise<unknown> {
-    return this.member.gate.perform([{ statement: HOLD[inventory], values: { batch_id: this.batchId } }]);
+    return this.instance.scheduled.perform([
+      { statement: HOLD[inventory], values: { batch_id: this.batchId } },
+    ]);
   }
 
-  async #reap(reap: () => Promise<void>): Promise<void> {
-    await this.turnstile.pass();
-    await reap();
+  async #killVictim(killVictim: () => Promise<void>): Promise<void> {
+    await this.schedulingPoint.pass();
+    await killVictim();
   }
 
   #request({ content }: Caller): AssignmentRequest {

@@ -1,7 +1,7 @@
 import { deleteRuns, registerBatches } from '../batches/register.js';
 import { recordRun, type RunningCommand } from '../batches/runs.js';
 import { transaction } from '../database/session.js';
-import type { Stage } from './schedule.js';
+import type { ScheduleContext } from './schedule.js';
 
 /** Whose the batches of a proof are. */
 export interface ProofOwner {
@@ -18,7 +18,7 @@ export class ProofBatches {
 
   /** @param runId by which the batches of this proof are known */
   constructor(
-    private readonly stage: Stage,
+    private readonly context: ScheduleContext,
     private readonly owner: ProofOwner,
     private readonly runId: string,
   ) {}
@@ -28,17 +28,17 @@ export class ProofBatches {
     const { runId } = this;
     const first = `${runId}-${(this.#registrations += 1)}`;
     const batchIds = Array.from({ length: count }, (_, position) => `${first}-${position + 1}`);
-    const { crew, inventory } = this.stage;
+    const { instances, inventory } = this.context;
     const { command, strategy } = this.owner;
-    await transaction(crew.control, async () => {
-      await registerBatches(crew.control, { runId, strategy: 'prove', inventory, batchIds, slots });
+    await transaction(instances.control, async () => {
+      await registerBatches(instances.control, { runId, strategy: 'prove', inventory, batchIds, slots });
       const run = { runId, strategy, scenario: null, keep: false, warmsUp: null };
-      if (command) await recordRun(crew.control, command, run);
+      if (command) await recordRun(instances.control, command, run);
     });
     return batchIds;
   }
 
   async remove(): Promise<void> {
-    await deleteRuns(this.stage.crew.control, this.owner.schema, [this.runId]);
+    await deleteRuns(this.context.instances.control, this.owner.schema, [this.runId]);
   }
 }

@@ -1,4 +1,4 @@
-import type { Ending } from './part.js';
+import type { Ending } from './session-state.js';
 
 /** A caller that delivers one content once, as a service instance of its own. */
 export interface Caller {
@@ -15,7 +15,7 @@ export type Role =
   /** A foreign session that holds every free slot, and lets go without taking one. */
   | { readonly kind: 'holder' }
   /** Ends the process of another session, at any moment of its life. */
-  | { readonly kind: 'reaper'; readonly victim: number };
+  | { readonly kind: 'killer'; readonly victim: number };
 
 /** Sessions that meet on one fresh batch, in every order of their steps. */
 export interface Configuration {
@@ -29,7 +29,7 @@ export interface Configuration {
 const caller = (content: string, ending: Ending = 'commit'): Caller => ({ kind: 'caller', content, ending });
 const redelivery = (content: string): Caller => ({ ...caller(content), last: true });
 const HOLDER: Role = { kind: 'holder' };
-const REAPER: Role = { kind: 'reaper', victim: 0 };
+const KILLER: Role = { kind: 'killer', victim: 0 };
 
 const TWO_CALLERS: readonly Configuration[] = [
   { name: 'same content, one slot', slots: 1, roles: [caller('a'), caller('a')] },
@@ -60,12 +60,12 @@ const TWO_CALLERS: readonly Configuration[] = [
   {
     name: 'one dies at any step and its content is delivered again',
     slots: 1,
-    roles: [caller('a'), REAPER, redelivery('a')],
+    roles: [caller('a'), KILLER, redelivery('a')],
   },
   {
     name: 'one of two dies at any step and its content is delivered again',
     slots: 2,
-    roles: [caller('a'), REAPER, caller('b'), redelivery('a')],
+    roles: [caller('a'), KILLER, caller('b'), redelivery('a')],
   },
 ];
 

@@ -6,7 +6,7 @@ import type { Counterexample, ScheduleStep } from '../domain/proof.js';
 import type { InvariantResult } from '../domain/run-result.js';
 import type { Configuration } from './configuration.js';
 import type { Violation } from './explore.js';
-import type { StepRecord } from './part.js';
+import type { StepRecord } from './session-state.js';
 import { executeSql, isPrepared, prepareSql } from './psql.js';
 
 const REGISTER = loadStatement('batches/register');
@@ -24,21 +24,21 @@ export interface ReplaySite {
 
 /** Writes a violation down so that it can be replayed by hand. */
 export function toCounterexample(
-  { beginning, performance, violated }: Violation,
+  { prefix, result, violated }: Violation,
   configuration: Configuration,
   site: ReplaySite,
 ): Counterexample {
-  const { calls, batchId } = performance;
+  const { calls, batchId } = result;
   const renamed = (text: string) => text.replaceAll(batchId, REPLAY);
-  const steps = performance.steps.map((step) => toScheduleStep(step, configuration, renamed));
+  const steps = result.steps.map((step) => toScheduleStep(step, configuration, renamed));
   return {
     configuration: configuration.name,
-    preemptions: beginning.preemptions,
+    preemptions: prefix.preemptions,
     violated: JSON.parse(renamed(JSON.stringify(violated))) as InvariantResult[],
     calls: calls.map((call) => renamed(describeCall(call))),
     setup: configuration.roles.map((_, session) => ({
       session: session + 1,
-      sql: [...sessionSql(site.schema, session + 1), ...preparations(performance.steps, session)],
+      sql: [...sessionSql(site.schema, session + 1), ...preparations(result.steps, session)],
     })),
     registration: [
       ...runOnce(REGISTER, {
@@ -85,7 +85,7 @@ function toScheduleStep(
   renamed: (text: string) => string,
 ): ScheduleStep {
   const role = roles[session];
-  const sql = role?.kind === 'reaper' ? [terminateSql(role.victim + 1)] : sent.map(executeSql);
+  const sql = role?.kind === 'killer' ? [terminateSql(role.victim + 1)] : sent.map(executeSql);
   return {
     session: session + 1,
     sql: sql.map(renamed),

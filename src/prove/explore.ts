@@ -2,9 +2,9 @@ import type { ConfigurationProof, Coverage } from '../domain/proof.js';
 import type { InvariantResult } from '../domain/run-result.js';
 import type { ProofBatches } from './batches.js';
 import { callersOf, type Configuration } from './configuration.js';
-import { Frontier, type Beginning } from './frontier.js';
+import { Frontier, type Prefix } from './frontier.js';
 import { violations } from './oracle.js';
-import { performSchedule, type Decision, type Performance, type Stage } from './schedule.js';
+import { runSchedule, type Decision, type ScheduleResult, type ScheduleContext } from './schedule.js';
 
 /** Schedules that are registered and judged together. */
 const CHUNK = 64;
@@ -20,8 +20,8 @@ export interface Limits {
 
 /** A schedule that violates an invariant. */
 export interface Violation {
-  readonly beginning: Beginning;
-  readonly performance: Performance;
+  readonly prefix: Prefix;
+  readonly result: ScheduleResult;
   readonly violated: readonly InvariantResult[];
 }
 
@@ -30,7 +30,7 @@ export interface Exploration {
   readonly violation?: Violation;
 }
 
-/** Performs the schedules of a configuration, fewest preemptions first, until one violates an invariant. */
+/** Runs the schedules of a configuration, fewest preemptions first, until one violates an invariant. */
 export class Explorer {
   readonly #frontier: Frontier;
   readonly #outcomes: Record<string, number> = {};
@@ -39,7 +39,7 @@ export class Explorer {
   #redirected = 0;
 
   constructor(
-    private readonly stage: Stage,
+    private readonly context: ScheduleContext,
     private readonly batches: ProofBatches,
     private readonly configuration: Configuration,
     private readonly limits: Limits,
@@ -71,53 +71,50 @@ export class Explorer {
 
   async #nextChunk(): Promise<Violation | undefined> {
     const { maxSchedules, stop, onProgress } = this.limits;
-    const beginnings = this.#frontier.take(Math.min(CHUNK, maxSchedules - this.#schedules));
-    const { performances, violated } = await this.#perform(beginnings, stop);
+    const prefixes = this.#frontier.take(Math.min(CHUNK, maxSchedules - this.#schedules));
+    const { results, violated } = await this.#runAll(prefixes, stop);
     // What was under way was cancelled, and proves nothing.
     if (stop.aborted) return undefined;
-    performances.forEach((each, position) => this.#count(each, beginnings[position]));
+    results.forEach((each, position) => this.#count(each, prefixes[position]));
     onProgress(this.#schedules, this.#frontier.size);
-    return violated.length > 0 ? this.#pinpoint(beginnings, performances) : undefined;
+    return violated.length > 0 ? this.#pinpoint(prefixes, results) : undefined;
   }
 
-  /** A stop, or a schedule without an end, ends the chunk early: only the schedules performed are judged. */
-  async #perform(beginnings: readonly Beginning[], stop: AbortSignal) {
-    const { crew } = this.stage;
+  /** A stop, or a schedule without an end, ends the chunk early: only the schedules that were run are judged. */
+  async #runAll(prefixes: readonly Prefix[], stop: AbortSignal) {
+    const { instances } = this.context;
     const { slots } = this.configuration;
-    const batchIds = await this.batches.register(beginnings.length, slots);
-    const performances: Performance[] = [];
-    for (const [position, { choices }] of beginnings.entries()) {
-      if (stop.aborted || performances.some(({ stuck }) => stuck.length > 0)) break;
+    const batchIds = await this.batches.register(prefixes.length, slots);
+    const results: ScheduleResult[] = [];
+    for (const [position, { choices }] of prefixes.entries()) {
+      if (stop.aborted || results.some(({ stuck }) => stuck.length > 0)) break;
       const batchId = batchIds[position] ?? '';
-      performances.push(await performSchedule(this.stage, this.configuration, batchId, choices));
+      results.push(await runSchedule(this.context, this.configuration, batchId, choices));
     }
-    return { performances, violated: await violations(crew.control, slots, performances) };
+    return { results, violated: await violations(instances.control, slots, results) };
   }
 
   /** Asks about the schedules of a chunk one by one: the first that violates an invariant is the smallest. */
-  async #pinpoint(
-    beginnings: readonly Beginning[],
-    performances: readonly Performance[],
-  ): Promise<Violation> {
-    for (const [position, performance] of performances.entries()) {
-      const { crew } = this.stage;
-      const violated = await violations(crew.control, this.configuration.slots, [performance]);
-      const beginning = beginnings[position];
-      if (beginning && violated.length > 0) return { beginning, performance, violated };
+  async #pinpoint(prefixes: readonly Prefix[], results: readonly ScheduleResult[]): Promise<Violation> {
+    for (const [position, result] of results.entries()) {
+      const { instances } = this.context;
+      const violated = await violations(instances.control, this.configuration.slots, [result]);
+      const prefix = prefixes[position];
+      if (prefix && violated.length > 0) return { prefix, result, violated };
     }
     throw new Error('a chunk of schedules violates what none of them does alone');
   }
 
-  #count({ decisions, steps, calls, redirectedAt }: Performance, beginning: Beginning | undefined): void {
-    if (beginning) this.#branch(beginning, decisions, redirectedAt);
+  #count({ decisions, steps, calls, redirectedAt }: ScheduleResult, prefix: Prefix | undefined): void {
+    if (prefix) this.#branch(prefix, decisions, redirectedAt);
     this.#schedules += 1;
     this.#blockedSteps += steps.filter((step) => step.waitedForStep !== null).length;
     const outcomes = calls.map((call) => call.outcome).join(', ');
     this.#outcomes[outcomes] = (this.#outcomes[outcomes] ?? 0) + 1;
   }
 
-  /** A redirected schedule branches from where it left its beginning. */
-  #branch({ choices, preemptions }: Beginning, decisions: readonly Decision[], redirectedAt?: number): void {
+  /** A redirected schedule branches from where it left its prefix. */
+  #branch({ choices, preemptions }: Prefix, decisions: readonly Decision[], redirectedAt?: number): void {
     if (redirectedAt !== undefined) this.#redirected += 1;
     this.#frontier.branch({ choices: choices.slice(0, redirectedAt), preemptions }, decisions);
   }

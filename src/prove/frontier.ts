@@ -1,19 +1,19 @@
 import type { Decision } from './schedule.js';
 
-/** The beginning of a schedule that is still to be performed. */
-export interface Beginning {
+/** How a schedule that is still to be run begins; from there on each session goes on for as long as it can. */
+export interface Prefix {
   readonly choices: readonly number[];
   /** How often a session was stopped although it could have gone on. */
   readonly preemptions: number;
 }
 
 /**
- * The schedules still to be performed, those with the fewest preemptions first: most errors of concurrency need
+ * The schedules still to be run, those with the fewest preemptions first: most errors of concurrency need
  * few, and the first one found is easy to read. (M. Musuvathi, S. Qadeer, Iterative Context Bounding for
  * Systematic Testing of Multithreaded Programs, PLDI 2007.)
  */
 export class Frontier {
-  readonly #byPreemptions: Beginning[][] = [[{ choices: [], preemptions: 0 }]];
+  readonly #byPreemptions: Prefix[][] = [[{ choices: [], preemptions: 0 }]];
   #size = 1;
 
   /** @param mostPreemptions schedules with more are left out */
@@ -23,16 +23,16 @@ export class Frontier {
     return this.#size;
   }
 
-  /** Takes some beginnings, all with the same, smallest number of preemptions. */
-  take(most: number): Beginning[] {
-    const bucket = this.#byPreemptions.find((beginnings) => beginnings.length > 0);
+  /** Takes some prefixes, all with the same, smallest number of preemptions. */
+  take(most: number): Prefix[] {
+    const bucket = this.#byPreemptions.find((prefixes) => prefixes.length > 0);
     const taken = bucket?.splice(0, most) ?? [];
     this.#size -= taken.length;
     return taken;
   }
 
-  /** Adds every schedule that leaves a performed one after its beginning: each schedule is added exactly once. */
-  branch({ choices, preemptions }: Beginning, decisions: readonly Decision[]): void {
+  /** Adds every schedule that leaves one that was run after its prefix: each schedule is added exactly once. */
+  branch({ choices, preemptions }: Prefix, decisions: readonly Decision[]): void {
     const chosen = decisions.map((decision) => decision.chosen);
     decisions.slice(choices.length).forEach(({ ready, current }, offset) => {
       const before = chosen.slice(0, choices.length + offset);
@@ -44,10 +44,10 @@ export class Frontier {
     });
   }
 
-  #add(beginning: Beginning): void {
-    const { preemptions } = beginning;
+  #add(prefix: Prefix): void {
+    const { preemptions } = prefix;
     if (preemptions > this.mostPreemptions) return;
-    (this.#byPreemptions[preemptions] ??= []).push(beginning);
+    (this.#byPreemptions[preemptions] ??= []).push(prefix);
     this.#size += 1;
   }
 }

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Call } from '../domain/call.js';
 import type { InvariantResult } from '../domain/run-result.js';
 import { verifyRun } from '../verify/verify-run.js';
-import type { Performance } from './schedule.js';
+import type { ScheduleResult } from './schedule.js';
 
 /**
  * Asks the oracles of `run` about finished schedules, and two of its own: no call ends in an error, and each ends.
@@ -13,14 +13,14 @@ import type { Performance } from './schedule.js';
 export async function violations(
   client: ClientBase,
   slots: number,
-  performances: readonly Performance[],
+  results: readonly ScheduleResult[],
 ): Promise<InvariantResult[]> {
-  const calls = performances.flatMap((performance) => performance.calls);
+  const calls = results.flatMap((result) => result.calls);
   const { invariants } = await verifyRun(client, {
-    ...{ batchIds: performances.map(({ batchId }) => batchId), slotsOf: () => slots, calls },
+    ...{ batchIds: results.map(({ batchId }) => batchId), slotsOf: () => slots, calls },
     ...{ startMicros: 0, faults: [], incomplete: [], durable: true },
   });
-  return [...invariants, noErrors(calls), noneStuck(performances)].filter(({ passed }) => !passed);
+  return [...invariants, noErrors(calls), noneStuck(results)].filter(({ passed }) => !passed);
 }
 
 function noErrors(calls: readonly Call[]): InvariantResult {
@@ -32,8 +32,8 @@ function noErrors(calls: readonly Call[]): InvariantResult {
   return { name: 'no-error', passed: witnesses.length === 0, witnesses, timeline: [] };
 }
 
-function noneStuck(performances: readonly Performance[]): InvariantResult {
-  const witnesses = performances.flatMap(({ batchId, stuck }) =>
+function noneStuck(results: readonly ScheduleResult[]): InvariantResult {
+  const witnesses = results.flatMap(({ batchId, stuck }) =>
     stuck.map((session) => ({ session: session + 1, batchId })),
   );
   return { name: 'every-call-ends', passed: witnesses.length === 0, witnesses, timeline: [] };

@@ -7,7 +7,7 @@ import type { StopSignal } from '../domain/run-result.js';
 import { ProofBatches } from './batches.js';
 import type { Configuration } from './configuration.js';
 import { toCounterexample } from './counterexample.js';
-import { Crew, type EngineFactory } from './crew.js';
+import { Instances, type EngineFactory } from './instances.js';
 import { Explorer, type Exploration } from './explore.js';
 
 /** Most sessions that meet in one configuration, and one that watches them. */
@@ -51,27 +51,27 @@ export interface ProofTask {
  */
 export async function proveStrategy(pool: DatabasePool, task: ProofTask): Promise<Proof> {
   const startedMs = performance.now();
-  const crew = await Crew.assemble(pool, task.schema, task.makeEngine);
-  const stage = { crew, inventory: task.inventory };
+  const instances = await Instances.connect(pool, task.schema, task.makeEngine);
+  const context = { instances, inventory: task.inventory };
   const batches = new ProofBatches(
-    stage,
+    context,
     task,
     `proof-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`,
   );
   const explorations: Exploration[] = [];
   // Where this fails the sessions are gone, and whoever waits for them learns it.
-  const onStop = () => void crew.interrupt().catch(() => undefined);
+  const onStop = () => void instances.interrupt().catch(() => undefined);
   task.stop.addEventListener('abort', onStop, { once: true });
   try {
     for (const [position, configuration] of task.configurations.entries()) {
       if (task.stop.aborted || explorations.some(({ violation }) => violation)) break;
-      const explorer = new Explorer(stage, batches, configuration, limitsOf(task, configuration, position));
+      const explorer = new Explorer(context, batches, configuration, limitsOf(task, configuration, position));
       explorations.push(await explorer.explore());
       await batches.remove();
     }
   } finally {
     task.stop.removeEventListener('abort', onStop);
-    await batches.remove().finally(() => crew.dismiss());
+    await batches.remove().finally(() => instances.close());
   }
   return conclude(task, explorations, performance.now() - startedMs);
 }

@@ -2,10 +2,10 @@ import type { Call } from '../domain/call.js';
 import type { Inventory } from '../domain/assignment.js';
 import { Actor } from './actor.js';
 import type { Configuration } from './configuration.js';
-import type { Crew } from './crew.js';
-import type { StepRecord } from './part.js';
+import type { Instance, Instances } from './instances.js';
+import type { StepRecord } from './session-state.js';
 import { isIndependent } from './round-trips.js';
-import { Settling } from './settling.js';
+import { Quiescence } from './quiescence.js';
 
 /** A moment at which the scheduler chose who makes the next step. */
 export interface Decision {
@@ -17,7 +17,7 @@ export interface Decision {
 }
 
 /** What one schedule showed. */
-export interface Performance {
+export interface ScheduleResult {
   readonly batchId: string;
   readonly decisions: readonly Decision[];
   readonly steps: readonly StepRecord[];
@@ -31,31 +31,31 @@ export interface Performance {
 /** Beyond this, a schedule runs in circles: no call of the engine makes nearly so many steps. */
 const MOST_STEPS = 100;
 
-/** Where schedules are performed. */
-export interface Stage {
-  readonly crew: Crew;
+/** What schedules are run with. */
+export interface ScheduleContext {
+  readonly instances: Instances;
   readonly inventory: Inventory;
 }
 
 /**
- * Performs one schedule on a fresh batch, to its end.
+ * Runs one schedule on a fresh batch, to its end.
  *
  * @param choices who makes the first steps; then each session goes on for as long as it can
  */
-export async function performSchedule(
-  { crew, inventory }: Stage,
+export async function runSchedule(
+  { instances, inventory }: ScheduleContext,
   configuration: Configuration,
   batchId: string,
   choices: readonly number[],
-): Promise<Performance> {
-  const members = await crew.muster(configuration.roles.length);
-  const schedule = new Schedule(crew, configuration, members, batchId);
+): Promise<ScheduleResult> {
+  const started = await instances.start(configuration.roles.length);
+  const schedule = new Schedule(instances, configuration, started, batchId);
   return schedule.run(inventory, choices);
 }
 
 class Schedule {
   readonly #actors: readonly Actor[];
-  readonly #settling: Settling;
+  readonly #quiescence: Quiescence;
   readonly #steps: StepRecord[] = [];
   readonly #decisions: Decision[] = [];
   #moment = 0;
@@ -63,29 +63,29 @@ class Schedule {
   #redirectedAt: number | undefined;
 
   constructor(
-    private readonly crew: Crew,
+    private readonly instances: Instances,
     { roles, looksAreWhole = false }: Configuration,
-    members: Awaited<ReturnType<Crew['muster']>>,
+    started: readonly Instance[],
     private readonly batchId: string,
   ) {
     const tick = () => (this.#moment += 1);
-    const onChange = () => this.#settling.noteChange();
-    this.#actors = members.flatMap((member, session) => {
+    const onChange = () => this.#quiescence.noteChange();
+    this.#actors = started.flatMap((instance, session) => {
       const role = roles[session];
-      return role ? [new Actor(session, role, member, batchId, looksAreWhole, tick, onChange)] : [];
+      return role ? [new Actor(session, role, instance, batchId, looksAreWhole, tick, onChange)] : [];
     });
-    this.#settling = new Settling(crew, this.#actors);
+    this.#quiescence = new Quiescence(instances, this.#actors);
   }
 
-  async run(inventory: Inventory, choices: readonly number[]): Promise<Performance> {
-    const plays = this.#actors.map((actor) => actor.play(inventory, () => this.#reapVictimOf(actor)));
+  async run(inventory: Inventory, choices: readonly number[]): Promise<ScheduleResult> {
+    const running = this.#actors.map((actor) => actor.run(inventory, () => this.#killVictimOf(actor)));
     let stuck: Actor[] = this.#unfinished();
     try {
-      stuck = await this.#perform(choices);
+      stuck = await this.#makeSteps(choices);
     } finally {
-      for (const actor of stuck) actor.turnstile.abandon();
+      for (const actor of stuck) actor.schedulingPoint.abandon();
       await Promise.allSettled(stuck.map((actor) => this.#kill(actor)));
-      await Promise.all(plays);
+      await Promise.all(running);
     }
     return {
       batchId: this.batchId,
@@ -98,31 +98,33 @@ class Schedule {
   }
 
   /** @returns the sessions that did not come to their end */
-  async #perform(choices: readonly number[]): Promise<Actor[]> {
+  async #makeSteps(choices: readonly number[]): Promise<Actor[]> {
     for (;;) {
-      await this.#settling.settle(this.#steps.length);
+      await this.#quiescence.reach(this.#steps.length);
       const ready = this.#actors.filter((actor) => this.#mayStep(actor));
       const unfinished = this.#unfinished();
       if (this.#steps.length >= MOST_STEPS) return unfinished;
       if (ready.length > 0) await this.#advance(this.#choose(ready, choices));
-      else if (!(await this.#settling.isReleasedByServer(unfinished))) return this.#dismiss(unfinished);
+      else if (!(await this.#quiescence.isReleasedByServer(unfinished))) return this.#endIdle(unfinished);
     }
   }
 
   #unfinished(): Actor[] {
-    return this.#actors.filter((actor) => actor.turnstile.state !== 'done');
+    return this.#actors.filter((actor) => actor.schedulingPoint.state !== 'done');
   }
 
-  #mayStep({ role, turnstile }: Actor): boolean {
-    if (turnstile.state !== 'ready') return false;
-    if (role.kind === 'reaper') return this.#isAlive(this.#actors[role.victim]);
+  #mayStep({ role, schedulingPoint }: Actor): boolean {
+    if (schedulingPoint.state !== 'ready') return false;
+    if (role.kind === 'killer') return this.#isAlive(this.#actors[role.victim]);
     if (role.kind !== 'caller' || !role.last) return true;
-    return this.#actors.every((other) => other.turnstile.state === 'done' || isLast(other) || isIdle(other));
+    return this.#actors.every(
+      (other) => other.schedulingPoint.state === 'done' || isLast(other) || isIdle(other),
+    );
   }
 
   /** Before its first step there is nothing to die of, and after its last one nothing to lose. */
   #isAlive(victim: Actor | undefined): boolean {
-    return victim?.startedAt !== undefined && victim.turnstile.state !== 'done';
+    return victim?.startedAt !== undefined && victim.schedulingPoint.state !== 'done';
   }
 
   #choose(ready: readonly Actor[], choices: readonly number[]): Actor {
@@ -142,37 +144,37 @@ class Schedule {
   async #advance(actor: Actor): Promise<void> {
     this.#current = actor.session;
     for (;;) {
-      const hidden = isIndependent(actor.part.next);
+      const hidden = isIndependent(actor.state.next);
       this.#step(actor);
       if (!hidden) return;
-      await this.#settling.settle(this.#steps.length);
-      if (actor.turnstile.state !== 'ready') return;
+      await this.#quiescence.reach(this.#steps.length);
+      if (actor.schedulingPoint.state !== 'ready') return;
     }
   }
 
   #step(actor: Actor): void {
     const record: StepRecord = { session: actor.session, sent: [], reply: null, waitedForStep: null };
     this.#steps.push(record);
-    actor.part.record = record;
+    actor.state.record = record;
     actor.startedAt ??= this.#moment += 1;
-    actor.turnstile.open();
+    actor.schedulingPoint.open();
   }
 
-  async #reapVictimOf({ role, part }: Actor): Promise<void> {
-    const victim = role.kind === 'reaper' ? this.#actors[role.victim] : undefined;
-    if (part.record) part.record.reply = `the process of session ${(victim?.session ?? 0) + 1} is gone`;
+  async #killVictimOf({ role, state }: Actor): Promise<void> {
+    const victim = role.kind === 'killer' ? this.#actors[role.victim] : undefined;
+    if (state.record) state.record.reply = `the process of session ${(victim?.session ?? 0) + 1} is gone`;
     if (victim) await this.#kill(victim);
   }
 
   async #kill(actor: Actor): Promise<void> {
-    actor.turnstile.abandon();
-    await this.crew.kill(actor.member);
+    actor.schedulingPoint.abandon();
+    await this.instances.kill(actor.instance);
   }
 
-  /** Who waits for something that will not come, such as a reaper whose victim has ended, leaves. */
-  #dismiss(unfinished: readonly Actor[]): Actor[] {
+  /** Ends those who wait for what will not come: a killer whose victim has ended. */
+  #endIdle(unfinished: readonly Actor[]): Actor[] {
     const stuck = unfinished.filter((actor) => !isIdle(actor));
-    for (const actor of unfinished.filter(isIdle)) actor.turnstile.abandon();
+    for (const actor of unfinished.filter(isIdle)) actor.schedulingPoint.abandon();
     return stuck;
   }
 }
@@ -181,7 +183,7 @@ function isLast({ role }: Actor): boolean {
   return role.kind === 'caller' && role.last === true;
 }
 
-/** A reaper that found nothing to do yet. */
-function isIdle({ role, turnstile }: Actor): boolean {
-  return role.kind === 'reaper' && turnstile.state === 'ready';
+/** A killer that found nothing to do yet. */
+function isIdle({ role, schedulingPoint }: Actor): boolean {
+  return role.kind === 'killer' && schedulingPoint.state === 'ready';
 }

@@ -12,11 +12,11 @@ function runAll(stepsOfSession: readonly number[], mostPreemptions: number): Run
   const frontier = new Frontier(mostPreemptions);
   const runs: Run[] = [];
   while (frontier.size > 0) {
-    for (const beginning of frontier.take(3)) {
-      const decisions = run(stepsOfSession, beginning.choices);
-      frontier.branch(beginning, decisions);
+    for (const prefix of frontier.take(3)) {
+      const decisions = run(stepsOfSession, prefix.choices);
+      frontier.branch(prefix, decisions);
       const order = decisions.map(({ chosen }) => chosen).join('');
-      runs.push({ order, preemptions: beginning.preemptions });
+      runs.push({ order, preemptions: prefix.preemptions });
     }
   }
   return runs;

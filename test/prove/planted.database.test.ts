@@ -8,7 +8,7 @@ import { withConnectionString } from '#els/database/target.js';
 import type { Proof } from '#els/domain/proof.js';
 import { assignmentBinds } from '#els/engine/documents.js';
 import { PROOF_CONNECTIONS, proveStrategy } from '#els/prove/prove.js';
-import type { EngineFactory } from '#els/prove/crew.js';
+import type { EngineFactory } from '#els/prove/instances.js';
 import { custom, edited, sqlFile } from '../engine/support/custom.js';
 import { useDatabase, type TestDatabase } from '../support/database.js';
 import { pitfall, proveHere, violated } from './support.js';

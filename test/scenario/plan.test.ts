@@ -162,13 +162,14 @@ describe('deliveriesOf', () => {
   });
 
   it.each(['burst', 'closed'] as const)(
-    'plans 1,000,000 deliveries of a %s well under a second',
+    "plans 1,000,000 deliveries of a %s in well under a second of the processor's time",
     (arrival) => {
       const plan = planWorkload(scenario({ contents: 250_000, deliveries: 4, arrival }), 'run', 1);
-      const start = performance.now();
+      const start = process.cpuUsage();
       let made = 0;
       for (const { index } of deliveriesOf({ plan, workerIndex: 1 })) made += index >= 0 ? 1 : 0;
-      expect(performance.now() - start).toBeLessThan(1_000);
+      const { user, system } = process.cpuUsage(start);
+      expect(user + system).toBeLessThan(1_000_000);
       expect(made).toBe(333_333);
     },
   );

@@ -4,11 +4,11 @@ export class Abandoned extends Error {
 }
 
 /** Where a session stands: before a step, in one, or at its end. */
-export type TurnstileState = 'ready' | 'running' | 'done';
+export type SchedulingState = 'ready' | 'running' | 'done';
 
 /** Lets one session's steps through, one at a time, when the scheduler says so. */
-export class Turnstile {
-  #state: TurnstileState = 'running';
+export class SchedulingPoint {
+  #state: SchedulingState = 'running';
   #waiting: PromiseWithResolvers | undefined;
   #abandoned = false;
   readonly #onChange: () => void;
@@ -23,7 +23,7 @@ export class Turnstile {
     return this.#abandoned;
   }
 
-  get state(): TurnstileState {
+  get state(): SchedulingState {
     return this.#state;
   }
 
@@ -59,7 +59,7 @@ export class Turnstile {
     this.#change('done');
   }
 
-  #change(state: TurnstileState): void {
+  #change(state: SchedulingState): void {
     this.#state = state;
     this.#onChange();
   }

@@ -3,17 +3,17 @@ import { databaseFailure } from '../database/failure.js';
 import type { DatabasePool } from '../database/pool.js';
 import { Pipeline, type Row, type Step } from '../database/protocol.js';
 import { loadStatement, type Statement } from '../database/statement.js';
-import { toReply, type Part } from './part.js';
+import { toReply, type SessionState } from './session-state.js';
 import { isWhole } from './round-trips.js';
-import { Abandoned } from './turnstile.js';
+import { Abandoned } from './scheduling-point.js';
 
 const BEGIN = loadStatement('database/begin');
 const COMMIT = loadStatement('prove/commit');
 const ROLLBACK = loadStatement('database/rollback');
 const WROTE = loadStatement('prove/wrote');
 
-/** Statements to prepare on the connection of a gated client. */
-export const GATE_STATEMENTS = [BEGIN, COMMIT, ROLLBACK, WROTE];
+/** Statements to prepare on the connection of a scheduled client. */
+export const CLIENT_STATEMENTS = [BEGIN, COMMIT, ROLLBACK, WROTE];
 
 /**
  * A real connection whose every round trip waits until the scheduler lets it through.
@@ -21,8 +21,8 @@ export const GATE_STATEMENTS = [BEGIN, COMMIT, ROLLBACK, WROTE];
  * A round trip outside a transaction is cut where PostgreSQL itself lets others in between: its execution is one
  * step, its commit another. Where it wrote and locked nothing, nobody can tell the two apart, and they are one.
  */
-export class GatedClient {
-  #part: Part | undefined;
+export class ScheduledClient {
+  #state: SessionState | undefined;
   #isInTransaction = false;
 
   /** @param client in no transaction */
@@ -34,9 +34,9 @@ export class GatedClient {
     });
   }
 
-  /** Takes part in a schedule; every later round trip belongs to it. */
-  takePart(part: Part): void {
-    this.#part = part;
+  /** Makes every later round trip one of this session in its schedule. */
+  attach(state: SessionState): void {
+    this.#state = state;
   }
 
   /**
@@ -66,12 +66,12 @@ export class GatedClient {
 
   /** Runs prepared statements when the scheduler says so. */
   async perform(steps: readonly Step[]): Promise<Row[]> {
-    const part = this.#currentPart();
-    await this.#pass(part, steps);
-    if (this.#isInTransaction || isWhole(steps, part.looksAreWhole)) return this.#send(part, steps);
-    const { rows, wrote } = await this.#execute(part, steps);
-    if (wrote) await this.#pass(part, []);
-    await (wrote ? this.#end(part) : this.#finish(part, COMMIT));
+    const state = this.#currentState();
+    await this.#pass(state, steps);
+    if (this.#isInTransaction || isWhole(steps, state.looksAreWhole)) return this.#send(state, steps);
+    const { rows, wrote } = await this.#execute(state, steps);
+    if (wrote) await this.#pass(state, []);
+    await (wrote ? this.#end(state) : this.#finish(state, COMMIT));
     return rows;
   }
 
@@ -81,56 +81,56 @@ export class GatedClient {
     return (this.client as ClientBase).query(query as string, values);
   }
 
-  #currentPart(): Part {
-    if (this.#part === undefined) throw new Error('the session takes no part in a schedule');
-    return this.#part;
+  #currentState(): SessionState {
+    if (this.#state === undefined) throw new Error('the session takes no part in a schedule');
+    return this.#state;
   }
 
-  async #pass(part: Part, steps: readonly Step[]): Promise<void> {
-    part.next = steps;
-    await part.turnstile.pass();
+  async #pass(state: SessionState, steps: readonly Step[]): Promise<void> {
+    state.next = steps;
+    await state.schedulingPoint.pass();
   }
 
   /** Opens a transaction, runs the steps in it, and asks whether they wrote: one round trip. */
-  async #execute(part: Part, steps: readonly Step[]): Promise<{ rows: Row[]; wrote: boolean }> {
+  async #execute(state: SessionState, steps: readonly Step[]): Promise<{ rows: Row[]; wrote: boolean }> {
     const begun = [toStep(BEGIN), ...steps];
-    part.record?.sent.push(...begun);
+    state.record?.sent.push(...begun);
     const pipeline = pipelineOf([...begun, toStep(WROTE)]);
     try {
       const [answer] = await this.client.query(pipeline).done;
       const rows = [...(pipeline.earlierRows.at(-1) ?? [])];
-      note(part, toReply(rows));
+      note(state, toReply(rows));
       return { rows, wrote: answer?.[0] === 't' };
     } catch (error) {
-      note(part, toComplaint(error));
-      if (databaseFailure(error)?.kind !== 'connection') await this.#finish(part, ROLLBACK);
+      note(state, toComplaint(error));
+      if (databaseFailure(error)?.kind !== 'connection') await this.#finish(state, ROLLBACK);
       throw error;
     }
   }
 
-  async #end(part: Part): Promise<void> {
-    const ending = part.ended ? 'commit' : part.ending;
-    part.ended = true;
+  async #end(state: SessionState): Promise<void> {
+    const ending = state.ended ? 'commit' : state.ending;
+    state.ended = true;
     const rollsBack = ending === 'rollback' || ending === 'lost before commit';
-    await this.#finish(part, rollsBack ? ROLLBACK : COMMIT);
+    await this.#finish(state, rollsBack ? ROLLBACK : COMMIT);
     if (ending === 'commit') return;
     throw ending === 'rollback' ? new Abandoned() : new Error('Connection terminated unexpectedly');
   }
 
-  async #send(part: Part, steps: readonly Step[]): Promise<Row[]> {
-    part.record?.sent.push(...steps);
+  async #send(state: SessionState, steps: readonly Step[]): Promise<Row[]> {
+    state.record?.sent.push(...steps);
     try {
       const rows = await this.client.query(pipelineOf(steps)).done;
-      note(part, toReply(rows));
+      note(state, toReply(rows));
       return rows;
     } catch (error) {
-      note(part, toComplaint(error));
+      note(state, toComplaint(error));
       throw error;
     }
   }
 
-  async #finish(part: Part, statement: Statement): Promise<void> {
-    part.record?.sent.push(toStep(statement));
+  async #finish(state: SessionState, statement: Statement): Promise<void> {
+    state.record?.sent.push(toStep(statement));
     await this.client.query(pipelineOf([toStep(statement)])).done;
   }
 }
@@ -150,7 +150,7 @@ function pipelineOf(steps: readonly Step[]): Pipeline {
   );
 }
 
-function note({ record }: Part, reply: string | null): void {
+function note({ record }: SessionState, reply: string | null): void {
   if (record) record.reply = reply;
 }
 

@@ -1,5 +1,5 @@
 import type { Row, Step } from '../database/protocol.js';
-import type { Turnstile } from './turnstile.js';
+import type { SchedulingPoint } from './scheduling-point.js';
 
 /**
  * How the first transaction of a session that writes ends.
@@ -21,9 +21,9 @@ export interface StepRecord {
   waitedForStep: number | null;
 }
 
-/** What one session does in one schedule. */
-export interface Part {
-  readonly turnstile: Turnstile;
+/** Where one session is in one schedule. */
+export interface SessionState {
+  readonly schedulingPoint: SchedulingPoint;
   readonly ending: Ending;
   /** Whether a look for completion is one step, commit and all. */
   readonly looksAreWhole: boolean;

@@ -10,8 +10,11 @@ export interface Leftovers {
   readonly uncompleted: readonly string[];
 }
 
-/** Tells what the dead left from what the living are late with: the worker that claimed a batch's last slot owes. */
-export function debtsOfTheDead(calls: readonly Call[], injections: readonly Injection[]): Leftovers {
+/**
+ * Tells what killed workers left undone from what living ones are late with: the worker that claimed a batch's last
+ * slot owes its completion.
+ */
+export function leftByKilledWorkers(calls: readonly Call[], injections: readonly Injection[]): Leftovers {
   if (injections.every(({ uncompleted }) => uncompleted.length === 0)) {
     return { faults: injections.map(({ result }) => result), uncompleted: [] };
   }

@@ -4,7 +4,7 @@ import type { DatabasePool } from '../database/pool.js';
 import { openSession, prepare } from '../database/session.js';
 import { loadStatement, type Statement } from '../database/statement.js';
 import type { AssignmentRequest, AssignmentResult, Inventory } from '../domain/assignment.js';
-import { GATE_STATEMENTS, GatedClient } from './gated-client.js';
+import { CLIENT_STATEMENTS, ScheduledClient } from './scheduled-client.js';
 
 /** What a caller needs of an engine. */
 export interface Assigning {
@@ -15,10 +15,10 @@ export interface Assigning {
 /** Makes the engine of one session; the strategy that is proven is in it. */
 export type EngineFactory = (pool: DatabasePool) => Assigning;
 
-/** One session: a connection with an engine of its own, as a service instance has. */
-export interface Member {
+/** A connection with an engine of its own, as an instance of a service has. */
+export interface Instance {
   readonly pid: number;
-  readonly gate: GatedClient;
+  readonly scheduled: ScheduledClient;
   readonly engine: Assigning;
   readonly client: PoolClient;
 }
@@ -38,9 +38,9 @@ const TERMINATE = loadStatement('database/terminate-backend');
 /** A lock is waited for as long as its holder lives. */
 const NO_LOCK_TIMEOUT = 0;
 
-/** The sessions of all schedules, and one that watches them. */
-export class Crew {
-  readonly members: Member[] = [];
+/** The instances that all schedules are run with, and a session that controls them. */
+export class Instances {
+  readonly all: Instance[] = [];
 
   private constructor(
     private readonly pool: DatabasePool,
@@ -51,42 +51,42 @@ export class Crew {
   ) {}
 
   /**
-   * Connects the watching session.
+   * Connects the controlling session.
    *
-   * @param pool connections for the crew alone
+   * @param pool connections for the instances alone
    */
-  static async assemble(pool: DatabasePool, schema: string, makeEngine: EngineFactory): Promise<Crew> {
+  static async connect(pool: DatabasePool, schema: string, makeEngine: EngineFactory): Promise<Instances> {
     const control = await connect(pool, (client) => open(client, schema));
-    return new Crew(pool, schema, makeEngine, control);
+    return new Instances(pool, schema, makeEngine, control);
   }
 
-  /** Makes sure that so many sessions are there, each alive. */
-  async muster(sessions: number): Promise<readonly Member[]> {
-    while (this.members.length < sessions) this.members.push(await this.#join());
-    return this.members.slice(0, sessions);
+  /** Makes sure that so many instances are there, each alive. */
+  async start(count: number): Promise<readonly Instance[]> {
+    while (this.all.length < count) this.all.push(await this.#startOne());
+    return this.all.slice(0, count);
   }
 
-  /** Ends a session as the death of its process does; the next muster replaces it. */
-  async kill(member: Member): Promise<void> {
-    const position = this.members.indexOf(member);
+  /** Ends an instance as the death of its process does; the next `start` replaces it. */
+  async kill(instance: Instance): Promise<void> {
+    const position = this.all.indexOf(instance);
     if (position === -1) return;
-    this.members.splice(position, 1);
+    this.all.splice(position, 1);
     try {
-      await this.control.query(TERMINATE.text, [member.pid]);
-      while ((await this.control.query(ALIVE.text, [member.pid])).rows.length > 0) await sleep(1);
+      await this.control.query(TERMINATE.text, [instance.pid]);
+      while ((await this.control.query(ALIVE.text, [instance.pid])).rows.length > 0) await sleep(1);
     } finally {
-      member.client.release(true);
+      instance.client.release(true);
     }
   }
 
   /** Ends what the sessions are at, whoever waits for it. */
   async interrupt(): Promise<void> {
-    await this.control.query(CANCEL.text, [this.members.map(({ pid }) => pid)]);
+    await this.control.query(CANCEL.text, [this.all.map(({ pid }) => pid)]);
   }
 
-  /** Gives all connections back, closed. */
-  dismiss(): void {
-    for (const { client } of [...this.members, { client: this.control }]) client.release(true);
+  /** Gives all connections back to the pool, closed. */
+  close(): void {
+    for (const { client } of [...this.all, { client: this.control }]) client.release(true);
   }
 
   /** Which of these sessions wait for a lock that another of them holds. */
@@ -96,14 +96,14 @@ export class Crew {
     return new Set(rows.map(({ pid }) => pid));
   }
 
-  async #join(): Promise<Member> {
+  async #startOne(): Promise<Instance> {
     const client = await connect(this.pool, async (made) => {
       await open(made, this.schema);
-      await prepare(made, [...GATE_STATEMENTS, ...Object.values(HOLD)]);
+      await prepare(made, [...CLIENT_STATEMENTS, ...Object.values(HOLD)]);
     });
     const { rows } = await client.query<{ pid: number }>(BACKEND_PID.text);
-    const gate = new GatedClient(client);
-    return { pid: rows[0]?.pid ?? 0, gate, client, engine: this.makeEngine(gate.asPool()) };
+    const scheduled = new ScheduledClient(client);
+    return { pid: rows[0]?.pid ?? 0, scheduled, client, engine: this.makeEngine(scheduled.asPool()) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { GatedClient } from '#els/prove/gated-client.js';
+import { ScheduledClient } from '#els/prove/scheduled-client.js';
 import { useDatabase } from '../support/database.js';
 
 const db = useDatabase();
@@ -8,7 +8,7 @@ const db = useDatabase();
 it('lends its connection to one at a time: the timer of an engine waits for the call under way', async () => {
   const client = await db.pool.connect();
   onTestFinished(() => client.release());
-  const pool = new GatedClient(client).asPool();
+  const pool = new ScheduledClient(client).asPool();
   const call = await pool.connect();
   let timerHasIt = false;
   const timer = pool.connect().then((lent) => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Actor } from './actor.js';
-import type { Crew } from './crew.js';
+import type { Instances } from './instances.js';
 
 /** Most steps take less; the server is asked after this time. */
 const GRACE_MS = 2;
@@ -13,16 +13,16 @@ const LONGEST_STEP_MS = 30_000;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * Finds out when every session has come to rest: it stands before a step, at its end, or waits for a lock that
+ * Finds out when nothing moves: every session stands before a step, at its end, or waits for a lock that
  * another holds. The server says which wait, as it does for PostgreSQL's isolation tester.
  */
-export class Settling {
+export class Quiescence {
   readonly #waiting = new Set<Actor>();
   #changes = 0;
   #onChange: () => void = () => undefined;
 
   constructor(
-    private readonly crew: Crew,
+    private readonly instances: Instances,
     private readonly actors: readonly Actor[],
   ) {}
 
@@ -33,19 +33,19 @@ export class Settling {
   }
 
   /**
-   * Waits until every session rests.
+   * Waits until nothing moves.
    *
    * @param step number of the last step made, which may have let others go
    */
-  async settle(step: number): Promise<void> {
+  async reach(step: number): Promise<void> {
     const deadlineMs = performance.now() + LONGEST_STEP_MS;
-    while (!(await this.#isAtRest())) {
+    while (!(await this.#isQuiescent())) {
       if (performance.now() > deadlineMs) {
         const message = `a statement is still at work after ${LONGEST_STEP_MS / 1_000} s`;
         throw new InfrastructureError('statement_never_ends', message);
       }
     }
-    for (const { part } of this.#running()) if (part.record) part.record.waitedForStep = step + 1;
+    for (const { state } of this.#running()) if (state.record) state.record.waitedForStep = step + 1;
   }
 
   /**
@@ -58,11 +58,11 @@ export class Settling {
   }
 
   #running(): Actor[] {
-    return this.actors.filter(({ turnstile }) => turnstile.state === 'running');
+    return this.actors.filter(({ schedulingPoint }) => schedulingPoint.state === 'running');
   }
 
   /** Nobody runs but those who wait, and nobody moved while the server was asked. */
-  async #isAtRest(): Promise<boolean> {
+  async #isQuiescent(): Promise<boolean> {
     const running = this.#running();
     if (running.length === 0) {
       this.#waiting.clear();
@@ -71,10 +71,10 @@ export class Settling {
     const isNew = running.some((actor) => !this.#waiting.has(actor));
     if (isNew && (await this.#changeWithin(GRACE_MS))) return false;
     const changesBefore = this.#changes;
-    const blocked = await this.crew.blocked(this.actors.map(({ member }) => member.pid));
+    const blocked = await this.instances.blocked(this.actors.map(({ instance }) => instance.pid));
     if (this.#changes !== changesBefore) return false;
     this.#waiting.clear();
-    for (const actor of running) if (blocked.has(actor.member.pid)) this.#waiting.add(actor);
+    for (const actor of running) if (blocked.has(actor.instance.pid)) this.#waiting.add(actor);
     return this.#waiting.size === running.length;
   }
 
