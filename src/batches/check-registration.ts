@@ -1,6 +1,6 @@
+import { complaintAboutText } from '../base/text.js';
 import type { Inventory } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
-import { complaintAboutText } from '../domain/text.js';
 import type { BatchRegistration } from './register.js';
 
 /** The number of an essay has seven digits. */

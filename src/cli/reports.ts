@@ -1,8 +1,8 @@
 import { appendFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { reasonOf } from '../base/system-error.js';
+import { quote } from '../base/wording.js';
 import type { Report } from '../domain/run-result.js';
-import { reasonOf } from '../domain/system-error.js';
-import { quote } from '../domain/wording.js';
 import type { CaseOptions } from '../report/cases.js';
 import { annotationLines, MAX_SUMMARY_BYTES, renderSummary } from '../report/github.js';
 import { renderMarkdown } from '../report/markdown.js';

@@ -1,4 +1,4 @@
-import { killOwnChildren } from '../app/own-children.js';
+import { killOwnChildren } from '../base/own-children.js';
 import { EXIT } from '../domain/errors.js';
 import type { StopSignal } from '../domain/run-result.js';
 

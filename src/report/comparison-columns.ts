@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { Row } from '../domain/rows.js';
+import { strategyLabel } from '../domain/rows.js';
 import type { Comparison, RunResult } from '../domain/run-result.js';
-import { strategyLabel } from '../domain/wording.js';
 import { worstVerdict } from '../domain/verdict.js';
 import { medianOf, worstSuccess } from './comparison-rows.js';
 import { formatMicros, formatNumber, keepEnd, MISSING } from './format.js';

@@ -1,5 +1,5 @@
+import { median } from '../base/median.js';
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
-import { median } from '../domain/median.js';
 import { groupRows, type Row, type Runs } from '../domain/rows.js';
 import type { RunResult } from '../domain/run-result.js';
 import { plural } from './format.js';

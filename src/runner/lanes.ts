@@ -1,3 +1,4 @@
+import { nowMicros } from '../base/clock.js';
 import type { AssignmentRequest } from '../domain/assignment.js';
 import { CUT_OFF, toEnd, toErrorEnd, type CallEnd } from '../domain/call-end.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
@@ -5,7 +6,6 @@ import type { AssignmentEngine } from '../engine/engine.js';
 import { contentId } from '../scenario/plan.js';
 import type { Alarm } from './alarm.js';
 import { callId } from './call-chunks.js';
-import { nowMicros } from './clock.js';
 import type { StartedCall } from './messages.js';
 import { dueMicrosOf, endMicrosOf, isOver, turnOf } from './open-loop.js';
 import type { Recorder } from './recorder.js';

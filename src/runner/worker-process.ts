@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { childEnvironment } from '../database/child-environment.js';
-import { ownChild } from '../database/own-children.js';
+import { childEnvironment } from '../base/child-environment.js';
+import { Countdown } from '../base/countdown.js';
+import { ownChild } from '../base/own-children.js';
+import { programPath } from '../base/package-files.js';
 import { InfrastructureError } from '../domain/errors.js';
-import { programPath } from '../domain/package-files.js';
-import { Countdown } from './countdown.js';
 import type { Ledger } from './ledger.js';
 import {
   PROTOCOL_VERSION,

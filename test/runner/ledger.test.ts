@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { Ledger } from '#els/runner/ledger.js';
 import { PROTOCOL_VERSION, type CallChunk, type WorkerJob } from '#els/runner/messages.js';
 import { Misconduct, readMessage } from '#els/runner/read-message.js';

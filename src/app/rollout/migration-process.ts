@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { childEnvironment } from '../../database/child-environment.js';
-import { ownChild } from '../../database/own-children.js';
+import { childEnvironment } from '../../base/child-environment.js';
+import { Countdown } from '../../base/countdown.js';
+import { ownChild } from '../../base/own-children.js';
+import { programPath } from '../../base/package-files.js';
 import type { BatchMigration } from '../../domain/migration.js';
-import { programPath } from '../../domain/package-files.js';
-import { Countdown } from '../../runner/countdown.js';
 import {
   MIGRATION_PROTOCOL,
   readMigrationMessage,

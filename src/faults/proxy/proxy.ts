@@ -2,11 +2,11 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { NetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { childEnvironment } from '../../database/child-environment.js';
-import { ownChild } from '../../database/own-children.js';
+import { childEnvironment } from '../../base/child-environment.js';
+import { ownChild } from '../../base/own-children.js';
+import { programPath } from '../../base/package-files.js';
 import { clientConfig, type DatabaseTarget, type Endpoint } from '../../database/target.js';
 import { InfrastructureError } from '../../domain/errors.js';
-import { programPath } from '../../domain/package-files.js';
 import type { FromProxy, ToProxy } from './messages.js';
 
 const PROGRAM = programPath('faults/proxy/proxy-process');

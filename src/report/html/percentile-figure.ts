@@ -1,5 +1,5 @@
 import type { Row } from '../../domain/rows.js';
-import { strategyLabel } from '../../domain/wording.js';
+import { strategyLabel } from '../../domain/rows.js';
 import { medianOf } from '../comparison-rows.js';
 import { formatMicros } from '../format.js';
 import { fixedAxis, formatTickMicros, logAxis } from './axes.js';

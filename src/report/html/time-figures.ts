@@ -1,6 +1,6 @@
 import type { Row } from '../../domain/rows.js';
+import { strategyLabel } from '../../domain/rows.js';
 import type { RunResult } from '../../domain/run-result.js';
-import { strategyLabel } from '../../domain/wording.js';
 import { medianOf } from '../comparison-rows.js';
 import { formatMicros, formatNumber } from '../format.js';
 import { switchName } from '../rollout-tables.js';

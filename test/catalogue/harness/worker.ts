@@ -3,7 +3,7 @@ import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { openSession } from '#els/database/session.js';
 import { withConnectionString } from '#els/database/target.js';
 import type { AssignmentEngine } from '#els/engine/engine.js';
-import { waitUntilMicros } from '#els/runner/clock.js';
+import { waitUntilMicros } from '#els/base/clock.js';
 import { deliverSlice } from '#els/runner/lanes.js';
 import { Recorder } from '#els/runner/recorder.js';
 import { callsOf } from '#els/scenario/plan.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { registerBatches } from '#els/batches/register.js';
 import type { Scenario, WorkloadPlan } from '#els/domain/scenario.js';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { Ledger } from '#els/runner/ledger.js';
 import type { WorkerJob } from '#els/runner/messages.js';
 import { WorkerProcess } from '#els/runner/worker-process.js';
