@@ -6,9 +6,9 @@ import type { Report } from '../domain/run-result.js';
 import type { CaseOptions } from '../report/cases.js';
 import { annotationLines, MAX_SUMMARY_BYTES, renderSummary } from '../report/github.js';
 import { renderMarkdown } from '../report/markdown.js';
-import { ReportFile } from '../report/report-file.js';
 import { printLine } from './console.js';
 import { toFailure } from './failure.js';
+import { ReportFile } from './report-file.js';
 import { readTool } from './tool.js';
 
 export interface ReportFlags {

@@ -1,4 +1,4 @@
-import type { Measured } from './run-result.js';
+import type { Measured } from './measured.js';
 import type { ScenarioOverrides } from './scenario.js';
 
 /** A field of a load that counts something, and is no time: one that a sweep may vary. */

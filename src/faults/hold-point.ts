@@ -3,7 +3,7 @@ import { serverError } from '../database/failure.js';
 import { loadStatement } from '../database/statement.js';
 import type { Delivery } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import { contentId, deliveriesOf } from '../scenario/plan.js';
+import { contentId, deliveriesOf } from '../workload/plan.js';
 import { awaitBlocked, type BlockedCall } from './blocked.js';
 import type { FaultGround } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';

@@ -8,7 +8,7 @@ import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../dom
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
-import { workersOf } from '../scenario/plan.js';
+import { workersOf } from '../workload/plan.js';
 import { addUpWeights } from './client-weight.js';
 import { sumCounters, type LoadCounters } from './counters.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';

@@ -2,7 +2,7 @@ import { nowMicros } from '../base/clock.js';
 import { CUT_OFF } from '../domain/call-end.js';
 import type { Call } from '../domain/call.js';
 import type { LoadListener } from '../domain/run-watch.js';
-import { contentId, deliveryAt } from '../scenario/plan.js';
+import { contentId, deliveryAt } from '../workload/plan.js';
 import { toCall, toCalls } from './call-chunks.js';
 import { NO_COUNTERS } from './counters.js';
 import type { WorkerFleet } from './fleet.js';

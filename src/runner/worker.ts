@@ -4,7 +4,7 @@ import { explainConnectFailure } from '../database/pool.js';
 import { withConnectionString, type DatabaseTarget } from '../database/target.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Delivery } from '../domain/scenario.js';
-import { callsOf } from '../scenario/plan.js';
+import { callsOf } from '../workload/plan.js';
 import { Alarm } from './alarm.js';
 import { ClientMeter } from './client-meter.js';
 import { deliverSlice } from './lanes.js';

@@ -8,7 +8,7 @@ import type { StrategySpec } from '../../engine/strategy.js';
 import type { StrategyChange } from '../../runner/messages.js';
 import { longestCallMs } from '../../runner/patience.js';
 import type { RunningLoad } from '../../runner/run-load.js';
-import { mulberry32, type Random } from '../../scenario/random.js';
+import { mulberry32, type Random } from '../../workload/random.js';
 import { inventoryOf } from '../strategies.js';
 import { MigrationKiller } from './kill-migration.js';
 import { migrateRun } from './migrate-run.js';

@@ -6,7 +6,7 @@ import type { AssignmentEngine } from '#els/engine/engine.js';
 import { waitUntilMicros } from '#els/base/clock.js';
 import { deliverSlice } from '#els/runner/lanes.js';
 import { Recorder } from '#els/runner/recorder.js';
-import { callsOf } from '#els/scenario/plan.js';
+import { callsOf } from '#els/workload/plan.js';
 import { DOUBLE_BUGS } from '../doubles.js';
 import { EngineDouble } from '../doubles/engine-double.js';
 import type { FromDoubleWorker, ToDoubleWorker } from './messages.js';

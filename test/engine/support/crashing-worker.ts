@@ -6,7 +6,7 @@ import { Ledger } from '#els/runner/ledger.js';
 import type { WorkerJob } from '#els/runner/messages.js';
 import { WorkerProcess } from '#els/runner/worker-process.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';
-import { planWorkload, workersOf } from '#els/scenario/plan.js';
+import { planWorkload, workersOf } from '#els/workload/plan.js';
 import type { TestDatabase } from '../../support/database.js';
 import { until, type Backend } from './hold.js';
 import type { Variant } from './variants.js';
