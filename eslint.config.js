@@ -1,66 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/**
- * Which rooms of src/ each room may import from. Data flows one way:
- * cli → app → scenario → runner → engine → database, and back as results → verify → gate → report.
- */
-const mayImport = {
-  base: [],
-  domain: ['base'],
-  database: ['base', 'domain'],
-  engine: ['base', 'domain', 'database'],
-  batches: ['base', 'domain', 'database'],
-  gate: ['base', 'domain'],
-  scenario: ['base', 'domain', 'gate'],
-  config: ['base', 'domain', 'gate', 'scenario'],
-  runner: ['base', 'domain', 'scenario', 'engine', 'database'],
-  faults: ['base', 'domain', 'database', 'scenario', 'runner'],
-  verify: ['base', 'domain', 'database'],
-  history: ['base', 'domain'],
-  baseline: ['base', 'domain', 'scenario'],
-  migrate: ['base', 'domain', 'database'],
-  prove: ['base', 'domain', 'database', 'engine', 'batches', 'verify'],
-  compare: ['base', 'domain'],
-  report: ['base', 'domain'],
-  app: [
-    'base',
-    'domain',
-    'database',
-    'engine',
-    'batches',
-    'gate',
-    'scenario',
-    'runner',
-    'faults',
-    'verify',
-    'history',
-    'baseline',
-    'migrate',
-    'prove',
-    'compare',
-  ],
-  cli: ['base', 'domain', 'scenario', 'app', 'config', 'report'],
-};
-const rooms = Object.keys(mayImport);
-
-const roomRules = rooms.map((room) => ({
-  files: [`src/${room}/**/*.ts`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: rooms
-          .filter((other) => other !== room && !mayImport[room].includes(other))
-          .map((other) => ({
-            regex: `^(\\.\\./)+${other}/`,
-            message: `src/${room} may import only: ${[room, ...mayImport[room]].join(', ')}.`,
-          })),
-      },
-    ],
-  },
-}));
-
 const NODE_GLOBALS = Object.fromEntries(
   ['process', 'console', 'URL', 'AbortController'].map((name) => [name, 'readonly']),
 );
@@ -134,5 +74,4 @@ export default tseslint.config(
   quietRooms,
   endedByBin,
   shapesNotClasses,
-  ...roomRules,
 );
