@@ -86,11 +86,11 @@ export class Station {
   }
 
   /** Kills the process for good: another one takes over. Resolves when it is gone. */
-  killAndReplace(): Promise<void> {
+  async killAndReplace(): Promise<void> {
     this.#toBeReplaced = true;
     this.#deaths += 1;
     this.#worker.kill();
-    return this.#worker.gone;
+    await this.#worker.gone;
   }
 
   /**
