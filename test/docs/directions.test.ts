@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { expect, it } from 'vitest';
-import config from '../../.dependency-cruiser.js';
+import config, { MAY_IMPORT } from '../../.dependency-cruiser.js';
 
 /** The rules that a tree of sources breaks, by name. */
 async function brokenRules(files: Readonly<Record<string, string>>): Promise<string[]> {
@@ -67,4 +67,12 @@ it('refuses a room that nothing is said of, a report that may write files, and a
   };
   const broken = await brokenRules(files);
   expect(broken.sort()).toEqual(['ground-needs-no-package', 'known-rooms', 'reports-write-no-file']);
+});
+
+it('docs/architecture.md tells every room and what it may import', () => {
+  const document = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
+  const rows = [...document.matchAll(/^\| `(\w+)` \| .* \|(.*)\|$/gm)];
+  const told = rows.map(([, room = '', others = '']) => [room, others.split(',').map((each) => each.trim())]);
+  const rules = Object.entries(MAY_IMPORT).map(([room, others]) => [room, others.length > 0 ? others : ['']]);
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(rules));
 });
