@@ -1,5 +1,5 @@
 // @ts-check
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -23,9 +23,12 @@ const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(
 );
 const INSTALLED = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies });
 
-/** CommonJS within the bundle asks for node's own modules by `require`, which its helper looks for in its own chunk. */
+/**
+ * CommonJS within the bundle asks for node's own modules by `require`, which its helper looks for in its own chunk. On one
+ * line with the code, so that each file is whole as soon as it is there.
+ */
 const REQUIRE =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); ";
+  "import { createRequire as elsRequire } from 'node:module'; const require = elsRequire(import.meta.url);";
 
 /**
  * The driver, loaded when it is first used: help and what is refused need none. Node 20 has no `navigator`, and where
@@ -75,6 +78,7 @@ async function buildBundle() {
     bundle: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
+    banner: { js: REQUIRE },
     external: INSTALLED,
     plugins: [loadDriver],
     mainFields: ['module', 'main'],
@@ -83,14 +87,22 @@ async function buildBundle() {
     metafile: true,
   });
   const made = new Set(Object.keys(metafile.outputs));
-  for (const file of [...made].filter((each) => each.endsWith('.js'))) {
-    const text = readFileSync(join(ROOT, file), 'utf8');
-    if (/^var __require = /m.test(text)) writeFileSync(join(ROOT, file), REQUIRE + text);
-  }
   for (const file of filesBelow('dist')) {
-    if (/\.js(\.map)?$/.test(file) && !made.has(file)) rmSync(join(ROOT, file));
+    if (isStale(file, made)) rmSync(join(ROOT, file));
   }
   writeFileSync(join(ROOT, 'dist/THIRD-PARTY-LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
+}
+
+/**
+ * What an earlier build made and this one did not; declarations, which tsc makes later, by their source.
+ *
+ * @param {string} file
+ * @param {Set<string>} made
+ */
+function isStale(file, made) {
+  if (/\.d\.ts(\.map)?$/.test(file))
+    return !existsSync(join(ROOT, file.replace(/^dist/, 'src').replace(/\.d\.ts(\.map)?$/, '.ts')));
+  return /\.js(\.map)?$/.test(file) && !made.has(file);
 }
 
 /**

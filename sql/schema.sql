@@ -1,6 +1,6 @@
 -- The whole schema, created by `setup` in one transaction whose search_path is the schema of the tool.
--- Must hold: one row of run_batches per batch that a run made, one of runs per run of a command; one inventory per batch; within a batch a
--- content has at most one slot and at most one essay, by unique index, whatever a strategy does.
+-- Must hold: one row of run_batches per batch that a run made, one of runs per run of a command; one inventory per batch;
+-- within a batch a content has at most one slot and at most one essay, by unique index, whatever a strategy does.
 
 create type essay_status_enum as enum ('uploaded', 'ready_for_processing');
 

@@ -1,5 +1,5 @@
 import { nowMicros } from '../base/clock.js';
-import type { Call } from '../domain/call.js';
+import { isAnswered, type Call } from '../domain/call.js';
 import type { IntervalView, LoadDisplay, LoadView } from '../domain/load-view.js';
 import type { RunWatch } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
@@ -134,8 +134,4 @@ export class LoadMonitor {
     const ofTime = scenario.durationMs === undefined ? 0 : elapsedMs / scenario.durationMs;
     return Math.min(1, Math.max(ofDeliveries, ofTime));
   }
-}
-
-function isAnswered({ outcome, errorCode }: Call): boolean {
-  return outcome !== 'unknown' && errorCode !== 'database_unavailable';
 }

@@ -64,7 +64,8 @@ export async function putLoad(
     const ran = await disturbedLoad(database, fleet, loadJob, { injector, rollout }, listener, stop);
     load = await settle(loadJob, ran, { injector, rollout }, stop);
   } catch (error) {
-    await close();
+    // Why the load failed is what counts, whatever becomes of the faults.
+    await close().catch(() => undefined);
     throw error;
   }
   const { failure } = await attempt(target, close);
@@ -142,8 +143,9 @@ async function deliverOwed(
 ): Promise<Pick<FinishedLoad, 'redelivered'> & { failure?: InfrastructureError | undefined }> {
   const redelivered: Call[] = [];
   const { failure } = await attempt(load.target, async () => {
-    if (again.length > 0) redelivered.push(...(await redeliver(load, again, true, stop)));
-    if (next.length > 0) redelivered.push(...(await redeliver(load, next, false, stop)));
+    const heard = (call: Call) => redelivered.push(call);
+    if (again.length > 0) await redeliver(load, again, { mayHaveHappened: true, heard }, stop);
+    if (next.length > 0) await redeliver(load, next, { mayHaveHappened: false, heard }, stop);
   });
   return { redelivered, failure };
 }

@@ -1,7 +1,11 @@
 import * as z from 'zod';
-import { DURATION_ACCEPTED, durationMillis } from '../scenario/duration.js';
-import type { LOAD_FIELDS } from '../scenario/fields.js';
-import { LOAD_FIELD_LIST, type LoadFieldName } from '../scenario/fields.js';
+import {
+  duration,
+  LOAD_FIELD_LIST,
+  wholeNumber,
+  type LOAD_FIELDS,
+  type LoadFieldName,
+} from '../scenario/fields.js';
 import { gatesSchema } from '../scenario/schema.js';
 
 /** Most rounds of a comparison. */
@@ -26,11 +30,6 @@ const loadShape = Object.fromEntries(
   }),
 ) as LoadShape;
 
-function wholeNumber(min: number, max: number) {
-  const error = `a whole number from ${min} to ${max}`;
-  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
-}
-
 function flag() {
   return z.boolean({ error: 'true or false' });
 }
@@ -41,12 +40,6 @@ function names(what: string) {
   const each = `the name or path of one of ${what}, without a comma, no URL`;
   const name = z.string({ error: each }).regex(/^(?!.*:\/\/)\s*[^,\s][^,]*$/, { error: each });
   return z.array(name, { error }).min(1, { error }).max(100, { error });
-}
-
-function duration() {
-  return z
-    .string({ error: DURATION_ACCEPTED })
-    .refine((given) => durationMillis(given) !== undefined, { error: DURATION_ACCEPTED });
 }
 
 const VARIABLE = 'the name of an environment variable, such as CI_DATABASE_URL; never the URL itself';

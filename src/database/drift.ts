@@ -127,16 +127,28 @@ async function mend(client: ClientBase, { expected, found }: Difference): Promis
   const drop = found?.drop;
   if (found !== undefined && !drop) return undefined;
   try {
-    await atomically(client, async () => {
+    return await atomically(client, async () => {
+      if (found === undefined && (await losesValues(client, expected))) return LOST;
       if (drop) await client.query(drop);
       await client.query(expected.create);
+      return undefined;
     });
-    return undefined;
   } catch (error) {
     const failure = databaseFailure(error);
     if (failure === undefined || failure.kind === 'connection') throw error;
     return (error as Error).message;
   }
+}
+
+const LOST = 'what it held is lost: made anew it would say of rows that are there what nobody knows';
+
+/** Whether a missing column had values: to make it anew, empty or with its default, would take slots for free. */
+async function losesValues(client: ClientBase, { kind, relation }: Part): Promise<boolean> {
+  if (kind !== 'column' || !relation) return false;
+  const { rows } = await client.query<{ holdsRows: boolean }>(
+    loadStatement('database/holds-rows', { table: relation }).text,
+  );
+  return rows[0]?.holdsRows ?? false;
 }
 
 async function compare(client: ClientBase, schema: string): Promise<Difference[]> {
@@ -198,9 +210,7 @@ function describe({ expected, found }: Difference): string {
 function describeMended({ expected, found }: Difference): string {
   const label = labelOf(expected);
   if (found !== undefined) return `${label} made anew: it was ${found.definition}`;
-  return expected?.kind === 'column'
-    ? `${label} created: what it held is lost, rows that were there have ${/ default (.*)$/.exec(expected.create)?.[1] ?? 'null'}`
-    : `${label} created`;
+  return `${label} created`;
 }
 
 function labelOf(part: Part | undefined): string {

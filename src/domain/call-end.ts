@@ -2,8 +2,6 @@ import type { AssignmentResult } from './assignment.js';
 import { mayHaveHappenedBy, type CallEnd } from './call.js';
 import { AssignmentError } from './errors.js';
 
-export type { CallEnd } from './call.js';
-
 const NOTHING = {
   slotId: null,
   recovered: false,

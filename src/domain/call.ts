@@ -41,6 +41,11 @@ export function mayHaveHappenedBy({ outcome, errorCode }: Pick<Call, 'outcome' |
   return outcome === 'unknown' || (outcome === 'error' && mayHaveTakenSlot(errorCode));
 }
 
+/** Whether the server answered, whatever it said. */
+export function isAnswered({ outcome, errorCode }: Pick<Call, 'outcome' | 'errorCode'>): boolean {
+  return outcome !== 'unknown' && errorCode !== 'database_unavailable';
+}
+
 /**
  * What an end says of itself that cannot be: one rule for live workers and for history files.
  *

@@ -42,10 +42,8 @@ export interface Rollout {
   readonly steps: readonly RolloutStep[];
 }
 
-/** The shape of a load, as a scenario file states it (scenarios/*.json) and flags override it. */
-export interface Scenario extends OpenLoop {
-  readonly name: string;
-  readonly description: string;
+/** What a load has many of: whole numbers from 1. */
+export interface LoadCounts {
   readonly batches: number;
   /** Slots of each batch. */
   readonly slots: number;
@@ -53,12 +51,18 @@ export interface Scenario extends OpenLoop {
   readonly contents: number;
   /** How often each content is delivered. */
   readonly deliveries: number;
-  readonly arrival: Arrival;
   readonly workers: number;
   /** Connections of each worker, and calls it has in flight. */
   readonly connections: number;
   /** Most deliveries that one call of `assignMany` makes; 1: each delivery is a call of `assign`. */
   readonly bulk: number;
+}
+
+/** The shape of a load, as a scenario file states it (scenarios/*.json) and flags override it. */
+export interface Scenario extends LoadCounts, OpenLoop {
+  readonly name: string;
+  readonly description: string;
+  readonly arrival: Arrival;
   /**
    * Stop after this time, or when every delivery was made; an open loop ends with the calls due by then. With a rollout:
    * not before its last switch is over.

@@ -1,15 +1,8 @@
 import type { Measured } from './measured.js';
-import type { ScenarioOverrides } from './scenario.js';
+import type { LoadCounts } from './scenario.js';
 
-/** A field of a load that counts something, and is no time: one that a sweep may vary. */
-export type SweptParameter = Exclude<
-  {
-    [Field in keyof ScenarioOverrides]-?: NonNullable<ScenarioOverrides[Field]> extends number
-      ? Field
-      : never;
-  }[keyof ScenarioOverrides],
-  `${string}Ms`
->;
+/** What a sweep may vary: what a load has many of, and the rate of an open loop. */
+export type SweptParameter = keyof LoadCounts | 'rate';
 
 /** One parameter of a scenario, and the values it is given in turn. */
 export interface SweepAxis {

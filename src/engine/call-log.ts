@@ -165,7 +165,7 @@ export class CallLog {
     try {
       const returned: unknown = this.#logger[level](details, message);
       // A logger that works asynchronously has nobody else to fail to.
-      if (returned instanceof Promise) returned.catch((error: unknown) => this.#warn(error));
+      Promise.resolve(returned).catch((error: unknown) => this.#warn(error));
     } catch (error) {
       this.#warn(error);
     }

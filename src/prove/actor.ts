@@ -1,6 +1,7 @@
 import { databaseFailure } from '../database/failure.js';
 import type { Call } from '../domain/call.js';
-import { CUT_OFF, toEnd, toErrorEnd, type CallEnd } from '../domain/call-end.js';
+import type { CallEnd } from '../domain/call.js';
+import { CUT_OFF, toEnd, toErrorEnd } from '../domain/call-end.js';
 import type { AssignmentRequest, Inventory } from '../domain/assignment.js';
 import type { Caller, Role } from './configuration.js';
 import { HOLD, type Member } from './crew.js';

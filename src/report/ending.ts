@@ -21,7 +21,7 @@ export function endingLine(report: Report, { colours }: Style): string {
 }
 
 /** How many runs there are; where one was cut off, how many came to their end of those that were to be made. */
-export function runsText({ runs, plannedRuns }: Report): string {
+function runsText({ runs, plannedRuns }: Report): string {
   const complete = runs.filter((run) => run.complete).length;
   if (complete === runs.length) return plural(runs.length, 'run');
   return `${complete} of ${plural(plannedRuns, 'run')} complete, ${runs.length - complete} cut off`;

@@ -48,9 +48,15 @@ export function witnessRowLines(rows: readonly Witness[], { width }: Pick<Style,
   return rows.flatMap((row) => hang('    • ', witnessLines(row, width - 6)));
 }
 
-/** What a reader should know of a run: its notes, and what no invariant was asked; one line each. */
+/** What a reader should know of a run: its notes, a line each, and what no invariant was asked, in one line. */
 export function remarksOf({ notes, notAsked }: Pick<RunResult, 'notes' | 'notAsked'>): string[] {
-  return [...notes, ...notAsked.map(({ name, reason }) => `not asked: ${name}, ${reason}`)];
+  if (notAsked.length === 0) return [...notes];
+  const reasons = [...new Set(notAsked.map(({ reason }) => reason))];
+  const grouped = reasons.map((reason) => {
+    const names = notAsked.filter((each) => each.reason === reason).map(({ name }) => name);
+    return `${names.join(', ')} (${reason})`;
+  });
+  return [...notes, `not asked: ${grouped.join('; ')}`];
 }
 
 /** The same for the terminal, one remark after another. */

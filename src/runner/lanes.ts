@@ -1,6 +1,7 @@
 import { nowMicros } from '../base/clock.js';
 import type { AssignmentRequest } from '../domain/assignment.js';
-import { CUT_OFF, toEnd, toErrorEnd, type CallEnd } from '../domain/call-end.js';
+import type { CallEnd } from '../domain/call.js';
+import { CUT_OFF, toEnd, toErrorEnd } from '../domain/call-end.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import { contentId } from '../workload/plan.js';
 import { callId } from './call-chunks.js';

@@ -1,4 +1,4 @@
-import type { CallEnd } from '../domain/call-end.js';
+import { isAnswered, type CallEnd } from '../domain/call.js';
 import { AssignmentError } from '../domain/errors.js';
 import { toChunk, type FinishedCall } from './call-chunks.js';
 import { encode, newHistogram, record } from './latency.js';
@@ -45,7 +45,7 @@ export class Recorder {
       errorCode: end.errorCode,
       sqlState: end.sqlState,
     });
-    if (end.errorCode !== 'database_unavailable' && end.outcome !== 'unknown') this.#answered += 1;
+    if (isAnswered(end)) this.#answered += 1;
     if (this.#calls.length >= this.#chunkCalls) this.flush();
   }
 

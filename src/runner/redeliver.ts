@@ -16,19 +16,25 @@ const CONNECTIONS = 4;
 /** What has no answer by then stays without one. */
 const DEADLINE_MS = 30_000;
 
+/** How deliveries are made after a load. */
+export interface Redelivery {
+  /** Whether they were made before and ended without a definite answer. */
+  readonly mayHaveHappened: boolean;
+  /** Told of every call that was made, also where not all could be. */
+  readonly heard: (call: Call) => void;
+}
+
 /**
  * Delivers after a load. No figure counts these calls.
  *
- * @param mayHaveHappened whether these deliveries were made before and ended without a definite answer
  * @param stop ends it early
- * @returns the calls made
  */
 export async function redeliver(
   job: LoadJob,
   deliveries: readonly Delivery[],
-  mayHaveHappened: boolean,
+  { mayHaveHappened, heard }: Redelivery,
   stop: AbortSignal,
-): Promise<Call[]> {
+): Promise<void> {
   const { target, strategy, otherInventory, advisoryLocks, schema, timeoutMs, prepare, via } = job;
   const applicationName = `${job.applicationName}/redelivery`;
   const pool = createPool(target, { connections: CONNECTIONS, applicationName, via });
@@ -36,9 +42,8 @@ export async function redeliver(
   const engine = createAssignmentEngine(pool, { ...options, ...(otherInventory && { otherInventory }) });
   const scenario = { ...job.plan.scenario, connections: CONNECTIONS, durationMs: undefined };
   const plan = { ...job.plan, scenario: { ...scenario, arrival: 'closed' as const } };
-  const calls: Call[] = [];
   const recorder = new Recorder((chunk) => {
-    for (const call of toCalls(job.plan, REDELIVERER, chunk)) calls.push(call);
+    for (const call of toCalls(job.plan, REDELIVERER, chunk)) heard(call);
   }, deliveries.length);
   try {
     await deliverSlice({
@@ -48,10 +53,10 @@ export async function redeliver(
       redelivered: new Set(mayHaveHappened ? deliveries.map((delivery) => delivery.index) : []),
       startMicros: nowMicros(),
     });
-    await Promise.race([engine.close(), graceAfter(stop)]);
     recorder.flush();
-    return calls;
+    await Promise.race([engine.close(), graceAfter(stop)]);
   } finally {
+    recorder.flush();
     await Promise.race([pool.end(), graceAfter(stop)]);
   }
 }

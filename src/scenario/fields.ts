@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAULT_KINDS, type Fault } from '../domain/fault.js';
 import { SPACINGS, type ScenarioOverrides, type Stage } from '../domain/scenario.js';
 import type { SweptParameter } from '../domain/sweep.js';
@@ -57,12 +57,17 @@ export interface LoadField<Schema extends z.ZodType = z.ZodType> {
 
 // Every `error` below says what is accepted; invalid.ts puts the field and what was given before it.
 
-function wholeNumber(min: number, max: number) {
+/** A whole number of a file. */
+export function wholeNumber(min: number, max: number) {
   const error = `a whole number from ${min} to ${max}`;
   return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 }
 
-function duration(accepted: string, read: (text: string) => number | undefined) {
+/** A time of a file, e.g. `5s`. */
+export function duration(
+  accepted = DURATION_ACCEPTED,
+  read: (text: string) => number | undefined = durationMillis,
+) {
   return z.string({ error: accepted }).refine((given) => read(given) !== undefined, { error: accepted });
 }
 
@@ -130,7 +135,7 @@ export const LOAD_FIELDS = {
     description: 'Contents that one call assigns.',
   }),
   duration: {
-    schema: duration(DURATION_ACCEPTED, durationMillis).optional(),
+    schema: duration().optional(),
     scenario: 'durationMs',
     fromFile: durationMillis,
     description: 'Length of closed and open loops, e.g. 5s.',
@@ -153,7 +158,7 @@ export const LOAD_FIELDS = {
     description: 'Gaps between the calls of open loops.',
     flag: {
       usage: '--spacing <kind>',
-      help: 'gaps between the calls of an open loop: poisson (default) or constant',
+      help: 'gaps between the calls of an open loop, poisson or constant (default: poisson)',
       parse: parseSpacing,
       words: SPACINGS,
     },
@@ -179,7 +184,7 @@ export const LOAD_FIELDS = {
     sweeps: false,
   },
   latencyLimit: {
-    schema: duration(DURATION_ACCEPTED, durationMillis).optional(),
+    schema: duration().optional(),
     scenario: 'latencyLimitMs',
     fromFile: durationMillis,
     description:

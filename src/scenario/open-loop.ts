@@ -5,12 +5,7 @@ import { stageMillis } from './stages.js';
 type OpenFields = Pick<ScenarioFile, 'rate' | 'spacing' | 'stages' | 'latencyLimit'>;
 
 /** The fields of a file that an open loop alone may have. */
-export const OPEN_FIELDS = [
-  'rate',
-  'spacing',
-  'stages',
-  'latencyLimit',
-] as const satisfies (keyof OpenFields)[];
+const OPEN_FIELDS = ['rate', 'spacing', 'stages', 'latencyLimit'] as const satisfies (keyof OpenFields)[];
 
 /**
  * What is wrong with the fields of an open loop, and what is accepted; undefined where nothing is. It makes one call

@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
-import { DURATION_ACCEPTED, durationMillis } from './duration.js';
-import type { LOAD_FIELDS } from './fields.js';
-import { LOAD_FIELD_LIST, type LoadFieldName } from './fields.js';
+import { duration, LOAD_FIELD_LIST, type LOAD_FIELDS, type LoadFieldName } from './fields.js';
 
 // Every `error` below says what is accepted; invalid.ts puts the field and what was given before it.
 
@@ -16,9 +14,7 @@ const name = text(
 );
 const description = text(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,500}$/u, 'one line of 1 to 500 characters');
 const arrival = z.enum(['burst', 'closed', 'open'], { error: '"burst", "closed" or "open"' });
-const moment = z
-  .string({ error: DURATION_ACCEPTED })
-  .refine((given) => durationMillis(given) !== undefined, { error: DURATION_ACCEPTED });
+const moment = duration();
 const stepsAccepted = 'a list of 1 to 20 steps';
 const rollout = z.strictObject(
   {

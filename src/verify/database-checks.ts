@@ -110,17 +110,34 @@ function slotHolders(batches: readonly BatchEvidence[]): HolderOf {
   };
 }
 
-/** What is there must have been asked for and not been refused. */
-export function notAskedFor({ promises, batches }: Evidence): Violation[] {
-  const noSlotIsFinal = promises.idempotent && promises.truthfulNoSlot;
+/** What is there must have been asked for, by somebody who was told of it or whose call may have happened. */
+export function notAskedFor({ batches }: Evidence): Violation[] {
+  return wrongRows(batches, (content) => {
+    if (content === undefined) return 'never asked';
+    return countSuccesses(content) + content.indefinite.length > 0 ? undefined : 'refused, and holds';
+  });
+}
+
+/** Who was refused once and for all holds nothing, even where another call of theirs may have happened. */
+export function refusedAndHeld({ batches }: Evidence): Violation[] {
+  return wrongRows(batches, (content) => {
+    if (content === undefined || countSuccesses(content) > 0) return undefined;
+    const { noSlot, indefinite } = content;
+    return noSlot.length > 0 && indefinite.length > 0 ? 'refused, and holds' : undefined;
+  });
+}
+
+/** @param whyWrong what is wrong about a row of a content; undefined where nothing is */
+function wrongRows(
+  batches: readonly BatchEvidence[],
+  whyWrong: (content: ContentHistory | undefined) => string | undefined,
+): Violation[] {
   return batches.flatMap(({ contents, rows }) =>
     rows.flatMap((row) => {
       const content = contents.get(row.contentId);
-      if (content === undefined) return [{ calls: [], rows: [{ ...told(row), because: 'never asked' }] }];
-      if (countSuccesses(content) > 0) return [];
-      const isRefused = noSlotIsFinal && content.noSlot.length > 0;
-      if (content.indefinite.length > 0 && !isRefused) return [];
-      return [{ calls: callsOf(content), rows: [{ ...told(row), because: 'refused, and holds' }] }];
+      const because = whyWrong(content);
+      if (because === undefined) return [];
+      return [{ calls: content ? callsOf(content) : [], rows: [{ ...told(row), because }] }];
     }),
   );
 }

@@ -2,6 +2,7 @@ import {
   contentsWithMoreRowsThanCalls,
   contentsWithSeveralRows,
   notAskedFor,
+  refusedAndHeld,
   notStored,
   rowsBeyondCapacity,
   slotsGivenTwice,
@@ -168,6 +169,13 @@ export const INVARIANTS: readonly Invariant[] = [
     askedWhen: [rowsKnown],
     excusedBy: ['incomplete', 'not quiet'],
     check: notAskedFor,
+  },
+  {
+    name: 'stored-was-asked-for',
+    askedWhen: [rowsKnown, idempotent, truthful],
+    // A slot that was given back with its commit may go to whoever had been refused.
+    excusedBy: ['incomplete', 'not quiet', 'lost commits'],
+    check: refusedAndHeld,
   },
   {
     name: 'full-when-told-full',

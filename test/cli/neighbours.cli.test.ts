@@ -124,11 +124,11 @@ describe('the limit of connections', () => {
     expect(failureOf(refused)).toMatchObject({ code: 'too_few_connections' });
     expect({ code: refused.code, lines: linesOf(refused.stderr).length }).toEqual({ code: 3, lines: 1 });
     expect(refused.stderr).toContain(
-      `needs 7 connections, but 6 are free of the connection limit of role ${quoted} = 6`,
+      `needs 8 connections, but 6 are free of the connection limit of role ${quoted} = 6`,
     );
     const none = await database.query(`select from pg_namespace where nspname = 'limited'`);
     expect(none).toEqual([]);
-    expect(runDocumentOf(await run(4)).runs[0]).toMatchObject({ verdict: 'valid' });
+    expect(runDocumentOf(await run(3)).runs[0]).toMatchObject({ verdict: 'valid' });
 
     await database.query(`alter role ${quoted} connection limit -1`);
     await database.query(`alter database ${quotedDatabase} connection limit 7`);

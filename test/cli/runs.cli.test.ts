@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { registerBatches } from '#els/batches/register.js';
 import type { Finished } from '../support/command-line.js';
 import { expectPublishedSchema } from '../support/published-schema.js';
 import { linesOf, runDocumentOf } from './document.js';
@@ -108,6 +109,24 @@ afterEach(async () => {
   await database.query(
     'truncate run_batches, event_outbox, essay_states, slot_assignments, batch_essay_trackers',
   );
+});
+
+it('batches that a service registered by the library are removed by name alone, and migrated with all others', async () => {
+  const owned = {
+    runId: 'a-service',
+    strategy: 'cte',
+    inventory: 'slots' as const,
+    batchIds: ['theirs'],
+    slots: 2,
+  };
+  const client = await database.connect();
+  await registerBatches(client, owned).finally(() => client.end());
+  expect(await clean('--older-than', '0s')).toMatchObject({ removed: [] });
+  const migrated = await database.run(['migrate', '--all', '--to', 'essays', '--json']);
+  expect(JSON.parse(migrated.stdout)).toMatchObject({
+    batches: [{ batchId: 'theirs', outcome: 'migrated' }],
+  });
+  expect(await clean('a-service')).toMatchObject({ removed: [{ runId: 'a-service', command: null }] });
 });
 
 it('a killed run is named and removed; one at work and one that was kept stay', PATIENCE, async () => {

@@ -248,7 +248,7 @@ describe('a run', () => {
     const load = ['--workers', '4', '--connections', '8', '--database-url', urlOf({})];
     const { code, stderr } = await runHosted([...RUN, ...load], { HOME: home });
     expect({ code, lines: linesOf(stderr).length }).toEqual({ code: 3, lines: 1 });
-    expect(stderr).toMatch(/needs 34 connections, but 2\d are free of max_connections = 24 \(\d in use\)/);
+    expect(stderr).toMatch(/needs 35 connections, but 2\d are free of max_connections = 24 \(\d in use\)/);
   });
 
   it('is refused in one line where a service is unknown', async () => {

@@ -104,14 +104,14 @@ const MENDABLE = [
     'constraint slot_assignments_status_check of slot_assignments is CHECK',
   ],
   [
-    'a dropped column that may be null',
-    'alter table essay_states drop column text_storage_id',
-    'essay_states.text_storage_id is missing',
+    'a dropped column that may be null, where there are no rows',
+    'delete from event_outbox; alter table event_outbox drop column published_at',
+    'event_outbox.published_at is missing',
   ],
   [
-    'a dropped column with a default',
-    'alter table batch_essay_trackers drop column low_water',
-    'batch_essay_trackers.low_water is missing',
+    'a dropped column with a default, where there are no rows',
+    'delete from event_outbox; alter table event_outbox drop column created_at',
+    'event_outbox.created_at is missing',
   ],
   [
     'a dropped default',
@@ -146,6 +146,16 @@ const NOT_MENDABLE = [
     'a unique index that duplicate rows forbid',
     DUPLICATES,
     'index slot_assignments_content of slot_assignments is missing; accepted: CREATE UNIQUE INDEX',
+  ],
+  [
+    'a dropped column with a default, where there are rows: it would say of taken slots that they are free',
+    'alter table slot_assignments drop column status',
+    'column slot_assignments.status is missing',
+  ],
+  [
+    'a dropped column that may be null, where there are rows: its contents would be given other slots',
+    'alter table essay_states drop column text_storage_id',
+    'column essay_states.text_storage_id is missing',
   ],
   [
     'a dropped column without a default, where there are rows',

@@ -25,8 +25,11 @@ it.each(['legacy', 'cte', 'inventory'] as const)(
     expect(planned.rows[0]?.plans).toBeGreaterThanOrEqual(planned.rows[0]?.names ?? NaN);
     expect(engine.counters).toEqual({ roundTrips: 0, completionLooks: 0, retriesByCode: {} });
     expect(await db.query('select 1 from event_outbox where event_key like $1', [`${name}-e%`])).toEqual([]);
-    const waiting = await db.query('select 1 from pg_locks where locktype = $1', ['advisory']);
-    expect(waiting).toEqual([]);
+    const locked = await db.query(
+      'select 1 from pg_locks join pg_stat_activity using (pid) where locktype = $1 and application_name = $2',
+      ['advisory', applicationName],
+    );
+    expect(locked).toEqual([]);
     expect(await engine.assign(requestFor(name, 'one'))).toMatchObject({ outcome: 'created' });
     await engine.close();
     await pool.end();

@@ -236,6 +236,7 @@ describe.each(EXCUSES)('where %s', (_, circumstances, excused) => {
 
 /** Of invariants that have several forms, those with an excuse of their own. */
 const EXCUSED_FORMS: Readonly<Record<string, readonly string[]>> = {
+  'stores for a content that it refused': ['nothing must last'],
   'takes a slot after it was full': ['calls are missing'],
   'is full before it gave anything': ['calls are missing'],
   'takes two jobs for one call': ['calls are missing'],
