@@ -1,64 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/**
- * Which rooms of src/ each room may import from. Data flows one way:
- * cli → app → scenario → runner → engine → database, and back as results → verify → gate → report.
- */
-const mayImport = {
-  domain: [],
-  database: ['domain'],
-  engine: ['domain', 'database'],
-  batches: ['domain', 'database'],
-  gate: ['domain'],
-  scenario: ['domain', 'gate'],
-  config: ['domain', 'gate', 'scenario'],
-  runner: ['domain', 'scenario', 'engine', 'database'],
-  faults: ['domain', 'database', 'scenario', 'runner'],
-  verify: ['domain', 'database'],
-  history: ['domain'],
-  baseline: ['domain', 'scenario'],
-  migrate: ['domain', 'database'],
-  prove: ['domain', 'database', 'engine', 'batches', 'verify'],
-  compare: ['domain'],
-  report: ['domain'],
-  app: [
-    'domain',
-    'database',
-    'engine',
-    'batches',
-    'gate',
-    'scenario',
-    'runner',
-    'faults',
-    'verify',
-    'history',
-    'baseline',
-    'migrate',
-    'prove',
-    'compare',
-  ],
-  cli: ['domain', 'scenario', 'app', 'config', 'report'],
-};
-const rooms = Object.keys(mayImport);
-
-const roomRules = rooms.map((room) => ({
-  files: [`src/${room}/**/*.ts`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: rooms
-          .filter((other) => other !== room && !mayImport[room].includes(other))
-          .map((other) => ({
-            regex: `^(\\.\\./)+${other}/`,
-            message: `src/${room} may import only: ${[room, ...mayImport[room]].join(', ')}.`,
-          })),
-      },
-    ],
-  },
-}));
-
 const NODE_GLOBALS = Object.fromEntries(
   ['process', 'console', 'URL', 'AbortController'].map((name) => [name, 'readonly']),
 );
@@ -132,5 +74,4 @@ export default tseslint.config(
   quietRooms,
   endedByBin,
   shapesNotClasses,
-  ...roomRules,
 );

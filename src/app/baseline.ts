@@ -1,3 +1,4 @@
+import { escapeInvisible, quote } from '../base/wording.js';
 import { comparableOf } from '../baseline/environment.js';
 import { readBaseline } from '../baseline/read-baseline.js';
 import { shapeDifferences } from '../baseline/shape.js';
@@ -5,9 +6,9 @@ import { environmentDifferences } from '../compare/environment.js';
 import { regressionChecks } from '../compare/regressions.js';
 import type { Baseline, BaselineRow } from '../domain/baseline.js';
 import { UsageError } from '../domain/errors.js';
+import { rowName } from '../domain/rows.js';
 import type { Report, RunResult } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
-import { escapeInvisible, quote, rowName } from '../domain/wording.js';
 import type { Database } from './database.js';
 import { environmentOf } from './environment.js';
 import type { StrategyChoice } from './strategies.js';

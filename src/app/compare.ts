@@ -5,14 +5,14 @@ import { InfrastructureError } from '../domain/errors.js';
 import type { Environment, Report } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
-import { mulberry32, shuffle, type Random } from '../scenario/random.js';
+import { mulberry32, shuffle, type Random } from '../workload/random.js';
 import { againstBaseline, type Reference } from './baseline.js';
 import type { Database } from './database.js';
 import { environmentOf } from './environment.js';
-import type { RunJob } from './execute-run.js';
 import { judgeStrategies } from './gates.js';
-import { keepsSessionLock, type StrategyChoice } from './strategies.js';
+import type { RunJob } from './run-job.js';
 import { executeRuns, type RunControl, type SumUp } from './run.js';
+import { keepsSessionLock, type StrategyChoice } from './strategies.js';
 
 /** How often everything is run, by how it arrives: bursts are judged by their gates, loads by their throughput. */
 export interface Rounds {

@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg';
-import { removeServerVariables } from '../database/child-environment.js';
+import { removeServerVariables } from '../base/child-environment.js';
 import { leaseEmbeddedServer, type EmbeddedConnection } from '../database/embedded/lease.js';
 import { settleTls } from '../database/negotiate.js';
 import { explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { checkSchemaName } from '../database/schema.js';
-import type { Pooling } from '../domain/run-result.js';
 import { reasonOfLoss, transaction } from '../database/session.js';
 import { findTarget, withConnectionString, type DatabaseTarget } from '../database/target.js';
+import type { Pooling } from '../domain/run-result.js';
 import { coordinatorPool } from './coordinator-pool.js';
 import { runRestartCommand } from './restart-command.js';
 

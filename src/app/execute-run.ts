@@ -11,39 +11,23 @@ import type { InfrastructureError } from '../domain/errors.js';
 import type { FaultResult } from '../domain/fault.js';
 import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { BatchTotals, RunResult } from '../domain/run-result.js';
-import type { RunWatch } from '../domain/run-watch.js';
-import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
-import type { HistoryFile, RunHeader } from '../history/history-file.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
+import type { RunHeader } from '../history/history-file.js';
 import type { WorkerFleet } from '../runner/fleet.js';
-import { planWorkload } from '../scenario/plan.js';
 import { verifyHistory, verifyRun, type RunToVerify, type Verification } from '../verify/verify-run.js';
+import { planWorkload } from '../workload/plan.js';
 import { attempt } from './attempt.js';
 import { inTransaction, withClient, type Database } from './database.js';
+import type { FinishedLoad } from './finished-load.js';
 import { ForeignRows } from './foreign-rows.js';
+import { putLoad, type RunNames } from './put-load.js';
 import { applicationNameOf, quiesceRun } from './quiesce.js';
-import { putLoad, type FinishedLoad, type RunNames } from './put-load.js';
-import { toRunResult } from './run-result.js';
 import { keepingHistory, RunHistory } from './run-history.js';
+import type { RunJob } from './run-job.js';
+import { toRunResult } from './run-result.js';
 import { timeoutNotes } from './server-timeouts.js';
-import { inventoryOf, type StrategyChoice } from './strategies.js';
+import { inventoryOf } from './strategies.js';
 import { warmUpBatches, type WarmUpBatch } from './warm-up-batches.js';
-
-/** One scenario under one strategy, once. */
-export interface RunJob extends StrategyChoice {
-  readonly scenario: Scenario;
-  readonly round: number;
-  readonly seed: number;
-  /** Leave the run's batches in the database. */
-  readonly keep: boolean;
-  /** The command that it belongs to, for the record; undefined: it is not recorded. */
-  readonly command?: RunningCommand | undefined;
-  /** Deadline of one call. */
-  readonly timeoutMs: number;
-  /** Keeps the run's calls. */
-  readonly history?: HistoryFile | undefined;
-  /** Hears the load while it runs. */
-  readonly watch?: RunWatch | undefined;
-}
 
 /** What was measured of a run, and what kept it from its end. */
 export interface ExecutedRun {

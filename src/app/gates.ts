@@ -1,5 +1,5 @@
+import { median } from '../base/median.js';
 import { decideByVerdicts, type Decision } from '../compare/margin.js';
-import { median } from '../domain/median.js';
 import { groupRows, type Row } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';

@@ -1,7 +1,7 @@
 import type { RunResult } from '../domain/run-result.js';
 import type { OpenLoop, Scenario, WorkloadPlan } from '../domain/scenario.js';
 import type { Recording } from '../runner/run-load.js';
-import { schedule } from '../scenario/schedule.js';
+import { schedule } from '../workload/schedule.js';
 import { settledCalls } from './settled-calls.js';
 
 /** What a result's plan says of an open loop; nothing of another arrival. */

@@ -2,42 +2,25 @@ import { checkpoint } from '../database/environment.js';
 import { failureReason } from '../database/pool.js';
 import type { Call } from '../domain/call.js';
 import type { InfrastructureError } from '../domain/errors.js';
-import { needsProxy, type FaultResult } from '../domain/fault.js';
+import { needsProxy } from '../domain/fault.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { FaultInjector } from '../faults/injector.js';
 import { Proxy } from '../faults/proxy/proxy.js';
 import type { WorkerFleet } from '../runner/fleet.js';
-import { redeliver } from '../runner/redeliver.js';
 import type { WarmUpBatchIds } from '../runner/messages.js';
-import { runLoad, type LoadJob, type Recording, type RunningLoad } from '../runner/run-load.js';
-import { mulberry32 } from '../scenario/random.js';
+import { redeliver } from '../runner/redeliver.js';
+import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
+import { mulberry32 } from '../workload/random.js';
 import { attempt } from './attempt.js';
 import { withClient, type Database } from './database.js';
+import type { FinishedLoad } from './finished-load.js';
 import { leftByKilledWorkers } from './killed-workers.js';
-import type { RunJob } from './execute-run.js';
 import { RolloutDriver } from './rollout/rollout-driver.js';
-import { ServerMeter, type ServerCost } from './server-meter.js';
+import type { RunJob } from './run-job.js';
+import { ServerMeter } from './server-meter.js';
 import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
 import { inventoryOf } from './strategies.js';
-
-/** A load that was put on a database, with what was broken meanwhile. */
-export interface FinishedLoad {
-  readonly recording: Recording;
-  /** What was delivered again after the load, because its callers had no definite answer. */
-  readonly redelivered: readonly Call[];
-  /** Undefined where the server could not be asked after the load. */
-  readonly server: ServerCost | undefined;
-  readonly faults: readonly FaultResult[];
-  /** Where the scenario has one. */
-  readonly rollout: RolloutDriver | undefined;
-  /** What of the surroundings failed while the load ran or right after it; what was measured until then is here. */
-  readonly failure: InfrastructureError | undefined;
-  /** Whether a signal ended it early. */
-  readonly stopped: boolean;
-  /** What its preparation could not do, one line each. */
-  readonly notes: readonly string[];
-}
 
 /** How a run's own rows and sessions are named. */
 export interface RunNames {

@@ -5,13 +5,13 @@ import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult, Verdict } from '../domain/run-result.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import { comparesStrategies, evaluateGate, parseGate } from '../gate/index.js';
-import { expectedCounts, largestCall } from '../scenario/plan.js';
-import { outlastsDeliveries } from '../scenario/schedule.js';
 import type { Verification } from '../verify/verify-run.js';
-import type { RunJob } from './execute-run.js';
-import type { FinishedLoad } from './put-load.js';
-import { rolloutResult } from './rollout/rollout-result.js';
+import { expectedCounts, largestCall } from '../workload/plan.js';
+import { outlastsDeliveries } from '../workload/schedule.js';
+import type { FinishedLoad } from './finished-load.js';
 import { openLoopOf, openLoopResult } from './open-loop-result.js';
+import { rolloutResult } from './rollout/rollout-result.js';
+import type { RunJob } from './run-job.js';
 import type { ServerCost } from './server-meter.js';
 import { settledCalls } from './settled-calls.js';
 

@@ -7,8 +7,9 @@ import { HistoryFile } from '../history/history-file.js';
 import { WorkerFleet } from '../runner/fleet.js';
 import type { Database } from './database.js';
 import { environmentOf } from './environment.js';
-import { executeRun, type RunJob } from './execute-run.js';
+import { executeRun } from './execute-run.js';
 import { watchFor } from './load-monitor.js';
+import type { RunJob } from './run-job.js';
 import { whileAtWork } from './runs.js';
 import { verdictPasses } from './verdicts.js';
 

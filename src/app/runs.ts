@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { quote } from '../base/wording.js';
 import { beginWork } from '../batches/at-work.js';
 import { deleteRuns } from '../batches/register.js';
 import { findRuns, listRuns, type RunningCommand } from '../batches/runs.js';
@@ -12,7 +13,6 @@ import { openSession } from '../database/session.js';
 import { requireWritable } from '../database/writable.js';
 import { UsageError } from '../domain/errors.js';
 import type { Cleaning, HeldRun, RunSelection } from '../domain/held-run.js';
-import { quote } from '../domain/wording.js';
 import { findPooling } from './check-pooling.js';
 import { LOCK_TIMEOUT_MS } from './coordinator-pool.js';
 import { inTransaction, withClient, type Database } from './database.js';

@@ -1,8 +1,8 @@
 import type { Call } from '../domain/call.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import { deliveryOf } from '../runner/call-chunks.js';
-import { deliveryAt } from '../scenario/plan.js';
 import { isIndefinite } from '../verify/history-index.js';
+import { deliveryAt } from '../workload/plan.js';
 
 /**
  * One call for each delivery: the last one of those that were lost with their worker or left without a definite

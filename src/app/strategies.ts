@@ -1,7 +1,7 @@
+import { didYouMean, escapeInvisible, quote } from '../base/wording.js';
 import { BUILT_IN_STRATEGIES, type BuiltInStrategy, type Inventory } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
-import { didYouMean, escapeInvisible, quote } from '../domain/wording.js';
 import { createStrategy } from '../engine/create-strategy.js';
 import { readCustomStrategy } from '../engine/custom-strategy.js';
 import { checkKeepsNothing } from '../engine/keeps-nothing.js';

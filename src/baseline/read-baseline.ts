@@ -1,7 +1,7 @@
+import { readTextFile } from '../base/read-text.js';
+import { describeGiven, quote } from '../base/wording.js';
 import type { Baseline } from '../domain/baseline.js';
 import { UsageError } from '../domain/errors.js';
-import { readTextFile } from '../domain/read-text.js';
-import { describeGiven, quote } from '../domain/wording.js';
 import { describeIssues } from '../scenario/invalid.js';
 import { parseJson } from '../scenario/json-error.js';
 import { BASELINE_FIELDS, BASELINE_KIND, BASELINE_VERSION, baselineSchema } from './schema.js';

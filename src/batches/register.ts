@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { complaintAboutText } from '../base/text.js';
 import { atomically } from '../database/atomic.js';
 import { copyRows } from '../database/copy.js';
 import { databaseFailure, isUnable } from '../database/failure.js';
@@ -6,7 +7,6 @@ import { transaction } from '../database/session.js';
 import { bindValues, loadStatement } from '../database/statement.js';
 import type { Inventory } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
-import { checkRegistration } from './check-registration.js';
 
 /** Batches of equal size to be registered together. */
 export interface BatchRegistration {
@@ -60,6 +60,42 @@ export async function registerBatches(
   } catch (error) {
     throw explainTaken(error, registration);
   }
+}
+
+/** The number of an essay has seven digits. */
+const MAX_SLOTS = 9_999_999;
+
+const INVENTORIES: readonly Inventory[] = ['slots', 'essays'];
+
+/**
+ * Checks a registration before anything is sent.
+ *
+ * @throws UsageError `invalid_registration` that names the field
+ */
+function checkRegistration(registration: BatchRegistration): void {
+  const { runId, strategy, inventory, batchIds, slots } = registration;
+  checkText('runId', runId);
+  checkText('strategy', strategy);
+  if (!INVENTORIES.includes(inventory)) {
+    throw refusal('inventory must be "slots" or "essays"');
+  }
+  if (!Array.isArray(batchIds)) throw refusal('batchIds must be an array');
+  for (const [position, batchId] of (batchIds as readonly unknown[]).entries())
+    checkText(`batchIds[${position}]`, batchId);
+  const again = batchIds.findIndex((batchId, position) => batchIds.indexOf(batchId) !== position);
+  if (again >= 0) throw refusal(`batchIds[${again}] is ${JSON.stringify(batchIds[again])} once more`);
+  if (!Number.isInteger(slots) || slots < 1 || slots > MAX_SLOTS) {
+    throw refusal(`slots must be a whole number from 1 to ${MAX_SLOTS}`);
+  }
+}
+
+function checkText(field: string, value: unknown): void {
+  const complaint = complaintAboutText(value, 1);
+  if (complaint !== undefined) throw refusal(`${field} ${complaint}`);
+}
+
+function refusal(message: string): UsageError {
+  return new UsageError('invalid_registration', message);
 }
 
 const UNIQUE_VIOLATION = '23505';

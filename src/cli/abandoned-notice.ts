@@ -1,6 +1,6 @@
-import { countAbandoned } from '../app/runs.js';
 import type { Database } from '../app/database.js';
-import { quote } from '../domain/wording.js';
+import { countAbandoned } from '../app/runs.js';
+import { quote } from '../base/wording.js';
 import { printLine } from './console.js';
 import type { OutputFlags } from './options.js';
 

@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander';
 import { openReference, renderBaseline, type Reference } from '../app/baseline.js';
 import type { StrategyChoice } from '../app/strategies.js';
+import { quote } from '../base/wording.js';
 import type { Report } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
-import { quote } from '../domain/wording.js';
-import { ReportFile } from '../report/report-file.js';
 import { printLine } from './console.js';
+import { ReportFile } from './report-file.js';
 import { readTool } from './tool.js';
 
 export interface BaselineFlags {

@@ -4,7 +4,7 @@ import { checkFaults } from '../app/check-faults.js';
 import { checkPooling } from '../app/check-pooling.js';
 import { withDatabase } from '../app/database.js';
 import { checkGates, withGates } from '../app/gates.js';
-import { jobsOf } from '../app/jobs.js';
+import { jobsOf } from '../app/run-job.js';
 import { scenariosToRollOut } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import { checkPrepare, KNOWN_GOOD, withRolledOut } from '../app/strategies.js';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { escapeInvisible, quote } from '../base/wording.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { UsageError } from '../domain/errors.js';
-import { escapeInvisible, quote } from '../domain/wording.js';
 import { parseDuration } from '../scenario/duration.js';
 import { printLine } from './console.js';
 import { loadFlags } from './load-flags.js';

@@ -1,5 +1,5 @@
+import { reasonOf } from '../base/system-error.js';
 import { InfrastructureError } from '../domain/errors.js';
-import { reasonOf } from '../domain/system-error.js';
 
 // What goes wrong is told to the callback of the write.
 process.stdout.on('error', () => undefined);

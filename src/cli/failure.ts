@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
+import { escapeInvisible } from '../base/wording.js';
 import { EXIT, InfrastructureError, UsageError } from '../domain/errors.js';
-import { escapeInvisible } from '../domain/wording.js';
 
 /** What a command that could not end as it should says of it. */
 export interface CommandFailure {

@@ -1,5 +1,5 @@
+import { escapeInvisible } from '../base/wording.js';
 import type { MigrationControl } from '../domain/migration.js';
-import { escapeInvisible } from '../domain/wording.js';
 import { formatCount, plural } from '../report/format.js';
 import { printLine } from './console.js';
 import type { OutputFlags } from './options.js';

@@ -1,13 +1,13 @@
 import { fstatSync, type BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { isScenarioFile } from '../scenario/load.js';
 import type { StrategySpec } from '../app/strategies.js';
+import { quote } from '../base/wording.js';
 import { CONFIG_FILE } from '../config/load.js';
 import { UsageError } from '../domain/errors.js';
-import { quote } from '../domain/wording.js';
-import { targetOf } from '../report/file-target.js';
+import { isScenarioFile } from '../scenario/load.js';
 import type { BaselineFlags } from './baseline.js';
+import { targetOf } from './file-target.js';
 import type { ReportFlags } from './reports.js';
 
 /** Every flag of a command that names a file. */

@@ -1,6 +1,6 @@
 import type { OnRun, RunControl } from '../app/run.js';
+import { strategyLabel } from '../domain/rows.js';
 import type { SweptParameter } from '../domain/sweep.js';
-import { strategyLabel } from '../domain/wording.js';
 import { printLine } from './console.js';
 import { loadDisplay } from './load-display.js';
 import type { OutputFlags } from './options.js';

@@ -1,14 +1,14 @@
 import { appendFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { reasonOf } from '../base/system-error.js';
+import { quote } from '../base/wording.js';
 import type { Report } from '../domain/run-result.js';
-import { reasonOf } from '../domain/system-error.js';
-import { quote } from '../domain/wording.js';
 import type { CaseOptions } from '../report/cases.js';
 import { annotationLines, MAX_SUMMARY_BYTES, renderSummary } from '../report/github.js';
 import { renderMarkdown } from '../report/markdown.js';
-import { ReportFile } from '../report/report-file.js';
 import { printLine } from './console.js';
 import { toFailure } from './failure.js';
+import { ReportFile } from './report-file.js';
 import { readTool } from './tool.js';
 
 export interface ReportFlags {

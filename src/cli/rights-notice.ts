@@ -1,5 +1,5 @@
 import type { StrategySpec } from '../app/strategies.js';
-import { escapeInvisible } from '../domain/wording.js';
+import { escapeInvisible } from '../base/wording.js';
 import { printLine } from './console.js';
 import type { OutputFlags } from './options.js';
 

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { withDatabase } from '../app/database.js';
 import { leftError, setupScript, setUp, TABLES, type SetupOutcome } from '../app/setup.js';
-import { escapeInvisible } from '../domain/wording.js';
+import { escapeInvisible } from '../base/wording.js';
 import { tellAbandoned } from './abandoned-notice.js';
 import { printResult } from './console.js';
 import { addConnectionOptions, collect, type ConnectionFlags } from './options.js';

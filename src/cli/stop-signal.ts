@@ -1,4 +1,4 @@
-import { killOwnChildren } from '../app/own-children.js';
+import { killChildPrograms } from '../base/child-program.js';
 import { EXIT } from '../domain/errors.js';
 import type { StopSignal } from '../domain/run-result.js';
 
@@ -30,7 +30,7 @@ export async function stoppable<T>(work: (stop: AbortSignal) => Promise<T>): Pro
 }
 
 function killAtOnce(signal: StopSignal): never {
-  killOwnChildren();
+  killChildPrograms();
   process.exit(signalExitCode(signal));
 }
 

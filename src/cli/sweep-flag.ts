@@ -1,6 +1,6 @@
+import { didYouMean, quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
 import type { SweepAxis } from '../domain/sweep.js';
-import { didYouMean, quote } from '../domain/wording.js';
 import { SWEPT_FIELDS } from '../scenario/fields.js';
 
 /** A sweep with more would be a mistake. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { packageFile } from '../domain/package-files.js';
+import { packageFile } from '../base/package-files.js';
 
 interface PackageJson {
   readonly name: string;

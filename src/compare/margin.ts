@@ -1,5 +1,5 @@
+import { formatP } from '../base/wording.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
-import { formatP } from '../domain/wording.js';
 import { reasonOf } from './wording.js';
 
 /** The margin of "meets": 5 % slower is as good as equal. */

@@ -1,4 +1,4 @@
-import { median } from '../domain/median.js';
+import { median } from '../base/median.js';
 
 /** Makes the median absolute deviation of a normal distribution its standard deviation. */
 const NORMAL = 1.4826;

@@ -1,4 +1,4 @@
-import { median } from '../domain/median.js';
+import { median } from '../base/median.js';
 import type { Interval } from './sign-flips.js';
 
 /** Two logarithms that differ by less are equal but for the rounding; ties count against a claim. */

@@ -1,7 +1,6 @@
 import { MOST_BASELINE_ROUNDS, type BaselineRound, type BaselineRow } from '../domain/baseline.js';
-import { groupRows, type Row } from '../domain/rows.js';
+import { groupRows, type Row, rowName } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
-import { rowName } from '../domain/wording.js';
 import { CHECK_LEVEL, CONFIDENCE } from './levels.js';
 import { decideByMargin, decideByVerdicts, proves, TOLERATED, type Decision } from './margin.js';
 import { estimateShift, pShiftAbove, pShiftBelow, smallestP, sumRanks } from './rank-sum.js';

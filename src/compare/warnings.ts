@@ -1,6 +1,5 @@
-import { groupRows, type Row } from '../domain/rows.js';
+import { groupRows, type Row, rowName } from '../domain/rows.js';
 import type { RunResult } from '../domain/run-result.js';
-import { rowName } from '../domain/wording.js';
 import { baselineRow } from './baseline.js';
 import { ROUNDS_TO_CHECK } from './levels.js';
 import { logRatios } from './metrics.js';

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { readTextFile } from '../base/read-text.js';
+import { isMissing } from '../base/system-error.js';
+import { quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
-import { readTextFile } from '../domain/read-text.js';
-import { quote } from '../domain/wording.js';
 import { namesOf, parseGate } from '../gate/index.js';
 import { checkFileGates } from '../scenario/file-gates.js';
 import { describeIssues } from '../scenario/invalid.js';
@@ -40,7 +41,7 @@ export async function loadConfig(named: string | undefined): Promise<ConfigFile 
 function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
-    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+    (error: unknown) => !isMissing(error),
   );
 }
 

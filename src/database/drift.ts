@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { ClientBase } from 'pg';
+import { packageFile } from '../base/package-files.js';
+import { escapeInvisible } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
-import { packageFile } from '../domain/package-files.js';
-import { escapeInvisible } from '../domain/wording.js';
 import { atomically } from './atomic.js';
 import { databaseFailure } from './failure.js';
 import { bindValues, loadStatement } from './statement.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { packageFile } from '../domain/package-files.js';
+import { packageFile } from '../base/package-files.js';
 import { splitSql } from './sql-text.js';
 
 /** Values by bind name, in PostgreSQL's text format. */

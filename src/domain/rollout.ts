@@ -1,4 +1,4 @@
-import type { Measured } from './run-result.js';
+import type { Measured } from './measured.js';
 
 /** A stretch of a run with a rollout, between two moments of its switches. Times are from the barrier's release. */
 export interface RolloutPhase {

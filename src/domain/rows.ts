@@ -11,6 +11,16 @@ export interface Row {
   readonly runs: Runs;
 }
 
+/** What was measured: `cte`, or `cte + locks` with advisory locks. */
+export function strategyLabel(run: { readonly strategy: string; readonly advisoryLocks: boolean }): string {
+  return run.advisoryLocks ? `${run.strategy} + locks` : run.strategy;
+}
+
+/** What was measured under which scenario: `sustained · cte + locks`. */
+export function rowName(row: Parameters<typeof strategyLabel>[0] & { readonly scenario: string }): string {
+  return `${row.scenario} · ${strategyLabel(row)}`;
+}
+
 /** Groups runs into rows; rows stand in the order in which they first appear. */
 export function groupRows(runs: readonly RunResult[]): Row[] {
   const groups = groupBy(runs, ({ scenario, strategy, advisoryLocks }) =>

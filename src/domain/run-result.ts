@@ -1,16 +1,11 @@
 import type { FaultResult } from './fault.js';
+import type { Measured } from './measured.js';
 import type { RolloutResult, RolloutSummary } from './rollout.js';
 import type { Arrival, OpenLoop } from './scenario.js';
 import type { Sweep } from './sweep.js';
 import type { TimelineEntry } from './timeline.js';
 
 export type Verdict = 'valid' | 'invalid' | 'unknown';
-
-/**
- * A number that was measured; NaN, which JSON writes as null, where there was nothing to measure.
- * @nullable
- */
-export type Measured = number;
 
 /** Percentiles of a latency distribution, in microseconds. */
 export interface LatencyMicros {

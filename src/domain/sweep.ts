@@ -1,4 +1,4 @@
-import type { Measured } from './run-result.js';
+import type { Measured } from './measured.js';
 import type { LoadCounts } from './scenario.js';
 
 /** What a sweep may vary: what a load has many of, and the rate of an open loop. */

@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg';
+import { readTextFile } from '../base/read-text.js';
+import { quote } from '../base/wording.js';
 import { serverError } from '../database/failure.js';
 import type { Column } from '../database/protocol.js';
 import { prepare } from '../database/session.js';
 import { splitSql } from '../database/sql-text.js';
 import type { Inventory } from '../domain/assignment.js';
 import { UsageError } from '../domain/errors.js';
-import { readTextFile } from '../domain/read-text.js';
-import { quote } from '../domain/wording.js';
 import { customStatement } from './create-strategy.js';
 import { ASSIGNMENT_BINDS } from './documents.js';
 import type { StrategySpec } from './strategy.js';

@@ -1,6 +1,6 @@
+import { complaintAboutText } from '../base/text.js';
 import type { AssignmentRequest } from '../domain/assignment.js';
 import { AssignmentError } from '../domain/errors.js';
-import { complaintAboutText } from '../domain/text.js';
 
 /**
  * Checks a request before anything is sent.

@@ -1,8 +1,8 @@
+import { poll } from '../base/waiting.js';
 import { loadStatement } from '../database/statement.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import type { FaultGround } from './context.js';
 import { withSession, type ForeignSession } from './foreign-session.js';
-import { poll } from './waiting.js';
 
 const BLOCKED_BY = loadStatement('faults/blocked-by');
 

@@ -1,7 +1,7 @@
+import { pause, poll } from '../base/waiting.js';
+import { STRIKE_DEADLINE_MS } from './blocked.js';
 import type { ArmFault, FaultGround } from './context.js';
 import type { Proxy } from './proxy/proxy.js';
-import { STRIKE_DEADLINE_MS } from './blocked.js';
-import { pause, poll } from './waiting.js';
 
 /** Every connection that is in use has its next reply within this time. */
 const OTHERS_FOLLOW_MS = 100;

@@ -1,7 +1,7 @@
 import type { Inventory } from '../domain/assignment.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import type { Random } from '../scenario/random.js';
+import type { Random } from '../workload/random.js';
 import type { ForeignTarget } from './foreign-session.js';
 import type { Proxy } from './proxy/proxy.js';
 

@@ -1,9 +1,9 @@
+import { nowMicros } from '../base/clock.js';
 import { serverError } from '../database/failure.js';
 import { loadStatement } from '../database/statement.js';
 import type { Delivery } from '../domain/scenario.js';
-import { nowMicros } from '../runner/clock.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import { contentId, deliveriesOf } from '../scenario/plan.js';
+import { contentId, deliveriesOf } from '../workload/plan.js';
 import { awaitBlocked, type BlockedCall } from './blocked.js';
 import type { FaultGround } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';

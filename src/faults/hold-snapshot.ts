@@ -1,8 +1,8 @@
+import { pause } from '../base/waiting.js';
 import type { ArmFault } from './context.js';
 import { ForeignSession } from './foreign-session.js';
 import { assignedContents, countAssigned } from './hold-point.js';
 import { holding } from './holding.js';
-import { pause } from './waiting.js';
 
 const HELD_MS = 1_000;
 

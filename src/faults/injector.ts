@@ -1,7 +1,8 @@
+import { nowMicros } from '../base/clock.js';
+import { pause } from '../base/waiting.js';
 import { databaseFailure } from '../database/failure.js';
 import { InfrastructureError } from '../domain/errors.js';
 import { MIGRATION_FAULT, type Fault, type FaultKind, type FaultResult } from '../domain/fault.js';
-import { nowMicros } from '../runner/clock.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import { loseReplies, resetConnections } from './connections.js';
 import type { ArmedFault, ArmFault, FaultGround, Strike } from './context.js';
@@ -12,7 +13,6 @@ import { lockSlots } from './lock-slots.js';
 import { pauseWorker } from './pause-worker.js';
 import { restartServer } from './restart-server.js';
 import { terminateBackend } from './terminate-backend.js';
-import { pause } from './waiting.js';
 
 /** Faults that hit calls of the load. */
 type LoadFault = Fault & { readonly kind: Exclude<FaultKind, typeof MIGRATION_FAULT> };

@@ -1,9 +1,9 @@
+import { pause } from '../base/waiting.js';
 import { loadStatement } from '../database/statement.js';
 import { awaitBlocked } from './blocked.js';
 import type { ArmFault } from './context.js';
 import { ForeignSession } from './foreign-session.js';
 import { holding } from './holding.js';
-import { pause } from './waiting.js';
 
 const LOCK_FREE = {
   slots: loadStatement('faults/lock-free-slots'),

@@ -1,6 +1,6 @@
+import { pause } from '../base/waiting.js';
 import { atHoldPoint } from './at-hold-point.js';
 import { assignedContents } from './hold-point.js';
-import { pause } from './waiting.js';
 
 const HELD_MS = 250;
 const COMMITTED_MS = 250;

@@ -1,4 +1,4 @@
-import { didYouMean, quote } from '../domain/wording.js';
+import { didYouMean, quote } from '../base/wording.js';
 import { gateError } from './gate-error.js';
 import { namesOf } from './syntax.js';
 import type { Gate } from './syntax.js';

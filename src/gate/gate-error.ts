@@ -1,5 +1,5 @@
+import { escapeInvisible, maskPasswords, quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
-import { escapeInvisible, maskPasswords, quote } from '../domain/wording.js';
 
 /** Longer than any gate a person writes; it also bounds how deep parentheses nest. */
 export const MAX_GATE_LENGTH = 500;

@@ -1,10 +1,10 @@
+import { didYouMean } from '../base/wording.js';
 import { gateError } from './gate-error.js';
 import { COMPARISONS } from './syntax.js';
 import type { ArithmeticOperator, Comparison, ComparisonOperator, Expression } from './syntax.js';
 import { tokenize } from './tokenize.js';
 import type { Token } from './tokenize.js';
 import { GATE_NAMES, isGateName } from './values.js';
-import { didYouMean } from '../domain/wording.js';
 
 /**
  * Reads a gate by recursive descent:

@@ -1,6 +1,6 @@
+import { quote } from '../base/wording.js';
 import { gateError, MAX_GATE_LENGTH } from './gate-error.js';
 import type { Dimension } from './values.js';
-import { quote } from '../domain/wording.js';
 
 /** One word of a gate. `offset`: where it starts in the text, in UTF-16 units from 0. */
 export type Token =

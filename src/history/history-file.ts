@@ -1,6 +1,7 @@
 import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
+import { nowMicros } from '../base/clock.js';
+import { codeOf, reasonOf } from '../base/system-error.js';
 import { InfrastructureError, UsageError } from '../domain/errors.js';
-import { reasonOf } from '../domain/system-error.js';
 import { toRunLine, type RunRecord } from './records.js';
 import { RunWriter } from './run-writer.js';
 
@@ -38,7 +39,7 @@ export class HistoryFile {
     try {
       return new HistoryFile(path, await open(path, 'ax'), true, tool);
     } catch (error) {
-      if (!isTaken(error)) throw refusal(path, reasonOf(error), error);
+      if (codeOf(error) !== 'EEXIST') throw refusal(path, reasonOf(error), error);
     }
     try {
       if ((await stat(path)).isFile())
@@ -90,10 +91,6 @@ export class HistoryFile {
   }
 }
 
-function isTaken(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'EEXIST';
-}
-
 function refusal(path: string, problem: string, cause?: unknown): UsageError {
   const message = `--history ${JSON.stringify(path)} cannot be written: ${problem}`;
   return new UsageError('unwritable_history', message, { cause });
@@ -101,7 +98,7 @@ function refusal(path: string, problem: string, cause?: unknown): UsageError {
 
 /** The same moment on the monotonic clock of the calls and on the wall. */
 function anchor(): RunRecord['anchor'] {
-  const monotonicMicros = Number(process.hrtime.bigint()) / 1_000;
+  const monotonicMicros = nowMicros();
   return { monotonicMicros, wallClock: new Date().toISOString() };
 }
 

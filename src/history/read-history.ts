@@ -1,8 +1,8 @@
+import { reasonOf } from '../base/system-error.js';
+import { describeGiven } from '../base/wording.js';
 import type { Call } from '../domain/call.js';
 import { UsageError } from '../domain/errors.js';
 import type { FaultResult } from '../domain/fault.js';
-import { reasonOf } from '../domain/system-error.js';
-import { describeGiven } from '../domain/wording.js';
 import { LineError, readLines } from './lines.js';
 import { readCall, readEnd, readLine, readRun, type CallTerms, type Line } from './read-record.js';
 import type { EndRecord, RunRecord } from './records.js';

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import { describeGiven, quote } from '../base/wording.js';
 import { contradictionIn, mayHaveHappenedBy, type Call } from '../domain/call.js';
 import type { Places } from '../domain/promises.js';
-import { describeGiven, quote } from '../domain/wording.js';
 import { LineError } from './lines.js';
 import {
   callRecord,

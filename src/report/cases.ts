@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import { groupScenarios } from '../domain/rows.js';
+import { groupScenarios, rowName } from '../domain/rows.js';
 import type {
   ComparisonCheck,
   GateResult,
@@ -9,7 +9,6 @@ import type {
   RunResult,
   Verdict,
 } from '../domain/run-result.js';
-import { rowName } from '../domain/wording.js';
 import { baselineLines } from './baseline.js';
 import { claimLines, warningLines } from './comparison-claims.js';
 import { checkLines } from './comparison-findings.js';

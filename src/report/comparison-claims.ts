@@ -1,5 +1,6 @@
+import { formatP } from '../base/wording.js';
+import { rowName } from '../domain/rows.js';
 import type { Claim, Comparison } from '../domain/run-result.js';
-import { formatP, rowName } from '../domain/wording.js';
 import { plural } from './format.js';
 import { hang, indent, wrapWords } from './layout.js';
 import { narrower, type Style } from './style.js';

@@ -1,14 +1,15 @@
 import type { ChalkInstance } from 'chalk';
 import type { Row } from '../domain/rows.js';
+import { strategyLabel } from '../domain/rows.js';
 import type { Comparison, RunResult } from '../domain/run-result.js';
-import { strategyLabel } from '../domain/wording.js';
 import { worstVerdict } from '../domain/verdict.js';
-import { medianOf, worstSuccess } from './comparison-rows.js';
+import { worstSuccess } from './comparison-rows.js';
 import { formatMicros, formatNumber, keepEnd, MISSING } from './format.js';
 import type { Column } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
-import { openLoopColumns, rangeCell } from './open-loop.js';
+import { openLoopColumns } from './open-loop.js';
 import { ratioCell } from './ratio-cell.js';
+import { medianOf, rangeCell } from './row-figures.js';
 import { colourSuccess } from './success.js';
 
 const LATENCIES = ['mean', 'p50', 'p95', 'p99'] as const;

@@ -1,5 +1,4 @@
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
-import { median } from '../domain/median.js';
 import { groupRows, type Row, type Runs } from '../domain/rows.js';
 import type { RunResult } from '../domain/run-result.js';
 import { plural } from './format.js';
@@ -22,11 +21,6 @@ export function headingParts(runs: Runs): string[] {
     ...(plan.arrival === 'open' ? arrivalParts(plan) : []),
     rounds === 1 ? '1 round' : `medians of ${rounds} rounds, success of the worst`,
   ];
-}
-
-/** The median over the rounds of a figure; NaN when some round did not measure it. */
-export function medianOf({ runs }: Pick<Row, 'runs'>, read: (run: RunResult) => number): number {
-  return median(runs.map(read));
 }
 
 /** The round whose successes are farthest from what was expected; of equal ones, that with the fewest successes. */

@@ -1,7 +1,6 @@
 import type { ChalkInstance } from 'chalk';
-import { groupScenarios, type Runs } from '../domain/rows.js';
+import { groupScenarios, type Runs, strategyLabel } from '../domain/rows.js';
 import type { Report, RunResult } from '../domain/run-result.js';
-import { strategyLabel } from '../domain/wording.js';
 import { baselineLines } from './baseline.js';
 import { claimLines, warningLines } from './comparison-claims.js';
 import { comparisonTable } from './comparison-columns.js';

@@ -1,6 +1,6 @@
 import type { Counterexample, Proof, ScheduleStep } from '../domain/proof.js';
+import { strategyLabel } from '../domain/rows.js';
 import type { InvariantResult } from '../domain/run-result.js';
-import { strategyLabel } from '../domain/wording.js';
 import { formatValue, plural } from './format.js';
 
 /**

@@ -1,4 +1,4 @@
-import { escapeInvisible } from '../domain/wording.js';
+import { escapeInvisible } from '../base/wording.js';
 
 /** Stands for a value that was not measured. */
 export const MISSING = '–';

@@ -1,5 +1,5 @@
+import { escapeInvisible, quote } from '../base/wording.js';
 import type { Cleaning, HeldRun, RunRows } from '../domain/held-run.js';
-import { escapeInvisible, quote } from '../domain/wording.js';
 import { formatCount, MISSING, plural } from './format.js';
 import { tableLines } from './layout.js';
 

@@ -1,5 +1,5 @@
+import { escapeInvisible } from '../base/wording.js';
 import type { Report } from '../domain/run-result.js';
-import { escapeInvisible } from '../domain/wording.js';
 import { suitesOf, type Case, type CaseOptions, type CaseResult, type Suite } from './cases.js';
 import { renderXml, type XmlElement } from './xml.js';
 

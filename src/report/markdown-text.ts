@@ -1,4 +1,4 @@
-import { escapeInvisible } from '../domain/wording.js';
+import { escapeInvisible } from '../base/wording.js';
 import type { Column } from './layout.js';
 
 /**

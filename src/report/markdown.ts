@@ -1,8 +1,7 @@
 import { Chalk } from 'chalk';
-import { groupScenarios, type Runs } from '../domain/rows.js';
+import { groupScenarios, type Runs, rowName } from '../domain/rows.js';
 import type { Comparison, Report, RunResult } from '../domain/run-result.js';
 import type { Sweep } from '../domain/sweep.js';
-import { rowName } from '../domain/wording.js';
 import { baselineHeading } from './baseline.js';
 import {
   baselineSuites,

@@ -1,11 +1,11 @@
 import type { ChalkInstance } from 'chalk';
+import { escapeInvisible } from '../base/wording.js';
 import type {
   BatchMigration,
   MigrationPlan,
   MigrationReport,
   PlannedMigration,
 } from '../domain/migration.js';
-import { escapeInvisible } from '../domain/wording.js';
 import { colourEnding, partialText } from './ending.js';
 import { witnessRowLines } from './findings.js';
 import { formatCount, formatMicros, plural } from './format.js';

@@ -1,9 +1,9 @@
 import type { Row } from '../domain/rows.js';
-import type { Stage } from '../domain/scenario.js';
 import type { RunResult } from '../domain/run-result.js';
-import { medianOf } from './comparison-rows.js';
+import type { Stage } from '../domain/scenario.js';
 import { formatCount, formatMicros } from './format.js';
 import type { Column } from './layout.js';
+import { medianOf, rangeCell } from './row-figures.js';
 
 type ArrivalPlan = Pick<RunResult['plan'], 'arrival' | 'rate' | 'spacing' | 'stages' | 'latencyLimitMs'>;
 
@@ -64,11 +64,4 @@ export function openLoopColumns(
         ]
       : []),
   ];
-}
-
-/** A count; fewest–most where rounds differ, so that no round hides behind another. */
-export function rangeCell({ runs }: Pick<Row, 'runs'>, read: (run: RunResult) => number): string {
-  const counts = runs.map(read);
-  const [fewest, most] = [Math.min(...counts), Math.max(...counts)].map(formatCount);
-  return fewest === most ? `${fewest}` : `${fewest}–${most}`;
 }

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { ConfigurationProof, Coverage, Proof } from '../domain/proof.js';
-import { strategyLabel } from '../domain/wording.js';
+import { strategyLabel } from '../domain/rows.js';
 import { counterexampleLines } from './counterexample.js';
 import { formatCount, plural } from './format.js';
 import { tableLines } from './layout.js';

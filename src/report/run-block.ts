@@ -1,5 +1,5 @@
+import { strategyLabel } from '../domain/rows.js';
 import type { RunResult } from '../domain/run-result.js';
-import { strategyLabel } from '../domain/wording.js';
 import { judgementLines } from './judgement-lines.js';
 import { indent } from './layout.js';
 import { rolloutLines } from './rollout.js';

@@ -1,5 +1,6 @@
 import type { RunResult } from '../domain/run-result.js';
-import { arrivalParts, rangeCell } from './open-loop.js';
+import { arrivalParts } from './open-loop.js';
+import { rangeCell } from './row-figures.js';
 
 /** What all steps of a sweep ran with; a range of what differs. */
 export function shapeParts(runs: readonly RunResult[]): string[] {

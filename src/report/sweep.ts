@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
+import { strategyLabel } from '../domain/rows.js';
 import type { Report, RunResult } from '../domain/run-result.js';
 import type { Sweep } from '../domain/sweep.js';
-import { strategyLabel } from '../domain/wording.js';
 import { findingLines } from './comparison-findings.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
+import { escapeInvisible } from '../base/wording.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
-import { escapeInvisible } from '../domain/wording.js';
 import { colourEnding } from './ending.js';
 import { invariantLines, noteLines } from './findings.js';
 import { plural } from './format.js';

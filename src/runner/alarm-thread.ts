@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { nowMicros } from '../base/clock.js';
 import { ARMED, IDLE, type AlarmMemory } from './alarm.js';
-import { nowMicros } from './clock.js';
 
 // The program of an alarm's thread: sleep until the moment that is set, tell, wait for the next one.
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { programPath } from '../domain/package-files.js';
-import { nowMicros } from './clock.js';
+import { nowMicros } from '../base/clock.js';
+import { programPath } from '../base/package-files.js';
 
 /** What an alarm shares with its thread. */
 export interface AlarmMemory {

@@ -1,6 +1,6 @@
 import type { Call, CallOutcome } from '../domain/call.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
-import { contentId, deliveryAt } from '../scenario/plan.js';
+import { contentId, deliveryAt } from '../workload/plan.js';
 import type { CallChunk, CallExtras } from './messages.js';
 
 /** Identifies a delivery's call; what it wrote is recognised by it. */

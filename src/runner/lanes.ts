@@ -1,38 +1,15 @@
+import { nowMicros } from '../base/clock.js';
 import type { AssignmentRequest } from '../domain/assignment.js';
 import type { CallEnd } from '../domain/call.js';
 import { CUT_OFF, toEnd, toErrorEnd } from '../domain/call-end.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
-import type { AssignmentEngine } from '../engine/engine.js';
-import { contentId } from '../scenario/plan.js';
-import type { Alarm } from './alarm.js';
+import { contentId } from '../workload/plan.js';
 import { callId } from './call-chunks.js';
-import { nowMicros } from './clock.js';
+import type { LaneJob } from './lane-job.js';
 import type { StartedCall } from './messages.js';
 import { dueMicrosOf, endMicrosOf, isOver, turnOf } from './open-loop.js';
 import type { Recorder } from './recorder.js';
 import { graceAfter } from './stop.js';
-
-/** A worker's slice of a plan, and how it may be stopped. */
-export interface LaneJob {
-  readonly plan: WorkloadPlan;
-  /** What this worker delivers, ready to be taken: the deliveries of each call. */
-  readonly calls: Iterator<readonly Delivery[], void, undefined>;
-  readonly engine: Pick<AssignmentEngine, 'assign' | 'assignMany'>;
-  readonly recorder: Recorder;
-  /** Awaited before a call is made, where there is one. */
-  readonly announce: ((call: StartedCall) => Promise<void>) | undefined;
-  /** Deliveries whose earlier call may have happened: a call has such ones alone, or none. */
-  readonly redelivered: ReadonlySet<number>;
-  /** The barrier's release. */
-  readonly startMicros: number;
-  readonly stop: AbortSignal;
-  /** Aborted when no more calls are to be made, where the load does not end by itself. */
-  readonly over?: AbortSignal | undefined;
-  /** Of an open loop; closed when the load is stopped. */
-  readonly alarm?: Alarm | undefined;
-  /** Told of each skipped call how many there are so far. */
-  readonly onSkip?: ((count: number) => void) | undefined;
-}
 
 /**
  * Delivers a slice over as many lanes as there are connections, each with one call in flight. In a burst every

@@ -1,6 +1,6 @@
+import { nowMicros } from '../base/clock.js';
 import { contradictionIn, type CallOutcome } from '../domain/call.js';
 import { NO_EXTRAS } from './call-chunks.js';
-import { nowMicros } from './clock.js';
 import { countIn } from './latency.js';
 import type { CallChunk, FromWorker, SignOfLife, StartedCall, WorkerJob, WorkerSummary } from './messages.js';
 import { Misconduct } from './read-message.js';

@@ -1,7 +1,7 @@
+import { nowMicros } from '../base/clock.js';
 import type { Delivery } from '../domain/scenario.js';
 import type { Alarm } from './alarm.js';
-import { nowMicros } from './clock.js';
-import type { LaneJob } from './lanes.js';
+import type { LaneJob } from './lane-job.js';
 
 /** What becomes of a call of an open loop: it is made, skipped, or there is none any more. */
 export type Turn = 'make' | 'skip' | 'end';

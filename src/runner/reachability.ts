@@ -1,4 +1,4 @@
-import { nowMicros } from './clock.js';
+import { nowMicros } from '../base/clock.js';
 
 /** What tells whether a server answers. */
 export interface Contact {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { quote } from '../base/wording.js';
 import { LONGEST_ESSAY_ID } from '../domain/assignment.js';
 import { CALL_OUTCOMES } from '../domain/call.js';
 import { ASSIGNMENT_ERROR_CODES } from '../domain/errors.js';
-import { quote } from '../domain/wording.js';
 import {
   LONGEST_MESSAGE,
   MOST_CALLS,

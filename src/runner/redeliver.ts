@@ -1,9 +1,9 @@
+import { nowMicros } from '../base/clock.js';
 import { createPool } from '../database/pool.js';
 import type { Call } from '../domain/call.js';
 import type { Delivery } from '../domain/scenario.js';
 import { createAssignmentEngine } from '../engine/engine.js';
 import { toCalls } from './call-chunks.js';
-import { nowMicros } from './clock.js';
 import { deliverSlice } from './lanes.js';
 import { Recorder } from './recorder.js';
 import type { LoadJob } from './run-load.js';

@@ -1,3 +1,4 @@
+import { nowMicros } from '../base/clock.js';
 import { surroundingsFailure } from '../database/pool.js';
 import type { DatabaseTarget, Endpoint } from '../database/target.js';
 import type { Call } from '../domain/call.js';
@@ -7,9 +8,8 @@ import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../dom
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { StrategySpec } from '../engine/strategy.js';
+import { workersOf } from '../workload/plan.js';
 import { addUpWeights } from './client-weight.js';
-import { workersOf } from '../scenario/plan.js';
-import { nowMicros } from './clock.js';
 import { sumCounters, type LoadCounters } from './counters.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toDistribution, toLatencyMicros } from './latency.js';

@@ -1,9 +1,9 @@
+import { nowMicros } from '../base/clock.js';
+import { CUT_OFF } from '../domain/call-end.js';
 import type { Call } from '../domain/call.js';
 import type { LoadListener } from '../domain/run-watch.js';
-import { CUT_OFF } from '../domain/call-end.js';
-import { contentId, deliveryAt } from '../scenario/plan.js';
+import { contentId, deliveryAt } from '../workload/plan.js';
 import { toCall, toCalls } from './call-chunks.js';
-import { nowMicros } from './clock.js';
 import { NO_COUNTERS } from './counters.js';
 import type { WorkerFleet } from './fleet.js';
 import { encode, newHistogram, record } from './latency.js';
@@ -86,11 +86,11 @@ export class Station {
   }
 
   /** Kills the process for good: another one takes over. Resolves when it is gone. */
-  killAndReplace(): Promise<void> {
+  async killAndReplace(): Promise<void> {
     this.#toBeReplaced = true;
     this.#deaths += 1;
     this.#worker.kill();
-    return this.#worker.gone;
+    await this.#worker.gone;
   }
 
   /**

@@ -1,9 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { childEnvironment } from '../database/child-environment.js';
-import { ownChild } from '../database/own-children.js';
+import { ChildProgram, type Departure } from '../base/child-program.js';
+import { Countdown } from '../base/countdown.js';
+import { programPath } from '../base/package-files.js';
 import { InfrastructureError } from '../domain/errors.js';
-import { programPath } from '../domain/package-files.js';
-import { Countdown } from './countdown.js';
 import type { Ledger } from './ledger.js';
 import {
   PROTOCOL_VERSION,
@@ -36,8 +34,8 @@ const CHANGE_CALLS = 3;
  */
 export class WorkerProcess {
   /** Resolves when the process is gone and all that it said was heard, or when it could not be started. */
-  readonly gone: Promise<void>;
-  readonly #child: ChildProcess;
+  readonly gone: Promise<Departure>;
+  readonly #child: ChildProgram<ToWorker>;
   readonly #name: string;
   readonly #patience: Patience;
   /** Rejects when the worker failed, died or was ended. */
@@ -55,26 +53,14 @@ export class WorkerProcess {
    * @param program the worker's own but in tests
    */
   constructor(index: number, { path, patience }: WorkerProgram = WORKER) {
-    const child = ownChild(
-      fork(path, {
-        env: childEnvironment(process.env),
-        serialization: 'advanced',
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      }),
-    );
-    this.#child = child;
+    this.#child = new ChildProgram(path, (message) => this.#hear(message));
     this.#patience = patience;
-    this.#name = `worker ${index + 1} (pid ${child.pid})`;
-    this.gone = departure(child);
+    this.#name = `worker ${index + 1} (pid ${this.#child.pid})`;
+    this.gone = this.#child.gone;
     this.#lost = new Promise((_, reject) => (this.#lose = reject));
     // Whoever waits for the worker learns of it; a death while nobody waits is met at the next message.
     this.#lost.catch(() => undefined);
-    child.once('error', (error) => this.#die(`could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => {
-      const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
-      void this.gone.then(() => this.#die(`${how} before it finished`));
-    });
-    child.on('message', (message) => this.#hear(message));
+    void this.gone.then(({ ran, how }) => this.#die(ran ? `${how} before it finished` : how));
   }
 
   /**
@@ -131,7 +117,7 @@ export class WorkerProcess {
     const changeMs = this.#patience.readyMs + CHANGE_CALLS * longestCallMs(job);
     const late = this.#countdown(changeMs, 0, 'did not change its strategy');
     const made = new Promise<boolean>((resolve) => (this.#onChange = resolve));
-    this.#send({ type: 'change', change });
+    this.#child.send({ type: 'change', change });
     try {
       return await Promise.race([made, this.#lost]);
     } finally {
@@ -142,21 +128,21 @@ export class WorkerProcess {
 
   /** Tells the worker that its load is over: calls under way are its last ones. */
   end(): void {
-    this.#send({ type: 'end' });
+    this.#child.send({ type: 'end' });
   }
 
   /** Asks the worker to end its delivery early. */
   stop(): void {
-    this.#send({ type: 'stop' });
+    this.#child.send({ type: 'stop' });
   }
 
   /** Lets the worker go: it leaves when its channel closes. */
   dismiss(): void {
-    if (this.#child.connected) this.#child.disconnect();
+    this.#child.dismiss();
   }
 
   kill(): void {
-    this.#child.kill('SIGKILL');
+    this.#child.kill();
   }
 
   /** Stops the process in mid-step, as a long garbage collection or a frozen host does. */
@@ -183,7 +169,7 @@ export class WorkerProcess {
         resolve(answer);
       };
     });
-    this.#send(message);
+    this.#child.send(message);
     try {
       return await Promise.race([answered, this.#lost]);
     } finally {
@@ -231,23 +217,8 @@ export class WorkerProcess {
   #die(how: string): void {
     this.#lose(new InfrastructureError('worker_died', `${this.#name} ${how}`));
   }
-
-  /** A worker that is gone already is reported by whoever waits for it. */
-  #send(message: ToWorker): void {
-    if (this.#child.connected) this.#child.send(message, () => undefined);
-  }
 }
 
 function unasked({ type }: FromWorker): never {
   throw new Misconduct(`said ${type} without being asked`);
-}
-
-/** The channel may hold messages yet when the process has ended. */
-async function departure(child: ChildProcess): Promise<void> {
-  const heard = new Promise((resolve) => child.once('disconnect', resolve));
-  const ended = new Promise<'exit' | 'error'>((resolve) => {
-    child.once('exit', () => resolve('exit'));
-    child.once('error', () => resolve('error'));
-  });
-  if ((await ended) === 'exit') await heard;
 }

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntilMicros } from '../base/clock.js';
 import { explainConnectFailure } from '../database/pool.js';
 import { withConnectionString, type DatabaseTarget } from '../database/target.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Delivery } from '../domain/scenario.js';
+import { callsOf } from '../workload/plan.js';
 import { Alarm } from './alarm.js';
 import { ClientMeter } from './client-meter.js';
-import { waitUntilMicros } from './clock.js';
-import { callsOf } from '../scenario/plan.js';
 import { deliverSlice } from './lanes.js';
-import { graceAfter } from './stop.js';
 import { LONGEST_MESSAGE, MOST_CALLS, PROTOCOL_VERSION } from './messages.js';
 import type {
   FromWorker,
@@ -23,6 +22,7 @@ import type {
 import { Reachability } from './reachability.js';
 import { Recorder } from './recorder.js';
 import { ServingEngine } from './serving-engine.js';
+import { graceAfter } from './stop.js';
 
 // The program of a worker process, for each run: prepare, say ready, wait for the barrier, deliver, say done; change the
 // strategy meanwhile where that is asked for.

@@ -1,5 +1,5 @@
+import { quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
-import { quote } from '../domain/wording.js';
 
 const MILLIS_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ['ms', 1],

@@ -1,6 +1,6 @@
+import { didYouMean, quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
 import { FAULT_KINDS, MIGRATION_FAULT, type Fault } from '../domain/fault.js';
-import { didYouMean, quote } from '../domain/wording.js';
 import { durationMillis } from './duration.js';
 
 /** What `parseFault` accepts, for messages. */

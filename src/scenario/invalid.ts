@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { describeGiven, didYouMean, quote } from '../domain/wording.js';
+import { describeGiven, didYouMean, quote } from '../base/wording.js';
 
 /**
  * What is wrong with a file's fields: the field, what was given and what is accepted.

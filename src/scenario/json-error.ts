@@ -6,7 +6,7 @@ import {
   type JSONPath,
   type ParseError,
 } from 'jsonc-parser';
-import { escapeInvisible } from '../domain/wording.js';
+import { escapeInvisible } from '../base/wording.js';
 
 /**
  * Parses a file of JSON.

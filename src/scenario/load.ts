@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { packageFile } from '../base/package-files.js';
+import { readTextFile } from '../base/read-text.js';
+import { didYouMean, quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
-import { packageFile } from '../domain/package-files.js';
-import { readTextFile } from '../domain/read-text.js';
 import type { Scenario } from '../domain/scenario.js';
-import { didYouMean, quote } from '../domain/wording.js';
 import { checkFileGates } from './file-gates.js';
 import { describeIssues } from './invalid.js';
 import { parseJson } from './json-error.js';

@@ -1,14 +1,14 @@
+import { describeGiven } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
-import { DURATION_ACCEPTED, isRunTime } from './duration.js';
 import type { SweptParameter } from '../domain/sweep.js';
-import { describeGiven } from '../domain/wording.js';
+import { DURATION_ACCEPTED, isRunTime } from './duration.js';
+import { LOAD_FIELD_LIST } from './fields.js';
 import { readScenarioFile } from './load.js';
 import { withOpenLoop } from './open-loop.js';
 import { toScenario } from './resolve.js';
 import { brokenRolloutRule } from './rollout.js';
 import { brokenRule } from './rules.js';
-import { LOAD_FIELD_LIST } from './fields.js';
 import type { ScenarioFile } from './schema.js';
 
 type Counts = Partial<Record<SweptParameter, number>>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LoadMonitor } from '#els/app/load-monitor.js';
 import type { Call } from '#els/domain/call.js';
 import type { Scenario } from '#els/domain/scenario.js';
-import { planWorkload } from '#els/scenario/plan.js';
+import { planWorkload } from '#els/workload/plan.js';
 
 const RELEASE_MICROS = 5_000_000;
 

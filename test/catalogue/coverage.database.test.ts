@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadScenario } from '#els/scenario/load.js';
-import { planWorkload } from '#els/scenario/plan.js';
+import { planWorkload } from '#els/workload/plan.js';
 import { useDatabase } from '../support/database.js';
 import { askOracles } from '../support/oracles.js';
 import { SQL_BUGS } from './catalogue.js';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { childEnvironment } from '#els/database/child-environment.js';
+import { childEnvironment } from '#els/base/child-environment.js';
 import { WorkerProcess } from '#els/runner/worker-process.js';
 
 const SECRET = 'hush';

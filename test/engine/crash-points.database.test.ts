@@ -5,7 +5,7 @@ import type { Call } from '#els/domain/call.js';
 import type { WorkloadPlan } from '#els/domain/scenario.js';
 import { toCall } from '#els/runner/call-chunks.js';
 import { requestOf } from '#els/runner/lanes.js';
-import { deliveriesOf } from '#els/scenario/plan.js';
+import { deliveriesOf } from '#els/workload/plan.js';
 import { run } from '../support/command-line.js';
 import { useDatabase } from '../support/database.js';
 import { askOracles } from '../support/oracles.js';

@@ -8,7 +8,7 @@ import { LowWaterMarks } from '#els/engine/low-water.js';
 import { WorkerFleet } from '#els/runner/fleet.js';
 import { runLoad } from '#els/runner/run-load.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';
-import { planWorkload } from '#els/scenario/plan.js';
+import { planWorkload } from '#els/workload/plan.js';
 import { askOracles } from '../support/oracles.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { assignByHand, lockEssay, until, withForeign } from './support/hold.js';

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { AssignmentRequest } from '#els/domain/assignment.js';
 import type { AssignmentEngine } from '#els/engine/engine.js';
-import { planWorkload } from '#els/scenario/plan.js';
+import { planWorkload } from '#els/workload/plan.js';
 import { toScenario } from '#els/scenario/resolve.js';
 import { scenarioFileSchema } from '#els/scenario/schema.js';
 import { requestFor, useDatabase } from '../support/database.js';

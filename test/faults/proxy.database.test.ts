@@ -60,6 +60,13 @@ describe('without latency', () => {
     await other.end();
   });
 
+  it('answers each of two questions that are asked at once', async () => {
+    const client = await connectedBy(proxy);
+    expect(await Promise.all([proxy.loseNextReplies(), proxy.repliesLost()])).toEqual([1, 0]);
+    await proxy.loseNoReplies();
+    await client.end();
+  });
+
   it('loses nothing when it was told otherwise meanwhile', async () => {
     const client = await connectedBy(proxy);
     await proxy.loseNextReplies();

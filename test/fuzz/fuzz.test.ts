@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { EXIT, UsageError } from '#els/domain/errors.js';
-import { escapeInvisible } from '#els/domain/wording.js';
+import { escapeInvisible } from '#els/base/wording.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
 import fc from '../support/fast-check.js';
 import type { Input } from './hostile.js';

@@ -10,7 +10,7 @@ import { readHistory } from '#els/history/read-history.js';
 import { createColours } from '#els/report/colours.js';
 import { renderVerification } from '#els/report/verification.js';
 import { loadScenario } from '#els/scenario/load.js';
-import { expectedCounts } from '#els/scenario/plan.js';
+import { expectedCounts } from '#els/workload/plan.js';
 import { someRun, VALUES_OF_SOME_RUN } from '../gate/run.js';
 import fc from '../support/fast-check.js';
 import { hostileDocuments, hostileFiles, hostileTexts, type Input } from './hostile.js';

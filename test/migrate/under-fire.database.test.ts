@@ -4,7 +4,7 @@ import type { Inventory } from '#els/domain/assignment.js';
 import type { Call } from '#els/domain/call.js';
 import type { AssignmentEngine, EngineOptions } from '#els/engine/engine.js';
 import type { StrategySpec } from '#els/engine/strategy.js';
-import { mulberry32 } from '#els/scenario/random.js';
+import { mulberry32 } from '#els/workload/random.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { verifyBatch } from '../support/oracles.js';
 import { recorded } from '../support/recorded.js';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { warmUpBatches } from '#els/app/warm-up-batches.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';
-import { planWorkload } from '#els/scenario/plan.js';
+import { planWorkload } from '#els/workload/plan.js';
 
 const SCENARIO = {
   ...{ name: 'one', description: 'one', batches: 1, slots: 4, contents: 4, deliveries: 1, workers: 2 },

@@ -1,8 +1,8 @@
 import { toChunk } from '#els/runner/call-chunks.js';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { encode, newHistogram, record } from '#els/runner/latency.js';
 import { PROTOCOL_VERSION } from '#els/runner/messages.js';
-import { callsOf } from '#els/scenario/plan.js';
+import { callsOf } from '#els/workload/plan.js';
 
 const COUNTERS = { roundTrips: 0, completionLooks: 0, retriesByCode: {}, warmUpCalls: 0 };
 

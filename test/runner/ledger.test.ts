@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { Ledger } from '#els/runner/ledger.js';
 import { PROTOCOL_VERSION, type CallChunk, type WorkerJob } from '#els/runner/messages.js';
 import { Misconduct, readMessage } from '#els/runner/read-message.js';
-import { workersOf } from '#els/scenario/plan.js';
+import { workersOf } from '#els/workload/plan.js';
 import fc from '../support/fast-check.js';
 import { histogramOf, honestMessages } from './honest-messages.js';
 import { CONTENTS, loadOfLies } from './load-of-lies.js';

@@ -1,5 +1,5 @@
 import type { LoadJob } from '#els/runner/run-load.js';
-import { planWorkload } from '#els/scenario/plan.js';
+import { planWorkload } from '#els/workload/plan.js';
 
 /** Contents of the load below, each delivered once. */
 export const CONTENTS = 20;

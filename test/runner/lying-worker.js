@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { PROTOCOL_VERSION } from '#els/runner/messages.js';
 import { honestMessages } from './honest-messages.js';
 

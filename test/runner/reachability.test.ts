@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { Reachability } from '#els/runner/reachability.js';
 
 it('does not reach a server from when connections are lost until a call is answered', () => {

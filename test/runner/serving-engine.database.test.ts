@@ -4,7 +4,7 @@ import type { StrategySpec } from '#els/engine/strategy.js';
 import type { WorkerJob } from '#els/runner/messages.js';
 import { ServingEngine } from '#els/runner/serving-engine.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';
-import { planWorkload } from '#els/scenario/plan.js';
+import { planWorkload } from '#els/workload/plan.js';
 import { until, withForeign } from '../engine/support/hold.js';
 import { requestFor, useDatabase } from '../support/database.js';
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { programPath } from '#els/domain/package-files.js';
+import { programPath } from '#els/base/package-files.js';
 import type { ToWorker } from '#els/runner/messages.js';
 
 const WORKER = programPath('runner/worker');

@@ -2,7 +2,7 @@ import type { AssignmentRequest } from '#els/domain/assignment.js';
 import { toEnd, toErrorEnd } from '#els/domain/call-end.js';
 import type { Call } from '#els/domain/call.js';
 import type { AssignmentEngine } from '#els/engine/engine.js';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 
 /** One call, bulk or single, as a history tells it. */
 export async function recorded(

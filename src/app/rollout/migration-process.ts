@@ -1,9 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { childEnvironment } from '../../database/child-environment.js';
-import { ownChild } from '../../database/own-children.js';
+import { ChildProgram } from '../../base/child-program.js';
+import { Countdown } from '../../base/countdown.js';
+import { programPath } from '../../base/package-files.js';
 import type { BatchMigration } from '../../domain/migration.js';
-import { programPath } from '../../domain/package-files.js';
-import { Countdown } from '../../runner/countdown.js';
 import {
   MIGRATION_PROTOCOL,
   readMigrationMessage,
@@ -44,37 +42,30 @@ export interface MigrationControl {
  * @returns how the process ended, when it is gone
  */
 export async function migrateInProcess(job: MigrationJob, control: MigrationControl): Promise<MigrationEnd> {
-  const child = ownChild(
-    fork(control.program ?? PROGRAM, {
-      env: childEnvironment(process.env),
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    }),
-  );
-  let end: MigrationEnd | undefined;
-  const kill = (why: string) => {
-    end ??= { how: 'died', why };
-    child.kill('SIGKILL');
-  };
-  const quiet = new Countdown(control.quietMs, 0, () =>
-    kill(`said nothing for ${control.quietMs / 1_000} s`),
-  );
   const batchIds = new Set(job.batchIds);
-  child.on('message', (given) => {
+  const child = new ChildProgram<ToMigration>(control.program ?? PROGRAM, (given) => {
     quiet.reset();
     const message = readMigrationMessage(given, batchIds);
     if (message === undefined) kill('sent no message of the protocol');
     else if (end === undefined) end = answer(child, message, control);
   });
+  let end: MigrationEnd | undefined;
+  const kill = (why: string) => {
+    end ??= { how: 'died', why };
+    child.kill();
+  };
+  const quiet = new Countdown(control.quietMs, 0, () =>
+    kill(`said nothing for ${control.quietMs / 1_000} s`),
+  );
   const onStop = () => {
-    send(child, { type: 'stop' });
+    child.send({ type: 'stop' });
     setTimeout(() => kill('did not stop'), STOP_DEADLINE_MS).unref();
   };
   control.stop.addEventListener('abort', onStop, { once: true });
-  send(child, { type: 'migrate', version: MIGRATION_PROTOCOL, job });
+  child.send({ type: 'migrate', version: MIGRATION_PROTOCOL, job });
   if (control.stop.aborted) onStop();
   try {
-    const how = await departure(child);
+    const { how } = await child.gone;
     return end ?? { how: 'died', why: how };
   } finally {
     quiet.stop();
@@ -84,7 +75,7 @@ export async function migrateInProcess(job: MigrationJob, control: MigrationCont
 
 /** @returns how it ended, where it did */
 function answer(
-  child: ChildProcess,
+  child: ChildProgram<ToMigration>,
   message: FromMigration,
   { onFound, onStep }: MigrationControl,
 ): MigrationEnd | undefined {
@@ -96,30 +87,15 @@ function answer(
       killAfter(child, onStep({ batchId: message.batchId, step: message.step }));
       return undefined;
     case 'done':
-      child.disconnect();
+      child.dismiss();
       return { how: 'done', migrations: message.migrations };
     case 'failed':
-      child.disconnect();
+      child.dismiss();
       return { how: 'died', why: `failed: ${message.message}` };
   }
 }
 
-function killAfter(child: ChildProcess, delayMs: number | undefined): void {
-  if (delayMs === 0) child.kill('SIGKILL');
-  else if (delayMs !== undefined) setTimeout(() => child.kill('SIGKILL'), delayMs);
-}
-
-function send(child: ChildProcess, message: ToMigration): void {
-  if (child.connected) child.send(message, () => undefined);
-}
-
-/** Resolves when a process is gone and all that it said was heard, with how it ended. */
-function departure(child: ChildProcess): Promise<string> {
-  const heard = new Promise((resolve) => child.once('disconnect', resolve));
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => {
-      void heard.then(() => resolve(signal ? `was killed by ${signal}` : `exited with code ${code}`));
-    });
-  });
+function killAfter(child: ChildProgram<ToMigration>, delayMs: number | undefined): void {
+  if (delayMs === 0) child.kill();
+  else if (delayMs !== undefined) setTimeout(() => child.kill(), delayMs);
 }

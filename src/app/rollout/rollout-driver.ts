@@ -1,14 +1,14 @@
+import { nowMicros } from '../../base/clock.js';
+import { pause } from '../../base/waiting.js';
 import type { DatabaseTarget } from '../../database/target.js';
 import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
 import type { RolloutMigration, RolloutSwitch } from '../../domain/rollout.js';
 import type { RolloutStep, WorkloadPlan } from '../../domain/scenario.js';
 import type { StrategySpec } from '../../engine/strategy.js';
-import { pause } from '../../faults/waiting.js';
-import { nowMicros } from '../../runner/clock.js';
 import type { StrategyChange } from '../../runner/messages.js';
 import { longestCallMs } from '../../runner/patience.js';
 import type { RunningLoad } from '../../runner/run-load.js';
-import { mulberry32, type Random } from '../../scenario/random.js';
+import { mulberry32, type Random } from '../../workload/random.js';
 import { inventoryOf } from '../strategies.js';
 import { MigrationKiller } from './kill-migration.js';
 import { migrateRun } from './migrate-run.js';

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { codeOf } from '../../base/system-error.js';
 import { UsageError } from '../../domain/errors.js';
 
 /**
@@ -11,7 +12,7 @@ export function readParameterFile(what: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const reason = codeOf(error) ?? String(error);
     throw new UsageError(
       'unreadable_file',
       `${what} ${JSON.stringify(path)} cannot be read (${reason}); accepted: a file that this user may read`,

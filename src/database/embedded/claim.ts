@@ -1,6 +1,6 @@
 import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from './failures.js';
+import { codeOf, isMissing } from '../../base/system-error.js';
 import { isRunning } from './processes.js';
 
 /**
@@ -64,7 +64,7 @@ async function readClaim(folder: string, number: number): Promise<Claim | undefi
   try {
     return JSON.parse(await readFile(claimFile(folder, number), 'utf8')) as Claim;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

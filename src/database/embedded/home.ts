@@ -1,7 +1,8 @@
 import { access, chmod, constants, mkdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { codeOf, isTyped, messageOf, unreachable } from './failures.js';
+import { codeOf } from '../../base/system-error.js';
+import { isTyped, messageOf, unreachable } from './failures.js';
 
 /** Where one PostgreSQL major of one home keeps its things. All paths are absolute and free of symlinks. */
 export interface Layout {

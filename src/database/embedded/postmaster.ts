@@ -1,6 +1,7 @@
 import { chown, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, failed } from './failures.js';
+import { isMissing } from '../../base/system-error.js';
+import { failed } from './failures.js';
 import type { Layout } from './home.js';
 import { isRunning, signalProcess, waitUntilGone } from './processes.js';
 
@@ -23,7 +24,7 @@ export async function readPostmasterFile(data: string): Promise<PostmasterFile |
     const lines = (await readFile(lockFile(data), 'utf8')).split('\n');
     return { pid: Number(lines[0]), acceptsConnections: lines[STATUS_LINE]?.trim() === 'ready' };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { programPath } from '../../domain/package-files.js';
+import { programPath } from '../../base/package-files.js';
 import { failed } from './failures.js';
 import type { Layout } from './home.js';
 

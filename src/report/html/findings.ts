@@ -1,7 +1,7 @@
+import { rowName } from '../../domain/rows.js';
 import type { InvariantResult, RunResult, Witness } from '../../domain/run-result.js';
-import { rowName } from '../../domain/wording.js';
-import { remarksOf } from '../findings.js';
 import { endingOfRun, type Ending } from '../ending.js';
+import { remarksOf } from '../findings.js';
 import { formatValue } from '../format.js';
 import { timelineLines } from '../timeline-lines.js';
 import { html, type Markup } from './markup.js';

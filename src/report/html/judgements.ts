@@ -1,5 +1,5 @@
+import { strategyLabel } from '../../domain/rows.js';
 import type { RunResult } from '../../domain/run-result.js';
-import { strategyLabel } from '../../domain/wording.js';
 import { plural } from '../format.js';
 import { mark } from '../marks.js';
 import { html, type Markup } from './markup.js';

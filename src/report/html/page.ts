@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { packageFile } from '../../domain/package-files.js';
+import { packageFile } from '../../base/package-files.js';
 import { groupScenarios } from '../../domain/rows.js';
 import type { Report } from '../../domain/run-result.js';
 import { endingOf, partialText } from '../ending.js';

@@ -1,7 +1,7 @@
 import type { Row } from '../../domain/rows.js';
-import { strategyLabel } from '../../domain/wording.js';
-import { medianOf } from '../comparison-rows.js';
+import { strategyLabel } from '../../domain/rows.js';
 import { formatMicros } from '../format.js';
+import { medianOf } from '../row-figures.js';
 import { fixedAxis, formatTickMicros, logAxis } from './axes.js';
 import { ACROSS, lineChart, UPWARDS, type Point, type Series } from './line-chart.js';
 import type { Markup } from './markup.js';

@@ -1,6 +1,6 @@
 import type { Row } from '../../domain/rows.js';
+import { strategyLabel } from '../../domain/rows.js';
 import type { Comparison, Ratio } from '../../domain/run-result.js';
-import { strategyLabel } from '../../domain/wording.js';
 import { formatRatio } from '../format.js';
 import { findRatio } from '../ratio-cell.js';
 import { formatTick, logAxis, type Axis, type Span } from './axes.js';

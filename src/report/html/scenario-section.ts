@@ -1,6 +1,6 @@
 import type { Row } from '../../domain/rows.js';
+import { strategyLabel } from '../../domain/rows.js';
 import type { Comparison, RunResult } from '../../domain/run-result.js';
-import { strategyLabel } from '../../domain/wording.js';
 import { comparisonTable } from '../comparison-columns.js';
 import { rowsOf } from '../comparison-rows.js';
 import { faultLines } from '../fault-lines.js';

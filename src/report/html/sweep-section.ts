@@ -1,6 +1,6 @@
+import { rowName } from '../../domain/rows.js';
 import type { Report, RunResult } from '../../domain/run-result.js';
 import type { Sweep } from '../../domain/sweep.js';
-import { rowName } from '../../domain/wording.js';
 import { formatCount, formatMicros, formatNumber } from '../format.js';
 import { bottleneckOf, kneeText } from '../sweep-answers.js';
 import { sweepTable } from '../sweep-columns.js';

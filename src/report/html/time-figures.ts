@@ -1,9 +1,9 @@
 import type { Row } from '../../domain/rows.js';
+import { strategyLabel } from '../../domain/rows.js';
 import type { RunResult } from '../../domain/run-result.js';
-import { strategyLabel } from '../../domain/wording.js';
-import { medianOf } from '../comparison-rows.js';
 import { formatMicros, formatNumber } from '../format.js';
 import { switchName } from '../rollout-tables.js';
+import { medianOf } from '../row-figures.js';
 import { formatTick, formatTickMicros, linearAxis, logAxis, type Axis } from './axes.js';
 import { ACROSS, lineChart, UPWARDS, type LineChart, type Mark, type Series } from './line-chart.js';
 import type { Markup } from './markup.js';

@@ -1,4 +1,4 @@
-import { median } from '#els/domain/median.js';
+import { median } from '#els/base/median.js';
 import { CONNECTION_COUNTS, RTTS_MS, toolSeries } from './measurements/tool-strategies.js';
 import { ratio } from './ratio.js';
 import { CONNECTIONS, ROUNDS, SECONDS, STRATEGIES } from './settings.js';

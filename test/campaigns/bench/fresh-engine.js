@@ -1,6 +1,6 @@
 import { createPool } from '#els/database/pool.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 
 /** PostgreSQL settles on a plan at a prepared statement's sixth execution (manual, SQL command PREPARE). */
 const WARM_UP_CALLS = 6;

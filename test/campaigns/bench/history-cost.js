@@ -7,7 +7,7 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { withDatabase } from '#els/app/database.js';
 import { prepareDatabase } from '#els/app/setup.js';
-import { median } from '#els/domain/median.js';
+import { median } from '#els/base/median.js';
 import { countFrom, secondsFrom } from './environment.js';
 import { ratio } from './ratio.js';
 

@@ -9,7 +9,7 @@ import { migrate } from '#els/app/migrate.js';
 import { analyzeTables, registerBatches } from '#els/batches/register.js';
 import { createPool } from '#els/database/pool.js';
 import { transaction } from '#els/database/session.js';
-import { median } from '#els/domain/median.js';
+import { median } from '#els/base/median.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { countFrom } from './environment.js';
 import { freshSchema, withServer } from './server.js';

@@ -1,4 +1,4 @@
-import { median } from '#els/domain/median.js';
+import { median } from '#els/base/median.js';
 
 /** The p50 of the service times of calls, in microseconds. */
 export function p50ServiceTime(calls) {

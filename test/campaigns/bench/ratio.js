@@ -1,4 +1,4 @@
-import { median } from '#els/domain/median.js';
+import { median } from '#els/base/median.js';
 
 const MEETS = { '>=': (value, target) => value >= target, '<=': (value, target) => value <= target };
 

@@ -1,4 +1,4 @@
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 
 /**
  * Measures in interleaved rounds, so that what changes on the machine meanwhile meets all of them alike.

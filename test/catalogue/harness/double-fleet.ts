@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Call } from '#els/domain/call.js';
 import type { WorkloadPlan } from '#els/domain/scenario.js';
 import { toCalls } from '#els/runner/call-chunks.js';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import type { FromDoubleWorker, ToDoubleWorker } from './messages.js';
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { registerBatches } from '#els/batches/register.js';
 import type { Inventory } from '#els/domain/assignment.js';
 import { loadScenario } from '#els/scenario/load.js';
-import { planWorkload } from '#els/scenario/plan.js';
+import { planWorkload } from '#els/workload/plan.js';
 import type { TestDatabase } from '../../support/database.js';
 import { askOracles } from '../../support/oracles.js';
 import { scenarioFile, SEED, type Judged } from '../expectations.js';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { registerBatches } from '#els/batches/register.js';
 import type { Scenario, WorkloadPlan } from '#els/domain/scenario.js';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { Ledger } from '#els/runner/ledger.js';
 import type { WorkerJob } from '#els/runner/messages.js';
 import { WorkerProcess } from '#els/runner/worker-process.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';
-import { planWorkload, workersOf } from '#els/scenario/plan.js';
+import { planWorkload, workersOf } from '#els/workload/plan.js';
 import type { TestDatabase } from '../../support/database.js';
 import { until, type Backend } from './hold.js';
 import type { Variant } from './variants.js';

@@ -1,5 +1,5 @@
 // A process of pg-boss's fast path: fetch a batch, complete it by its ids, until there is none.
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { openBoss } from './boss.js';
 import { serve } from './serve.js';
 

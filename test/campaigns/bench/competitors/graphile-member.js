@@ -1,7 +1,7 @@
 // A process of Graphile Worker's fast path (https://worker.graphile.org/docs/performance): local queue, completion in
 // batches. runOnce ends when the queue is empty and every completion is in the database.
 import { Logger, runOnce } from 'graphile-worker-local-queue';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { TASK } from './graphile-jobs.js';
 import { openGraphilePool } from './graphile-pool.js';
 import { serve } from './serve.js';

@@ -3,7 +3,7 @@
 // promise, no result, no history: a load generator can do no less.
 import { Buffer } from 'node:buffer';
 import { serialize } from 'pg-protocol';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { serveLoops } from './serve-loops.js';
 import { newContent, valuesOf } from './steps.js';
 

@@ -1,6 +1,6 @@
 // What node-postgres itself allows: its own named queries on its own clients, rows as arrays of text, awaited one after
 // the other. No pool, no retry, no histogram, no history.
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { serveLoops } from './serve-loops.js';
 import { newContent, valuesOf } from './steps.js';
 

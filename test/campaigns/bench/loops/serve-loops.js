@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { openSession } from '#els/database/session.js';
-import { nowMicros } from '#els/runner/clock.js';
+import { nowMicros } from '#els/base/clock.js';
 import { serve } from '../competitors/serve.js';
 import { STEPS } from './steps.js';
 

@@ -2,7 +2,7 @@ import { inTransaction, withClient } from '#els/app/database.js';
 import { analyzeTables, registerBatches } from '#els/batches/register.js';
 import { checkpoint } from '#els/database/environment.js';
 import { runLoad } from '#els/runner/run-load.js';
-import { planWorkload } from '#els/scenario/plan.js';
+import { planWorkload } from '#els/workload/plan.js';
 import { firstClaim } from '../fresh-engine.js';
 import { underOldSnapshot } from '../old-snapshot.js';
 import { p50ServiceTime } from '../percentile.js';

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, syml
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InfrastructureError } from '#els/domain/errors.js';
-import { ReportFile } from '#els/report/report-file.js';
+import { ReportFile } from '#els/cli/report-file.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
 
 const files = useTemporaryFolder();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '#els/domain/scenario.js';
-import { deliveriesOf, planWorkload } from '#els/scenario/plan.js';
-import { dueTimes, outlastsDeliveries, schedule } from '#els/scenario/schedule.js';
+import { deliveriesOf, planWorkload } from '#els/workload/plan.js';
+import { dueTimes, outlastsDeliveries, schedule } from '#els/workload/schedule.js';
 import { forRandomDraws } from '../support/draws.js';
 
 function openLoop(fields: Partial<Scenario>): Scenario {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, quote, rowName, strategyLabel } from '#els/domain/wording.js';
+import { didYouMean, quote } from '#els/base/wording.js';
 
 describe('quote', () => {
   it('keeps printable text, in any script, and plain spaces', () => {
@@ -48,12 +48,4 @@ describe('didYouMean', () => {
     expect(didYouMean('', ['closed'])).toBe('');
     expect(didYouMean('x'.repeat(1_000_000), ['closed'])).toBe('');
   });
-});
-
-it('labels a strategy with its locks, and a row with its scenario', () => {
-  expect(strategyLabel({ strategy: 'cte', advisoryLocks: true })).toBe('cte + locks');
-  expect(strategyLabel({ strategy: 'cte', advisoryLocks: false })).toBe('cte');
-  expect(rowName({ scenario: 'overflow', strategy: 'cte', advisoryLocks: true })).toBe(
-    'overflow · cte + locks',
-  );
 });

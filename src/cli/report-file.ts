@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { access, chmod, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { reasonOf, isMissing } from '../base/system-error.js';
+import { quote } from '../base/wording.js';
 import { InfrastructureError, UsageError } from '../domain/errors.js';
-import { reasonOf } from '../domain/system-error.js';
-import { quote } from '../domain/wording.js';
-import { isMissing, targetOf } from './file-target.js';
+import { targetOf } from './file-target.js';
 
 /** A file that will hold a report: the whole of it, or what it held before. */
 export class ReportFile {

@@ -41,16 +41,6 @@ export function describeGiven(value: unknown): string {
   return Array.isArray(value) ? 'a list' : 'an object';
 }
 
-/** What was measured: `cte`, or `cte + locks` with advisory locks. */
-export function strategyLabel(run: { readonly strategy: string; readonly advisoryLocks: boolean }): string {
-  return run.advisoryLocks ? `${run.strategy} + locks` : run.strategy;
-}
-
-/** What was measured under which scenario: `sustained · cte + locks`. */
-export function rowName(row: Parameters<typeof strategyLabel>[0] & { readonly scenario: string }): string {
-  return `${row.scenario} · ${strategyLabel(row)}`;
-}
-
 /** Rounded up, but for the rounding of fractions: a p-value must not be shown smaller than it is. */
 export function formatP(p: number): string {
   return (Math.ceil(p * 1000 - 1e-9) / 1000).toFixed(3);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery, Scenario } from '#els/domain/scenario.js';
-import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/scenario/plan.js';
+import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/workload/plan.js';
 import { forRandomDraws } from '../support/draws.js';
 import type { Draw } from '../support/draws.js';
 

@@ -1,5 +1,6 @@
 import { readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isMissing } from '../base/system-error.js';
 
 /**
  * Where a path leads when links are followed, also where nothing is there yet.
@@ -16,9 +17,4 @@ export async function targetOf(path: string): Promise<string> {
   const place = join(folder, basename(resolve(path)));
   const link = await readlink(place).catch(() => undefined);
   return link === undefined ? place : targetOf(resolve(folder, link));
-}
-
-/** Whether an error of the file system says that nothing is there. */
-export function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

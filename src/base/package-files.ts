@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of this package. A module lies at any depth below it: alone in src/, or within a bundle in dist/. */
-const PACKAGE_FOLDER = packageFolder(new URL('.', import.meta.url));
+const PACKAGE_FOLDER = packageFolder(new URL('../domain', import.meta.url));
 
 /** A file or folder that is published beside the code, e.g. `sql/`. */
 export function packageFile(path: string): URL {

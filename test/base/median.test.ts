@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { median } from '#els/domain/median.js';
+import { median } from '#els/base/median.js';
 
 it.each([
   [[7], 7],

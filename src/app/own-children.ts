@@ -1,1 +1,0 @@
-export { killOwnChildren } from '../database/own-children.js';
