@@ -17,7 +17,12 @@ const sharedFolder = sharedHome();
 
 /** A copy of the built code without the optional packages. Returns the script that leases. */
 async function separateInstallation(folder: string): Promise<string> {
-  for (const part of ['build/modules/database/embedded', 'build/modules/domain', 'dist'])
+  for (const part of [
+    'build/modules/database/embedded',
+    'build/modules/domain',
+    'build/modules/base',
+    'dist',
+  ])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
   const manifest = { type: 'module', imports: { '#els/*': './build/modules/*' } };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
