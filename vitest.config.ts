@@ -76,7 +76,7 @@ export default defineConfig({
       apart('browser', [BUNDLE, SERVER], { test: 60, hook: 120 }),
       apart('pooler', [BUNDLE, SERVER], { test: 60, hook: 60 }),
       apart('surroundings', [BUNDLE], { test: 600, hook: 120 }),
-      apart('package', [], { test: 180, hook: 180 }),
+      apart('package', [], { test: 300, hook: 180 }),
     ],
   },
 });

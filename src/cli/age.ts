@@ -17,7 +17,7 @@ export function parseAge(flag: string): (text: string) => number {
     const { number, unit = '' } = /^(?<number>\d{1,9})(?<unit>[smhd])$/.exec(text)?.groups ?? {};
     const perUnit = MILLIS_PER_UNIT[unit];
     if (perUnit !== undefined) return Number(number) * perUnit;
-    const accepted = 'a whole number with its unit, e.g. 90s, 30m, 12h or 1d';
+    const accepted = 'a whole number of at most 9 digits with its unit, e.g. 90s, 30m, 12h or 1d';
     throw new UsageError('invalid_age', `${flag} is ${JSON.stringify(text)}; accepted: ${accepted}`);
   };
 }

@@ -22,10 +22,10 @@ export function addServer(program: Command): void {
 
 async function runServer(): Promise<void> {
   await stoppable((stop) =>
-    withEmbeddedServer(process.env, async (url) => {
+    withEmbeddedServer(process.env, async (url, gone) => {
       await printResult(`${url}\n`);
       printLine('the embedded server runs until Ctrl-C or the end of stdin');
-      await stopped(stop);
+      await stopped(AbortSignal.any([stop, gone]));
     }),
   );
 }

@@ -80,6 +80,8 @@ export type Witness = Readonly<Record<string, string | number | boolean | null>>
 export interface InvariantResult {
   readonly name: string;
   readonly passed: boolean;
+  /** What was found may follow from what the notes say (calls are missing, commits were lost): it proves nothing. */
+  readonly excused?: true | undefined;
   readonly witnesses: readonly Witness[];
   /** The fewest calls that prove one violation, in the order of their starts, with the faults among them. */
   readonly timeline: readonly TimelineEntry[];

@@ -15,7 +15,7 @@ import { checkLines } from './comparison-findings.js';
 import { rowsOf } from './comparison-rows.js';
 import { endingLine } from './ending.js';
 import { environmentLines } from './environment.js';
-import { violatedLines } from './findings.js';
+import { violatedLines, violationText } from './findings.js';
 import { summaryText } from './rollout-tables.js';
 import { runBlock } from './run-block.js';
 import { createStyle } from './style.js';
@@ -146,10 +146,11 @@ function verdictResult(verdict: Verdict, { allowInconclusive }: CaseOptions): Ca
 }
 
 function invariantCase(invariant: InvariantResult): Case {
-  const { name, passed } = invariant;
-  return passed
-    ? { name, result: 'passed', message: `${name} holds`, body: [] }
-    : { name, result: 'failed', message: `${name} is violated`, body: violatedLines(invariant, PLAIN) };
+  const { name, passed, excused } = invariant;
+  if (passed) return { name, result: 'passed', message: `${name} holds`, body: [] };
+  // The verdict's own case fails for what is not known.
+  const result = excused ? 'tolerated' : 'failed';
+  return { name, result, message: violationText(invariant), body: violatedLines(invariant, PLAIN) };
 }
 
 /** An invariant may be asked of a part: what it was not asked is a case of its own. */

@@ -33,14 +33,22 @@ export function invariantLines(invariants: readonly InvariantResult[], style: St
  * An invariant that is violated, and below it what proves it: rows of the database, and the timeline of one case.
  * Witnesses that are calls are told by the timeline.
  */
-export function violatedLines({ name, witnesses, timeline }: InvariantResult, style: Style): string[] {
+export function violatedLines(invariant: InvariantResult, style: Style): string[] {
+  const { witnesses, timeline, excused } = invariant;
   const { colours, width } = style;
   const rows = timeline.length > 0 ? witnesses.filter((witness) => !('startMicros' in witness)) : witnesses;
   return [
-    `${mark(false, colours)} ${colours.red(`${name} is violated`)}`,
+    excused
+      ? `${colours.yellow('?')} ${colours.yellow(violationText(invariant))}`
+      : `${mark(false, colours)} ${colours.red(violationText(invariant))}`,
     ...witnessRowLines(rows, { width }),
     ...indent(4, timelineLines(timeline, narrower(style, 4))),
   ];
+}
+
+/** What is said of an invariant that did not hold. */
+export function violationText({ name, excused }: Pick<InvariantResult, 'name' | 'excused'>): string {
+  return excused ? `${name} cannot be told: what was found may have another reason` : `${name} is violated`;
 }
 
 /** Rows of the database that prove something, each behind a dot. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { nowMicros } from '../base/clock.js';
 import { surroundingsFailure } from '../database/pool.js';
 import type { DatabaseTarget, Endpoint } from '../database/target.js';
@@ -116,7 +117,7 @@ export async function runLoad(
   try {
     const ready = Promise.all(stations.map((station) => station.prepare()));
     const makers = workersOf(job.plan);
-    await ready;
+    await orStopped(ready, stop);
     await hooks.beforeRelease();
     const recording = await release(stations, makers, hooks, job.target, stop);
     finished = !stop.aborted && recording.failure === undefined;
@@ -126,6 +127,24 @@ export async function runLoad(
     hooks.listener?.ended();
     if (!finished) await fleet.close();
   }
+}
+
+/**
+ * What is not ready when the load is stopped is not waited for: nothing was measured yet.
+ *
+ * @throws the reason of the stop
+ */
+async function orStopped(ready: Promise<unknown>, stop: AbortSignal): Promise<void> {
+  // Where the stop comes first nobody listens to it any more.
+  ready.catch(() => undefined);
+  stop.throwIfAborted();
+  const ended = new AbortController();
+  try {
+    await Promise.race([ready, once(stop, 'abort', { signal: ended.signal })]);
+  } finally {
+    ended.abort();
+  }
+  stop.throwIfAborted();
 }
 
 async function release(

@@ -91,7 +91,10 @@ export function verifyEvidence(
 
 function answer(invariants: readonly Invariant[], evidence: Evidence, clock: Clock): Verification {
   const { findings, notAsked } = ask(invariants, evidence);
-  const results = findings.map(({ name, violations }) => invariant(name, violations, clock));
+  const results = findings.map(({ name, violations, proven }) => ({
+    ...invariant(name, violations, clock),
+    ...(violations.length > 0 && !proven && { excused: true as const }),
+  }));
   return { invariants: results, notAsked, ...judge(findings, evidence) };
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -14,11 +15,13 @@ const BIN = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
 /** Starts `els-assign server` on a home of its own, and returns the URL that it prints. */
 async function startServer() {
   const env = { ...process.env, ELS_ASSIGN_HOME: home() };
-  const child = spawn(process.execPath, [BIN, 'server'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [BIN, 'server'], { env, stdio: 'pipe' });
+  const said: string[] = [];
+  child.stderr.on('data', (data: Buffer) => said.push(data.toString()));
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const lines = createInterface({ input: child.stdout });
   const [url] = (await once(lines, 'line')) as [string];
-  return { child, url, ended };
+  return { child, url, ended, said };
 }
 
 /** Asks the server of a URL as `--database-url` would. */
@@ -46,3 +49,21 @@ it.each(['SIGINT', 'end of stdin'])(
     await expect(ask(url)).rejects.toThrow(/ECONNREFUSED/);
   },
 );
+
+it('says that the server is gone where somebody ends its processes', { timeout: 120_000 }, async () => {
+  const { url, ended, said } = await startServer();
+  const target = findTarget(url, {});
+  const client = new pg.Client(clientConfig(target!));
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query<{ folder: string }>(
+    "select current_setting('data_directory') as folder",
+  );
+  const [postmaster = ''] = readFileSync(join(rows[0]?.folder ?? '', 'postmaster.pid'), 'utf8').split('\n');
+  const stat = readFileSync(`/proc/${postmaster}/stat`, 'utf8');
+  const supervisor = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  process.kill(supervisor, 'SIGKILL');
+  process.kill(Number(postmaster), 'SIGKILL');
+  expect(await ended).toEqual([3, null]);
+  expect(said.join('').trim().split('\n').at(-1)).toContain('embedded server');
+});

@@ -78,6 +78,19 @@ describe('ends a worker that', () => {
   });
 });
 
+it('is not waited for where the load is stopped before it is ready', async () => {
+  const fleet = new WorkerFleet({ path, patience: LONG });
+  const stop = new AbortController();
+  const stopped = runLoad(
+    fleet,
+    loadOfLies('nothing at all', 1, 0),
+    { beforeRelease: () => Promise.resolve() },
+    stop.signal,
+  );
+  stop.abort('SIGINT');
+  await expect(stopped).rejects.toBe('SIGINT');
+});
+
 describe('a worker that is asked to change', () => {
   const change = { strategy: { kind: 'built-in', name: 'legacy' } } as const;
 

@@ -1,7 +1,7 @@
 import { rowName } from '../../domain/rows.js';
 import type { InvariantResult, RunResult, Witness } from '../../domain/run-result.js';
 import { endingOfRun, type Ending } from '../ending.js';
-import { remarksOf } from '../findings.js';
+import { remarksOf, violationText } from '../findings.js';
 import { formatValue } from '../format.js';
 import { timelineLines } from '../timeline-lines.js';
 import { html, type Markup } from './markup.js';
@@ -59,8 +59,9 @@ function nameOf(run: RunResult): string {
   return `${rowName(run)} · round ${run.round}`;
 }
 
-function violation({ name, witnesses, timeline }: InvariantResult): Markup {
-  return html`<h4>✗ ${name} is violated</h4>
+function violation(invariant: InvariantResult): Markup {
+  const { name, witnesses, timeline, excused } = invariant;
+  return html`<h4>${excused ? '?' : '✗'} ${violationText(invariant)}</h4>
     ${witnesses.length === 0 ? '' : witnessTable(name, witnesses)}
     ${
       timeline.length === 0
