@@ -11,6 +11,11 @@ export interface Row {
   readonly runs: Runs;
 }
 
+/** Without those that a signal or a failure cut off: what they did until then is no figure of a whole run. */
+export function completeRuns(runs: readonly RunResult[]): RunResult[] {
+  return runs.filter(({ complete }) => complete);
+}
+
 /** Groups runs into rows; rows stand in the order in which they first appear. */
 export function groupRows(runs: readonly RunResult[]): Row[] {
   const groups = groupBy(runs, ({ scenario, strategy, advisoryLocks }) =>

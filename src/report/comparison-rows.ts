@@ -1,6 +1,6 @@
 import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { median } from '../domain/median.js';
-import { groupRows, type Row, type Runs } from '../domain/rows.js';
+import { completeRuns, groupRows, type Row, type Runs } from '../domain/rows.js';
 import type { RunResult } from '../domain/run-result.js';
 import { plural } from './format.js';
 import { arrivalParts } from './open-loop.js';
@@ -16,7 +16,7 @@ export function rowsOf(runs: readonly RunResult[], baseline: string | undefined)
 /** What a scenario's rows have in common: its workers, how an open loop arrives, how many rounds its figures are of. */
 export function headingParts(runs: Runs): string[] {
   const [{ workers, connections, plan }] = runs;
-  const rounds = new Set(runs.map((run) => run.round)).size;
+  const rounds = new Set(measuredRuns(runs).map((run) => run.round)).size;
   return [
     `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
     ...(plan.arrival === 'open' ? arrivalParts(plan) : []),
@@ -24,9 +24,18 @@ export function headingParts(runs: Runs): string[] {
   ];
 }
 
-/** The median over the rounds of a figure; NaN when some round did not measure it. */
+/**
+ * The median over the rounds of a figure, where any is complete over those that are; NaN when some round did not
+ * measure it.
+ */
 export function medianOf({ runs }: Pick<Row, 'runs'>, read: (run: RunResult) => number): number {
-  return median(runs.map(read));
+  return median(measuredRuns(runs).map(read));
+}
+
+/** The runs that were not cut off, or all where there is no other. */
+export function measuredRuns(runs: Runs): Runs {
+  const [first, ...others] = completeRuns(runs);
+  return first === undefined ? runs : [first, ...others];
 }
 
 /** The round whose successes are farthest from what was expected; of equal ones, that with the fewest successes. */

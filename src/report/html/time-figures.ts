@@ -1,7 +1,7 @@
 import type { Row } from '../../domain/rows.js';
 import type { RunResult } from '../../domain/run-result.js';
 import { strategyLabel } from '../../domain/wording.js';
-import { medianOf } from '../comparison-rows.js';
+import { measuredRuns, medianOf } from '../comparison-rows.js';
 import { formatMicros, formatNumber } from '../format.js';
 import { switchName } from '../rollout-tables.js';
 import { formatTick, formatTickMicros, linearAxis, logAxis, type Axis } from './axes.js';
@@ -143,5 +143,5 @@ function wholeIntervals({ durationMs, timeSeries }: RunResult): number {
 function medianRound(row: Row): RunResult {
   const median = medianOf(row, (run) => run.throughputPerSecond);
   const distance = (run: RunResult) => Math.abs(run.throughputPerSecond - median);
-  return row.runs.reduce((nearest, run) => (distance(run) < distance(nearest) ? run : nearest));
+  return measuredRuns(row.runs).reduce((nearest, run) => (distance(run) < distance(nearest) ? run : nearest));
 }
