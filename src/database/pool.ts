@@ -42,7 +42,15 @@ export function createPool(target: DatabaseTarget, settings: PoolSettings): Data
   const pool = new Pool(options, pg.Client);
   // An idle connection that broke has left the pool already; if the server is gone, the next checkout says so.
   pool.on('error', () => undefined);
+  pool.on('remove', () => ended.set(pool, endedConnections(pool) + 1));
   return pool;
+}
+
+const ended = new WeakMap<DatabasePool, number>();
+
+/** How many connections of a pool have ended so far. */
+export function endedConnections(pool: DatabasePool): number {
+  return ended.get(pool) ?? 0;
 }
 
 /**
