@@ -1,7 +1,7 @@
 -- What the schema holds of runs, by when they began, and whether their commands are alive: they hold the lock of lock.sql,
--- which is shared and whose halves pg_locks shows apart, or their heartbeat is fresh. Batches that somebody registered by the library have no
--- record: they are kept, for nobody but their owner knows when they are done with. A standby does not see its primary's
--- locks, and its rows may be older than a beat: there nobody is known to be dead.
+-- which is shared and whose halves pg_locks shows apart, or their heartbeat is fresh. Batches that somebody registered by
+-- the library have no record: they are kept, for nobody but their owner knows when they are done with. A standby does not
+-- see its primary's locks, and its rows may be older than a beat: there nobody is known to be dead.
 select coalesce(runs.run_id, made.run_id) as "runId",
   runs.command,
   coalesce(runs.started_at, made.created_at) as "startedAt",
