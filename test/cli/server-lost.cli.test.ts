@@ -98,7 +98,11 @@ describe('a backend that crashes where commits are asynchronous', () => {
     const history = files.path('calls.ndjson');
     const args = ['run', '--json', '--strategy', 'cte', ...load, '--history', history];
     const command = start([...args, '--allow-inconclusive'], { DATABASE_URL: url });
-    await untilUnderWay();
+    const early = command.finished.then(({ stderr }) => {
+      throw new Error(`it ended before it was under way: ${stderr}`);
+    });
+    await Promise.race([untilUnderWay(), early]);
+    early.catch(() => undefined);
     await sleep(1_000);
     const ofRun = `select pid from pg_stat_activity where application_name like 'els-assign r%/1' limit 1`;
     const [backend] = await asked<{ pid: number }>(ofRun);
