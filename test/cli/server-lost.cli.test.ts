@@ -95,7 +95,7 @@ describe('a backend that crashes where commits are asynchronous', () => {
       await asked(`alter system set ${name} = '${value}'`);
     await asked('select pg_reload_conf()');
     const load = ['--scenario', 'sustained', '--duration', '6s', '--workers', '2'];
-    const history = files.path('calls.ndjson');
+    const history = files.path('crashed.ndjson');
     const args = ['run', '--json', '--strategy', 'cte', ...load, '--history', history];
     const command = start([...args, '--allow-inconclusive'], { DATABASE_URL: url });
     const early = command.finished.then(({ stderr }) => {
