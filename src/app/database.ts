@@ -8,6 +8,7 @@ import { reasonOfLoss, transaction } from '../database/session.js';
 import { findTarget, withConnectionString, type DatabaseTarget } from '../database/target.js';
 import type { Pooling } from '../domain/run-result.js';
 import { coordinatorPool } from './coordinator-pool.js';
+import { cutWhenFrozen } from './frozen-server.js';
 import { runRestartCommand } from './restart-command.js';
 
 /** How the user named the database. */
@@ -74,11 +75,13 @@ async function withPool<T>(
 ): Promise<T> {
   const { target, schema } = database;
   const pool = coordinatorPool(target, schema, 'els-assign');
+  const endWatch = cutWhenFrozen(pool, target);
   try {
     return await work({ ...database, pool });
   } catch (error) {
     throw explainConnectFailure(target, error);
   } finally {
+    endWatch();
     await pool.end();
   }
 }

@@ -5,7 +5,7 @@ import { recordRun, type RunningCommand } from '../batches/runs.js';
 import { batchTotals } from '../batches/status.js';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
-import { failureReason, surroundingsFailure } from '../database/pool.js';
+import { endedConnections, failureReason, surroundingsFailure } from '../database/pool.js';
 import { transaction } from '../database/session.js';
 import type { InfrastructureError } from '../domain/errors.js';
 import type { FaultResult } from '../domain/fault.js';
@@ -75,15 +75,18 @@ async function carryOut(
   const warmUp = warmUpBatches(job.strategy, plan);
   const analysis = await registerRun(database, job, plan, warmUp, stop);
   const foreignRows = await ForeignRows.watch(database, job.strategy);
-  const history = job.history && new RunHistory(job.history, (at) => headerOf(job, plan, at));
+  const durable = await withClient(database.pool, keepsCommits);
+  const history = job.history && new RunHistory(job.history, (at) => headerOf(job, plan, at, durable));
   const listener = keepingHistory(job.watch?.(plan), history);
+  const endedBefore = endedConnections(database.pool);
   const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), listener, stop);
-  const run = await toVerify(database, plan, load);
+  const run = await toVerify(database, plan, load, endedBefore);
   const kept = await attempt(database.target, async () => history?.end(load.redelivered, run));
   const judgement = await judge(database, run, { job, plan, load, foreignRows });
   const failure = load.failure ?? judgement.failure;
   const result = toRunResult({ job, plan, load, ...judgement, failure });
-  const notes = [...result.notes, ...STATISTICS_NOTES[analysis], ...judgement.notes];
+  const keptNotes = kept.failure ? [kept.failure.message] : [];
+  const notes = [...result.notes, ...STATISTICS_NOTES[analysis], ...judgement.notes, ...keptNotes];
   return { result: { ...result, notes }, failure: failure ?? kept.failure };
 }
 
@@ -148,20 +151,32 @@ async function recordRuns(
 
 /** What the oracles are asked about a load. */
 async function toVerify(
-  { pool, target }: Database,
+  database: Database,
   { batchIds, scenario: { slots } }: WorkloadPlan,
   { recording, redelivered, faults }: FinishedLoad,
+  endedBefore: number,
 ): Promise<RunToVerify> {
+  const { pool, target } = database;
   const { startMicros, incomplete } = recording;
   const calls = [...recording.calls, ...redelivered];
-  const { value: durable = false } = await attempt(target, () => keepsCommits(pool, faults));
+  const mayHaveCrashed = mayLoseCommits(faults) || mayHaveStartedAnew(database, endedBefore);
+  const { value: durable = false } = mayHaveCrashed
+    ? await attempt(target, () => withClient(pool, keepsCommits))
+    : { value: true };
   return { batchIds, slotsOf: () => slots, calls, startMicros, faults, incomplete, durable };
 }
 
+/**
+ * Whether the server may have crashed while a load ran: also when a single backend does, every connection ends with it, and
+ * the coordinator's were there before. Behind a pooler nobody can tell.
+ */
+function mayHaveStartedAnew({ pool, pooling }: Database, endedBefore: number): boolean {
+  return pooling !== 'none' || endedConnections(pool) > endedBefore;
+}
+
 /** After a crash, acknowledged commits are a promise with fsync and synchronous_commit alone. */
-async function keepsCommits(pool: Database['pool'], faults: readonly FaultResult[]): Promise<boolean> {
-  if (!mayLoseCommits(faults)) return true;
-  const { fsync, synchronousCommit } = await withClient(pool, readServerSettings);
+async function keepsCommits(client: ClientBase): Promise<boolean> {
+  const { fsync, synchronousCommit } = await readServerSettings(client);
   return fsync === 'on' && synchronousCommit !== 'off';
 }
 
@@ -170,14 +185,15 @@ function mayLoseCommits(faults: readonly Pick<FaultResult, 'kind'>[]): boolean {
   return faults.some(({ kind }) => kind === 'restart-server');
 }
 
-/** Of a run whose file may be cut off: what a fault may take is no promise before the run has ended. */
+/** Of a run whose file may be cut off: what a crash or a fault may take is no promise before the run has ended. */
 function headerOf(
   { strategy, advisoryLocks }: RunJob,
   { runId, scenario, seed, batchIds }: WorkloadPlan,
   startMicros: number,
+  keepsCommitsInCrash: boolean,
 ): RunHeader {
   const { name, slots, faults } = scenario;
-  const durable = !mayLoseCommits(faults);
+  const durable = keepsCommitsInCrash && !mayLoseCommits(faults);
   return {
     ...{ runId, scenario: name, strategy: strategy.name, advisoryLocks, seed, ...BUILT_IN_TERMS },
     ...{ batches: batchIds.map((batchId) => ({ batchId, slots })), startMicros, durable },

@@ -1,6 +1,6 @@
 import { median } from '../base/median.js';
 import { decideByVerdicts, type Decision } from '../compare/margin.js';
-import { groupRows, type Row } from '../domain/rows.js';
+import { completeRuns, groupRows, type Row } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import {
@@ -37,13 +37,13 @@ export function checkGates(
   for (const gate of scenarios.flatMap(({ gates }) => gates)) checkStrategies(parseGate(gate), names);
 }
 
-/** The gates of each scenario that compare strategies, judged over the medians of the rounds that all of them ran. */
+/** The gates of each scenario that compare strategies, judged over the medians of the rounds that all of them finished. */
 export function judgeStrategies(
   scenarios: readonly Scenario[],
   runs: readonly RunResult[],
 ): ComparisonCheck[] {
   return scenarios.flatMap(({ name, gates }) => {
-    const rows = groupRows(runs.filter((run) => run.scenario === name));
+    const rows = groupRows(completeRuns(runs).filter((run) => run.scenario === name));
     return gates
       .map(parseGate)
       .filter(comparesStrategies)

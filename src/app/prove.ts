@@ -4,8 +4,9 @@ import { createStrategy } from '../engine/create-strategy.js';
 import { createAssignmentEngine } from '../engine/engine.js';
 import type { Strategy } from '../engine/strategy.js';
 import { callersOf, configurations } from '../prove/configuration.js';
-import { PROOF_CONNECTIONS, proveStrategy, type ProofProgress } from '../prove/prove.js';
+import { newProofId, PROOF_CONNECTIONS, proveStrategy, type ProofProgress } from '../prove/prove.js';
 import type { Database } from './database.js';
+import { applicationNameOf } from './quiesce.js';
 import { whileAtWork } from './runs.js';
 import type { StrategyChoice } from './strategies.js';
 
@@ -34,15 +35,16 @@ const TIMEOUT_MS = 3_600_000;
 export async function prove(database: Database, options: ProofOptions): Promise<Proof> {
   const { strategy: spec, advisoryLocks, callers } = options;
   const { schema, target } = database;
+  const runId = newProofId();
   const pool = createPool(target, {
     connections: PROOF_CONNECTIONS,
-    applicationName: `els-assign prove ${schema}`,
+    applicationName: `${applicationNameOf(runId)}/prove`,
   });
   const strategy = createStrategy(spec, advisoryLocks);
   try {
     return await whileAtWork(database, 'prove', (command) =>
       proveStrategy(pool, {
-        command,
+        ...{ command, runId },
         ...{ strategy: spec.name, advisoryLocks, inventory: strategy.inventory, schema },
         makeEngine: (own) =>
           createAssignmentEngine(own, { strategy: spec, advisoryLocks, schema, timeoutMs: TIMEOUT_MS }),

@@ -12,9 +12,14 @@ export function applicationNameOf(runId: string): string {
 /**
  * Waits until no worker's backend can change a run's rows any more.
  *
+ * @param mayEnd awaited before any backend is ended; throws where none is to be
  * @returns how many had to be ended
  */
-export function quiesceRun({ pool, pooling }: Database, runId: string): Promise<number> {
+export function quiesceRun(
+  { pool, pooling }: Database,
+  runId: string,
+  mayEnd?: () => Promise<void>,
+): Promise<number> {
   const run = { applicationName: `${applicationNameOf(runId)}/`, pooled: pooling !== 'none' };
-  return withClient(pool, (client) => awaitQuiescence(client, run, QUIESCENCE_DEADLINE_MS));
+  return withClient(pool, (client) => awaitQuiescence(client, run, QUIESCENCE_DEADLINE_MS, mayEnd));
 }

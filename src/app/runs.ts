@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
 import { quote } from '../base/wording.js';
 import { beginWork } from '../batches/at-work.js';
 import { deleteRuns } from '../batches/register.js';
-import { findRuns, listRuns, type RunningCommand } from '../batches/runs.js';
+import { findRuns, listRuns, takeRuns, type RunningCommand } from '../batches/runs.js';
 import { requireNoDrift } from '../database/drift.js';
 import { databaseFailure } from '../database/failure.js';
 import { requireAccess } from '../database/grants.js';
@@ -17,6 +19,9 @@ import { findPooling } from './check-pooling.js';
 import { LOCK_TIMEOUT_MS } from './coordinator-pool.js';
 import { inTransaction, withClient, type Database } from './database.js';
 import { quiesceRun } from './quiesce.js';
+
+/** Longer than a lock is waited for: a server that has frozen holds nobody up. */
+const PRESENCE_TIMEOUT_MS = 2 * LOCK_TIMEOUT_MS;
 
 /**
  * Does the work of a command that registers batches, which all who look at the schema see as long as it lives.
@@ -37,6 +42,7 @@ export async function whileAtWork<T>(
   const pool = createPool(target, {
     connections: 1,
     applicationName: 'els-assign at work',
+    queryTimeoutMs: PRESENCE_TIMEOUT_MS,
     onConnect: (client) => openSession(client, settings, []),
   });
   try {
@@ -77,7 +83,7 @@ export async function countAbandoned({ pool }: Database): Promise<number> {
 
 /**
  * Removes runs and all that was written about them: those that are named or all to which the selection applies, and no
- * run at work. All or nothing.
+ * run at work, also none whose command has lost its connection for a moment. All or nothing.
  *
  * @param options.dryRun only says which
  * @throws UsageError when the schema or a run does not exist, a named one is at work, or the role lacks a privilege; then
@@ -98,17 +104,44 @@ export async function cleanRuns(
     const runs = await listRuns(client);
     return selection.runIds.length > 0 ? named(runs, selection.runIds, schema) : matching(runs, selection);
   });
-  const removed = chosen.filter(({ state }) => state !== 'at work');
+  const idle = chosen.filter(({ state }) => state !== 'at work');
+  const removed = dryRun ? idle : await stillIdle(pool, idle);
   if (!dryRun && removed.length > 0) await remove(database, removed);
   return { dryRun, removed, leftAtWork: chosen.length - removed.length };
 }
 
-/** Workers whose command died may still have sessions that write. */
+/** A command whose lock was lost with its connection has it back within this time, once the server lets it in. */
+const COMES_BACK_MS = 3_000;
+/** Two who clean at the same time look at different times. */
+const JITTER_MS = 1_000;
+
+/** Those of runs whose command is not at work when it is asked again: it may have lost its connection a moment ago. */
+async function stillIdle(pool: Database['pool'], runs: readonly HeldRun[]): Promise<HeldRun[]> {
+  if (runs.some(({ command }) => command !== null)) await sleep(COMES_BACK_MS + Math.random() * JITTER_MS);
+  const found = await inTransaction(pool, findRuns);
+  const back = new Set(found.filter(({ state }) => state === 'at work').map(({ runId }) => runId));
+  return runs.filter(({ runId }) => !back.has(runId));
+}
+
+/**
+ * Workers whose command died may still have sessions that write.
+ *
+ * @throws UsageError `run_at_work` when a command came back meanwhile; then nothing is removed
+ */
 async function remove(database: Database, runs: readonly HeldRun[]): Promise<void> {
   const pooling = await findPooling(database);
   const runIds = runs.map(({ runId }) => runId);
-  for (const runId of runIds) await quiesceRun({ ...database, pooling }, runId);
-  await withClient(database.pool, (client) => deleteRuns(client, database.schema, runIds));
+  const requireIdle = async (client: ClientBase) => {
+    const alive = await takeRuns(client, runIds);
+    const back = runs.find(({ runId }) => alive.includes(runId));
+    if (back !== undefined) throw isAtWork(back);
+  };
+  for (const runId of runIds) {
+    await quiesceRun({ ...database, pooling }, runId, () => inTransaction(database.pool, requireIdle));
+  }
+  await withClient(database.pool, (client) =>
+    deleteRuns(client, database.schema, runIds, () => requireIdle(client)),
+  );
 }
 
 /** With the batches that their engines warm up on. */

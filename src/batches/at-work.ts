@@ -9,7 +9,7 @@ const LOCK = loadStatement('runs/lock');
 const UNLOCK = loadStatement('runs/unlock');
 const BEAT = loadStatement('runs/beat');
 
-/** Far more often than runs/find.sql takes a heartbeat for stale. */
+/** Far more often than runs/find.sql takes a heartbeat for stale: an oracle may keep the process busy for a while. */
 const BEAT_MS = 3_000;
 /** Between two attempts to get a lost connection back. */
 const AGAIN_MS = 100;

@@ -211,15 +211,21 @@ export async function analyzeTables(client: ClientBase): Promise<Analysis> {
   }
 }
 
-/** Removes what runs registered in a schema and everything that was written about it. All or nothing. */
+/**
+ * Removes what runs registered in a schema and everything that was written about it. All or nothing.
+ *
+ * @param mayDelete awaited in the transaction before anything is deleted; throws where nothing is to be
+ */
 export async function deleteRuns(
   client: ClientBase,
   schema: string,
   runIds: readonly string[],
+  mayDelete?: () => Promise<void>,
 ): Promise<void> {
-  await transaction(client, () =>
-    client.query(DELETE_RUNS.text, bindValues(DELETE_RUNS, { run_ids: runIds })),
-  );
+  await transaction(client, async () => {
+    await mayDelete?.();
+    await client.query(DELETE_RUNS.text, bindValues(DELETE_RUNS, { run_ids: runIds }));
+  });
   await vacuum(client, schema);
 }
 

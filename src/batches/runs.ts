@@ -31,6 +31,7 @@ export type FoundRun = Omit<HeldRun, keyof RunRows | 'startedAt'> & { readonly s
 const RECORD = loadStatement('runs/record');
 const FIND = loadStatement('runs/find');
 const ROWS = loadStatement('runs/rows');
+const TAKE = loadStatement('runs/take');
 
 /** Writes down whose a run is; call it in the transaction that registers its batches, when they are there. */
 export async function recordRun(client: ClientBase, by: RunningCommand, run: RunRecord): Promise<void> {
@@ -57,4 +58,17 @@ export async function listRuns(client: ClientBase): Promise<HeldRun[]> {
     startedAt: run.startedAt?.toISOString() ?? null,
     ...(rowsOf.get(run.runId) ?? { batches: 0, slots: 0, essays: 0, events: 0 }),
   }));
+}
+
+/**
+ * Keeps the commands of runs from coming back until the transaction ends.
+ *
+ * @returns the runs whose command is alive after all
+ */
+export async function takeRuns(client: ClientBase, runIds: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ runId: string }>(
+    TAKE.text,
+    bindValues<unknown>(TAKE, { run_ids: runIds }),
+  );
+  return rows.map(({ runId }) => runId);
 }

@@ -1,3 +1,4 @@
+import { completeRuns } from '../domain/rows.js';
 import type { Comparison, RunResult } from '../domain/run-result.js';
 import { chooseBaseline } from './baseline.js';
 import { compareChecks } from './checks.js';
@@ -7,15 +8,15 @@ import { compareToBaseline } from './ratios.js';
 import { findWarnings } from './warnings.js';
 
 /**
- * Compares all runs of a `compare`, in whatever order their rounds were run.
+ * Compares the runs of a `compare`, in whatever order their rounds were run; one that was cut off counts in no figure.
  *
  * @param strategies in the order in which they were named
  */
 export function buildComparison(unordered: readonly RunResult[], strategies: readonly string[]): Comparison {
-  const runs = inOrder(unordered, strategies);
   const baseline = chooseBaseline(
-    strategies.filter((name) => runs.some(({ strategy }) => strategy === name)),
+    strategies.filter((name) => unordered.some(({ strategy }) => strategy === name)),
   );
+  const runs = inOrder(completeRuns(unordered), strategies);
   return {
     baseline,
     rounds: new Set(runs.map((run) => run.round)).size,

@@ -1,5 +1,5 @@
 import { MOST_BASELINE_ROUNDS, type BaselineRound, type BaselineRow } from '../domain/baseline.js';
-import { groupRows, type Row, rowName } from '../domain/rows.js';
+import { completeRuns, groupRows, type Row, rowName } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
 import { CHECK_LEVEL, CONFIDENCE } from './levels.js';
 import { decideByMargin, decideByVerdicts, proves, TOLERATED, type Decision } from './margin.js';
@@ -28,7 +28,7 @@ interface Matched {
 
 /**
  * Whether each row is as fast as it was in an earlier result: a closed loop by its throughput, an open loop by its p95.
- * Bursts are left out, and so are rows that only one of the two has.
+ * Bursts are left out, and so are rows that only one of the two has, and runs that were cut off.
  *
  * Each is a test of non-inferiority and its opposite, as in `compareChecks`, but of rounds that nothing pairs. The
  * checks share one level (Bonferroni): all together are wrong with its probability.
@@ -37,7 +37,7 @@ export function regressionChecks(
   runs: readonly RunResult[],
   rows: readonly BaselineRow[],
 ): ComparisonCheck[] {
-  const matched = groupRows(runs).flatMap((now) => {
+  const matched = groupRows(completeRuns(runs)).flatMap((now) => {
     const then = rows.find((row) => isSameRow(row, now));
     return then === undefined || isBurst(now) ? [] : [{ now, then }];
   });

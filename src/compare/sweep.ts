@@ -1,15 +1,16 @@
 import type { RunResult } from '../domain/run-result.js';
-import type { Sweep, SweepStep, SweptParameter } from '../domain/sweep.js';
+import { validSteps, type Sweep, type SweepStep, type SweptParameter } from '../domain/sweep.js';
 import { isAchieved, kneeOf, lastAchieved } from './knee.js';
 
 /**
  * Sums up the runs of a sweep.
  *
- * @param runs in the order of the parameter's values; the knee is sought among the valid ones
+ * @param runs in the order of the parameter's values; the knee is sought among the valid ones, and one that was cut off
+ *   says nothing of the tool either
  */
 export function buildSweep(parameter: SweptParameter, runs: readonly RunResult[]): Sweep {
   const steps = runs.map((run) => toStep(parameter, run));
-  const valid = steps.filter((_, position) => runs[position]?.verdict === 'valid');
+  const valid = validSteps(steps, runs);
   return {
     parameter,
     steps,
@@ -24,7 +25,7 @@ function toStep(parameter: SweptParameter, run: RunResult): SweepStep {
     value: valueOf(parameter, run),
     throughputPerSecond: run.throughputPerSecond,
     p95Micros: run.latencyMicros.p95,
-    clientSaturated: run.client.saturated,
+    clientSaturated: run.complete ? run.client.saturated : null,
     ...(parameter === 'rate' && { achieved: isAchieved(run) }),
   };
 }

@@ -13,6 +13,10 @@ export interface PoolSettings {
   readonly applicationName: string;
   /** Where the server is to be reached instead of at its own address. */
   readonly via?: Endpoint | undefined;
+  /** How long a connection may take until it is made; default: as the target says. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** How long any answer may take, after which the connection counts as lost; default: for ever. */
+  readonly queryTimeoutMs?: number | undefined;
   /** Awaited on each new connection before it is used. */
   readonly onConnect?: ((client: pg.ClientBase) => Promise<void>) | undefined;
 }
@@ -30,24 +34,43 @@ export function createPool(target: DatabaseTarget, settings: PoolSettings): Data
     application_name: settings.applicationName,
     max: settings.connections,
     idleTimeoutMillis: 0,
-    connectionTimeoutMillis: connectTimeoutMs(target),
+    connectionTimeoutMillis: settings.connectTimeoutMs ?? connectTimeoutMs(target),
+    ...(settings.queryTimeoutMs !== undefined && { query_timeout: settings.queryTimeoutMs }),
     keepAlive: true,
     ...(settings.onConnect && { onConnect: settings.onConnect }),
   };
   const pool = new Pool(options, pg.Client);
   // An idle connection that broke has left the pool already; if the server is gone, the next checkout says so.
   pool.on('error', () => undefined);
+  pool.on('remove', () => ended.set(pool, endedConnections(pool) + 1));
   return pool;
 }
+
+const ended = new WeakMap<DatabasePool, number>();
+
+/** How many connections of a pool have ended so far. */
+export function endedConnections(pool: DatabasePool): number {
+  return ended.get(pool) ?? 0;
+}
+
+/**
+ * What is wrong with a statement of the tool, or with the tables that it reads: class 42 without a missing privilege and
+ * an unknown setting, wrong data of class 22 without a setting's wrong value, and class 21.
+ * Source: PostgreSQL manual, Appendix A, Error Codes.
+ */
+const STATEMENT_IS_WRONG = /^(42(?!501|704)|22(?!023)|21)/;
 
 /**
  * Says a failed connection in one line that names the server and never the password.
  *
- * @returns the error to throw: InfrastructureError for a database failure, else the error itself
+ * @returns the error to throw: InfrastructureError for a database failure, `statement_refused` where the server can be
+ *   used and refused what the tool asked of it; else the error itself
  */
 export function explainConnectFailure(target: DatabaseTarget, error: unknown): unknown {
   const failure = databaseFailure(error);
   if (failure === undefined || !(error instanceof Error)) return error;
+  if (STATEMENT_IS_WRONG.test(failure.sqlState ?? ''))
+    return refusedStatement(target, error, failure.sqlState);
   const { host = '', port, user = '', database = '' } = clientConfig(target);
   const address = host.includes(':') ? `[${host}]` : host;
   const where = `${user}@${address}:${port}/${database} (from ${target.source})`;
@@ -58,6 +81,11 @@ export function explainConnectFailure(target: DatabaseTarget, error: unknown): u
       cause: error,
     },
   );
+}
+
+function refusedStatement(target: DatabaseTarget, error: Error, sqlState = ''): InfrastructureError {
+  const message = `PostgreSQL (from ${target.source}) refused a statement of the tool: ${error.message} (${sqlState})`;
+  return new InfrastructureError('statement_refused', message, { cause: error });
 }
 
 /**

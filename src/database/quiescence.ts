@@ -20,6 +20,7 @@ export interface RunBackends {
  * Waits until no backend of a run is left, or at work for it where a pooler keeps them, so that nothing changes its
  * rows any more; after the deadline ends those that are.
  *
+ * @param mayEnd awaited before any is ended; throws where none is to be
  * @returns how many backends had to be ended
  * @throws InfrastructureError `backends_left` when they do not end
  */
@@ -27,10 +28,12 @@ export async function awaitQuiescence(
   client: ClientBase,
   { applicationName, pooled }: RunBackends,
   deadlineMs: number,
+  mayEnd?: () => Promise<void>,
 ): Promise<number> {
   const values = bindValues<unknown>(BACKENDS, { application_name: applicationName, pooled });
   const countLeft = async () => (await client.query(BACKENDS.text, values)).rows.length;
   if (await waitUntilNone(countLeft, deadlineMs)) return 0;
+  await mayEnd?.();
   const { rows } = await client.query(TERMINATE.text, values);
   if (await waitUntilNone(countLeft, deadlineMs)) return rows.length;
   const message = `backends of ${applicationName} are still connected after pg_terminate_backend`;

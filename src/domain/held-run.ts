@@ -1,5 +1,8 @@
-/** Whether the command of a run lives; else whether the run was to leave its batches, or has left them by accident. */
-export type RunState = 'at work' | 'kept' | 'abandoned';
+/**
+ * Whether the command of a run lives; else whether the run was to leave its batches, or has left them by accident.
+ * `unknown`: a standby does not see whether the command lives.
+ */
+export type RunState = 'at work' | 'kept' | 'abandoned' | 'unknown';
 
 /** How much of a run a schema holds. */
 export interface RunRows {

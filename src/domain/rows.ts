@@ -21,6 +21,11 @@ export function rowName(row: Parameters<typeof strategyLabel>[0] & { readonly sc
   return `${row.scenario} · ${strategyLabel(row)}`;
 }
 
+/** Without those that a signal or a failure cut off: what they did until then is no figure of a whole run. */
+export function completeRuns(runs: readonly RunResult[]): RunResult[] {
+  return runs.filter(({ complete }) => complete);
+}
+
 /** Groups runs into rows; rows stand in the order in which they first appear. */
 export function groupRows(runs: readonly RunResult[]): Row[] {
   const groups = groupBy(runs, ({ scenario, strategy, advisoryLocks }) =>

@@ -1,4 +1,5 @@
 import type { Measured } from './measured.js';
+import type { RunResult } from './run-result.js';
 import type { LoadCounts } from './scenario.js';
 
 /** What a sweep may vary: what a load has many of, and the rate of an open loop. */
@@ -11,7 +12,7 @@ export interface SweepAxis {
   readonly values: readonly number[];
 }
 
-/** What one run of a sweep says. */
+/** What one run of a sweep says; one that was cut off does not tell who was the bottleneck. */
 export interface SweepStep {
   readonly value: number;
   readonly throughputPerSecond: Measured;
@@ -28,6 +29,11 @@ export interface SweepStep {
  * the calls that were due.
  */
 export const KNEE_SHARE = 0.95;
+
+/** The steps of valid runs that were not cut off: among them the knee is sought. */
+export function validSteps(steps: readonly SweepStep[], runs: readonly RunResult[]): SweepStep[] {
+  return steps.filter((_, position) => runs[position]?.complete && runs[position].verdict === 'valid');
+}
 
 /** The answer of a sweep beside its runs. */
 export interface Sweep {

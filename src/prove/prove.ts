@@ -33,6 +33,8 @@ export interface ProofTask {
   readonly makeEngine: EngineFactory;
   /** The command that it belongs to, for the record; undefined: it is not recorded. */
   readonly command?: RunningCommand | undefined;
+  /** By which its batches are known; differs from every other proof's. */
+  readonly runId: string;
   readonly schema: string;
   readonly configurations: readonly Configuration[];
   /** Most schedules of one configuration. */
@@ -41,6 +43,11 @@ export interface ProofTask {
   readonly mostPreemptions: (configuration: Configuration) => number;
   readonly stop: AbortSignal;
   readonly onProgress: (progress: ProofProgress) => void;
+}
+
+/** The id of a proof: sorts by time, and two of the same instant differ. */
+export function newProofId(): string {
+  return `proof-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
 }
 
 /**
@@ -53,11 +60,7 @@ export async function proveStrategy(pool: DatabasePool, task: ProofTask): Promis
   const startedMs = performance.now();
   const instances = await Instances.connect(pool, task.schema, task.makeEngine);
   const context = { instances, inventory: task.inventory };
-  const batches = new ProofBatches(
-    context,
-    task,
-    `proof-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`,
-  );
+  const batches = new ProofBatches(context, task, task.runId);
   const explorations: Exploration[] = [];
   // Where this fails the sessions are gone, and whoever waits for them learns it.
   const onStop = () => void instances.interrupt().catch(() => undefined);

@@ -2,6 +2,7 @@ import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
 import { groupRows, type Row, type Runs } from '../domain/rows.js';
 import type { RunResult } from '../domain/run-result.js';
 import { plural } from './format.js';
+import { measuredRuns } from './row-figures.js';
 import { arrivalParts } from './open-loop.js';
 import { successes } from './success.js';
 
@@ -15,7 +16,7 @@ export function rowsOf(runs: readonly RunResult[], baseline: string | undefined)
 /** What a scenario's rows have in common: its workers, how an open loop arrives, how many rounds its figures are of. */
 export function headingParts(runs: Runs): string[] {
   const [{ workers, connections, plan }] = runs;
-  const rounds = new Set(runs.map((run) => run.round)).size;
+  const rounds = new Set(measuredRuns(runs).map((run) => run.round)).size;
   return [
     `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
     ...(plan.arrival === 'open' ? arrivalParts(plan) : []),

@@ -6,7 +6,7 @@ import { tableLines } from './layout.js';
 /** The answer of `runs` as text: a line for each run, and how many there are in each state. */
 export function renderHeldRuns(schema: string, runs: readonly HeldRun[]): string {
   if (runs.length === 0) return `schema ${quote(schema)} holds nothing of any run\n`;
-  const states = (['at work', 'kept', 'abandoned'] as const)
+  const states = (['at work', 'kept', 'abandoned', 'unknown'] as const)
     .map((state) => ({ state, count: runs.filter((run) => run.state === state).length }))
     .filter(({ count }) => count > 0)
     .map(({ state, count }) => `${formatCount(count)} ${state}`);

@@ -1,5 +1,5 @@
 import type { RunResult } from '../domain/run-result.js';
-import { KNEE_SHARE, type Sweep, type SweepStep } from '../domain/sweep.js';
+import { KNEE_SHARE, validSteps, type Sweep, type SweepStep } from '../domain/sweep.js';
 import { formatNumber } from './format.js';
 
 /** What a sweep answers, each with its label. */
@@ -13,7 +13,7 @@ export function sweepAnswers(sweep: Sweep, runs: readonly RunResult[]): [label: 
 /** Where the knee is, how that is meant, and whether it is the server's. */
 export function kneeText(sweep: Sweep, runs: readonly RunResult[]): string {
   const { parameter, steps, knee } = sweep;
-  const valid = steps.filter((_, position) => runs[position]?.verdict === 'valid');
+  const valid = validSteps(steps, runs);
   const text = parameter === 'rate' ? capacityText(sweep, valid) : throughputKneeText(sweep, valid);
   const limited =
     knee !== null && steps.some(({ value, clientSaturated }) => value >= knee && clientSaturated === true);

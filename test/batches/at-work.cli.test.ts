@@ -50,7 +50,7 @@ it.each([
 
 it('a heartbeat grows stale, and is renewed while the command lives', { timeout: 60_000 }, async () => {
   const { runId, commandId, end } = await atWork(true);
-  await db.query(`update runs set heartbeat_at = now() - interval '20 seconds' where command_id = $1`, [
+  await db.query(`update runs set heartbeat_at = now() - interval '70 seconds' where command_id = $1`, [
     commandId,
   ]);
   expect(await stateOf(runId)).toBe('abandoned');

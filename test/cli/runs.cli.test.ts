@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { registerBatches } from '#els/batches/register.js';
 import type { Finished } from '../support/command-line.js';
@@ -187,8 +188,37 @@ it('a run that lost the session of its lock is still at work', PATIENCE, async (
   expect(await rowsOf('')).toBe(0);
 });
 
+it('clean leaves a run alone whose lock comes back', PATIENCE, async () => {
+  const { group, runId } = await startAtWork(...LONG, '--strategy', 'cte', ...FEW);
+  // Who waits for the lock before it is lost gets it: until it is given up, the command cannot have it back.
+  const holder = await database.connect();
+  const taken = holder.query(
+    `select pg_advisory_lock(
+       hashtextextended('command', hashtextextended(command_id, hashtextextended(current_schema(), 0)))
+     ) from runs where run_id = $1`,
+    [runId],
+  );
+  const waits = `select 1 from pg_locks where locktype = 'advisory' and not granted and mode = 'ExclusiveLock'`;
+  await until(async () => (await database.query(waits)).length > 0, 'somebody waited for the lock');
+  await database.query(
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+     where application_name = 'els-assign at work' and datname = current_database()`,
+  );
+  await taken;
+  await untilState(runId, 'abandoned');
+  const cleaning = clean('--abandoned');
+  await sleep(1_500);
+  await holder.end();
+  expect(await cleaning).toMatchObject({ removed: [], leftAtWork: 2 });
+  group.signalGroup('SIGINT');
+  expectSoundUntilStopped(await group.end());
+  expect(await rowsOf('')).toBe(0);
+});
+
 it('a killed proof is named as one run, and removed', PATIENCE, async () => {
   const { group, runId } = await startAtWork('prove', '--strategy', 'legacy', '--quiet');
+  const sessions = `select 1 from pg_stat_activity where application_name = 'els-assign ' || $1 || '/prove'`;
+  expect(await database.query(sessions, [runId])).not.toEqual([]);
   group.signal('SIGKILL');
   await untilState(runId, 'abandoned');
   expect(await heldRuns()).toMatchObject([{ runId, command: 'prove', strategy: 'legacy', scenario: null }]);

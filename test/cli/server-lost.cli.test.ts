@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run, start, type Finished } from '../support/command-line.js';
@@ -84,6 +85,35 @@ describe('a server that is stopped for good in mid-run', () => {
     expect({ code: kept.code, verdict }).toEqual({ code: 1, verdict: 'unknown' });
     const { calls } = checked[0] ?? { calls: 0 };
     expect(calls).toBe(lost?.assignments);
+  });
+});
+
+describe('a backend that crashes where commits are asynchronous', () => {
+  it('takes commits with it without making the strategy wrong', async () => {
+    const settings = { synchronous_commit: 'off', wal_writer_delay: '10s', wal_writer_flush_after: '1GB' };
+    for (const [name, value] of Object.entries(settings))
+      await asked(`alter system set ${name} = '${value}'`);
+    await asked('select pg_reload_conf()');
+    const load = ['--scenario', 'sustained', '--duration', '6s', '--workers', '2'];
+    const history = files.path('crashed.ndjson');
+    const args = ['run', '--json', '--strategy', 'cte', ...load, '--history', history];
+    const command = start([...args, '--allow-inconclusive'], { DATABASE_URL: url });
+    const early = command.finished.then(({ stderr }) => {
+      throw new Error(`it ended before it was under way: ${stderr}`);
+    });
+    await Promise.race([untilUnderWay(), early]);
+    early.catch(() => undefined);
+    await sleep(1_000);
+    const ofRun = `select pid from pg_stat_activity where application_name like 'els-assign r%/1' limit 1`;
+    const [backend] = await asked<{ pid: number }>(ofRun);
+    process.kill(backend?.pid ?? 0, 'SIGKILL');
+    const finished = await command.finished;
+
+    const { runs } = runDocumentOf(finished);
+    expect(runs[0]?.verdict, finished.stderr).not.toBe('invalid');
+    const lines = readFileSync(history, 'utf8').trimEnd().split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ type: 'run', durable: false });
+    expect(JSON.parse(lines.at(-1) ?? '')).not.toHaveProperty('durable');
   });
 });
 

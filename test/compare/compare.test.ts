@@ -51,3 +51,15 @@ it('says everything in the order in which strategies were named, whatever ran fi
     ['b', true],
   ]);
 });
+
+it('makes no figure of a run that was cut off', () => {
+  const { run } = createSampler();
+  const of = (strategy: string, round: number, throughputPerSecond: number, complete = true) =>
+    run({ scenario: 'sustained', strategy, round, throughputPerSecond, complete });
+  const whole = [1, 2, 3].flatMap((round) => [of('legacy', round, 100), of('cte', round, 200)]);
+  const cutOff = [of('legacy', 4, 100), of('cte', 4, 1, false)];
+  const comparison = buildComparison([...whole, ...cutOff], ['legacy', 'cte']);
+  const [throughput] = comparison.ratios.filter(({ metric }) => metric === 'throughput');
+  expect(throughput).toMatchObject({ ratio: 2, low: 2, high: 2 });
+  expect(buildComparison([of('cte', 1, 1, false)], ['cte'])).toMatchObject({ baseline: 'cte', ratios: [] });
+});

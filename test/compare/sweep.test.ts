@@ -113,3 +113,15 @@ describe('buildSweep', () => {
     expect(sweepOf([{}]).steps[0]).not.toHaveProperty('achieved');
   });
 });
+
+it('seeks the knee and the bottleneck in whole runs alone', () => {
+  const cutOff: RunOverrides = { complete: false, throughputPerSecond: 9_000, client: { saturated: true } };
+  const whole = [100, 101].map((throughputPerSecond) => ({
+    throughputPerSecond,
+    client: { saturated: false },
+  }));
+  expect(sweepOf([...whole, cutOff])).toMatchObject({
+    ...{ knee: 1, clientSaturatedFrom: null, clientUnsaturatedFrom: 1 },
+    steps: [{}, {}, { throughputPerSecond: 9_000 }],
+  });
+});

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { DatabaseError } from 'pg-protocol';
 import { expect, it } from 'vitest';
 import { databaseFailure, serverError } from '#els/database/failure.js';
-import { failureReason } from '#els/database/pool.js';
+import { failureReason, surroundingsFailure } from '#els/database/pool.js';
 import { AssignmentError, UsageError } from '#els/domain/errors.js';
 import { withConnectionString } from '#els/database/target.js';
 import { useDatabase } from '../support/database.js';
@@ -80,3 +80,20 @@ it("knows the errors of this package by either copy's class", () => {
   for (const other of [new Error('other'), Object.assign(new Error('other'), { code: 'x' }), null, 'text'])
     expect([other instanceof AssignmentError, other instanceof UsageError]).toEqual([false, false]);
 });
+
+it.each(['42601', '42P01', '42703', '22012'])(
+  '%s is a statement that was refused, and no server that cannot be used',
+  (code) => {
+    const failure = surroundingsFailure(withConnectionString('PG*', 'postgres://here'), sent(code));
+    expect(failure).toMatchObject({ code: 'statement_refused', exitCode: 3 });
+    expect(failure.message).toBe(`PostgreSQL (from PG*) refused a statement of the tool: said (${code})`);
+  },
+);
+
+it.each(['42501', '42704', '22023', '3D000', '28P01', '53100', '25006', '57P01'])(
+  '%s is a server that cannot be used so',
+  (code) => {
+    const failure = surroundingsFailure(withConnectionString('PG*', 'postgres://here'), sent(code));
+    expect(failure.code).toBe('database_unavailable');
+  },
+);

@@ -7,7 +7,7 @@ import { loadStatement, type Statement } from '#els/database/statement.js';
 import { withConnectionString } from '#els/database/target.js';
 import type { Proof } from '#els/domain/proof.js';
 import { assignmentBinds } from '#els/engine/documents.js';
-import { PROOF_CONNECTIONS, proveStrategy } from '#els/prove/prove.js';
+import { newProofId, PROOF_CONNECTIONS, proveStrategy } from '#els/prove/prove.js';
 import type { EngineFactory } from '#els/prove/instances.js';
 import { custom, edited, sqlFile } from '../engine/support/custom.js';
 import { useDatabase, type TestDatabase } from '../support/database.js';
@@ -116,7 +116,7 @@ async function proveEngine(
     return await proveStrategy(pool, {
       ...{ strategy: 'engine', advisoryLocks: false, inventory: 'slots', schema: db.schema, makeEngine },
       configurations: configurations(2).filter(({ name }) => name === configuration),
-      ...{ maxSchedules: 500, mostPreemptions: () => 2 },
+      ...{ runId: newProofId(), maxSchedules: 500, mostPreemptions: () => 2 },
       ...{ stop: new AbortController().signal, onProgress: () => undefined },
     });
   } finally {

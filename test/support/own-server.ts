@@ -10,6 +10,7 @@ import { readPostmasterFile } from '#els/database/embedded/postmaster.js';
 import { ended, runProgram, startProgram } from '#els/database/embedded/programs.js';
 import { chooseServerUser } from '#els/database/embedded/server-user.js';
 import { closedPort } from '../cli/ports.js';
+import { childrenOf } from '../cli/signalled.js';
 
 /** A PostgreSQL server of a test file's own, with TLS, a socket and IPv6. */
 export interface OwnServer {
@@ -20,6 +21,8 @@ export interface OwnServer {
   readonly rootCertificate: string;
   /** Another authority's certificate. */
   readonly strangersCertificate: string;
+  /** Stops all its processes where they are; its connections stay open and are not answered. Returns what undoes that. */
+  freeze(): () => void;
   stop(): Promise<void>;
 }
 
@@ -85,6 +88,12 @@ export async function startOwnServer(
     socketFolder: join(folder, 'socket'),
     rootCertificate: join(folder, 'root.crt'),
     strangersCertificate: join(folder, 'stranger.crt'),
+    freeze() {
+      const pids = [server.pid ?? 0, ...childrenOf(server.pid ?? 0)];
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      // The postmaster last: it would take away those that end.
+      return () => pids.reverse().forEach((pid) => process.kill(pid, 'SIGCONT'));
+    },
     async stop() {
       server.kill('SIGINT');
       await ended(server);

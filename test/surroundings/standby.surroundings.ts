@@ -45,6 +45,22 @@ describe('a hot standby', () => {
     expect(stderr).toMatch(/^els-assign: [^\n]*DATABASE_URL[^\n]*standby[^\n]*primary\n$/);
   });
 
+  it('does not say that a command is dead whose lock it cannot see', async () => {
+    await primary.query('update els_assign.runs set keep = false');
+    const [{ lsn = '' } = {}] = await primary.query<{ lsn: string }>(
+      'select pg_current_wal_lsn()::text as lsn',
+    );
+    const replayed = `select pg_last_wal_replay_lsn() >= '${lsn}'::pg_lsn as done`;
+    await until(
+      async () => (await standby.query<{ done: boolean }>(replayed))[0]?.done === true,
+      'the standby had caught up',
+    );
+    const { code, stdout } = await run(['runs', '--json'], env);
+    const { heldRuns } = JSON.parse(stdout) as { heldRuns: { state: string }[] };
+    expect({ code, states: heldRuns.map(({ state }) => state) }).toEqual({ code: 0, states: ['unknown'] });
+    expect(await run(['verify'], env)).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('is verified, and says where a batch stands', async () => {
     expect(await run(['verify'], env)).toMatchObject({ code: 0, stderr: '' });
     const status = await run(['status', batchId], env);

@@ -3,7 +3,7 @@ import { strategyLabel } from '../../domain/rows.js';
 import type { RunResult } from '../../domain/run-result.js';
 import { formatMicros, formatNumber } from '../format.js';
 import { switchName } from '../rollout-tables.js';
-import { medianOf } from '../row-figures.js';
+import { measuredRuns, medianOf } from '../row-figures.js';
 import { formatTick, formatTickMicros, linearAxis, logAxis, type Axis } from './axes.js';
 import { ACROSS, lineChart, UPWARDS, type LineChart, type Mark, type Series } from './line-chart.js';
 import type { Markup } from './markup.js';
@@ -143,5 +143,5 @@ function wholeIntervals({ durationMs, timeSeries }: RunResult): number {
 function medianRound(row: Row): RunResult {
   const median = medianOf(row, (run) => run.throughputPerSecond);
   const distance = (run: RunResult) => Math.abs(run.throughputPerSecond - median);
-  return row.runs.reduce((nearest, run) => (distance(run) < distance(nearest) ? run : nearest));
+  return measuredRuns(row.runs).reduce((nearest, run) => (distance(run) < distance(nearest) ? run : nearest));
 }
