@@ -1,5 +1,6 @@
 import type { RunResult } from '../domain/run-result.js';
-import { validSteps, type Sweep, type SweepStep, type SweptParameter } from '../domain/sweep.js';
+import { type Sweep, type SweepStep, type SweptParameter } from '../domain/sweep.js';
+import { validSteps } from '../domain/rows.js';
 import { isAchieved, kneeOf, lastAchieved } from './knee.js';
 
 /**

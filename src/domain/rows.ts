@@ -1,4 +1,5 @@
 import type { RunResult } from './run-result.js';
+import type { SweepStep } from './sweep.js';
 
 /** At least one run. */
 export type Runs = readonly [RunResult, ...RunResult[]];
@@ -53,4 +54,9 @@ function groupBy(
     else group.push(run);
   }
   return groups;
+}
+
+/** The steps of valid runs that were not cut off: among them the knee is sought. */
+export function validSteps(steps: readonly SweepStep[], runs: readonly RunResult[]): SweepStep[] {
+  return steps.filter((_, position) => runs[position]?.complete && runs[position].verdict === 'valid');
 }

@@ -1,5 +1,4 @@
 import type { Measured } from './measured.js';
-import type { RunResult } from './run-result.js';
 import type { LoadCounts } from './scenario.js';
 
 /** What a sweep may vary: what a load has many of, and the rate of an open loop. */
@@ -29,11 +28,6 @@ export interface SweepStep {
  * the calls that were due.
  */
 export const KNEE_SHARE = 0.95;
-
-/** The steps of valid runs that were not cut off: among them the knee is sought. */
-export function validSteps(steps: readonly SweepStep[], runs: readonly RunResult[]): SweepStep[] {
-  return steps.filter((_, position) => runs[position]?.complete && runs[position].verdict === 'valid');
-}
 
 /** The answer of a sweep beside its runs. */
 export interface Sweep {

@@ -1,5 +1,6 @@
 import type { RunResult } from '../domain/run-result.js';
-import { KNEE_SHARE, validSteps, type Sweep, type SweepStep } from '../domain/sweep.js';
+import { KNEE_SHARE, type Sweep, type SweepStep } from '../domain/sweep.js';
+import { validSteps } from '../domain/rows.js';
 import { formatNumber } from './format.js';
 
 /** What a sweep answers, each with its label. */
