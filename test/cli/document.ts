@@ -156,6 +156,7 @@ const runSchema = z.strictObject({
     z.strictObject({
       name: z.string(),
       passed: z.boolean(),
+      excused: z.literal(true).optional(),
       witnesses: z.array(witness),
       timeline: z.array(
         z.looseObject({ kind: z.enum(['call', 'fault']), startMicros: z.number(), endMicros: z.number() }),

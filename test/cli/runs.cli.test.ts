@@ -243,7 +243,10 @@ describe('clean', () => {
   it.each([
     [['clean'], 'no run is named; accepted: ids of runs, or --abandoned, --older-than'],
     [['clean', 'x', '--abandoned'], 'runs are named beside --abandoned or --older-than; accepted: '],
-    [['clean', '--older-than', 'soon'], '--older-than is "soon"; accepted: a whole number with its unit'],
+    [
+      ['clean', '--older-than', 'soon'],
+      '--older-than is "soon"; accepted: a whole number of at most 9 digits with its unit',
+    ],
     [['clean', 'nowhere'], 'run "nowhere" is not in schema '],
   ])('refuses %j in one line', async (args, says) => {
     const { code, stderr, stdout } = await database.run(args);

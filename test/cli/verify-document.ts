@@ -36,6 +36,7 @@ const verifyDocument = z.strictObject({
         z.strictObject({
           name: z.string(),
           passed: z.boolean(),
+          excused: z.literal(true).optional(),
           witnesses: z.array(z.record(z.string(), value)),
           timeline: z.array(timelineEntry),
         }),

@@ -204,6 +204,7 @@ describe('verify on a kept history', () => {
   it('judges what a run that was cut off has kept, and says so', async () => {
     const whole = readFileSync(await keepRun('cut-off', 'cte', ['--schema', 'cut_off']), 'utf8');
     const cut = files.write('cut-off-within-its-end.ndjson', whole.slice(0, -40));
+    await untilQuiet();
     for (const found of [await verifyCalls(cut), await verify(['--schema', 'cut_off', '--history', cut])]) {
       const notes = ['the file ends before the run did'];
       expect(found).toMatchObject({ code: 1, verdict: 'unknown', checked: [{ calls: 27, notes }] });

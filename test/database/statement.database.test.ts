@@ -32,6 +32,7 @@ describe('every file of sql/', () => {
       schema: 'any "schema"',
       statistics_schema: 'public',
       role: 'any "role"',
+      table: 'essay_states',
     });
     expect(Buffer.byteLength(statement.name)).toBeLessThanOrEqual(63);
     const client = await db.pool.connect();

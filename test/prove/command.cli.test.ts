@@ -22,6 +22,14 @@ interface Printed {
 
 const FALSE_EXHAUSTION = fileURLToPath(new URL('../pitfalls/5-false-exhaustion.sql', import.meta.url));
 
+const SESSIONS = 'select pid from pg_stat_activity where application_name = $1';
+
+/** How the sessions of the proof that is under way are named. */
+async function sessionName(): Promise<string> {
+  const [run] = await db.query<{ runId: string }>('select run_id as "runId" from runs');
+  return `els-assign ${run?.runId}/prove`;
+}
+
 describe('els-assign prove', () => {
   it('exits 0 for a proven strategy, and says what was run', async () => {
     const args = prove('--strategy', 'inventory', '--callers', '2', '--preemptions', '1');
@@ -60,23 +68,21 @@ describe('els-assign prove', () => {
   it('stops at Ctrl-C with what it has, and leaves nothing behind', async () => {
     const { child, finished } = start(prove('--strategy', 'legacy'));
     while (!String((await once(child.stderr ?? child, 'data'))[0]).includes('[2/16]'));
+    const name = await sessionName();
+    expect(await db.query(SESSIONS, [name])).not.toEqual([]);
     child.kill('SIGINT');
     const { code, stdout } = await finished;
     expect(code).toBe(130);
     expect(stdout).not.toMatch(/PROVEN/);
     expect(await db.query('select batch_id from batch_essay_trackers')).toEqual([]);
-    expect(
-      await db.query('select pid from pg_stat_activity where application_name = $1', [
-        `els-assign prove ${db.schema}`,
-      ]),
-    ).toEqual([]);
+    expect(await db.query(SESSIONS, [name])).toEqual([]);
   });
 
   it('ends with exit 3 when its sessions are ended', async () => {
     const { child, finished } = start(prove('--strategy', 'legacy'));
     while (!String((await once(child.stderr ?? child, 'data'))[0]).includes('[2/16]'));
     await db.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
-      `els-assign prove ${db.schema}`,
+      await sessionName(),
     ]);
     const { code, stdout, stderr } = await finished;
     expect(code, stderr).toBe(3);

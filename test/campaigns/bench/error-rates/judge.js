@@ -23,6 +23,7 @@ function toRun(strategy, throughputPerSecond, round) {
     strategy,
     advisoryLocks: false,
     round,
+    complete: true,
     verdict: 'valid',
     notes: [],
     plan: { arrival: 'closed' },
