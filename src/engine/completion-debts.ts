@@ -37,6 +37,7 @@ export class CompletionDebts {
   readonly #busy = new Set<string>();
   readonly #looks: Looks;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
   #paying: Promise<void> = Promise.resolve();
   #waiting: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
@@ -76,18 +77,32 @@ export class CompletionDebts {
    * @throws what a look raised whose debt stays
    */
   async settle(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    await this.#waiting;
-    await this.#enqueue(() => {
-      this.#failure = undefined;
-      return this.#pay(Infinity);
-    });
-    await this.#waiting;
+    const askedAtMs = performance.now();
+    do {
+      await this.#waiting;
+      await this.#enqueue(() => {
+        this.#failure = undefined;
+        return this.#pay(Infinity);
+      });
+      await this.#waiting;
+      // What a batch incurred while a look on it waited is paid by another one.
+    } while (this.#failure === undefined && this.#hasDebtsSince(askedAtMs));
     if (this.#failure !== undefined && this.#debts.size > 0) throw this.#failure;
   }
 
+  /** Looks no more by itself: whoever comes next finds what is left. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #hasDebtsSince(askedAtMs: number): boolean {
+    return [...this.#debts.values()].some(({ lastAnswerAtMs }) => lastAnswerAtMs <= askedAtMs);
+  }
+
   #arm(): void {
+    if (this.#isStopped) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.#enqueue(() => this.#pay(performance.now())).then(() => {

@@ -168,7 +168,7 @@ export class AssignmentEngine {
    */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.settle();
+    await this.settle().finally(() => this.#parts.debts.stop());
   }
 
   /**
