@@ -40,7 +40,8 @@ export class CompletionDebts {
   #isStopped = false;
   #paying: Promise<void> = Promise.resolve();
   #waiting: Promise<void> = Promise.resolve();
-  #failure: Error | undefined;
+  #lastFailure: Error | undefined;
+  #failures = 0;
 
   /** @param looks ask the server; a failed look leaves the debts unpaid */
   constructor(looks: Looks) {
@@ -72,22 +73,24 @@ export class CompletionDebts {
   }
 
   /**
-   * Pays every debt now.
+   * Pays every debt now. A debt whose look failed may be under payment again when this ends: whoever needs it
+   * paid settles again.
    *
-   * @throws what a look raised whose debt stays
+   * @throws what a look raised that failed meanwhile
    */
   async settle(): Promise<void> {
     const askedAtMs = performance.now();
     do {
       await this.#waiting;
+      let failuresBefore = 0;
       await this.#enqueue(() => {
-        this.#failure = undefined;
+        failuresBefore = this.#failures;
         return this.#pay(Infinity);
       });
       await this.#waiting;
+      if (this.#lastFailure !== undefined && this.#failures > failuresBefore) throw this.#lastFailure;
       // What a batch incurred while a look on it waited is paid by another one.
-    } while (this.#failure === undefined && this.#hasDebtsSince(askedAtMs));
-    if (this.#failure !== undefined && this.#debts.size > 0) throw this.#failure;
+    } while (this.#hasDebtsSince(askedAtMs));
   }
 
   /** Looks no more by itself: whoever comes next finds what is left. */
@@ -156,7 +159,8 @@ export class CompletionDebts {
   }
 
   #restore(batchIds: readonly string[], error: unknown): void {
-    this.#failure = error instanceof Error ? error : new Error(String(error));
+    this.#lastFailure = error instanceof Error ? error : new Error(String(error));
+    this.#failures += 1;
     const now = performance.now();
     for (const batchId of batchIds) {
       if (!this.#debts.has(batchId)) this.#debts.set(batchId, { dueAtMs: now, lastAnswerAtMs: now });

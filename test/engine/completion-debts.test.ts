@@ -22,3 +22,26 @@ it('pays what a batch incurs while a look on it waits, before it is settled', as
   expect(asked).toBe(2);
   debts.stop();
 });
+
+it('tells that its look failed though another payment of the debt has begun', async () => {
+  let asked = 0;
+  let looksDone = 0;
+  const debts = new CompletionDebts({
+    together: async (batchIds) => {
+      asked += 1;
+      // Longer than the timer, so that it is in line behind the look that fails.
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      if (asked < 3) throw new Error('cancelled');
+      looksDone += 1;
+      return batchIds.map((batchId) => [batchId, 'completed' as const]);
+    },
+    waiting: () => Promise.resolve('completed'),
+  });
+  debts.owe('batch', 0, true);
+  // The timer pays first.
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  await expect(debts.settle()).rejects.toThrow('cancelled');
+  await debts.settle();
+  expect(looksDone).toBe(1);
+  debts.stop();
+});
