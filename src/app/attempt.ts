@@ -1,5 +1,5 @@
 import { surroundingsFailure } from '../database/pool.js';
-import type { DatabaseTarget } from '../database/target.js';
+import type { ServerAddress } from '../database/address.js';
 import type { InfrastructureError } from '../domain/errors.js';
 
 /** What work came to, or the failure of the surroundings that kept it from an end. */
@@ -12,10 +12,10 @@ export type Attempt<T> =
  *
  * @throws what is a defect of the program
  */
-export async function attempt<T>(target: DatabaseTarget, work: () => Promise<T>): Promise<Attempt<T>> {
+export async function attempt<T>(address: ServerAddress, work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await work() };
   } catch (error) {
-    return { failure: surroundingsFailure(target, error) };
+    return { failure: surroundingsFailure(address, error) };
   }
 }

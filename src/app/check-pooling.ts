@@ -58,7 +58,7 @@ function losesSessions(database: Database, instead: string): UsageError {
   return refusal('transaction_pooler', database, why, `${instead} in session mode, or a direct connection`);
 }
 
-function refusal(code: string, { target }: Database, why: string, accepted: string): UsageError {
-  const where = `a pooler stands before PostgreSQL (from ${target.source})`;
+function refusal(code: string, { address }: Database, why: string, accepted: string): UsageError {
+  const where = `a pooler stands before PostgreSQL (from ${address.source})`;
   return new UsageError(code, `${where}: ${why}; accepted: ${accepted}`);
 }

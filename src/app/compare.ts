@@ -60,7 +60,7 @@ async function changesSince(then: Environment, database: Database): Promise<stri
     const now = await environmentOf(database);
     return environmentDifferences(now, then).map((change) => `while it ran, ${change}`);
   } catch (error) {
-    const failure = explainConnectFailure(database.target, error);
+    const failure = explainConnectFailure(database.address, error);
     if (!(failure instanceof InfrastructureError)) throw error;
     return [`whether settings changed while it ran is not known: ${failure.message}`];
   }

@@ -1,6 +1,6 @@
 import { createPool, type DatabasePool } from '../database/pool.js';
 import { openSession } from '../database/session.js';
-import type { DatabaseTarget } from '../database/target.js';
+import type { ServerAddress } from '../database/address.js';
 
 /** One for work, one for watching. */
 export const COORDINATOR_CONNECTIONS = 2;
@@ -11,12 +11,12 @@ export const LOCK_TIMEOUT_MS = 5_000;
 
 /** Connections for work that is no load. Each transaction carries its settings, so that it may be behind any pooler. */
 export function coordinatorPool(
-  target: DatabaseTarget,
+  address: ServerAddress,
   schema: string,
   applicationName: string,
 ): DatabasePool {
   const settings = { schema, lockTimeoutMs: LOCK_TIMEOUT_MS, keepsNothing: true };
-  return createPool(target, {
+  return createPool(address, {
     connections: COORDINATOR_CONNECTIONS,
     applicationName,
     onConnect: (client) => openSession(client, settings, []),

@@ -5,7 +5,7 @@ import { settleTls } from '../database/negotiate.js';
 import { explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { checkSchemaName } from '../database/schema.js';
 import { reasonOfLoss, transaction } from '../database/session.js';
-import { findTarget, withConnectionString, type DatabaseTarget } from '../database/target.js';
+import { findAddress, withConnectionString, type ServerAddress } from '../database/address.js';
 import type { Pooling } from '../domain/run-result.js';
 import { coordinatorPool } from './coordinator-pool.js';
 import { cutWhenFrozen } from './frozen-server.js';
@@ -24,7 +24,7 @@ export interface DatabaseOptions {
 
 /** A database to work on, with a few connections of the coordinator's own. */
 export interface Database {
-  readonly target: DatabaseTarget;
+  readonly address: ServerAddress;
   readonly embedded: boolean;
   readonly schema: string;
   /** Each transaction carries its settings, so that it may be behind any pooler: see `inTransaction`. */
@@ -39,7 +39,7 @@ export interface Database {
 
 /**
  * Opens the database that the user named, or the embedded server, for as long as the work lasts. From then on the
- * process has no PG* variables: node-postgres would read them for what a target leaves open.
+ * process has no PG* variables: node-postgres would read them for what an address leaves open.
  *
  * @throws UsageError for a malformed URL or schema name, before anything is started
  * @throws InfrastructureError when the server cannot be started or reached
@@ -53,17 +53,17 @@ export async function withDatabase<T>(
   const env = { ...options.env };
   const byCommand = restartCommand === undefined ? undefined : () => runRestartCommand(restartCommand, env);
   const plain = { schema, pooling: 'none', prepare: true } as const;
-  const named = findTarget(options.databaseUrl, env, options.databaseUrlVariable);
+  const named = findAddress(options.databaseUrl, env, options.databaseUrlVariable);
   removeServerVariables(process.env);
   if (named) {
-    const target = await settleTls(named);
-    return withPool({ ...plain, target, embedded: false, restartServer: byCommand }, work);
+    const address = await settleTls(named);
+    return withPool({ ...plain, address, embedded: false, restartServer: byCommand }, work);
   }
   const lease = await leaseEmbeddedServer(env);
   try {
-    const target = withConnectionString('embedded', connectionString(lease.connection));
+    const address = withConnectionString('embedded', connectionString(lease.connection));
     const restartServer = byCommand ?? (() => lease.restart());
-    return await withPool({ ...plain, target, embedded: true, restartServer }, work);
+    return await withPool({ ...plain, address, embedded: true, restartServer }, work);
   } finally {
     await lease.release();
   }
@@ -73,13 +73,13 @@ async function withPool<T>(
   database: Omit<Database, 'pool'>,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const { target, schema } = database;
-  const pool = coordinatorPool(target, schema, 'els-assign');
-  const endWatch = cutWhenFrozen(pool, target);
+  const { address, schema } = database;
+  const pool = coordinatorPool(address, schema, 'els-assign');
+  const endWatch = cutWhenFrozen(pool, address);
   try {
     return await work({ ...database, pool });
   } catch (error) {
-    throw explainConnectFailure(target, error);
+    throw explainConnectFailure(address, error);
   } finally {
     endWatch();
     await pool.end();

@@ -81,7 +81,7 @@ async function carryOut(
   const endedBefore = endedConnections(database.pool);
   const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), listener, stop);
   const run = await toVerify(database, plan, load, endedBefore);
-  const kept = await attempt(database.target, async () => history?.end(load.redelivered, run));
+  const kept = await attempt(database.address, async () => history?.end(load.redelivered, run));
   const judgement = await judge(database, run, { job, plan, load, foreignRows });
   const failure = load.failure ?? judgement.failure;
   const result = toRunResult({ job, plan, load, ...judgement, failure });
@@ -156,12 +156,12 @@ async function toVerify(
   { recording, redelivered, faults }: FinishedLoad,
   endedBefore: number,
 ): Promise<RunToVerify> {
-  const { pool, target } = database;
+  const { pool, address } = database;
   const { startMicros, incomplete } = recording;
   const calls = [...recording.calls, ...redelivered];
   const mayHaveCrashed = mayLoseCommits(faults) || mayHaveStartedAnew(database, endedBefore);
   const { value: durable = false } = mayHaveCrashed
-    ? await attempt(target, () => withClient(pool, keepsCommits))
+    ? await attempt(address, () => withClient(pool, keepsCommits))
     : { value: true };
   return { batchIds, slotsOf: () => slots, calls, startMicros, faults, incomplete, durable };
 }
@@ -219,7 +219,7 @@ interface RunTraces {
 
 /** Asks both oracles, or that of the history alone where the database cannot be asked. */
 async function judge(database: Database, run: RunToVerify, traces: RunTraces): Promise<RunJudgement> {
-  const { value, failure } = await attempt(database.target, () => askBoth(database, run, traces));
+  const { value, failure } = await attempt(database.address, () => askBoth(database, run, traces));
   return value ?? { verification: verifyHistory(run), totals: null, notes: [], failure };
 }
 
@@ -256,9 +256,9 @@ async function cleanUp(database: Database, runId: string, keep: boolean): Promis
 }
 
 /** @throws what is a defect of the program */
-function whyLeft({ target }: Database, error: unknown): string {
-  const { message } = surroundingsFailure(target, error);
+function whyLeft({ address }: Database, error: unknown): string {
+  const { message } = surroundingsFailure(address, error);
   const failure = databaseFailure(error);
   if (failure?.kind === 'lock_timeout') return 'another session holds locks on them';
-  return failure !== undefined && error instanceof Error ? failureReason(target, error) : message;
+  return failure !== undefined && error instanceof Error ? failureReason(address, error) : message;
 }

@@ -1,13 +1,13 @@
 import type { ClientBase } from 'pg';
 import { serverError } from '../database/failure.js';
 import { createPool, type DatabasePool } from '../database/pool.js';
-import { connectTimeoutMs, type DatabaseTarget } from '../database/target.js';
+import { connectTimeoutMs, type ServerAddress } from '../database/address.js';
 
 /** How often it is looked whether an answer is awaited since the look before. */
 const LOOK_MS = 5_000;
 /** So many new connections in a row get no answer before the server is taken for frozen. */
 const MOST_UNANSWERED = 2;
-/** Where the target says that a connection may take for ever. */
+/** Where the address lets a connection take for ever. */
 const LONGEST_PROBE_MS = 10_000;
 
 /** Says that nothing came back, which is told apart from a server that refuses. */
@@ -21,7 +21,7 @@ const NO_ROUTE = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN
  *
  * @returns ends the watch
  */
-export function cutWhenFrozen(pool: DatabasePool, target: DatabaseTarget): () => void {
+export function cutWhenFrozen(pool: DatabasePool, address: ServerAddress): () => void {
   const clients = new Set<ClientBase>();
   pool.on('connect', (client) => clients.add(client));
   pool.on('remove', (client) => clients.delete(client));
@@ -33,7 +33,7 @@ export function cutWhenFrozen(pool: DatabasePool, target: DatabaseTarget): () =>
     wasAwaited = isAwaited;
     if (!since || isAsking) return;
     isAsking = true;
-    if (await isFrozen(target)) for (const client of clients) cut(client);
+    if (await isFrozen(address)) for (const client of clients) cut(client);
     isAsking = false;
   };
   const timer = setInterval(() => void look(), LOOK_MS);
@@ -41,18 +41,18 @@ export function cutWhenFrozen(pool: DatabasePool, target: DatabaseTarget): () =>
   return () => clearInterval(timer);
 }
 
-async function isFrozen(target: DatabaseTarget): Promise<boolean> {
+async function isFrozen(address: ServerAddress): Promise<boolean> {
   for (let probe = 0; probe < MOST_UNANSWERED; probe += 1) {
-    if (await answers(target)) return false;
+    if (await answers(address)) return false;
   }
   return true;
 }
 
 /** Whether a new connection comes to anything: one that is refused is answered too. */
-async function answers(target: DatabaseTarget): Promise<boolean> {
-  const pool = createPool(target, {
+async function answers(address: ServerAddress): Promise<boolean> {
+  const pool = createPool(address, {
     ...{ connections: 1, applicationName: 'els-assign probe' },
-    connectTimeoutMs: connectTimeoutMs(target) || LONGEST_PROBE_MS,
+    connectTimeoutMs: connectTimeoutMs(address) || LONGEST_PROBE_MS,
   });
   try {
     (await pool.connect()).release(true);

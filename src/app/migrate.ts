@@ -48,7 +48,7 @@ export async function migrate(
   await requireSessions(database);
   const chosen = await inTransaction(database.pool, async (client) => {
     await requireSchema(client, database.schema);
-    await requireWritable(client, database.target);
+    await requireWritable(client, database.address);
     await requireAccess(client, database.schema, 'run');
     await requireNoDrift(client, database.schema, 'all');
     return choose(client, migration);
@@ -64,7 +64,7 @@ export async function migrate(
 
 async function migrateAll(
   client: ClientBase,
-  { pool, target }: Database,
+  { pool, address }: Database,
   { batchIds, leftAlone, to }: ChosenBatches & { readonly to: Inventory },
   control: MigrationControl,
 ): Promise<MigrationReport> {
@@ -82,7 +82,7 @@ async function migrateAll(
     return report;
   } catch (error) {
     if (signal?.aborted && error === signal.reason) return { ...report, interrupted: error as StopSignal };
-    const failure = explainConnectFailure(target, error);
+    const failure = explainConnectFailure(address, error);
     if (!(failure instanceof InfrastructureError)) throw error;
     const left = batches.at(-1);
     if (left?.outcome !== 'unfinished' || left.pauseMs === 0) return { ...report, failure };

@@ -34,9 +34,9 @@ const TIMEOUT_MS = 3_600_000;
  */
 export async function prove(database: Database, options: ProofOptions): Promise<Proof> {
   const { strategy: spec, advisoryLocks, callers } = options;
-  const { schema, target } = database;
+  const { schema, address } = database;
   const runId = newProofId();
-  const pool = createPool(target, {
+  const pool = createPool(address, {
     connections: PROOF_CONNECTIONS,
     applicationName: `${applicationNameOf(runId)}/prove`,
   });

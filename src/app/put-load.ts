@@ -45,13 +45,13 @@ export async function putLoad(
   listener: LoadListener | undefined,
   stop: AbortSignal,
 ): Promise<FinishedLoad> {
-  const { target, schema, prepare } = database;
+  const { address, schema, prepare } = database;
   const { strategy, advisoryLocks, timeoutMs } = job;
   const proxy = await startProxy(database, plan);
-  const common = { plan, strategy, advisoryLocks, target, schema, timeoutMs, prepare };
+  const common = { plan, strategy, advisoryLocks, address, schema, timeoutMs, prepare };
   const loadJob = { ...common, ...names, via: proxy?.endpoint };
   const injector = new FaultInjector({
-    ...{ target, schema, plan, proxy, restartServer: database.restartServer },
+    ...{ address, schema, plan, proxy, restartServer: database.restartServer },
     inventory: inventoryOf(strategy),
     applicationName: names.applicationName,
     random: mulberry32(plan.seed),
@@ -68,13 +68,13 @@ export async function putLoad(
     await close().catch(() => undefined);
     throw error;
   }
-  const { failure } = await attempt(target, close);
+  const { failure } = await attempt(address, close);
   return { ...load, failure: load.failure ?? failure };
 }
 
-async function startProxy({ target }: Database, { scenario }: WorkloadPlan): Promise<Proxy | undefined> {
+async function startProxy({ address }: Database, { scenario }: WorkloadPlan): Promise<Proxy | undefined> {
   const { rttMs, faults } = scenario;
-  return rttMs > 0 || faults.some(needsProxy) ? Proxy.start(target, rttMs) : undefined;
+  return rttMs > 0 || faults.some(needsProxy) ? Proxy.start(address, rttMs) : undefined;
 }
 
 /** What happens to a load while it runs. */
@@ -87,7 +87,7 @@ interface Disturbances {
 type RanLoad = Pick<FinishedLoad, 'recording' | 'server' | 'failure' | 'notes'>;
 
 async function disturbedLoad(
-  { pool, target }: Database,
+  { pool, address }: Database,
   fleet: WorkerFleet,
   load: LoadJob,
   { injector, rollout }: Disturbances,
@@ -98,7 +98,7 @@ async function disturbedLoad(
   const notes: string[] = [];
   const beforeRelease = async () => {
     const failed = await withClient(pool, checkpoint);
-    if (failed) notes.push(`the CHECKPOINT before the load was not made: ${failureReason(target, failed)}`);
+    if (failed) notes.push(`the CHECKPOINT before the load was not made: ${failureReason(address, failed)}`);
     await meter.start();
     await injector.armEarly();
   };
@@ -106,7 +106,7 @@ async function disturbedLoad(
     await Promise.all([injector.strikeAll(running), rollout?.carryOut(running)]);
   };
   const recording = await runLoad(fleet, load, { beforeRelease, during, listener }, stop);
-  const { value: server, failure } = await attempt(target, () => meter.stop());
+  const { value: server, failure } = await attempt(address, () => meter.stop());
   return { recording, server, failure: recording.failure ?? failure, notes };
 }
 
@@ -142,7 +142,7 @@ async function deliverOwed(
   stop: AbortSignal,
 ): Promise<Pick<FinishedLoad, 'redelivered'> & { failure?: InfrastructureError | undefined }> {
   const redelivered: Call[] = [];
-  const { failure } = await attempt(load.target, async () => {
+  const { failure } = await attempt(load.address, async () => {
     const heard = (call: Call) => redelivered.push(call);
     if (again.length > 0) await redeliver(load, again, { mayHaveHappened: true, heard }, stop);
     if (next.length > 0) await redeliver(load, next, { mayHaveHappened: false, heard }, stop);

@@ -95,7 +95,7 @@ async function executeInTurn(
     return { runs };
   } catch (error) {
     if (stop.aborted && error === stop.reason) return { runs };
-    const failure = explainConnectFailure(database.target, error);
+    const failure = explainConnectFailure(database.address, error);
     if (failure instanceof InfrastructureError) return { runs, failure };
     throw error;
   } finally {

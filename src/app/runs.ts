@@ -31,7 +31,7 @@ const PRESENCE_TIMEOUT_MS = 2 * LOCK_TIMEOUT_MS;
  * @throws what the database raises where there is no connection, and what the work throws
  */
 export async function whileAtWork<T>(
-  { target, schema, pooling }: Database,
+  { address, schema, pooling }: Database,
   name: string,
   work: (command: RunningCommand) => Promise<T>,
 ): Promise<T> {
@@ -39,7 +39,7 @@ export async function whileAtWork<T>(
   const commandId = `${Date.now().toString(36)}${randomBytes(6).toString('hex')}`;
   const command = { command: name, commandId, host: hostname(), pid: process.pid, beats };
   const settings = { schema, lockTimeoutMs: LOCK_TIMEOUT_MS, keepsNothing: beats };
-  const pool = createPool(target, {
+  const pool = createPool(address, {
     connections: 1,
     applicationName: 'els-assign at work',
     queryTimeoutMs: PRESENCE_TIMEOUT_MS,
@@ -95,10 +95,10 @@ export async function cleanRuns(
   selection: RunSelection,
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<Cleaning> {
-  const { pool, schema, target } = database;
+  const { pool, schema, address } = database;
   const chosen = await inTransaction(pool, async (client) => {
     await requireSchema(client, schema);
-    if (!dryRun) await requireWritable(client, target);
+    if (!dryRun) await requireWritable(client, address);
     await requireAccess(client, schema, dryRun ? 'read' : 'run');
     await requireNoDrift(client, schema, 'columns');
     const runs = await listRuns(client);

@@ -36,11 +36,11 @@ export interface SetupReport {
  * @throws InfrastructureError where nothing can be written
  */
 export function setUp(
-  { pool, schema, target }: Database,
+  { pool, schema, address }: Database,
   { reset, runners = [], readers = [] }: SetupOptions,
 ): Promise<SetupReport> {
   return inTransaction(pool, async (client) => {
-    await requireWritable(client, target);
+    await requireWritable(client, address);
     const found = await findOrCreateSchema(client, schema, { reset });
     const mending = found === 'kept' ? await mendSchema(client, schema) : { mended: [], left: [] };
     const outcome = mending.mended.length > 0 ? 'mended' : found;
@@ -63,7 +63,7 @@ export function prepareDatabase(
   strategies: readonly StrategySpec[],
 ): Promise<SetupOutcome> {
   return inTransaction(database.pool, async (client) => {
-    await requireWritable(client, database.target);
+    await requireWritable(client, database.address);
     const outcome = await findOrCreateSchema(client, database.schema, { reset: false });
     await requireAccess(client, database.schema, 'run');
     await requireNoDrift(client, database.schema, 'all');

@@ -29,7 +29,7 @@ export function readStatus(
 ): Promise<StatusAnswer> {
   return inTransaction(database.pool, async (client) => {
     await requireSchema(client, database.schema);
-    if (options.repair) await requireWritable(client, database.target);
+    if (options.repair) await requireWritable(client, database.address);
     await requireAccess(client, database.schema, options.repair ? 'run' : 'read');
     await requireNoDrift(client, database.schema, 'columns');
     const repaired = options.repair && (await repairCompletion(client, batchId));

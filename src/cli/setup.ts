@@ -44,7 +44,7 @@ async function runSetup(flags: SetupFlags): Promise<void> {
   await withDatabase({ ...flags, env: process.env }, async (database) => {
     const { grant: runners, grantRead: readers, reset = false } = flags;
     const { outcome, mending, grants } = await setUp(database, { reset, runners, readers });
-    const where = `schema ${escapeInvisible(database.schema)} (${database.target.source})`;
+    const where = `schema ${escapeInvisible(database.schema)} (${database.address.source})`;
     const granted = grants.map((statement) => `${statement};\n`);
     await tellAbandoned(database);
     const mended = mending.mended.map((line) => `  ${escapeInvisible(line)}\n`);

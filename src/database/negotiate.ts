@@ -1,6 +1,6 @@
 import { databaseFailure, heldErrors } from './failure.js';
 import { createPool, explainConnectFailure } from './pool.js';
-import { sslModeOf, withSslMode, type DatabaseTarget } from './target.js';
+import { sslModeOf, withSslMode, type ServerAddress } from './address.js';
 
 /** Of node-postgres: the server said no to TLS. */
 const NO_TLS_THERE = /^The server does not support SSL/;
@@ -15,23 +15,23 @@ const TRIALS: Readonly<Record<string, readonly [string, string]>> = {
  * Settles whether TLS is spoken where sslmode leaves that to the server, by a trial: all connections of a command, in
  * every process, then do the same.
  *
- * @returns the target with a mode that leaves nothing open
+ * @returns the address with a mode that leaves nothing open
  * @throws InfrastructureError when neither way leads in
  */
-export async function settleTls(target: DatabaseTarget): Promise<DatabaseTarget> {
-  const trial = TRIALS[sslModeOf(target)];
-  if (trial === undefined) return target;
-  const [first, second] = trial.map((mode) => withSslMode(target, mode)) as [DatabaseTarget, DatabaseTarget];
+export async function settleTls(address: ServerAddress): Promise<ServerAddress> {
+  const trial = TRIALS[sslModeOf(address)];
+  if (trial === undefined) return address;
+  const [first, second] = trial.map((mode) => withSslMode(address, mode)) as [ServerAddress, ServerAddress];
   const refusal = await tryOut(first);
   if (refusal === undefined) return first;
   const secondRefusal = isWorthAnother(refusal) ? await tryOut(second) : refusal;
   if (secondRefusal === undefined) return second;
-  throw explainConnectFailure(target, together(refusal, secondRefusal));
+  throw explainConnectFailure(address, together(refusal, secondRefusal));
 }
 
 /** @returns why no connection was made, undefined where one was */
-async function tryOut(target: DatabaseTarget): Promise<Error | undefined> {
-  const pool = createPool(target, { connections: 1, applicationName: 'els-assign' });
+async function tryOut(address: ServerAddress): Promise<Error | undefined> {
+  const pool = createPool(address, { connections: 1, applicationName: 'els-assign' });
   try {
     (await pool.connect()).release();
     return undefined;

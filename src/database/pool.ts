@@ -4,7 +4,7 @@ import { InfrastructureError } from '../domain/errors.js';
 import { databaseFailure, heldErrors, serverError } from './failure.js';
 import { TIMEOUTS } from './timeouts.js';
 import { isTlsFailure } from './connection/tls.js';
-import { clientConfig, connectTimeoutMs, sslModeOf, type DatabaseTarget, type Endpoint } from './target.js';
+import { clientConfig, connectTimeoutMs, sslModeOf, type ServerAddress, type Endpoint } from './address.js';
 
 export interface PoolSettings {
   /** Most connections at once; they are kept until the pool ends. */
@@ -13,7 +13,7 @@ export interface PoolSettings {
   readonly applicationName: string;
   /** Where the server is to be reached instead of at its own address. */
   readonly via?: Endpoint | undefined;
-  /** How long a connection may take until it is made; default: as the target says. */
+  /** How long a connection may take until it is made; default: as the address says. */
   readonly connectTimeoutMs?: number | undefined;
   /** How long any answer may take, after which the connection counts as lost; default: for ever. */
   readonly queryTimeoutMs?: number | undefined;
@@ -24,17 +24,17 @@ export interface PoolSettings {
 export type DatabasePool = pg.Pool;
 
 /**
- * Makes a pool of connections to a target. It connects when first used.
+ * Makes a pool of connections to an address. It connects when first used.
  *
- * @param target where to
+ * @param address where to
  */
-export function createPool(target: DatabaseTarget, settings: PoolSettings): DatabasePool {
+export function createPool(address: ServerAddress, settings: PoolSettings): DatabasePool {
   const options = {
-    ...clientConfig(target, settings.via),
+    ...clientConfig(address, settings.via),
     application_name: settings.applicationName,
     max: settings.connections,
     idleTimeoutMillis: 0,
-    connectionTimeoutMillis: settings.connectTimeoutMs ?? connectTimeoutMs(target),
+    connectionTimeoutMillis: settings.connectTimeoutMs ?? connectTimeoutMs(address),
     ...(settings.queryTimeoutMs !== undefined && { query_timeout: settings.queryTimeoutMs }),
     keepAlive: true,
     ...(settings.onConnect && { onConnect: settings.onConnect }),
@@ -66,25 +66,25 @@ const STATEMENT_IS_WRONG = /^(42(?!501|704)|22(?!023)|21)/;
  * @returns the error to throw: InfrastructureError for a database failure, `statement_refused` where the server can be
  *   used and refused what the tool asked of it; else the error itself
  */
-export function explainConnectFailure(target: DatabaseTarget, error: unknown): unknown {
+export function explainConnectFailure(address: ServerAddress, error: unknown): unknown {
   const failure = databaseFailure(error);
   if (failure === undefined || !(error instanceof Error)) return error;
   if (STATEMENT_IS_WRONG.test(failure.sqlState ?? ''))
-    return refusedStatement(target, error, failure.sqlState);
-  const { host = '', port, user = '', database = '' } = clientConfig(target);
-  const address = host.includes(':') ? `[${host}]` : host;
-  const where = `${user}@${address}:${port}/${database} (from ${target.source})`;
+    return refusedStatement(address, error, failure.sqlState);
+  const { host = '', port, user = '', database = '' } = clientConfig(address);
+  const bracketed = host.includes(':') ? `[${host}]` : host;
+  const where = `${user}@${bracketed}:${port}/${database} (from ${address.source})`;
   return new InfrastructureError(
     'database_unavailable',
-    `cannot use PostgreSQL at ${where}: ${failureReason(target, error)}`,
+    `cannot use PostgreSQL at ${where}: ${failureReason(address, error)}`,
     {
       cause: error,
     },
   );
 }
 
-function refusedStatement(target: DatabaseTarget, error: Error, sqlState = ''): InfrastructureError {
-  const message = `PostgreSQL (from ${target.source}) refused a statement of the tool: ${error.message} (${sqlState})`;
+function refusedStatement(address: ServerAddress, error: Error, sqlState = ''): InfrastructureError {
+  const message = `PostgreSQL (from ${address.source}) refused a statement of the tool: ${error.message} (${sqlState})`;
   return new InfrastructureError('statement_refused', message, { cause: error });
 }
 
@@ -93,18 +93,18 @@ function refusedStatement(target: DatabaseTarget, error: Error, sqlState = ''): 
  *
  * @throws the error itself where it is none, but a defect of the program
  */
-export function surroundingsFailure(target: DatabaseTarget, error: unknown): InfrastructureError {
-  const failure = explainConnectFailure(target, error);
+export function surroundingsFailure(address: ServerAddress, error: unknown): InfrastructureError {
+  const failure = explainConnectFailure(address, error);
   if (failure instanceof InfrastructureError) return failure;
   throw error;
 }
 
 /** What a database failure says, and the setting that caused it where it is a timeout. */
-export function failureReason(target: DatabaseTarget, error: Error): string {
+export function failureReason(address: ServerAddress, error: Error): string {
   const held = heldErrors(error) as readonly Error[] | undefined;
   if (held !== undefined) return held.map(({ message }) => message).join('; ');
   if (isTlsFailure(error) || / SSL /.test(error.message))
-    return `${error.message} (sslmode=${sslModeOf(target)})`;
+    return `${error.message} (sslmode=${sslModeOf(address)})`;
   const { code = '' } = serverError(error) ?? {};
   const timeout = TIMEOUTS[code];
   return timeout ? `${error.message} (${code}, ${timeout})` : error.message;

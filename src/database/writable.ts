@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { InfrastructureError } from '../domain/errors.js';
 import { loadStatement } from './statement.js';
-import type { DatabaseTarget } from './target.js';
+import type { ServerAddress } from './address.js';
 
 const WRITABLE = loadStatement('database/writable');
 
@@ -10,7 +10,7 @@ const WRITABLE = loadStatement('database/writable');
  *
  * @throws InfrastructureError `database_read_only`
  */
-export async function requireWritable(client: ClientBase, { source }: DatabaseTarget): Promise<void> {
+export async function requireWritable(client: ClientBase, { source }: ServerAddress): Promise<void> {
   const { rows } = await client.query<{ standby: boolean; readOnly: boolean }>(WRITABLE.text);
   if (rows[0]?.readOnly !== true) return;
   const problem = rows[0].standby

@@ -2,11 +2,11 @@ import type { Inventory } from '../domain/assignment.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import type { Random } from '../workload/random.js';
-import type { ForeignTarget } from './foreign-session.js';
+import type { ForeignPlace } from './foreign-session.js';
 import type { Proxy } from './proxy/proxy.js';
 
 /** What a fault may touch before the load runs. */
-export interface FaultGround extends ForeignTarget {
+export interface FaultGround extends ForeignPlace {
   readonly plan: WorkloadPlan;
   readonly inventory: Inventory;
   /** Of the run's workers, without the worker's number. */

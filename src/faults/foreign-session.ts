@@ -2,7 +2,7 @@ import pg from 'pg';
 import { databaseFailure } from '../database/failure.js';
 import { openSession } from '../database/session.js';
 import { bindValues, loadStatement, type Statement } from '../database/statement.js';
-import { clientConfig, connectTimeoutMs, type DatabaseTarget } from '../database/target.js';
+import { clientConfig, connectTimeoutMs, type ServerAddress } from '../database/address.js';
 
 const BACKEND_PID = loadStatement('database/backend-pid');
 const BEGIN = loadStatement('database/begin');
@@ -13,8 +13,8 @@ const BEGIN_SNAPSHOT = loadStatement('faults/begin-snapshot');
 const LOCK_TIMEOUT_MS = 5_000;
 
 /** Where foreign sessions connect. */
-export interface ForeignTarget {
-  readonly target: DatabaseTarget;
+export interface ForeignPlace {
+  readonly address: ServerAddress;
   readonly schema: string;
 }
 
@@ -33,11 +33,11 @@ export class ForeignSession {
   }
 
   /** @throws what node-postgres raises when the server cannot be reached */
-  static async open({ target, schema }: ForeignTarget): Promise<ForeignSession> {
+  static async open({ address, schema }: ForeignPlace): Promise<ForeignSession> {
     const client = new pg.Client({
-      ...clientConfig(target),
+      ...clientConfig(address),
       application_name: 'els-assign faults',
-      connectionTimeoutMillis: connectTimeoutMs(target),
+      connectionTimeoutMillis: connectTimeoutMs(address),
     });
     await client.connect();
     await openSession(client, { schema, lockTimeoutMs: LOCK_TIMEOUT_MS }, []);
@@ -46,14 +46,14 @@ export class ForeignSession {
   }
 
   /** Opens one in a transaction that holds its locks until `close`. */
-  static async begin(where: ForeignTarget): Promise<ForeignSession> {
+  static async begin(where: ForeignPlace): Promise<ForeignSession> {
     const session = await ForeignSession.open(where);
     await session.query(BEGIN, {});
     return session;
   }
 
   /** Opens one in a transaction that holds the snapshot of its first statement until `close`. */
-  static async beginSnapshot(where: ForeignTarget): Promise<ForeignSession> {
+  static async beginSnapshot(where: ForeignPlace): Promise<ForeignSession> {
     const session = await ForeignSession.open(where);
     await session.query(BEGIN_SNAPSHOT, {});
     return session;
@@ -86,7 +86,7 @@ export class ForeignSession {
 
 /** Opens a session for as long as the work lasts. */
 export async function withSession<T>(
-  where: ForeignTarget,
+  where: ForeignPlace,
   work: (session: ForeignSession) => Promise<T>,
 ): Promise<T> {
   const session = await ForeignSession.open(where);

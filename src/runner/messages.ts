@@ -1,4 +1,4 @@
-import type { Endpoint, TargetSource } from '../database/target.js';
+import type { Endpoint, AddressSource } from '../database/address.js';
 import type { Inventory } from '../domain/assignment.js';
 import type { AssignmentErrorCode } from '../domain/errors.js';
 import type { LagMicros } from '../domain/run-result.js';
@@ -29,7 +29,7 @@ export interface WorkerJob extends StrategyChange {
   readonly workerIndex: number;
   readonly plan: WorkloadPlan;
   readonly advisoryLocks: boolean;
-  readonly source: TargetSource;
+  readonly source: AddressSource;
   readonly connectionString: string;
   readonly applicationName: string;
   readonly schema: string;

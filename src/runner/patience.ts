@@ -1,4 +1,4 @@
-import { connectTimeoutMs } from '../database/target.js';
+import { connectTimeoutMs } from '../database/address.js';
 import type { WorkerJob } from './messages.js';
 
 /** How long a worker is waited for, in milliseconds. */

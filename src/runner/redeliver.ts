@@ -35,9 +35,9 @@ export async function redeliver(
   { mayHaveHappened, heard }: Redelivery,
   stop: AbortSignal,
 ): Promise<void> {
-  const { target, strategy, otherInventory, advisoryLocks, schema, timeoutMs, prepare, via } = job;
+  const { address, strategy, otherInventory, advisoryLocks, schema, timeoutMs, prepare, via } = job;
   const applicationName = `${job.applicationName}/redelivery`;
-  const pool = createPool(target, { connections: CONNECTIONS, applicationName, via });
+  const pool = createPool(address, { connections: CONNECTIONS, applicationName, via });
   const options = { strategy, advisoryLocks, schema, timeoutMs, prepare };
   const engine = createAssignmentEngine(pool, { ...options, ...(otherInventory && { otherInventory }) });
   const scenario = { ...job.plan.scenario, connections: CONNECTIONS, durationMs: undefined };

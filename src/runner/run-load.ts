@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { nowMicros } from '../base/clock.js';
 import { surroundingsFailure } from '../database/pool.js';
-import type { DatabaseTarget, Endpoint } from '../database/target.js';
+import type { ServerAddress, Endpoint } from '../database/address.js';
 import type { Call } from '../domain/call.js';
 import { InfrastructureError } from '../domain/errors.js';
 import { killsWorker } from '../domain/fault.js';
@@ -25,7 +25,7 @@ export interface LoadJob {
   /** For batches that have the other inventory. */
   readonly otherInventory?: StrategySpec | undefined;
   readonly advisoryLocks: boolean;
-  readonly target: DatabaseTarget;
+  readonly address: ServerAddress;
   readonly schema: string;
   /** Deadline of one call. */
   readonly timeoutMs: number;
@@ -119,7 +119,7 @@ export async function runLoad(
     const makers = workersOf(job.plan);
     await orStopped(ready, stop);
     await hooks.beforeRelease();
-    const recording = await release(stations, makers, hooks, job.target, stop);
+    const recording = await release(stations, makers, hooks, job.address, stop);
     finished = !stop.aborted && recording.failure === undefined;
     return recording;
   } finally {
@@ -151,7 +151,7 @@ async function release(
   stations: readonly Station[],
   makers: Uint8Array,
   { during, listener }: LoadHooks,
-  target: DatabaseTarget,
+  address: ServerAddress,
   stop: AbortSignal,
 ): Promise<Recording> {
   const startMicros = nowMicros() + RELEASE_LEAD_MICROS;
@@ -166,7 +166,7 @@ async function release(
     ended.abort();
     const disturbance = await disturbed?.then(
       () => undefined,
-      (error: unknown) => surroundingsFailure(target, error),
+      (error: unknown) => surroundingsFailure(address, error),
     );
     const unsettled = stop.aborted ? undefined : unsettledFailure(stations);
     const failure = ending.failure ?? unsettled ?? disturbance;
@@ -228,13 +228,13 @@ function unsettledReasons(stations: readonly Station[]): UnsettledReason[] {
   );
 }
 
-function toWorkerJob({ target, plan, ...job }: LoadJob, workerIndex: number): WorkerJob {
+function toWorkerJob({ address, plan, ...job }: LoadJob, workerIndex: number): WorkerJob {
   return {
     ...job,
     workerIndex,
     plan,
-    source: target.source,
-    connectionString: target.connectionString,
+    source: address.source,
+    connectionString: address.connectionString,
     applicationName: `${job.applicationName}/${workerIndex + 1}`,
     journal: plan.scenario.faults.some(killsWorker) ? 'immediate' : 'batched',
   };

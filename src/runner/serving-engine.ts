@@ -1,5 +1,5 @@
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
-import { withConnectionString } from '../database/target.js';
+import { withConnectionString } from '../database/address.js';
 import { createStrategy } from '../engine/create-strategy.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
 import { countersSince, sumCounters, type LoadCounters } from './counters.js';
@@ -83,9 +83,9 @@ class Generation {
     { strategy, otherInventory }: StrategyChange,
     number: number,
   ): Promise<Generation> {
-    const target = withConnectionString(job.source, job.connectionString);
+    const address = withConnectionString(job.source, job.connectionString);
     const { connections } = job.plan.scenario;
-    const pool = createPool(target, { connections, applicationName: job.applicationName, via: job.via });
+    const pool = createPool(address, { connections, applicationName: job.applicationName, via: job.via });
     const { advisoryLocks, schema, timeoutMs, prepare } = job;
     const options = { strategy, advisoryLocks, schema, timeoutMs, prepare };
     const engine = createAssignmentEngine(pool, { ...options, ...(otherInventory && { otherInventory }) });
@@ -95,7 +95,7 @@ class Generation {
       const warmUpCalls = await warmUp(engine, job, { inventories, generation: number });
       return new Generation(engine, pool, warmUpCalls);
     } catch (error) {
-      throw explainConnectFailure(target, error instanceof Error && error.cause ? error.cause : error);
+      throw explainConnectFailure(address, error instanceof Error && error.cause ? error.cause : error);
     }
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntilMicros } from '../base/clock.js';
 import { explainConnectFailure } from '../database/pool.js';
-import { withConnectionString, type DatabaseTarget } from '../database/target.js';
+import { withConnectionString, type ServerAddress } from '../database/address.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Delivery } from '../domain/scenario.js';
 import { callsOf } from '../workload/plan.js';
@@ -37,7 +37,7 @@ const TELL_EVERY_MS = 100;
 const ALIVE_EVERY_MS = 1_000;
 
 interface Prepared {
-  readonly target: DatabaseTarget;
+  readonly address: ServerAddress;
   readonly job: WorkerJob;
   readonly engine: ServingEngine;
   readonly calls: Iterator<readonly Delivery[], void, undefined>;
@@ -101,7 +101,7 @@ async function reporting(work: Promise<void>): Promise<void> {
 }
 
 function explain(error: unknown): UnsettledReason {
-  const why = prepared ? explainConnectFailure(prepared.target, error) : error;
+  const why = prepared ? explainConnectFailure(prepared.address, error) : error;
   const code = why instanceof InfrastructureError ? why.code : 'worker_failed';
   const message = why instanceof Error ? why.message : String(why);
   return { code, message: message.slice(0, LONGEST_MESSAGE) };
@@ -116,8 +116,8 @@ async function prepare({ version, job }: ToWorker & { type: 'prepare' }): Promis
   const engine = await ServingEngine.open(job);
   const calls = remaining(callsOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
   const alarm = job.plan.scenario.arrival === 'open' ? await Alarm.start() : undefined;
-  const target = withConnectionString(job.source, job.connectionString);
-  prepared = { target, job, engine, calls, alarm };
+  const address = withConnectionString(job.source, job.connectionString);
+  prepared = { address, job, engine, calls, alarm };
   await send({ type: 'ready', version: PROTOCOL_VERSION });
 }
 

@@ -5,7 +5,7 @@ import { beginWork } from '#els/batches/at-work.js';
 import { findRuns, recordRun, type RunningCommand } from '#els/batches/runs.js';
 import { createPool } from '#els/database/pool.js';
 import { openSession } from '#els/database/session.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { useDatabase } from '../support/database.js';
 import { until } from '../cli/signalled.js';
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { findTarget, clientConfig } from '#els/database/target.js';
+import { findAddress, clientConfig } from '#els/database/address.js';
 import { sharedHome } from '../database/embedded/support.js';
 
 const home = sharedHome();
@@ -26,8 +26,8 @@ async function startServer() {
 
 /** Asks the server of a URL as `--database-url` would. */
 async function ask(url: string): Promise<unknown> {
-  const target = findTarget(url, {});
-  const client = new pg.Client(clientConfig(target!));
+  const address = findAddress(url, {});
+  const client = new pg.Client(clientConfig(address!));
   await client.connect();
   const { rows } = await client.query<{ answer: number }>('select 1 as answer');
   await client.end();
@@ -52,8 +52,8 @@ it.each(['SIGINT', 'end of stdin'])(
 
 it('says that the server is gone where somebody ends its processes', { timeout: 120_000 }, async () => {
   const { url, ended, said } = await startServer();
-  const target = findTarget(url, {});
-  const client = new pg.Client(clientConfig(target!));
+  const address = findAddress(url, {});
+  const client = new pg.Client(clientConfig(address!));
   client.on('error', () => undefined);
   await client.connect();
   const { rows } = await client.query<{ folder: string }>(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settleTls } from '#els/database/negotiate.js';
 import { createPool, explainConnectFailure } from '#els/database/pool.js';
-import { findTarget } from '#els/database/target.js';
+import { findAddress } from '#els/database/address.js';
 import { OWNER, startOwnServer, type OwnServer } from '../support/own-server.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
 import { runHosted } from '../support/hosted-command.js';
@@ -55,16 +55,16 @@ function urlOf({
 
 /** A pool on what a URL and variables name, as a command makes it. */
 async function connected(url: string | undefined, env: Record<string, string> = {}) {
-  const named = findTarget(url, { HOME: home, ...env });
+  const named = findAddress(url, { HOME: home, ...env });
   if (named === undefined) throw new Error('no database was named');
-  const target = await settleTls(named);
-  const pool = createPool(target, { connections: 1, applicationName: 'test' });
+  const address = await settleTls(named);
+  const pool = createPool(address, { connections: 1, applicationName: 'test' });
   try {
     (await pool.connect()).release();
     return pool;
   } catch (error) {
     await pool.end();
-    throw explainConnectFailure(target, error);
+    throw explainConnectFailure(address, error);
   }
 }
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { databaseFailure, serverError } from '#els/database/failure.js';
 import { failureReason, surroundingsFailure } from '#els/database/pool.js';
 import { AssignmentError, UsageError } from '#els/domain/errors.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { useDatabase } from '../support/database.js';
 
 const db = useDatabase();
@@ -61,8 +61,8 @@ it('looks into what holds several errors, of whatever realm', () => {
   });
   const several = ofAnotherCopy(new AggregateError([refused, refused]));
   expect(databaseFailure(several)).toEqual({ kind: 'connection', sqlState: undefined });
-  const target = withConnectionString('--database-url', db.url);
-  expect(failureReason(target, several)).toBe('connect ECONNREFUSED; connect ECONNREFUSED');
+  const address = withConnectionString('--database-url', db.url);
+  expect(failureReason(address, several)).toBe('connect ECONNREFUSED; connect ECONNREFUSED');
 });
 
 it("takes a wait that node-postgres' query_timeout ended for a lost connection: the statement may have happened", () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine, type EngineOptions } from '#els/engine/engine.js';
 import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { custom, edited, sqlFile } from './support/custom.js';
@@ -124,8 +124,8 @@ describe('legacy on a session that may not let go of its lock', () => {
   });
 
   it('answers, and closes the session, whose end frees the lock', async () => {
-    const target = withConnectionString('--database-url', withSetting(db.url, `role=${role}`));
-    const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+    const address = withConnectionString('--database-url', withSetting(db.url, `role=${role}`));
+    const pool = createPool(address, { connections: 1, applicationName: `engine ${db.schema}` });
     const engine = createAssignmentEngine(pool, { schema: db.schema, advisoryLocks: true });
     const unknown = requestFor(`${db.schema}-nowhere`, 'content');
     await expect(engine.assign(unknown)).rejects.toMatchObject({ code: 'unknown_batch' });

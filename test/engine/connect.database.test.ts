@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 
@@ -11,9 +11,9 @@ it.each(['legacy', 'cte', 'inventory'] as const)(
   async (name) => {
     const inventory = name === 'inventory' ? 'essays' : 'slots';
     await db.register({ batchId: name, slots: 2, inventory });
-    const target = withConnectionString('--database-url', db.url);
+    const address = withConnectionString('--database-url', db.url);
     const applicationName = `connect ${name}`;
-    const pool = createPool(target, { connections: 3, applicationName });
+    const pool = createPool(address, { connections: 3, applicationName });
     const options = { schema: db.schema, strategy: { kind: 'built-in', name }, advisoryLocks: true } as const;
     const engine = createAssignmentEngine(pool, options);
     await engine.connect(3);

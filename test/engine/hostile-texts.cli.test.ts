@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import type { AssignmentRequest } from '#els/domain/assignment.js';
 import { createAssignmentEngine, type EngineOptions } from '#els/engine/engine.js';
 import { runHosted } from '../support/hosted-command.js';
@@ -35,8 +35,8 @@ beforeAll(async () => {
 afterAll(() => wire.close());
 
 function engineOn(options: EngineOptions) {
-  const target = withConnectionString('--database-url', wire.url);
-  pool = createPool(target, { connections: 2, applicationName: `hostile ${db.schema}` });
+  const address = withConnectionString('--database-url', wire.url);
+  pool = createPool(address, { connections: 2, applicationName: `hostile ${db.schema}` });
   return createAssignmentEngine(pool, { schema: db.schema, ...options });
 }
 

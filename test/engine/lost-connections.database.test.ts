@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase, withServer, withSetting } from '../support/database.js';
 import { drawn } from '../support/draws.js';
@@ -73,8 +73,8 @@ const TIMED_OUT = [
 
 describe.runIf(knowsTransactionTimeout).each(TIMED_OUT)('%s, advisory locks: %s', (name, advisoryLocks) => {
   it('is made again when transaction_timeout ends its session', async () => {
-    const target = withConnectionString('--database-url', withSetting(db.url, 'transaction_timeout=200ms'));
-    const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+    const address = withConnectionString('--database-url', withSetting(db.url, 'transaction_timeout=200ms'));
+    const pool = createPool(address, { connections: 1, applicationName: `engine ${db.schema}` });
     const strategy = { kind: 'built-in', name } as const;
     const engine = createAssignmentEngine(pool, { strategy, advisoryLocks, schema: db.schema });
     const batchId = await newBatch(db, 'slots', 1);
@@ -95,8 +95,8 @@ describe.runIf(knowsTransactionTimeout).each(TIMED_OUT)('%s, advisory locks: %s'
 it('survives a backend that ends in the moment in which it becomes ready', async () => {
   const proxy = await startProxy(db.url);
   const applicationName = `ready ${db.schema}`;
-  const target = withConnectionString('--database-url', proxy.url);
-  const pool = createPool(target, { connections: 1, applicationName });
+  const address = withConnectionString('--database-url', proxy.url);
+  const pool = createPool(address, { connections: 1, applicationName });
   const engine = createAssignmentEngine(pool, { schema: db.schema });
   const batchId = await newBatch(db, 'slots', 3);
   proxy.holdReadyUntilClosed();

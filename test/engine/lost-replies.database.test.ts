@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine, type AssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -26,8 +26,8 @@ describe.each(VARIANTS)('$name', (variant) => {
 
   beforeAll(async () => {
     proxy = await startProxy(db.url);
-    const target = withConnectionString('--database-url', proxy.url);
-    pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+    const address = withConnectionString('--database-url', proxy.url);
+    pool = createPool(address, { connections: 1, applicationName: `engine ${db.schema}` });
     engine = createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema });
   });
   afterAll(async () => {
@@ -70,8 +70,8 @@ describe.each(VARIANTS)('$name, without a database', (variant) => {
   it('says database_unavailable, and that nothing can have happened', async () => {
     const proxy = await startProxy(db.url);
     await proxy.shut();
-    const target = withConnectionString('--database-url', proxy.url);
-    const pool = createPool(target, { connections: 2, applicationName: 'unreachable' });
+    const address = withConnectionString('--database-url', proxy.url);
+    const pool = createPool(address, { connections: 2, applicationName: 'unreachable' });
     const engine = createAssignmentEngine(pool, { ...optionsOf(variant), ...NO_WAIT, schema: db.schema });
     const request = requestFor('batch', 'content');
     await expect(engine.assign(request)).rejects.toMatchObject({
@@ -87,8 +87,8 @@ describe.each(VARIANTS)('$name, without a database', (variant) => {
 
   it('says that it may have happened when the database goes away during the call', async () => {
     const proxy = await startProxy(db.url);
-    const target = withConnectionString('--database-url', proxy.url);
-    const pool = createPool(target, { connections: 2, applicationName: `engine ${db.schema}` });
+    const address = withConnectionString('--database-url', proxy.url);
+    const pool = createPool(address, { connections: 2, applicationName: `engine ${db.schema}` });
     const engine = createAssignmentEngine(pool, { ...optionsOf(variant), ...NO_WAIT, schema: db.schema });
     const batchId = await newBatch(db, variant.inventory, 2);
     await engine.assign(requestFor(batchId, 'connect'));

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { CompletionDebts } from '#els/engine/completion-debts.js';
 import { createStrategy } from '#els/engine/create-strategy.js';
 import { oweLook, type EngineParts } from '#els/engine/engine-parts.js';
@@ -66,7 +66,7 @@ async function fillAroundHeldSlots(variant: Variant, bulk: number) {
       {
         ...{ plan, strategy: { kind: 'built-in', name: variant.strategy }, schema: db.schema },
         warmUpBatchIds: { [variant.inventory]: warmUpBatchId },
-        ...{ target: withConnectionString('--database-url', db.url), advisoryLocks: variant.advisoryLocks },
+        ...{ address: withConnectionString('--database-url', db.url), advisoryLocks: variant.advisoryLocks },
         ...{ timeoutMs: 20_000, prepare: true, applicationName: plan.runId },
       },
       { beforeRelease: () => Promise.resolve() },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine, type AssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -23,8 +23,8 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
 
   beforeAll(async () => {
     proxy = await startProxy(db.url);
-    const target = withConnectionString('--database-url', proxy.url);
-    pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+    const address = withConnectionString('--database-url', proxy.url);
+    pool = createPool(address, { connections: 1, applicationName: `engine ${db.schema}` });
     engine = createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema });
   });
   afterAll(async () => {
@@ -90,8 +90,8 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
 
   it('says of each that it may have happened when the database goes away during the call', async () => {
     const leaving = await startProxy(db.url);
-    const target = withConnectionString('--database-url', leaving.url);
-    const own = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+    const address = withConnectionString('--database-url', leaving.url);
+    const own = createPool(address, { connections: 1, applicationName: `engine ${db.schema}` });
     const hasty = createAssignmentEngine(own, { ...optionsOf(variant), timeoutMs: 300, schema: db.schema });
     const batchId = await newBatch(db, inventory, 3);
     await hasty.assign(requestFor(batchId, 'connect'));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn, times } from '../support/draws.js';
@@ -28,8 +28,8 @@ function requestsFor(batchId: string, count: number) {
 /** An engine whose planner must do without one of its ways. */
 function engineWithout(way: string, variant: Variant) {
   const onConnect = async (client: ClientBase) => void (await client.query(`set enable_${way} = off`));
-  const target = withConnectionString('--database-url', db.url);
-  const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}`, onConnect });
+  const address = withConnectionString('--database-url', db.url);
+  const pool = createPool(address, { connections: 1, applicationName: `engine ${db.schema}`, onConnect });
   const engine = createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema });
   return { engine, close: () => engine.close().then(() => pool.end()) };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import type { AssignmentResult } from '#els/domain/assignment.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase, withSetting } from '../support/database.js';
@@ -18,8 +18,8 @@ afterAll(async () => {
 
 /** An engine on a server that sets something. */
 function engineWith(variant: Variant, setting: string, connections = 4, timeoutMs = 20_000) {
-  const target = withConnectionString('--database-url', withSetting(db.url, setting));
-  const pool = createPool(target, { connections, applicationName: `engine ${db.schema}` });
+  const address = withConnectionString('--database-url', withSetting(db.url, setting));
+  const pool = createPool(address, { connections, applicationName: `engine ${db.schema}` });
   pools.push(pool);
   return createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema, timeoutMs });
 }

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
 import { setupSchema } from '#els/database/schema.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { newBatch, optionsOf, VARIANTS } from './support/variants.js';
@@ -56,8 +56,8 @@ describe.each(VARIANTS)('$name', (variant) => {
 });
 
 it('hears of the breaks of a connection once', async () => {
-  const target = withConnectionString('--database-url', db.url);
-  const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+  const address = withConnectionString('--database-url', db.url);
+  const pool = createPool(address, { connections: 1, applicationName: `engine ${db.schema}` });
   const engine = createAssignmentEngine(pool, {
     strategy: { kind: 'built-in', name: 'cte' },
     schema: db.schema,

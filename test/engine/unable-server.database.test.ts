@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { assignedEssays } from './support/rows.js';
@@ -45,8 +45,8 @@ describe.each(variants)('$name', (variant) => {
 
   it('says that a server which may only be read is unavailable', async () => {
     const url = withSetting(db.url, 'default_transaction_read_only=on');
-    const target = withConnectionString('--database-url', url);
-    const pool = createPool(target, { connections: 1, applicationName: `engine ${db.schema}` });
+    const address = withConnectionString('--database-url', url);
+    const pool = createPool(address, { connections: 1, applicationName: `engine ${db.schema}` });
     const engine = createAssignmentEngine(pool, { ...optionsOf(variant), schema: db.schema });
     const batchId = await newBatch(db, variant.inventory, 1);
     await expect(engine.assign(requestFor(batchId, 'content'))).rejects.toMatchObject({

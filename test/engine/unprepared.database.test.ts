@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { openSession, Session, transaction } from '#els/database/session.js';
 import { loadStatement, toStatement } from '#els/database/statement.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine, type AssignmentEngine } from '#els/engine/engine.js';
 import { inSnapshot } from '#els/verify/snapshot.js';
 import { requestFor, useDatabase, withSetting } from '../support/database.js';
@@ -24,8 +24,8 @@ async function withEngine(
   work: (engine: AssignmentEngine, pool: DatabasePool) => Promise<void>,
 ): Promise<void> {
   const settings = 'default_transaction_isolation=serializable -c search_path=nowhere';
-  const target = withConnectionString('--database-url', withSetting(db.url, settings));
-  const pool = createPool(target, { connections, applicationName: `engine ${db.schema}` });
+  const address = withConnectionString('--database-url', withSetting(db.url, settings));
+  const pool = createPool(address, { connections, applicationName: `engine ${db.schema}` });
   const options = { ...optionsOf(variant), schema: db.schema, prepare: false };
   try {
     await work(createAssignmentEngine(pool, options), pool);

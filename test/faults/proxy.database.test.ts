@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { Proxy } from '#els/faults/proxy/proxy.js';
 
-const target = withConnectionString('--database-url', inject('databaseUrl'));
+const address = withConnectionString('--database-url', inject('databaseUrl'));
 
 async function connectedBy({ endpoint }: Proxy): Promise<pg.Client> {
   const url = new URL(inject('databaseUrl'));
@@ -24,7 +24,7 @@ const outcomeOf = (query: Promise<unknown>): Promise<string> =>
 
 it('is ended when it answers what is no number', async () => {
   const liar = fileURLToPath(new URL('lying-proxy.js', import.meta.url));
-  await expect(Proxy.start(target, 0, liar)).rejects.toMatchObject({
+  await expect(Proxy.start(address, 0, liar)).rejects.toMatchObject({
     code: 'proxy_misbehaved',
     message: 'the TCP proxy did not answer open; it was killed',
   });
@@ -33,7 +33,7 @@ it('is ended when it answers what is no number', async () => {
 describe('without latency', () => {
   let proxy: Proxy;
   beforeAll(async () => {
-    proxy = await Proxy.start(target, 0);
+    proxy = await Proxy.start(address, 0);
   });
   afterAll(() => proxy.close());
 
@@ -87,7 +87,7 @@ describe('without latency', () => {
 
 describe('with latency', () => {
   it.each([2, 25])('makes no round trip shorter than %d ms', async (rttMs) => {
-    const proxy = await Proxy.start(target, rttMs);
+    const proxy = await Proxy.start(address, rttMs);
     const client = await connectedBy(proxy);
     const tookMs: number[] = [];
     for (let trip = 0; trip < 20; trip++) {

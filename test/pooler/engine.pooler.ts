@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine } from '#els/engine/engine.js';
 import { verifyDatabase } from '#els/verify/verify-run.js';
 import { newBatch, optionsOf, VARIANTS } from '../engine/support/variants.js';

@@ -53,7 +53,7 @@ async function startPooler(
   const port = await closedPort();
   const folder = await mkdtemp(join(tmpdir(), 'els-assign-pooler-'));
   const file = join(folder, 'pgbouncer.ini');
-  const target = {
+  const address = {
     ...{ host: server.hostname, port: server.port, user: decodeURIComponent(server.username) },
     ...(server.password && { password: decodeURIComponent(server.password) }),
     ...database,
@@ -62,7 +62,7 @@ async function startPooler(
     ...{ listen_addr: '127.0.0.1', listen_port: port, unix_socket_dir: '', auth_type: 'any' },
     ...{ pool_mode: mode, default_pool_size: 30, ...pool },
   };
-  const words = Object.entries(target).map(([name, value]) => `${name}='${value}'`);
+  const words = Object.entries(address).map(([name, value]) => `${name}='${value}'`);
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   await writeFile(file, ['[databases]', `* = ${words.join(' ')}`, '[pgbouncer]', ...lines, ''].join('\n'));
   await chmod(folder, 0o755);

@@ -4,7 +4,7 @@ import { configurations } from '#els/prove/configuration.js';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { openSession, Session } from '#els/database/session.js';
 import { loadStatement, type Statement } from '#els/database/statement.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import type { Proof } from '#els/domain/proof.js';
 import { assignmentBinds } from '#els/engine/documents.js';
 import { newProofId, PROOF_CONNECTIONS, proveStrategy } from '#els/prove/prove.js';
@@ -110,8 +110,8 @@ async function proveEngine(
   makeEngine: EngineFactory,
   configuration: string,
 ): Promise<Proof> {
-  const target = withConnectionString('--database-url', db.url);
-  const pool = createPool(target, { connections: PROOF_CONNECTIONS, applicationName: 'prove engine' });
+  const address = withConnectionString('--database-url', db.url);
+  const pool = createPool(address, { connections: PROOF_CONNECTIONS, applicationName: 'prove engine' });
   try {
     return await proveStrategy(pool, {
       ...{ strategy: 'engine', advisoryLocks: false, inventory: 'slots', schema: db.schema, makeEngine },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { prove } from '#els/app/prove.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import type { Proof } from '#els/domain/proof.js';
 import type { StrategySpec } from '#els/engine/strategy.js';
 import type { TestDatabase } from '../support/database.js';
@@ -22,9 +22,9 @@ export function proveHere(
   strategy: StrategySpec,
   choice: ProofChoice = {},
 ): Promise<Proof> {
-  const target = withConnectionString('--database-url', db.url);
+  const address = withConnectionString('--database-url', db.url);
   const direct = { embedded: false, pooling: 'none', prepare: true } as const;
-  const database = { ...direct, target, schema: db.schema, pool: db.pool };
+  const database = { ...direct, address, schema: db.schema, pool: db.pool };
   return prove(database, {
     ...{ advisoryLocks: false, callers: 2, preemptions: 2, maxSchedules: 1_000 },
     ...{ stop: new AbortController().signal, onProgress: () => undefined },

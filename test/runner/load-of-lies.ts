@@ -18,7 +18,7 @@ export function loadOfLies(lie: string, workers: number, timeoutMs = 0): LoadJob
     ...{ plan: planWorkload(scenario, 'run', 1), strategy: { kind: 'built-in', name: 'cte' } },
     ...{
       advisoryLocks: false,
-      target: { source: '--database-url', connectionString: 'postgres:///?connect_timeout=1' },
+      address: { source: '--database-url', connectionString: 'postgres:///?connect_timeout=1' },
       schema: lie,
       timeoutMs,
       prepare: true,

@@ -5,7 +5,7 @@ import { registerBatches } from '#els/batches/register.js';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { setupSchema } from '#els/database/schema.js';
 import { openSession } from '#els/database/session.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import type { AssignmentRequest, Inventory } from '#els/domain/assignment.js';
 import { createAssignmentEngine, type AssignmentEngine, type EngineOptions } from '#els/engine/engine.js';
 
@@ -27,9 +27,9 @@ export interface TestDatabase {
 export function useDatabase(): TestDatabase {
   const url = inject('databaseUrl');
   const schema = `test_${randomBytes(6).toString('hex')}`;
-  const target = withConnectionString('--database-url', url);
+  const address = withConnectionString('--database-url', url);
   const onConnect = (client: pg.ClientBase) => openSession(client, { schema, lockTimeoutMs: 20_000 }, []);
-  const pool = createPool(target, { connections: 20, applicationName: `test ${schema}`, onConnect });
+  const pool = createPool(address, { connections: 20, applicationName: `test ${schema}`, onConnect });
   const engines: { engine: AssignmentEngine; pool: DatabasePool }[] = [];
 
   beforeAll(async () => {
@@ -53,7 +53,7 @@ export function useDatabase(): TestDatabase {
     schema,
     pool,
     engine(options = {}, connections = 8) {
-      const own = createPool(target, { connections, applicationName: `engine ${schema}` });
+      const own = createPool(address, { connections, applicationName: `engine ${schema}` });
       const engine = createAssignmentEngine(own, { schema, ...options });
       engines.push({ engine, pool: own });
       return engine;

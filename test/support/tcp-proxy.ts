@@ -19,13 +19,13 @@ const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 /** Starts a proxy to the server that a connection URL names. */
 export async function startProxy(databaseUrl: string): Promise<TcpProxy> {
   const url = new URL(databaseUrl);
-  const target = { host: url.hostname, port: Number(url.port || 5432) };
+  const address = { host: url.hostname, port: Number(url.port || 5432) };
   const sockets = new Set<Socket>();
   let repliesLeft = Infinity;
   let holdsNext = false;
 
   const server = createServer((client) => {
-    const upstream = connect(target);
+    const upstream = connect(address);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined);

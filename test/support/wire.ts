@@ -14,11 +14,11 @@ export interface Wire {
 /** Stands between clients and a server and passes everything on. */
 export async function tapWire(databaseUrl: string): Promise<Wire> {
   const url = new URL(databaseUrl);
-  const target = { host: url.hostname, port: Number(url.port || 5432) };
+  const address = { host: url.hostname, port: Number(url.port || 5432) };
   const sql: string[] = [];
   const values: string[] = [];
   const server = createServer((client) => {
-    const upstream = connect(target);
+    const upstream = connect(address);
     const messages = splitter((type, body) => {
       if (type === 'P' || type === 'Q') sql.push(body.toString());
       if (type === 'B') values.push(body.toString());

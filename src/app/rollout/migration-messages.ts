@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { TargetSource } from '../../database/target.js';
+import type { AddressSource } from '../../database/address.js';
 import type { Inventory } from '../../domain/assignment.js';
 import { MIGRATION_STEPS, type BatchMigration, type MigrationStep } from '../../domain/migration.js';
 
@@ -25,7 +25,7 @@ export interface KillPoint {
 
 /** All that a process needs to migrate batches. */
 export interface MigrationJob {
-  readonly source: TargetSource;
+  readonly source: AddressSource;
   readonly connectionString: string;
   readonly applicationName: string;
   readonly schema: string;

@@ -1,7 +1,7 @@
 import { findSwitching } from '../../batches/find.js';
 import { explainConnectFailure } from '../../database/pool.js';
 import { transaction } from '../../database/session.js';
-import { withConnectionString } from '../../database/target.js';
+import { withConnectionString } from '../../database/address.js';
 import type { BatchMigration, MigrationControl } from '../../domain/migration.js';
 import { migrateBatch } from '../../migrate/migrate-batch.js';
 import { coordinatorPool } from '../coordinator-pool.js';
@@ -48,13 +48,13 @@ function send(message: FromMigration): void {
 }
 
 async function reporting({ version, job }: ToMigration & { type: 'migrate' }): Promise<void> {
-  const target = withConnectionString(job.source, job.connectionString);
+  const address = withConnectionString(job.source, job.connectionString);
   try {
     if (version !== MIGRATION_PROTOCOL)
       throw new Error('this program is of another version than the coordinator');
     send({ type: 'done', migrations: await migrate(job) });
   } catch (error) {
-    const why = explainConnectFailure(target, error);
+    const why = explainConnectFailure(address, error);
     const text = why instanceof Error ? why.message : String(why);
     send({ type: 'failed', message: text.slice(0, LONGEST_MESSAGE) });
   }
@@ -83,8 +83,8 @@ class Teller {
 
 /** One batch after the other, on one connection. */
 async function migrate({ batchIds, to, dies, ...job }: MigrationJob): Promise<BatchMigration[]> {
-  const target = withConnectionString(job.source, job.connectionString);
-  const pool = coordinatorPool(target, job.schema, job.applicationName);
+  const address = withConnectionString(job.source, job.connectionString);
+  const pool = coordinatorPool(address, job.schema, job.applicationName);
   const migrations: BatchMigration[] = [];
   const teller = new Teller(dies);
   const control: MigrationControl = {

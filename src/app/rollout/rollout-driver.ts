@@ -1,6 +1,6 @@
 import { nowMicros } from '../../base/clock.js';
 import { pause } from '../../base/waiting.js';
-import type { DatabaseTarget } from '../../database/target.js';
+import type { ServerAddress } from '../../database/address.js';
 import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
 import type { RolloutMigration, RolloutSwitch } from '../../domain/rollout.js';
 import type { RolloutStep, WorkloadPlan } from '../../domain/scenario.js';
@@ -23,7 +23,7 @@ export interface RolloutGround {
   readonly plan: WorkloadPlan;
   /** Where it starts. */
   readonly strategy: StrategySpec;
-  readonly target: DatabaseTarget;
+  readonly address: ServerAddress;
   readonly schema: string;
   /** Of the run's backends. */
   readonly applicationName: string;
@@ -123,8 +123,8 @@ export class RolloutDriver {
     next: StrategySpec,
     sinceRelease: () => number,
   ): Promise<RolloutMigration | undefined> {
-    const { plan, target, schema, applicationName, timeoutMs } = this.#ground;
-    const { source, connectionString } = target;
+    const { plan, address, schema, applicationName, timeoutMs } = this.#ground;
+    const { source, connectionString } = address;
     const { batchIds, scenario } = plan;
     const asked = scenario.faults.some(({ kind }) => kind === MIGRATION_FAULT);
     const killer = asked

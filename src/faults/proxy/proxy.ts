@@ -2,7 +2,7 @@ import type { NetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChildProgram } from '../../base/child-program.js';
 import { programPath } from '../../base/package-files.js';
-import { clientConfig, type DatabaseTarget, type Endpoint } from '../../database/target.js';
+import { clientConfig, type ServerAddress, type Endpoint } from '../../database/address.js';
 import { InfrastructureError } from '../../domain/errors.js';
 import type { FromProxy, ToProxy } from './messages.js';
 
@@ -24,14 +24,14 @@ export class Proxy {
   /**
    * Starts the proxy.
    *
-   * @param target the server behind it
+   * @param address the server behind it
    * @param rttMs what a round trip takes longer by it
    * @param program its own but in tests
    * @throws InfrastructureError when its process dies, or does not answer
    */
-  static async start(target: DatabaseTarget, rttMs: number, program = PROGRAM): Promise<Proxy> {
+  static async start(address: ServerAddress, rttMs: number, program = PROGRAM): Promise<Proxy> {
     const questions = new Questions(program);
-    const port = await questions.ask({ type: 'open', upstream: upstreamOf(target), rttMs });
+    const port = await questions.ask({ type: 'open', upstream: upstreamOf(address), rttMs });
     return new Proxy(questions, { host: '127.0.0.1', port });
   }
 
@@ -103,7 +103,7 @@ function valueOf(answer: unknown): number {
 }
 
 /** Where the server is, as node-postgres would connect to it: a host and port, or a socket's folder. */
-function upstreamOf(target: DatabaseTarget): NetConnectOpts {
-  const { host = '', port = 0 } = clientConfig(target);
+function upstreamOf(address: ServerAddress): NetConnectOpts {
+  const { host = '', port = 0 } = clientConfig(address);
   return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
 }

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { clientConfig } from '#els/database/target.js';
+import { clientConfig } from '#els/database/address.js';
 import { InfrastructureError } from '#els/domain/errors.js';
 import { CONNECTIONS, SCHEMA, SECONDS, WORKERS } from './settings.js';
 

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { openSession } from '#els/database/session.js';
-import { withConnectionString } from '#els/database/target.js';
+import { withConnectionString } from '#els/database/address.js';
 import type { AssignmentEngine } from '#els/engine/engine.js';
 import { waitUntilMicros } from '#els/base/clock.js';
 import { deliverSlice } from '#els/runner/lanes.js';
@@ -40,8 +40,8 @@ async function prepare(job: Job): Promise<void> {
   const { connections } = job.plan.scenario;
   const onConnect = (client: ClientBase) =>
     openSession(client, { schema: job.schema, lockTimeoutMs: LOCK_TIMEOUT_MS }, []);
-  const target = withConnectionString('--database-url', job.url);
-  const pool = createPool(target, { connections, applicationName: job.plan.runId, onConnect });
+  const address = withConnectionString('--database-url', job.url);
+  const pool = createPool(address, { connections, applicationName: job.plan.runId, onConnect });
   const clients = await Promise.all(Array.from({ length: connections }, () => pool.connect()));
   for (const client of clients) client.release();
   const bug = DOUBLE_BUGS.find(({ name }) => name === job.bug);

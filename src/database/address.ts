@@ -5,11 +5,11 @@ import { isSocket, tlsOptions } from './connection/tls.js';
 import { parseUrl, toUrl, UrlComplaint, type Parameters } from './connection/url.js';
 
 /** Where a connection string came from: `--database-url`, the name of a variable, `PG*` or `embedded`. */
-export type TargetSource = string;
+export type AddressSource = string;
 
 /** Which PostgreSQL to work on. Passed to workers over their private channel, never by argument or environment. */
-export interface DatabaseTarget {
-  readonly source: TargetSource;
+export interface ServerAddress {
+  readonly source: AddressSource;
   /** All that a connection needs, as a URL. Not enumerable: no log prints it. */
   readonly connectionString: string;
 }
@@ -27,11 +27,11 @@ const PG_TARGET_VARIABLES = ['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGDATABASE', 'PG
  * @throws UsageError when a parameter is not accepted, a file is missing, or a URL is malformed; its text is never
  *   repeated, for it may hold a password
  */
-export function findTarget(
+export function findAddress(
   databaseUrl: string | undefined,
   env: NodeJS.ProcessEnv,
   urlVariable = 'DATABASE_URL',
-): DatabaseTarget | undefined {
+): ServerAddress | undefined {
   if (databaseUrl !== undefined)
     return resolved(readUrl('--database-url', databaseUrl), '--database-url', env);
   const url = env[urlVariable];
@@ -39,19 +39,19 @@ export function findTarget(
   return PG_TARGET_VARIABLES.some((name) => env[name]) ? resolved({}, 'PG*', env) : undefined;
 }
 
-function resolved(given: Parameters, source: TargetSource, env: NodeJS.ProcessEnv): DatabaseTarget {
+function resolved(given: Parameters, source: AddressSource, env: NodeJS.ProcessEnv): ServerAddress {
   return withConnectionString(source, toUrl(resolveParameters(given, source, env)));
 }
 
-/** A target whose connection string no log or JSON prints. */
-export function withConnectionString(source: TargetSource, connectionString: string): DatabaseTarget {
+/** An address whose connection string no log or JSON prints. */
+export function withConnectionString(source: AddressSource, connectionString: string): ServerAddress {
   return Object.defineProperty({ source }, 'connectionString', {
     value: connectionString,
     enumerable: false,
-  }) as DatabaseTarget;
+  }) as ServerAddress;
 }
 
-function readUrl(source: TargetSource, url: string): Parameters {
+function readUrl(source: AddressSource, url: string): Parameters {
   try {
     return parseUrl(url);
   } catch (error) {
@@ -70,11 +70,11 @@ export interface Endpoint {
 }
 
 /**
- * node-postgres' configuration of a target.
+ * node-postgres' configuration of an address.
  *
  * @param via where the server is to be reached instead of at its own address
  */
-export function clientConfig({ connectionString }: DatabaseTarget, via?: Endpoint): ClientConfig {
+export function clientConfig({ connectionString }: ServerAddress, via?: Endpoint): ClientConfig {
   const parameters = parseUrl(connectionString);
   const { host = 'localhost', port = '5432', user, password, dbname, options, sslnegotiation } = parameters;
   const ssl = tlsOptions(parameters);
@@ -90,18 +90,18 @@ export function clientConfig({ connectionString }: DatabaseTarget, via?: Endpoin
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** How long a connection may take until it is made; 0: for ever. */
-export function connectTimeoutMs({ connectionString }: DatabaseTarget): number {
+export function connectTimeoutMs({ connectionString }: ServerAddress): number {
   const { connect_timeout: seconds } = parseUrl(connectionString);
   return seconds === undefined ? CONNECT_TIMEOUT_MS : Number(seconds) * 1_000;
 }
 
-/** The target with another sslmode. */
-export function withSslMode({ source, connectionString }: DatabaseTarget, sslmode: string): DatabaseTarget {
+/** The address with another sslmode. */
+export function withSslMode({ source, connectionString }: ServerAddress, sslmode: string): ServerAddress {
   return withConnectionString(source, toUrl({ ...parseUrl(connectionString), sslmode }));
 }
 
-/** The sslmode of a target, as it counts: on a socket of the file system there is no TLS. */
-export function sslModeOf({ connectionString }: DatabaseTarget): string {
+/** The sslmode of an address, as it counts: on a socket of the file system there is no TLS. */
+export function sslModeOf({ connectionString }: ServerAddress): string {
   const parameters = parseUrl(connectionString);
   return isSocket(parameters) ? 'disable' : (parameters.sslmode ?? 'disable');
 }

@@ -1,20 +1,20 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createPool, explainConnectFailure } from '#els/database/pool.js';
-import { clientConfig, findTarget, withConnectionString } from '#els/database/target.js';
+import { clientConfig, findAddress, withConnectionString } from '#els/database/address.js';
 import { run } from '../support/command-line.js';
 
 const SECRET = 'tops3cret';
 const URL_A = `postgres://ann:${SECRET}@alpha:5433/a`;
 const URL_B = `postgresql://bob:${SECRET}@beta/b`;
 
-describe('findTarget takes', () => {
+describe('findAddress takes', () => {
   const PG = { PGHOST: 'gamma', PGUSER: 'carl' };
 
   it('--database-url first', () => {
-    const target = findTarget(URL_A, { DATABASE_URL: URL_B, ...PG });
-    expect(target?.source).toBe('--database-url');
-    expect(target && clientConfig(target)).toMatchObject({
+    const address = findAddress(URL_A, { DATABASE_URL: URL_B, ...PG });
+    expect(address?.source).toBe('--database-url');
+    expect(address && clientConfig(address)).toMatchObject({
       host: 'alpha',
       port: 5433,
       user: 'ann',
@@ -23,17 +23,17 @@ describe('findTarget takes', () => {
   });
 
   it('then DATABASE_URL', () => {
-    const target = findTarget(undefined, { DATABASE_URL: URL_B, ...PG });
-    expect(target?.source).toBe('DATABASE_URL');
-    expect(target && clientConfig(target)).toMatchObject({ host: 'beta', user: 'bob', database: 'b' });
+    const address = findAddress(undefined, { DATABASE_URL: URL_B, ...PG });
+    expect(address?.source).toBe('DATABASE_URL');
+    expect(address && clientConfig(address)).toMatchObject({ host: 'beta', user: 'bob', database: 'b' });
   });
 
   it.each(['PGHOST', 'PGPORT', 'PGDATABASE', 'PGUSER'])('then PG* variables: %s', (name) => {
-    expect(findTarget(undefined, { [name]: '5433', DATABASE_URL: '' })).toEqual({ source: 'PG*' });
+    expect(findAddress(undefined, { [name]: '5433', DATABASE_URL: '' })).toEqual({ source: 'PG*' });
   });
 
   it.each([{}, { PGPASSWORD: SECRET }, { PGHOST: '' }, { DATABASE_URL: '' }])('else none: %j', (env) => {
-    expect(findTarget(undefined, env)).toBeUndefined();
+    expect(findAddress(undefined, env)).toBeUndefined();
   });
 });
 
@@ -55,7 +55,7 @@ describe('refuses', () => {
       if (given === undefined && url === '') continue;
       let refusal: unknown;
       try {
-        findTarget(given, env);
+        findAddress(given, env);
       } catch (error) {
         refusal = error;
       }
@@ -67,16 +67,16 @@ describe('refuses', () => {
 });
 
 describe('never shows the password', () => {
-  const target = withConnectionString('--database-url', URL_A);
+  const address = withConnectionString('--database-url', URL_A);
 
-  it('of a target', () => {
-    for (const text of [JSON.stringify(target), inspect(target), JSON.stringify({ ...target })]) {
+  it('of an address', () => {
+    for (const text of [JSON.stringify(address), inspect(address), JSON.stringify({ ...address })]) {
       expect(text).not.toContain(SECRET);
     }
   });
 
   it('of a pool', async () => {
-    const pool = createPool(target, { connections: 1, applicationName: 'test' });
+    const pool = createPool(address, { connections: 1, applicationName: 'test' });
     expect(inspect(pool, { depth: 9 })).not.toContain(SECRET);
     expect(JSON.stringify(pool.options)).not.toContain(SECRET);
     await pool.end();
@@ -87,7 +87,7 @@ describe('never shows the password', () => {
       syscall: 'connect',
       code: 'ECONNREFUSED',
     });
-    const explained = explainConnectFailure(target, refused);
+    const explained = explainConnectFailure(address, refused);
     expect(explained).toMatchObject({ name: 'InfrastructureError', code: 'database_unavailable' });
     expect(String(explained)).toContain('ann@alpha:5433/a');
     expect(String(explained)).not.toContain(SECRET);
