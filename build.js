@@ -7,8 +7,8 @@ import { build } from 'esbuild';
 /** The library, the command line, and every program that runs in a process or thread of its own. */
 const ENTRY_POINTS = [
   'src/index.ts',
-  'src/cli/main.ts',
-  'src/app/rollout/migration-program.ts',
+  'src/main.ts',
+  'src/targets/els/migrate/process/program.ts',
   'src/database/embedded/supervisor.ts',
   'src/faults/proxy/proxy-process.ts',
   'src/runner/alarm-thread.ts',

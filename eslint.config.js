@@ -14,7 +14,7 @@ const quietRooms = {
 
 /** What a child process runs: it ends when its parent is gone. */
 const childPrograms = [
-  'src/app/rollout/migration-program.ts',
+  'src/targets/els/migrate/process/program.ts',
   'src/database/embedded/supervisor.ts',
   'src/faults/proxy/proxy-process.ts',
   'src/runner/worker.ts',

@@ -1,6 +1,6 @@
 /** The library: the same engine that the command line measures, for use in a service of one's own. */
-export { registerBatches, type BatchRegistration, type RegistrationControl } from './batches/register.js';
-export { batchStatus, repairCompletion, type BatchStatus } from './batches/status.js';
+export { registerBatches, type BatchRegistration, type RegistrationControl } from './targets/els/batches/register.js';
+export { batchStatus, repairCompletion, type BatchStatus } from './targets/els/batches/status.js';
 export { setupSchema, type SetupOutcome } from './database/schema.js';
 export {
   BUILT_IN_STRATEGIES,
@@ -9,19 +9,19 @@ export {
   type BuiltInStrategy,
   type EngineCounters,
   type Inventory,
-} from './domain/assignment.js';
+} from './targets/els/engine/assignment.js';
 export {
   ASSIGNMENT_ERROR_CODES,
   AssignmentError,
   UsageError,
   type AssignmentErrorCode,
 } from './domain/errors.js';
-export type { EngineLogger } from './engine/call-log.js';
-export { readCustomStrategy } from './engine/custom-strategy.js';
+export type { EngineLogger } from './targets/els/engine/call-log.js';
+export { readCustomStrategy } from './targets/els/engine/custom-strategy.js';
 export {
   createAssignmentEngine,
   type AssignmentEngine,
   type DeliveryOptions,
   type EngineOptions,
-} from './engine/engine.js';
-export type { StrategySpec } from './engine/strategy.js';
+} from './targets/els/engine/engine.js';
+export type { StrategySpec } from './targets/els/engine/strategy.js';

@@ -11,7 +11,7 @@ import type { Report, RunResult } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { Database } from './database.js';
 import { environmentOf } from './environment.js';
-import type { StrategyChoice } from './strategies.js';
+import type { StrategyChoice } from '../targets/els/strategies.js';
 
 export { renderBaseline } from '../baseline/render-baseline.js';
 

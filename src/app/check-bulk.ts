@@ -1,8 +1,8 @@
 import { UsageError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
-import { ONE_AT_A_TIME } from '../engine/assign-many.js';
-import { createStrategy } from '../engine/create-strategy.js';
-import type { StrategySpec } from '../engine/strategy.js';
+import { ONE_AT_A_TIME } from '../targets/els/engine/assign-many.js';
+import { createStrategy } from '../targets/els/engine/create-strategy.js';
+import type { StrategySpec } from '../targets/els/engine/strategy.js';
 
 /**
  * Checks that strategies can assign as many contents at once as scenarios want, before anything connects.

@@ -1,7 +1,7 @@
 import { UsageError } from '../domain/errors.js';
 import type { Fault } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
-import type { StrategySpec } from '../engine/strategy.js';
+import type { StrategySpec } from '../targets/els/engine/strategy.js';
 import type { Database } from './database.js';
 
 /**

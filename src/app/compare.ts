@@ -4,7 +4,7 @@ import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Environment, Report } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
-import type { StrategySpec } from '../engine/strategy.js';
+import type { StrategySpec } from '../targets/els/engine/strategy.js';
 import { mulberry32, shuffle, type Random } from '../workload/random.js';
 import { againstBaseline, type Reference } from './baseline.js';
 import type { Database } from './database.js';
@@ -12,7 +12,7 @@ import { environmentOf } from './environment.js';
 import { judgeStrategies } from './gates.js';
 import type { RunJob } from './run-job.js';
 import { executeRuns, type RunControl, type SumUp } from './run.js';
-import { keepsSessionLock, type StrategyChoice } from './strategies.js';
+import { keepsSessionLock, type StrategyChoice } from '../targets/els/strategies.js';
 
 /** How often everything is run, by how it arrives: bursts are judged by their gates, loads by their throughput. */
 export interface Rounds {

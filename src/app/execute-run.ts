@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { analyzeTables, deleteRuns, registerBatches, type Analysis } from '../batches/register.js';
-import { recordRun, type RunningCommand } from '../batches/runs.js';
-import { batchTotals } from '../batches/status.js';
+import { analyzeTables, deleteRuns, registerBatches, type Analysis } from '../targets/els/batches/register.js';
+import { recordRun, type RunningCommand } from '../runs/runs.js';
+import { batchTotals } from '../targets/els/batches/status.js';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
 import { endedConnections, failureReason, surroundingsFailure } from '../database/pool.js';
@@ -26,7 +26,7 @@ import { keepingHistory, RunHistory } from './run-history.js';
 import type { RunJob } from './run-job.js';
 import { toRunResult } from './run-result.js';
 import { timeoutNotes } from './server-timeouts.js';
-import { inventoryOf } from './strategies.js';
+import { inventoryOf } from '../targets/els/strategies.js';
 import { warmUpBatches, type WarmUpBatch } from './warm-up-batches.js';
 
 /** What was measured of a run, and what kept it from its end. */

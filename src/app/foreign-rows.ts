@@ -1,7 +1,7 @@
 import { TABLES } from '../database/drift.js';
 import { bindValues, loadStatement } from '../database/statement.js';
 import { withClient, type Database } from './database.js';
-import type { StrategySpec } from './strategies.js';
+import type { StrategySpec } from '../targets/els/strategies.js';
 
 const CHANGED_ROWS = loadStatement('database/changed-rows');
 

@@ -1,14 +1,14 @@
 import { createPool } from '../database/pool.js';
 import type { Proof } from '../domain/proof.js';
-import { createStrategy } from '../engine/create-strategy.js';
-import { createAssignmentEngine } from '../engine/engine.js';
-import type { Strategy } from '../engine/strategy.js';
+import { createStrategy } from '../targets/els/engine/create-strategy.js';
+import { createAssignmentEngine } from '../targets/els/engine/engine.js';
+import type { Strategy } from '../targets/els/engine/strategy.js';
 import { callersOf, configurations } from '../prove/configuration.js';
 import { newProofId, PROOF_CONNECTIONS, proveStrategy, type ProofProgress } from '../prove/prove.js';
 import type { Database } from './database.js';
 import { applicationNameOf } from './quiesce.js';
 import { whileAtWork } from './runs.js';
-import type { StrategyChoice } from './strategies.js';
+import type { StrategyChoice } from '../targets/els/strategies.js';
 
 export type { ProofProgress } from '../prove/prove.js';
 

@@ -20,7 +20,7 @@ import { RolloutDriver } from './rollout/rollout-driver.js';
 import type { RunJob } from './run-job.js';
 import { ServerMeter } from './server-meter.js';
 import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
-import { inventoryOf } from './strategies.js';
+import { inventoryOf } from '../targets/els/strategies.js';
 
 /** How a run's own rows and sessions are named. */
 export interface RunNames {

@@ -1,8 +1,8 @@
-import type { RunningCommand } from '../batches/runs.js';
+import type { RunningCommand } from '../runs/runs.js';
 import type { RunWatch } from '../domain/run-watch.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { HistoryFile } from '../history/history-file.js';
-import type { StrategyChoice } from './strategies.js';
+import type { StrategyChoice } from '../targets/els/strategies.js';
 
 /** One scenario under one strategy, once. */
 export interface RunJob extends StrategyChoice {

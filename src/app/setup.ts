@@ -2,8 +2,8 @@ import { grantAccess, requireAccess } from '../database/grants.js';
 import { mendSchema, requireNoDrift, type Mending } from '../database/drift.js';
 import { findOrCreateSchema, type SetupOutcome } from '../database/schema.js';
 import { requireWritable } from '../database/writable.js';
-import { checkCustomStrategy } from '../engine/custom-strategy.js';
-import type { StrategySpec } from '../engine/strategy.js';
+import { checkCustomStrategy } from '../targets/els/engine/custom-strategy.js';
+import type { StrategySpec } from '../targets/els/engine/strategy.js';
 import { inTransaction, type Database } from './database.js';
 
 export { TABLES } from '../database/drift.js';

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { countActiveSessions, findBatches } from '../batches/find.js';
+import { countActiveSessions, findBatches } from '../targets/els/batches/find.js';
 import { requireColumns } from '../database/schema.js';
 import { serverError } from '../database/failure.js';
 import { requireAccess } from '../database/grants.js';

@@ -1,7 +1,7 @@
-import type { Inventory } from '../domain/assignment.js';
+import type { Inventory } from '../targets/els/engine/assignment.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { warmUpSlots } from '../runner/warm-up.js';
-import { inventoryOf, rolledOut, type StrategySpec } from './strategies.js';
+import { inventoryOf, rolledOut, type StrategySpec } from '../targets/els/strategies.js';
 
 /** A batch that a run's engines warm up on. */
 export interface WarmUpBatch {

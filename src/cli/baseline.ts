@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { openReference, renderBaseline, type Reference } from '../app/baseline.js';
-import type { StrategyChoice } from '../app/strategies.js';
+import type { StrategyChoice } from '../targets/els/strategies.js';
 import { quote } from '../base/wording.js';
 import type { Report } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';

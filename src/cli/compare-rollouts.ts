@@ -7,7 +7,7 @@ import { checkGates, withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRollOut } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
-import { checkPrepare, KNOWN_GOOD, withRolledOut } from '../app/strategies.js';
+import { checkPrepare, KNOWN_GOOD, withRolledOut } from '../targets/els/strategies.js';
 import { renderRollouts } from '../report/rollout.js';
 import { tellAbandoned } from './abandoned-notice.js';
 import { finish } from './finish.js';

@@ -1,7 +1,7 @@
 import { fstatSync, type BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { StrategySpec } from '../app/strategies.js';
+import type { StrategySpec } from '../targets/els/strategies.js';
 import { quote } from '../base/wording.js';
 import { CONFIG_FILE } from '../config/load.js';
 import { UsageError } from '../domain/errors.js';

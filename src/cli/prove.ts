@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { requireSessions } from '../app/check-pooling.js';
 import { withDatabase } from '../app/database.js';
 import { prepareDatabase } from '../app/setup.js';
-import { resolveStrategy } from '../app/strategies.js';
+import { resolveStrategy } from '../targets/els/strategies.js';
 import { verdictPasses } from '../app/verdicts.js';
 import { EXIT, UsageError } from '../domain/errors.js';
 import { createColours } from '../report/colours.js';

@@ -1,4 +1,4 @@
-import type { StrategySpec } from '../app/strategies.js';
+import type { StrategySpec } from '../targets/els/strategies.js';
 import { escapeInvisible } from '../base/wording.js';
 import { printLine } from './console.js';
 import type { OutputFlags } from './options.js';

@@ -16,7 +16,7 @@ import {
   strategyFromFlags,
   withRolledOut,
   type StrategyChoice,
-} from '../app/strategies.js';
+} from '../targets/els/strategies.js';
 import { scenariosToSweep, sumUpSweep } from '../app/sweep.js';
 import { MAX_ROUNDS } from '../config/schema.js';
 import type { RunResult } from '../domain/run-result.js';

@@ -1,4 +1,4 @@
-import type { BuiltInStrategy } from './assignment.js';
+import type { BuiltInStrategy } from '../targets/els/engine/assignment.js';
 import type { Fault } from './fault.js';
 
 /**

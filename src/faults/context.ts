@@ -1,4 +1,4 @@
-import type { Inventory } from '../domain/assignment.js';
+import type { Inventory } from '../targets/els/engine/assignment.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import type { Random } from '../workload/random.js';

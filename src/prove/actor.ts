@@ -1,8 +1,8 @@
 import { databaseFailure } from '../database/failure.js';
 import type { Call } from '../domain/call.js';
 import type { CallEnd } from '../domain/call.js';
-import { CUT_OFF, toEnd, toErrorEnd } from '../domain/call-end.js';
-import type { AssignmentRequest, Inventory } from '../domain/assignment.js';
+import { CUT_OFF, toEnd, toErrorEnd } from '../targets/els/call-end.js';
+import type { AssignmentRequest, Inventory } from '../targets/els/engine/assignment.js';
 import type { Caller, Role } from './configuration.js';
 import { HOLD, type Instance } from './instances.js';
 import type { SessionState } from './session-state.js';

@@ -1,5 +1,5 @@
-import { deleteRuns, registerBatches } from '../batches/register.js';
-import { recordRun, type RunningCommand } from '../batches/runs.js';
+import { deleteRuns, registerBatches } from '../targets/els/batches/register.js';
+import { recordRun, type RunningCommand } from '../runs/runs.js';
 import { transaction } from '../database/session.js';
 import type { ScheduleContext } from './schedule.js';
 

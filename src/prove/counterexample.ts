@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { loadStatement, type BindValues, type Statement } from '../database/statement.js';
-import type { Inventory } from '../domain/assignment.js';
+import type { Inventory } from '../targets/els/engine/assignment.js';
 import type { Call } from '../domain/call.js';
 import type { Counterexample, ScheduleStep } from '../domain/proof.js';
 import type { InvariantResult } from '../domain/run-result.js';

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import type { DatabasePool } from '../database/pool.js';
 import { openSession, prepare } from '../database/session.js';
 import { loadStatement, type Statement } from '../database/statement.js';
-import type { AssignmentRequest, AssignmentResult, Inventory } from '../domain/assignment.js';
+import type { AssignmentRequest, AssignmentResult, Inventory } from '../targets/els/engine/assignment.js';
 import { CLIENT_STATEMENTS, ScheduledClient } from './scheduled-client.js';
 
 /** What a caller needs of an engine. */

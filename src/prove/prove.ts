@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { RunningCommand } from '../batches/runs.js';
+import type { RunningCommand } from '../runs/runs.js';
 import type { DatabasePool } from '../database/pool.js';
 import type { ConfigurationProof, Proof } from '../domain/proof.js';
-import type { Inventory } from '../domain/assignment.js';
+import type { Inventory } from '../targets/els/engine/assignment.js';
 import type { StopSignal } from '../domain/run-result.js';
 import { ProofBatches } from './batches.js';
 import type { Configuration } from './configuration.js';

@@ -1,5 +1,5 @@
 import type { Call } from '../domain/call.js';
-import type { Inventory } from '../domain/assignment.js';
+import type { Inventory } from '../targets/els/engine/assignment.js';
 import { Actor } from './actor.js';
 import type { Configuration } from './configuration.js';
 import type { Instance, Instances } from './instances.js';

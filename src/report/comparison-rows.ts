@@ -1,4 +1,4 @@
-import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
+import { BUILT_IN_STRATEGIES } from '../targets/els/engine/assignment.js';
 import { groupRows, type Row, type Runs } from '../domain/rows.js';
 import type { RunResult } from '../domain/run-result.js';
 import { plural } from './format.js';

@@ -1,5 +1,5 @@
 import type { Cleaning, HeldRun } from '../domain/held-run.js';
-import type { MigrationPlan, MigrationReport } from '../domain/migration.js';
+import type { MigrationPlan, MigrationReport } from '../targets/els/migrate/migration.js';
 import type { Proof } from '../domain/proof.js';
 import type { RolloutSummary } from '../domain/rollout.js';
 import type {

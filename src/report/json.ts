@@ -1,5 +1,5 @@
 import type { Cleaning, HeldRun } from '../domain/held-run.js';
-import type { MigrationPlan, MigrationReport } from '../domain/migration.js';
+import type { MigrationPlan, MigrationReport } from '../targets/els/migrate/migration.js';
 import type { Proof } from '../domain/proof.js';
 import type { Report } from '../domain/run-result.js';
 import type { VerificationReport } from '../domain/verification.js';

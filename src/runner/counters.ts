@@ -1,4 +1,4 @@
-import type { EngineCounters } from '../domain/assignment.js';
+import type { EngineCounters } from '../targets/els/engine/assignment.js';
 
 /** What the engines of a load did, and what they did to warm up, which is in no other count. */
 export interface LoadCounters extends EngineCounters {

@@ -1,5 +1,5 @@
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
-import type { AssignmentEngine } from '../engine/engine.js';
+import type { AssignmentEngine } from '../targets/els/engine/engine.js';
 import type { Alarm } from './alarm.js';
 import type { StartedCall } from './messages.js';
 import type { Recorder } from './recorder.js';

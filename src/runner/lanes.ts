@@ -1,7 +1,7 @@
 import { nowMicros } from '../base/clock.js';
-import type { AssignmentRequest } from '../domain/assignment.js';
+import type { AssignmentRequest } from '../targets/els/engine/assignment.js';
 import type { CallEnd } from '../domain/call.js';
-import { CUT_OFF, toEnd, toErrorEnd } from '../domain/call-end.js';
+import { CUT_OFF, toEnd, toErrorEnd } from '../targets/els/call-end.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import { contentId } from '../workload/plan.js';
 import { callId } from './call-chunks.js';

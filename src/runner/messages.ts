@@ -1,9 +1,9 @@
 import type { Endpoint, AddressSource } from '../database/address.js';
-import type { Inventory } from '../domain/assignment.js';
+import type { Inventory } from '../targets/els/engine/assignment.js';
 import type { AssignmentErrorCode } from '../domain/errors.js';
 import type { LagMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
-import type { StrategySpec } from '../engine/strategy.js';
+import type { StrategySpec } from '../targets/els/engine/strategy.js';
 import type { LoadCounters } from './counters.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */

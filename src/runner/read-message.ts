@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { quote } from '../base/wording.js';
-import { LONGEST_ESSAY_ID } from '../domain/assignment.js';
+import { LONGEST_ESSAY_ID } from '../targets/els/engine/assignment.js';
 import { CALL_OUTCOMES } from '../domain/call.js';
 import { ASSIGNMENT_ERROR_CODES } from '../domain/errors.js';
 import {

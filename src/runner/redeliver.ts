@@ -2,7 +2,7 @@ import { nowMicros } from '../base/clock.js';
 import { createPool } from '../database/pool.js';
 import type { Call } from '../domain/call.js';
 import type { Delivery } from '../domain/scenario.js';
-import { createAssignmentEngine } from '../engine/engine.js';
+import { createAssignmentEngine } from '../targets/els/engine/engine.js';
 import { toCalls } from './call-chunks.js';
 import { deliverSlice } from './lanes.js';
 import { Recorder } from './recorder.js';

@@ -8,7 +8,7 @@ import { killsWorker } from '../domain/fault.js';
 import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../domain/run-result.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
-import type { StrategySpec } from '../engine/strategy.js';
+import type { StrategySpec } from '../targets/els/engine/strategy.js';
 import { workersOf } from '../workload/plan.js';
 import { addUpWeights } from './client-weight.js';
 import { sumCounters, type LoadCounters } from './counters.js';

@@ -1,7 +1,7 @@
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { withConnectionString } from '../database/address.js';
-import { createStrategy } from '../engine/create-strategy.js';
-import { createAssignmentEngine, type AssignmentEngine } from '../engine/engine.js';
+import { createStrategy } from '../targets/els/engine/create-strategy.js';
+import { createAssignmentEngine, type AssignmentEngine } from '../targets/els/engine/engine.js';
 import { countersSince, sumCounters, type LoadCounters } from './counters.js';
 import type { StrategyChange, WorkerJob } from './messages.js';
 import { warmUp } from './warm-up.js';

@@ -1,7 +1,7 @@
 import { databaseFailure } from '../database/failure.js';
-import type { AssignmentRequest, Inventory } from '../domain/assignment.js';
+import type { AssignmentRequest, Inventory } from '../targets/els/engine/assignment.js';
 import { AssignmentError } from '../domain/errors.js';
-import type { AssignmentEngine } from '../engine/engine.js';
+import type { AssignmentEngine } from '../targets/els/engine/engine.js';
 import type { WorkerJob } from './messages.js';
 
 /** PostgreSQL settles on a plan at a prepared statement's sixth execution (manual, SQL command PREPARE). */

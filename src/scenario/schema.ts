@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { BUILT_IN_STRATEGIES } from '../domain/assignment.js';
+import { BUILT_IN_STRATEGIES } from '../targets/els/engine/assignment.js';
 import { duration, LOAD_FIELD_LIST, type LOAD_FIELDS, type LoadFieldName } from './fields.js';
 
 // Every `error` below says what is accepted; invalid.ts puts the field and what was given before it.

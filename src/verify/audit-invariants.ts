@@ -1,5 +1,5 @@
 import type { Witness } from '../domain/run-result.js';
-import { wasAsked, type Audit } from './audits.js';
+import { wasAsked, type Audit } from '../targets/els/audits.js';
 import type { Evidence } from './run-evidence.js';
 import { callsOf, isIndefinite, type ContentHistory, type JudgedCall } from './history-index.js';
 import { MAX_WITNESSES } from './invariant.js';

@@ -3,7 +3,7 @@ import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { InvariantResult, NotAsked } from '../domain/run-result.js';
 import { ask } from './ask.js';
 import { auditInvariants } from './audit-invariants.js';
-import { notAskedOf, runAudits, type Audit } from './audits.js';
+import { notAskedOf, runAudits, type Audit } from '../targets/els/audits.js';
 import {
   evidenceOf,
   type Circumstances,
@@ -15,8 +15,8 @@ import {
 import { countSuccesses, indexHistory, isIndefinite, type JudgedCall } from './history-index.js';
 import { invariant } from './invariant.js';
 import { INVARIANTS, type Invariant } from './invariants.js';
-import { inSnapshot } from './snapshot.js';
-import { readAssignments } from './stored.js';
+import { inSnapshot } from '../database/snapshot.js';
+import { readAssignments } from '../targets/els/stored.js';
 import { judge, type Judgement } from './verdict.js';
 
 /** What the oracles say. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FLAGS, strategyFromFlags } from '#els/app/strategies.js';
+import { FLAGS, strategyFromFlags } from '#els/targets/els/strategies.js';
 
 describe("the service's flags", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { withDatabase } from '#els/app/database.js';
-import { migrate } from '#els/app/migrate.js';
-import type { MigrationControl, MigrationReport } from '#els/domain/migration.js';
+import { migrate } from '#els/targets/els/commands/migrate-batches.js';
+import type { MigrationControl, MigrationReport } from '#els/targets/els/migrate/migration.js';
 import { bindValues, loadStatement } from '#els/database/statement.js';
 import { newBatch } from '../engine/support/variants.js';
 import { withForeign } from '../engine/support/hold.js';

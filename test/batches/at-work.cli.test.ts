@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { expect, it } from 'vitest';
-import { beginWork } from '#els/batches/at-work.js';
-import { findRuns, recordRun, type RunningCommand } from '#els/batches/runs.js';
+import { beginWork } from '#els/runs/at-work.js';
+import { findRuns, recordRun, type RunningCommand } from '#els/runs/runs.js';
 import { createPool } from '#els/database/pool.js';
 import { openSession } from '#els/database/session.js';
 import { withConnectionString } from '#els/database/address.js';

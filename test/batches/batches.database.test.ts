@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { analyzeTables, deleteRuns, registerBatches, type BatchRegistration } from '#els/batches/register.js';
-import { batchStatus, batchTotals, repairCompletion } from '#els/batches/status.js';
-import type { Inventory } from '#els/domain/assignment.js';
+import { analyzeTables, deleteRuns, registerBatches, type BatchRegistration } from '#els/targets/els/batches/register.js';
+import { batchStatus, batchTotals, repairCompletion } from '#els/targets/els/batches/status.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import { drawn, times } from '../support/draws.js';
 import { COMPLETED_EVENT, eventsOf, rowsOf } from '../engine/support/rows.js';
 import { essayId, newBatch } from '../engine/support/variants.js';

@@ -1,5 +1,5 @@
 import type { DatabasePool } from '#els/database/pool.js';
-import type { Inventory } from '#els/domain/assignment.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import { AnswersBeforeCommit, ReadsTheLastOneBack, TakesTimeoutForFailure } from './doubles/answering.js';
 import { GivesUpAfterFiveTries, TakesRaceForNoSlot } from './doubles/claiming.js';
 import { CompletesAgain, CompletesInTheTransaction, CompletesWhatWasOpen } from './doubles/completing.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withDatabase } from '#els/app/database.js';
 import { executeRun } from '#els/app/execute-run.js';
-import { resolveStrategy } from '#els/app/strategies.js';
+import { resolveStrategy } from '#els/targets/els/strategies.js';
 import type { RunResult } from '#els/domain/run-result.js';
 import { WorkerFleet } from '#els/runner/fleet.js';
 import { loadScenario } from '#els/scenario/load.js';

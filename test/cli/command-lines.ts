@@ -1,4 +1,4 @@
-import { createProgram } from '#els/cli/main.js';
+import { createProgram } from '#els/main.js';
 
 /** Every `els-assign …` in a text, up to what ends a shell command, without the name. */
 export function commandLinesIn(text: string): string[][] {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { knownValues } from '#els/cli/completion/known-values.js';
-import { createProgram } from '#els/cli/main.js';
+import { createProgram } from '#els/main.js';
 import { run } from '../support/command-line.js';
 import { useTemporaryFolder } from './temporary-folder.js';
 

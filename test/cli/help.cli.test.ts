@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProgram } from '#els/cli/main.js';
+import { createProgram } from '#els/main.js';
 import { runHosted } from '../support/hosted-command.js';
 import { commandLinesIn, parseOnly } from './command-lines.js';
 

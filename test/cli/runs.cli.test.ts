@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { registerBatches } from '#els/batches/register.js';
+import { registerBatches } from '#els/targets/els/batches/register.js';
 import type { Finished } from '../support/command-line.js';
 import { expectPublishedSchema } from '../support/published-schema.js';
 import { linesOf, runDocumentOf } from './document.js';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
-import { analyzeTables } from '#els/batches/register.js';
+import { analyzeTables } from '#els/targets/els/batches/register.js';
 import { bindValues, loadStatement } from '#els/database/statement.js';
-import { assignmentBinds } from '#els/engine/documents.js';
+import { assignmentBinds } from '#els/targets/els/engine/documents.js';
 import { requestFor, useDatabase } from '../support/database.js';
 
 // Pitfall 8: what is taken stays in the index as dead entries while nobody vacuums, and longer while a foreign session

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
-import { analyzeTables } from '#els/batches/register.js';
+import { analyzeTables } from '#els/targets/els/batches/register.js';
 import { loadStatement } from '#els/database/statement.js';
-import { assignmentBinds, manyBinds } from '#els/engine/documents.js';
+import { assignmentBinds, manyBinds } from '#els/targets/els/engine/documents.js';
 import { requestFor, useDatabase } from '../support/database.js';
 
 // Pitfalls 8 and 10: one batch dominates and is nearly full, as it is when a claim must not grow slow.

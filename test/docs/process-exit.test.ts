@@ -16,7 +16,7 @@ function complaints(path: string, code: string): (string | null)[] {
 it.each(['process.exit(1);', 'process.exitCode = 1;', 'process.abort();'])(
   'lint refuses %s outside bin/ and the programs of child processes',
   (code) => {
-    expect(complaints('src/cli/main.ts', code)).toEqual([RULE]);
+    expect(complaints('src/main.ts', code)).toEqual([RULE]);
     expect(complaints('src/runner/worker.ts', code)).toEqual([]);
     expect(complaints('bin/els-assign.js', code)).toEqual([]);
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toErrorEnd } from '#els/domain/call-end.js';
+import { toErrorEnd } from '#els/targets/els/call-end.js';
 import { CALL_OUTCOMES, contradictionIn, type CallEnd, type CallOutcome } from '#els/domain/call.js';
 import { ASSIGNMENT_ERROR_CODES, AssignmentError } from '#els/domain/errors.js';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/address.js';
-import { createAssignmentEngine, type EngineOptions } from '#els/engine/engine.js';
+import { createAssignmentEngine, type EngineOptions } from '#els/targets/els/engine/engine.js';
 import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { custom, edited, sqlFile } from './support/custom.js';
 import { drawn, times } from '../support/draws.js';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { batchStatus } from '#els/batches/status.js';
-import type { AssignmentRequest, AssignmentResult } from '#els/domain/assignment.js';
+import { batchStatus } from '#els/targets/els/batches/status.js';
+import type { AssignmentRequest, AssignmentResult } from '#els/targets/els/engine/assignment.js';
 import type { Call } from '#els/domain/call.js';
 import { HistoryFile } from '#els/history/history-file.js';
 import { readHistory } from '#els/history/read-history.js';

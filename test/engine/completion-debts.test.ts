@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CompletionDebts, type LookResult } from '#els/engine/completion-debts.js';
+import { CompletionDebts, type LookResult } from '#els/targets/els/engine/completion-debts.js';
 
 it('pays what a batch incurs while a look on it waits, before it is settled', async () => {
   let asked = 0;

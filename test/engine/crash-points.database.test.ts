@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { batchStatus, type BatchStatus } from '#els/batches/status.js';
-import { CUT_OFF } from '#els/domain/call-end.js';
+import { batchStatus, type BatchStatus } from '#els/targets/els/batches/status.js';
+import { CUT_OFF } from '#els/targets/els/call-end.js';
 import type { Call } from '#els/domain/call.js';
 import type { WorkloadPlan } from '#els/domain/scenario.js';
 import { toCall } from '#els/runner/call-chunks.js';

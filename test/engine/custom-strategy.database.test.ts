@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '#els/domain/errors.js';
-import { checkCustomStrategy, readCustomStrategy } from '#els/engine/custom-strategy.js';
+import { checkCustomStrategy, readCustomStrategy } from '#els/targets/els/engine/custom-strategy.js';
 import { useDatabase } from '../support/database.js';
 import { sqlFile } from './support/custom.js';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { AssignmentEngine } from '#els/engine/engine.js';
-import type { EngineLogger } from '#els/engine/call-log.js';
+import type { AssignmentEngine } from '#els/targets/els/engine/engine.js';
+import type { EngineLogger } from '#els/targets/els/engine/call-log.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { lockVacancies, untilLocked, withForeign } from './support/hold.js';
 import { newBatch, optionsOf, VARIANTS } from './support/variants.js';

@@ -1,10 +1,10 @@
 import type { ClientBase } from 'pg';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { withConnectionString } from '#els/database/address.js';
-import { CompletionDebts } from '#els/engine/completion-debts.js';
-import { createStrategy } from '#els/engine/create-strategy.js';
-import { oweLook, type EngineParts } from '#els/engine/engine-parts.js';
-import { LowWaterMarks } from '#els/engine/low-water.js';
+import { CompletionDebts } from '#els/targets/els/engine/completion-debts.js';
+import { createStrategy } from '#els/targets/els/engine/create-strategy.js';
+import { oweLook, type EngineParts } from '#els/targets/els/engine/engine-parts.js';
+import { LowWaterMarks } from '#els/targets/els/engine/low-water.js';
 import { WorkerFleet } from '#els/runner/fleet.js';
 import { runLoad } from '#els/runner/run-load.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/address.js';
-import { createAssignmentEngine, type AssignmentEngine } from '#els/engine/engine.js';
+import { createAssignmentEngine, type AssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { drawn, times } from '../support/draws.js';

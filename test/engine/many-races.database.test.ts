@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/address.js';
-import { createAssignmentEngine } from '#els/engine/engine.js';
+import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn, times } from '../support/draws.js';
 import {

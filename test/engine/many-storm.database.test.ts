@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import type { AssignmentRequest } from '#els/domain/assignment.js';
-import type { AssignmentEngine } from '#els/engine/engine.js';
+import type { AssignmentRequest } from '#els/targets/els/engine/assignment.js';
+import type { AssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { planWorkload } from '#els/workload/plan.js';
 import { toScenario } from '#els/scenario/resolve.js';
 import { scenarioFileSchema } from '#els/scenario/schema.js';

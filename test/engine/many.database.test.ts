@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AssignmentRequest } from '#els/domain/assignment.js';
+import type { AssignmentRequest } from '#els/targets/els/engine/assignment.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { custom, sqlFile } from './support/custom.js';
 import { drawn, times } from '../support/draws.js';

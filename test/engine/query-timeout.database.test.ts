@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { createAssignmentEngine } from '#els/engine/engine.js';
+import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { withForeign } from './support/hold.js';
 import { newBatch, optionsOf, VARIANTS } from './support/variants.js';

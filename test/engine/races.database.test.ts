@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/address.js';
-import { createAssignmentEngine } from '#els/engine/engine.js';
+import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn } from '../support/draws.js';
 import { assignByHand, untilLocked, withForeign } from './support/hold.js';

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
 import { setupSchema } from '#els/database/schema.js';
 import { withConnectionString } from '#els/database/address.js';
-import { createAssignmentEngine } from '#els/engine/engine.js';
+import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { newBatch, optionsOf, VARIANTS } from './support/variants.js';
 

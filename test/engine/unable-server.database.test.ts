@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/address.js';
-import { createAssignmentEngine } from '#els/engine/engine.js';
+import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { requestFor, useDatabase, withSetting } from '../support/database.js';
 import { assignedEssays } from './support/rows.js';
 import { newBatch, optionsOf, VARIANTS } from './support/variants.js';

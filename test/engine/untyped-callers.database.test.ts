@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AssignmentRequest } from '#els/domain/assignment.js';
-import type { StrategySpec } from '#els/engine/strategy.js';
+import type { AssignmentRequest } from '#els/targets/els/engine/assignment.js';
+import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { newBatch } from './support/variants.js';
 

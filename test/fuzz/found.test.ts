@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { loadConfig } from '#els/config/load.js';
-import { readCustomStrategy } from '#els/engine/custom-strategy.js';
+import { readCustomStrategy } from '#els/targets/els/engine/custom-strategy.js';
 import { quote } from '#els/base/wording.js';
 import { readBaseline } from '#els/baseline/read-baseline.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';

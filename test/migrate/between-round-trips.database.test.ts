@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openSession, Session } from '#els/database/session.js';
-import { assignmentBinds } from '#els/engine/documents.js';
-import { createStrategy } from '#els/engine/create-strategy.js';
+import { assignmentBinds } from '#els/targets/els/engine/documents.js';
+import { createStrategy } from '#els/targets/els/engine/create-strategy.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { assignedEssays, disagreements } from '../engine/support/rows.js';
 import { newBatch } from '../engine/support/variants.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { otherThan } from '#els/migrate/move.js';
+import { otherThan } from '#els/targets/els/migrate/move.js';
 import { useDatabase } from '../support/database.js';
 import { withForeign } from '../engine/support/hold.js';
 import { newBatch } from '../engine/support/variants.js';

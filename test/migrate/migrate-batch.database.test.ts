@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { otherThan } from '#els/migrate/move.js';
+import { otherThan } from '#els/targets/els/migrate/move.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn, times } from '../support/draws.js';
 import { assignByHand, until, untilLocked, withForeign } from '../engine/support/hold.js';

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
-import type { Inventory } from '#els/domain/assignment.js';
-import type { BatchMigration, MigrationControl } from '#els/domain/migration.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
+import type { BatchMigration, MigrationControl } from '#els/targets/els/migrate/migration.js';
 import { loadStatement } from '#els/database/statement.js';
-import { migrateBatch } from '#els/migrate/migrate-batch.js';
+import { migrateBatch } from '#els/targets/els/migrate/migrate-batch.js';
 import type { TestDatabase } from '../support/database.js';
 
 /** What a test does at a moment of a migration that is no step of it. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { Inventory } from '#els/domain/assignment.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import type { Call } from '#els/domain/call.js';
-import type { AssignmentEngine, EngineOptions } from '#els/engine/engine.js';
-import type { StrategySpec } from '#els/engine/strategy.js';
+import type { AssignmentEngine, EngineOptions } from '#els/targets/els/engine/engine.js';
+import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
 import { mulberry32 } from '#els/workload/random.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { verifyBatch } from '../support/oracles.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/address.js';
-import { createAssignmentEngine } from '#els/engine/engine.js';
+import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { verifyDatabase } from '#els/verify/verify-run.js';
 import { newBatch, optionsOf, VARIANTS } from '../engine/support/variants.js';
 import { assignedEssays } from '../engine/support/rows.js';

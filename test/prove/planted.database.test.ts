@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createAssignmentEngine } from '#els/engine/engine.js';
+import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { configurations } from '#els/prove/configuration.js';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { openSession, Session } from '#els/database/session.js';
 import { loadStatement, type Statement } from '#els/database/statement.js';
 import { withConnectionString } from '#els/database/address.js';
 import type { Proof } from '#els/domain/proof.js';
-import { assignmentBinds } from '#els/engine/documents.js';
+import { assignmentBinds } from '#els/targets/els/engine/documents.js';
 import { newProofId, PROOF_CONNECTIONS, proveStrategy } from '#els/prove/prove.js';
 import type { EngineFactory } from '#els/prove/instances.js';
 import { custom, edited, sqlFile } from '../engine/support/custom.js';

@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
-import type { StrategySpec } from '#els/engine/strategy.js';
+import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
 import { renderProof } from '#els/report/proof.js';
 import { custom, edited, sqlFile } from '../engine/support/custom.js';
 import { useDatabase } from '../support/database.js';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { prove } from '#els/app/prove.js';
 import { withConnectionString } from '#els/database/address.js';
 import type { Proof } from '#els/domain/proof.js';
-import type { StrategySpec } from '#els/engine/strategy.js';
+import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
 import type { TestDatabase } from '../support/database.js';
 import { custom } from '../engine/support/custom.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MigrationKiller } from '#els/app/rollout/kill-migration.js';
+import { MigrationKiller } from '#els/targets/els/migrate/process/kill-migration.js';
 import { mulberry32 } from '#els/workload/random.js';
 
 const killer = (seed: number) => new MigrationKiller(2, mulberry32(seed), 500, () => 600);

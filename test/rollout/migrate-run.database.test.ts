@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { readMigrationMessage } from '#els/app/rollout/migration-messages.js';
-import { migrateRun } from '#els/app/rollout/migrate-run.js';
+import { readMigrationMessage } from '#els/targets/els/migrate/process/messages.js';
+import { migrateRun } from '#els/targets/els/migrate/process/migrate-run.js';
 
 const program = fileURLToPath(new URL('lying-migration.js', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { programPath } from '#els/base/package-files.js';
-import type { KillPoint } from '#els/app/rollout/migration-messages.js';
-import { MIGRATION_PROTOCOL, type MigrationJob } from '#els/app/rollout/migration-messages.js';
+import type { KillPoint } from '#els/targets/els/migrate/process/messages.js';
+import { MIGRATION_PROTOCOL, type MigrationJob } from '#els/targets/els/migrate/process/messages.js';
 import { useDatabase } from '../support/database.js';
 
 const db = useDatabase();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Pauses } from '#els/app/rollout/pauses.js';
+import { Pauses } from '#els/targets/els/migrate/process/pauses.js';
 
 const marked = { batchId: 'one', step: 'marked' } as const;
 const switched = { batchId: 'one', step: 'switched' } as const;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Inventory } from '#els/domain/assignment.js';
-import type { StrategySpec } from '#els/engine/strategy.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
+import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
 import type { WorkerJob } from '#els/runner/messages.js';
 import { ServingEngine } from '#els/runner/serving-engine.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';

@@ -1,4 +1,4 @@
-import { main } from '../../dist/cli/main.js';
+import { main } from '../../dist/main.js';
 
 // Runs commands for the tests, one after the other, without a start of node and of the modules for each. What a
 // command is given and leaves is told by messages: its arguments and environment, its exit code and its output.

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { registerBatches } from '#els/batches/register.js';
+import { registerBatches } from '#els/targets/els/batches/register.js';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { setupSchema } from '#els/database/schema.js';
 import { openSession } from '#els/database/session.js';
 import { withConnectionString } from '#els/database/address.js';
-import type { AssignmentRequest, Inventory } from '#els/domain/assignment.js';
-import { createAssignmentEngine, type AssignmentEngine, type EngineOptions } from '#els/engine/engine.js';
+import type { AssignmentRequest, Inventory } from '#els/targets/els/engine/assignment.js';
+import { createAssignmentEngine, type AssignmentEngine, type EngineOptions } from '#els/targets/els/engine/engine.js';
 
 /** A schema of a test file's own on the shared server. */
 export interface TestDatabase {

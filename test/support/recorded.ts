@@ -1,7 +1,7 @@
-import type { AssignmentRequest } from '#els/domain/assignment.js';
-import { toEnd, toErrorEnd } from '#els/domain/call-end.js';
+import type { AssignmentRequest } from '#els/targets/els/engine/assignment.js';
+import { toEnd, toErrorEnd } from '#els/targets/els/call-end.js';
 import type { Call } from '#els/domain/call.js';
-import type { AssignmentEngine } from '#els/engine/engine.js';
+import type { AssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { nowMicros } from '#els/base/clock.js';
 
 /** One call, bulk or single, as a history tells it. */

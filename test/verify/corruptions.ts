@@ -1,4 +1,4 @@
-import type { Inventory } from '#els/domain/assignment.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
 
 /** One row spoilt by hand after a valid run, and what must be reported. */
 export interface Corruption {

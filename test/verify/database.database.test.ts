@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Inventory } from '#els/domain/assignment.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import type { Call } from '#els/domain/call.js';
 import type { InvariantResult } from '#els/domain/run-result.js';
-import { runAudits } from '#els/verify/audits.js';
+import { runAudits } from '#els/targets/els/audits.js';
 import { verifyRun } from '#els/verify/verify-run.js';
 import { drawn, times } from '../support/draws.js';
 import { newBatch } from '../engine/support/variants.js';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import type { Inventory } from '#els/domain/assignment.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import type { Call } from '#els/domain/call.js';
-import type { AssignmentEngine } from '#els/engine/engine.js';
+import type { AssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { newBatch } from '../engine/support/variants.js';
 import { requestFor, type TestDatabase } from '../support/database.js';
 

@@ -4,14 +4,14 @@ import type { ServerAddress } from '../../database/address.js';
 import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
 import type { RolloutMigration, RolloutSwitch } from '../../domain/rollout.js';
 import type { RolloutStep, WorkloadPlan } from '../../domain/scenario.js';
-import type { StrategySpec } from '../../engine/strategy.js';
+import type { StrategySpec } from '../../targets/els/engine/strategy.js';
 import type { StrategyChange } from '../../runner/messages.js';
 import { longestCallMs } from '../../runner/patience.js';
 import type { RunningLoad } from '../../runner/run-load.js';
 import { mulberry32, type Random } from '../../workload/random.js';
-import { inventoryOf } from '../strategies.js';
-import { MigrationKiller } from './kill-migration.js';
-import { migrateRun } from './migrate-run.js';
+import { inventoryOf } from '../../targets/els/strategies.js';
+import { MigrationKiller } from '../../targets/els/migrate/process/kill-migration.js';
+import { migrateRun } from '../../targets/els/migrate/process/migrate-run.js';
 
 /** After a switch the next one, or the end, waits this long at least: fewer calls tell nothing of what it led to. */
 const SHORTEST_PHASE_MS = 500;

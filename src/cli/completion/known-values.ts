@@ -1,4 +1,4 @@
-import { BUILT_IN_STRATEGIES } from '../../domain/assignment.js';
+import { BUILT_IN_STRATEGIES } from '../../targets/els/engine/assignment.js';
 import { SWEPT_FIELDS } from '../../scenario/fields.js';
 import { listBuiltInScenarios } from '../../scenario/load.js';
 import { knownLoadValues } from '../load-flags.js';

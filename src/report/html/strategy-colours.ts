@@ -1,4 +1,4 @@
-import { BUILT_IN_STRATEGIES } from '../../domain/assignment.js';
+import { BUILT_IN_STRATEGIES } from '../../targets/els/engine/assignment.js';
 import type { RunResult } from '../../domain/run-result.js';
 
 /** How many colours the style sheet has. */

@@ -1,5 +1,5 @@
 import { createPool } from '#els/database/pool.js';
-import { createAssignmentEngine } from '#els/engine/engine.js';
+import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { nowMicros } from '#els/base/clock.js';
 
 /** PostgreSQL settles on a plan at a prepared statement's sixth execution (manual, SQL command PREPARE). */

@@ -5,12 +5,12 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withClient } from '#els/app/database.js';
-import { migrate } from '#els/app/migrate.js';
-import { analyzeTables, registerBatches } from '#els/batches/register.js';
+import { migrate } from '#els/targets/els/commands/migrate-batches.js';
+import { analyzeTables, registerBatches } from '#els/targets/els/batches/register.js';
 import { createPool } from '#els/database/pool.js';
 import { transaction } from '#els/database/session.js';
 import { median } from '#els/base/median.js';
-import { createAssignmentEngine } from '#els/engine/engine.js';
+import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { countFrom } from './environment.js';
 import { freshSchema, withServer } from './server.js';
 
@@ -19,7 +19,7 @@ const ROUNDS = countFrom('ROUNDS', 5);
 const CALLERS = 8;
 const BULK = 500;
 
-/** @returns {{ kind: 'built-in', name: import('#els/domain/assignment.js').BuiltInStrategy }} */
+/** @returns {{ kind: 'built-in', name: import('#els/targets/els/engine/assignment.js').BuiltInStrategy }} */
 const builtIn = (name) => ({ kind: 'built-in', name });
 
 function request(batchId, content) {
@@ -34,7 +34,7 @@ function request(batchId, content) {
 async function halfFull({ pool }, engine, batchId, slots) {
   await withClient(pool, (client) =>
     transaction(client, async () => {
-      /** @type {import('#els/batches/register.js').BatchRegistration} */
+      /** @type {import('#els/targets/els/batches/register.js').BatchRegistration} */
       const registration = {
         runId: batchId,
         strategy: 'pause',

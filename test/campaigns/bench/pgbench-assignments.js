@@ -1,6 +1,6 @@
 import { inTransaction, withClient } from '#els/app/database.js';
-import { analyzeTables, registerBatches } from '#els/batches/register.js';
-import { batchTotals } from '#els/batches/status.js';
+import { analyzeTables, registerBatches } from '#els/targets/els/batches/register.js';
+import { batchTotals } from '#els/targets/els/batches/status.js';
 import { checkpoint } from '#els/database/environment.js';
 import { contentVariables, drawContent } from './pgbench-script.js';
 import { runPgbench } from './pgbench.js';

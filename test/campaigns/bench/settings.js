@@ -12,5 +12,5 @@ export const WORKERS = 2;
 export const FEW_ROUNDS = 2;
 
 export const SCHEMA = 'els_assign_bench';
-/** @type {import('#els/domain/assignment.js').BuiltInStrategy[]} */
+/** @type {import('#els/targets/els/engine/assignment.js').BuiltInStrategy[]} */
 export const STRATEGIES = ['legacy', 'cte', 'inventory'];

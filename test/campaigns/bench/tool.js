@@ -28,7 +28,7 @@ export function benchScenario(shape) {
  * Runs a scenario by the tool, from fresh tables to its verification. The rows stay for whoever looks at them next.
  *
  * @param {import('./server.js').Bench} bench
- * @param {{ strategy: import('#els/domain/assignment.js').BuiltInStrategy, advisoryLocks?: boolean | undefined, scenario: import('#els/domain/scenario.js').Scenario, round: number }} load
+ * @param {{ strategy: import('#els/targets/els/engine/assignment.js').BuiltInStrategy, advisoryLocks?: boolean | undefined, scenario: import('#els/domain/scenario.js').Scenario, round: number }} load
  * @returns the run's result, its calls and the ids of its batches
  * @throws Error when the run did not pass, or its inventory ran out before its time
  */

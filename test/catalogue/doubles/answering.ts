@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase, PoolClient } from 'pg';
 import type { BindValues } from '#els/database/statement.js';
-import type { AssignmentRequest, AssignmentResult } from '#els/domain/assignment.js';
+import type { AssignmentRequest, AssignmentResult } from '#els/targets/els/engine/assignment.js';
 import { AssignmentError } from '#els/domain/errors.js';
 import { EngineDouble, query } from './engine-double.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import type { BindValues } from '#els/database/statement.js';
-import type { AssignmentRequest, AssignmentResult } from '#els/domain/assignment.js';
-import { assignmentBinds } from '#els/engine/documents.js';
+import type { AssignmentRequest, AssignmentResult } from '#els/targets/els/engine/assignment.js';
+import { assignmentBinds } from '#els/targets/els/engine/documents.js';
 import { EngineDouble, isUniqueViolation } from './engine-double.js';
 
 const TRIES = 5;

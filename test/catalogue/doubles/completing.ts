@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BindValues } from '#els/database/statement.js';
-import type { AssignmentResult } from '#els/domain/assignment.js';
+import type { AssignmentResult } from '#els/targets/els/engine/assignment.js';
 import { edited } from '../../engine/support/custom.js';
 import { EngineDouble, LOOK, query } from './engine-double.js';
 

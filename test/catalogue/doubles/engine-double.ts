@@ -3,8 +3,8 @@ import type { ClientBase } from 'pg';
 import { serverError } from '#els/database/failure.js';
 import type { DatabasePool } from '#els/database/pool.js';
 import { bindValues, toStatement, type BindValues } from '#els/database/statement.js';
-import type { AssignmentRequest, AssignmentResult } from '#els/domain/assignment.js';
-import { assignmentBinds } from '#els/engine/documents.js';
+import type { AssignmentRequest, AssignmentResult } from '#els/targets/els/engine/assignment.js';
+import { assignmentBinds } from '#els/targets/els/engine/documents.js';
 import { sqlFile } from '../../engine/support/custom.js';
 
 export const CTE = sqlFile('strategies/cte.sql');

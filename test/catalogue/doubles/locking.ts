@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import type { BindValues } from '#els/database/statement.js';
-import type { AssignmentResult } from '#els/domain/assignment.js';
+import type { AssignmentResult } from '#els/targets/els/engine/assignment.js';
 import { EngineDouble, query } from './engine-double.js';
 import { FIND, LOCK_ONE, WRITE } from './essay-steps.js';
 

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { BindValues } from '#els/database/statement.js';
-import type { AssignmentResult } from '#els/domain/assignment.js';
+import type { AssignmentResult } from '#els/targets/els/engine/assignment.js';
 import { edited, sqlFile } from '../../engine/support/custom.js';
 import { CTE, EngineDouble, isUniqueViolation, query, toResult } from './engine-double.js';
 import { FIND, LOCK_ONE, WRITE_ESSAY } from './essay-steps.js';

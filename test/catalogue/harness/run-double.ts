@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { registerBatches } from '#els/batches/register.js';
-import type { Inventory } from '#els/domain/assignment.js';
+import { registerBatches } from '#els/targets/els/batches/register.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import { loadScenario } from '#els/scenario/load.js';
 import { planWorkload } from '#els/workload/plan.js';
 import type { TestDatabase } from '../../support/database.js';

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { openSession } from '#els/database/session.js';
 import { withConnectionString } from '#els/database/address.js';
-import type { AssignmentEngine } from '#els/engine/engine.js';
+import type { AssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { waitUntilMicros } from '#els/base/clock.js';
 import { deliverSlice } from '#els/runner/lanes.js';
 import { Recorder } from '#els/runner/recorder.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { registerBatches } from '#els/batches/register.js';
+import { registerBatches } from '#els/targets/els/batches/register.js';
 import type { Scenario, WorkloadPlan } from '#els/domain/scenario.js';
 import { nowMicros } from '#els/base/clock.js';
 import { Ledger } from '#els/runner/ledger.js';

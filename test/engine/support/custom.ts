@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Inventory } from '#els/domain/assignment.js';
-import type { StrategySpec } from '#els/engine/strategy.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
+import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
 
 /** The text of a file of sql/. */
 export function sqlFile(path: string): string {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { TestDatabase } from '../../support/database.js';
-import type { Inventory } from '#els/domain/assignment.js';
+import type { Inventory } from '#els/targets/els/engine/assignment.js';
 
 /** A foreign session with an open transaction. */
 export interface Foreign {

@@ -1,4 +1,4 @@
-import type { AssignmentResult } from '#els/domain/assignment.js';
+import type { AssignmentResult } from '#els/targets/els/engine/assignment.js';
 import type { AssignmentError } from '#els/domain/errors.js';
 import { VARIANTS } from './variants.js';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { BuiltInStrategy, Inventory } from '#els/domain/assignment.js';
-import type { EngineOptions } from '#els/engine/engine.js';
+import type { BuiltInStrategy, Inventory } from '#els/targets/els/engine/assignment.js';
+import type { EngineOptions } from '#els/targets/els/engine/engine.js';
 import type { TestDatabase } from '../../support/database.js';
 
 /** One way to run the engine. */

@@ -1,5 +1,5 @@
 import { compare } from '#els/app/compare.js';
-import { resolveStrategy } from '#els/app/strategies.js';
+import { resolveStrategy } from '#els/targets/els/strategies.js';
 import { resolveScenario } from '#els/scenario/overrides.js';
 import { freshSchema } from '../server.js';
 import { calibrate } from './calibrate.js';

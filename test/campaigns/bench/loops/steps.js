@@ -1,5 +1,5 @@
 import { bindValues, loadStatement } from '#els/database/statement.js';
-import { assignmentBinds } from '#els/engine/documents.js';
+import { assignmentBinds } from '#els/targets/els/engine/documents.js';
 
 const own = (path, reads) => ({ statement: loadStatement(path), reads });
 

@@ -1,5 +1,5 @@
 import { inTransaction, withClient } from '#els/app/database.js';
-import { analyzeTables, registerBatches } from '#els/batches/register.js';
+import { analyzeTables, registerBatches } from '#els/targets/els/batches/register.js';
 import { checkpoint } from '#els/database/environment.js';
 import { runLoad } from '#els/runner/run-load.js';
 import { planWorkload } from '#els/workload/plan.js';

@@ -30,7 +30,7 @@ function sustained({ connections, rttMs, seconds }) {
 
 /**
  * @typedef {object} ToolLoad
- * @property {import('#els/domain/assignment.js').BuiltInStrategy} strategy
+ * @property {import('#els/targets/els/engine/assignment.js').BuiltInStrategy} strategy
  * @property {boolean} [advisoryLocks]
  * @property {number} connections
  * @property {number} rttMs

@@ -1,0 +1,85 @@
+import type { ClientBase } from 'pg';
+import { Session, type RoundTripCounter } from '../../../database/session.js';
+import type { Attempts, CallUnderWay } from './attempts.js';
+import type { CompletionDebts, LookResult } from './completion-debts.js';
+import { waitForVacancy } from './contention.js';
+import type { LowWaterMarks } from './low-water.js';
+import type { Setback } from './outcome-errors.js';
+import type { Routes } from './routes.js';
+import type { Strategy } from './strategy.js';
+
+/** What the calls of one engine share. */
+export interface EngineParts {
+  readonly routes: Routes;
+  readonly attempts: Attempts;
+  /** Counts the round trips of calls. */
+  readonly claims: RoundTripCounter;
+  readonly marks: LowWaterMarks;
+  readonly debts: CompletionDebts;
+  /** Looks at once whether a batch is complete. */
+  readonly look: (client: ClientBase, batchId: string) => Promise<LookResult>;
+}
+
+/** An attempt under way in a batch. */
+export interface BatchAttempt {
+  readonly batchId: string;
+  readonly strategy: Strategy;
+  /** Where it started; null: it looked everywhere. */
+  readonly lowWater: string | null;
+}
+
+/** The next attempt of a call in a batch. */
+export function nextAttempt(
+  { routes, marks }: EngineParts,
+  call: CallUnderWay,
+  batchId: string,
+): BatchAttempt {
+  const strategy = routes.of(batchId);
+  const looksEverywhere = call.looksEverywhere || !strategy.startsAtLowWater;
+  return { batchId, strategy, lowWater: looksEverywhere ? null : marks.of(batchId) };
+}
+
+/**
+ * After `inventory_mismatch`, where another strategy serves the batch: the next attempt is that one's. The first turn of a
+ * call is owed, whatever its deadline; that both strategies refuse a batch passes when it has been switched, or never.
+ */
+export function turn(call: CallUnderWay): Setback {
+  const isFirst = !call.hasTurned;
+  call.hasTurned = true;
+  return { code: 'inventory_mismatch', atOnce: isFirst, owesLook: isFirst };
+}
+
+/**
+ * After `contended`: waits for a slot in others' hands, or until the batch is switched, unless the attempt started at a
+ * mark. From now on the call looks everywhere.
+ */
+export async function afterContention(
+  { claims }: EngineParts,
+  client: ClientBase,
+  call: CallUnderWay,
+  { batchId, strategy, lowWater }: BatchAttempt,
+): Promise<Setback> {
+  call.looksEverywhere = true;
+  const owesLook = lowWater !== null;
+  const remainingMs = call.deadlineMs - performance.now();
+  // At the deadline there is nothing to wait for: the retry will say so.
+  if (owesLook || remainingMs <= 0) return { code: 'contended', atOnce: true, owesLook };
+  call.trace?.begin('wait', 'contended');
+  const session = new Session(client, call.trace ?? claims);
+  const isHeld = await waitForVacancy(session, strategy.inventory, { batch_id: batchId }, remainingMs);
+  return { code: 'contended', atOnce: isHeld, owesLook };
+}
+
+/** After an answer: a look now, or one that is owed; no later claim takes it over where it has a mark to keep. */
+export async function oweLook(
+  { debts, marks, look }: EngineParts,
+  client: ClientBase,
+  { trace }: Pick<CallUnderWay, 'trace'>,
+  { batchId, strategy }: BatchAttempt,
+  answer: { readonly sentAtMs: number; readonly created: boolean },
+): Promise<void> {
+  if (strategy.looksAfterEachCall) {
+    trace?.begin('look');
+    await look(client, batchId);
+  } else debts.owe(batchId, answer.sentAtMs, answer.created && marks.toKeep(batchId) === '');
+}
