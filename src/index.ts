@@ -1,5 +1,6 @@
 /** The library: the same engine that the command line measures, for use in a service of one's own. */
-export { registerBatches, type BatchRegistration, type RegistrationControl } from './targets/els/batches/register.js';
+export type { RegistrationControl } from './target/host.js';
+export { registerBatches, type BatchRegistration } from './targets/els/batches/register.js';
 export { batchStatus, repairCompletion, type BatchStatus } from './targets/els/batches/status.js';
 export { setupSchema, type SetupOutcome } from './database/schema.js';
 export {

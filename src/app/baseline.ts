@@ -11,7 +11,7 @@ import type { Report, RunResult } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { Database } from './database.js';
 import { environmentOf } from './environment.js';
-import type { StrategyChoice } from '../targets/els/strategies.js';
+import type { Target } from '../target/target.js';
 
 export { renderBaseline } from '../baseline/render-baseline.js';
 
@@ -37,14 +37,14 @@ export interface Reference extends BaselineChoice {
 export async function openReference(
   choice: BaselineChoice,
   scenarios: readonly Scenario[],
-  choices: readonly StrategyChoice[],
+  targets: readonly Target[],
 ): Promise<Reference> {
   const baseline = await readBaseline(choice.path);
   const loads = scenarios.filter(({ arrival }) => arrival !== 'burst');
   if (loads.length === 0) {
     throw refusal(choice, 'only loads are compared with it, and bursts run; accepted: --scenario sustained');
   }
-  const wanted = loads.flatMap((scenario) => choices.map((each) => ({ scenario, ...each })));
+  const wanted = loads.flatMap((scenario) => targets.map((target) => ({ scenario, target })));
   const rows = wanted.map((each) => findRow(baseline.rows, each));
   const missing = wanted
     .filter((_, at) => rows[at] === undefined)
@@ -87,18 +87,23 @@ export function againstBaseline(
   return { baseline: { measuredAt, checks: regressionChecks(runs, rows), warnings } };
 }
 
-type Wanted = StrategyChoice & { readonly scenario: Scenario };
+interface Wanted {
+  readonly target: Target;
+  readonly scenario: Scenario;
+}
 
 function findRow(rows: readonly BaselineRow[], wanted: Wanted): BaselineRow | undefined {
-  const { scenario, strategy, advisoryLocks } = wanted;
+  const { scenario, target } = wanted;
   return rows.find(
     (row) =>
-      row.scenario === scenario.name && row.strategy === strategy.name && row.advisoryLocks === advisoryLocks,
+      row.scenario === scenario.name &&
+      row.strategy === target.name &&
+      row.advisoryLocks === target.advisoryLocks,
   );
 }
 
-function nameOf({ scenario, strategy, advisoryLocks }: Wanted): string {
-  return rowName({ scenario: scenario.name, strategy: strategy.name, advisoryLocks });
+function nameOf({ scenario, target: { name, advisoryLocks } }: Wanted): string {
+  return rowName({ scenario: scenario.name, strategy: name, advisoryLocks });
 }
 
 function ofBaseline(difference: string): string {

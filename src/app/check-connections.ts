@@ -1,8 +1,9 @@
 import { requireConnections } from '../database/connection-limits.js';
 import { MIGRATION_FAULT } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
-import { COORDINATOR_CONNECTIONS, PRESENCE_CONNECTIONS } from './coordinator-pool.js';
-import { withClient, type Database } from './database.js';
+import { COORDINATOR_CONNECTIONS, PRESENCE_CONNECTIONS } from '../database/coordinator-pool.js';
+import type { Database } from './database.js';
+import { withClient } from '../database/on-pool.js';
 
 /**
  * Checks that the server has room for the connections of every load, before anything is written. A pooler makes room

@@ -1,26 +1,26 @@
 import { UsageError } from '../domain/errors.js';
 import type { Fault } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
-import type { StrategySpec } from '../targets/els/engine/strategy.js';
+import type { Target } from '../target/target.js';
 import type { Database } from './database.js';
 
 /**
  * Checks that the faults of scenarios can be injected here, before anything is written.
  *
- * @throws UsageError when there is no way to restart the server, or a strategy has no such crash point
+ * @throws UsageError when there is no way to restart the server, or a target has no such place
  */
 export function checkFaults(
   database: Pick<Database, 'restartServer'>,
   scenarios: readonly Scenario[],
-  strategies: readonly StrategySpec[],
+  targets: readonly Target[],
 ): void {
   const faults = scenarios.flatMap((scenario) => scenario.faults);
   if (has(faults, 'restart-server') && database.restartServer === undefined) {
     throw refusal('restart-server needs --restart-command on a server that is not the embedded one');
   }
-  const other = strategies.find(({ name }) => name !== 'legacy');
+  const other = targets.find(({ weakSpots }) => weakSpots.betweenTransactions === undefined);
   if (has(faults, 'kill-between-transactions') && other !== undefined) {
-    throw refusal(`kill-between-transactions strikes legacy alone: ${other.name} has one transaction`);
+    throw refusal(`kill-between-transactions: ${other.name} has one transaction; accepted: legacy`);
   }
 }
 

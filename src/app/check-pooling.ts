@@ -2,7 +2,8 @@ import { detectLending, isPooled } from '../database/pooling.js';
 import { UsageError } from '../domain/errors.js';
 import type { Pooling } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
-import { withClient, type Database } from './database.js';
+import type { Database } from './database.js';
+import { withClient } from '../database/on-pool.js';
 
 /**
  * Finds out whether a pooler stands before the server, and refuses what cannot be right behind it, before anything

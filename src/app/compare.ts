@@ -4,15 +4,14 @@ import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Environment, Report } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
-import type { StrategySpec } from '../targets/els/engine/strategy.js';
-import { mulberry32, shuffle, type Random } from '../workload/random.js';
+import type { Target } from '../target/target.js';
+import { mulberry32, shuffle, type Random } from '../base/random.js';
 import { againstBaseline, type Reference } from './baseline.js';
 import type { Database } from './database.js';
 import { environmentOf } from './environment.js';
 import { judgeStrategies } from './gates.js';
 import type { RunJob } from './run-job.js';
 import { executeRuns, type RunControl, type SumUp } from './run.js';
-import { keepsSessionLock, type StrategyChoice } from '../targets/els/strategies.js';
 
 /** How often everything is run, by how it arrives: bursts are judged by their gates, loads by their throughput. */
 export interface Rounds {
@@ -23,7 +22,7 @@ export interface Rounds {
 /** What is compared with what. */
 export interface ComparePlan {
   readonly scenarios: readonly Scenario[];
-  readonly strategies: readonly StrategySpec[];
+  readonly targets: readonly Target[];
   readonly rounds: Rounds;
   /** Run closed loops with advisory locks instead of without; bursts always run both ways. */
   readonly advisoryLocks: boolean;
@@ -40,7 +39,7 @@ export interface ComparePlan {
  * changed meanwhile.
  */
 export async function compare(database: Database, plan: ComparePlan, control: RunControl): Promise<Report> {
-  const names = plan.strategies.map(({ name }) => name);
+  const names = plan.targets.map(({ name }) => name);
   const sumUp: SumUp = (runs) => {
     const comparison = buildComparison(runs, names);
     const checks = [...comparison.checks, ...judgeStrategies(plan.scenarios, runs)];
@@ -81,8 +80,8 @@ export function comparisonJobs(plan: ComparePlan, how: Pick<Database, 'prepare'>
     plan.scenarios
       .filter((scenario) => round < roundsOf(scenario, plan.rounds))
       .flatMap((scenario) =>
-        shuffled(contenders(plan, scenario, how), random).map((contender) => ({
-          ...contender,
+        shuffled(contenders(plan, scenario, how), random).map((target) => ({
+          target,
           scenario,
           round: round + 1,
           seed: plan.seed + round,
@@ -98,21 +97,21 @@ function roundsOf({ arrival }: Scenario, { burst, load }: Rounds): number {
 }
 
 function contenders(
-  { strategies, advisoryLocks }: ComparePlan,
+  { targets, advisoryLocks }: ComparePlan,
   scenario: Scenario,
   how: Pick<Database, 'prepare'>,
-): StrategyChoice[] {
+): Target[] {
   const locks = scenario.arrival === 'burst' ? [false, true] : [advisoryLocks];
-  return strategies
-    .flatMap((strategy) => locks.map((locked) => ({ strategy, advisoryLocks: locked })))
-    .filter((choice) => how.prepare || !keepsSessionLock(choice));
+  return targets
+    .flatMap((target) => locks.map((on) => target.withAdvisoryLocks(on)))
+    .filter(({ lacks }) => how.prepare || lacks.transactionPooling === undefined);
 }
 
 /** What bursts, which run with advisory locks too, had to do without. */
-function leftOut({ strategies, scenarios }: ComparePlan, { prepare }: Database): string[] {
+function leftOut({ targets, scenarios }: ComparePlan, { prepare }: Database): string[] {
   if (prepare || scenarios.every(({ arrival }) => arrival !== 'burst')) return [];
-  return strategies
-    .filter((strategy) => keepsSessionLock({ strategy, advisoryLocks: true }))
+  return targets
+    .filter((target) => target.withAdvisoryLocks(true).lacks.transactionPooling !== undefined)
     .map(
       ({ name }) => `${name} + locks was left out: it keeps a session's lock, which --no-prepare rules out`,
     );

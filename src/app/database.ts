@@ -1,13 +1,11 @@
-import type { ClientBase } from 'pg';
 import { removeServerVariables } from '../base/child-environment.js';
 import { leaseEmbeddedServer, type EmbeddedConnection } from '../database/embedded/lease.js';
 import { settleTls } from '../database/negotiate.js';
 import { explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { checkSchemaName } from '../database/schema.js';
-import { reasonOfLoss, transaction } from '../database/session.js';
 import { findAddress, withConnectionString, type ServerAddress } from '../database/address.js';
 import type { Pooling } from '../domain/run-result.js';
-import { coordinatorPool } from './coordinator-pool.js';
+import { coordinatorPool } from '../database/coordinator-pool.js';
 import { cutWhenFrozen } from './frozen-server.js';
 import { runRestartCommand } from './restart-command.js';
 
@@ -88,24 +86,4 @@ async function withPool<T>(
 
 function connectionString({ host, port, user, password, database }: EmbeddedConnection): string {
   return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}?sslmode=disable`;
-}
-
-/** Runs work on one of the coordinator's connections. What names the schema's tables needs a transaction. */
-export async function withClient<T>(
-  pool: DatabasePool,
-  work: (client: ClientBase) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect();
-  try {
-    return await work(client);
-  } catch (error) {
-    throw reasonOfLoss(client, error);
-  } finally {
-    client.release();
-  }
-}
-
-/** Runs work in one transaction, where unqualified names are those of the schema: all of it or nothing. */
-export function inTransaction<T>(pool: DatabasePool, work: (client: ClientBase) => Promise<T>): Promise<T> {
-  return withClient(pool, (client) => transaction(client, () => work(client)));
 }

@@ -1,6 +1,7 @@
 import { readEnvironment } from '../database/environment.js';
 import type { Environment } from '../domain/run-result.js';
-import { withClient, type Database } from './database.js';
+import type { Database } from './database.js';
+import { withClient } from '../database/on-pool.js';
 
 /** What a result of this database and this machine must be read with. */
 export function environmentOf({ pool, embedded, pooling, prepare }: Database): Promise<Environment> {

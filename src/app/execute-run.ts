@@ -1,23 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { analyzeTables, deleteRuns, registerBatches, type Analysis } from '../targets/els/batches/register.js';
-import { recordRun, type RunningCommand } from '../runs/runs.js';
-import { batchTotals } from '../targets/els/batches/status.js';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
 import { endedConnections, failureReason, surroundingsFailure } from '../database/pool.js';
-import { transaction } from '../database/session.js';
 import type { InfrastructureError } from '../domain/errors.js';
 import type { FaultResult } from '../domain/fault.js';
-import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { BatchTotals, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunHeader } from '../history/history-file.js';
+import type { BatchGroup, Host } from '../target/host.js';
+import { builtInHost, rolledOut } from '../targets/resolve.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import { verifyHistory, verifyRun, type RunToVerify, type Verification } from '../verify/verify-run.js';
 import { planWorkload } from '../workload/plan.js';
 import { attempt } from './attempt.js';
-import { inTransaction, withClient, type Database } from './database.js';
+import type { Database } from './database.js';
+import { withClient } from '../database/on-pool.js';
 import type { FinishedLoad } from './finished-load.js';
 import { ForeignRows } from './foreign-rows.js';
 import { putLoad, type RunNames } from './put-load.js';
@@ -26,8 +24,7 @@ import { keepingHistory, RunHistory } from './run-history.js';
 import type { RunJob } from './run-job.js';
 import { toRunResult } from './run-result.js';
 import { timeoutNotes } from './server-timeouts.js';
-import { inventoryOf } from '../targets/els/strategies.js';
-import { warmUpBatches, type WarmUpBatch } from './warm-up-batches.js';
+import { warmUpBatches, warmUpRunId } from './warm-up-batches.js';
 
 /** What was measured of a run, and what kept it from its end. */
 export interface ExecutedRun {
@@ -58,10 +55,10 @@ export async function executeRun(
     run = await carryOut(database, fleet, job, plan, stop);
   } catch (error) {
     // Why the run failed is what counts, whatever becomes of its rows.
-    await cleanUp(database, plan.runId, job.keep).catch(() => undefined);
+    await cleanUp(database, job, plan.runId).catch(() => undefined);
     throw error;
   }
-  const left = await cleanUp(database, plan.runId, job.keep);
+  const left = await cleanUp(database, job, plan.runId);
   return { ...run, result: { ...run.result, notes: [...run.result.notes, ...left] } };
 }
 
@@ -72,9 +69,11 @@ async function carryOut(
   plan: WorkloadPlan,
   stop: AbortSignal,
 ): Promise<ExecutedRun> {
-  const warmUp = warmUpBatches(job.strategy, plan);
-  const analysis = await registerRun(database, job, plan, warmUp, stop);
-  const foreignRows = await ForeignRows.watch(database, job.strategy);
+  const { target } = job;
+  const host = builtInHost(database);
+  const warmUp = warmUpBatches([target, ...rolledOut(plan.scenario, target)], plan);
+  const registered = await registerRun(host, job, plan, warmUp, stop);
+  const foreignRows = await ForeignRows.watch(database, target);
   const durable = await withClient(database.pool, keepsCommits);
   const history = job.history && new RunHistory(job.history, (at) => headerOf(job, plan, at, durable));
   const listener = keepingHistory(job.watch?.(plan), history);
@@ -82,71 +81,45 @@ async function carryOut(
   const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), listener, stop);
   const run = await toVerify(database, plan, load, endedBefore);
   const kept = await attempt(database.address, async () => history?.end(load.redelivered, run));
-  const judgement = await judge(database, run, { job, plan, load, foreignRows });
+  const judgement = await judge(database, run, { job, plan, load, foreignRows, host });
   const failure = load.failure ?? judgement.failure;
   const result = toRunResult({ job, plan, load, ...judgement, failure });
   const keptNotes = kept.failure ? [kept.failure.message] : [];
-  const notes = [...result.notes, ...STATISTICS_NOTES[analysis], ...judgement.notes, ...keptNotes];
+  const notes = [...result.notes, ...registered, ...judgement.notes, ...keptNotes];
   return { result: { ...result, notes }, failure: failure ?? kept.failure };
 }
-
-const STATISTICS_NOTES: Record<Analysis, readonly string[]> = {
-  done: [],
-  forbidden: [
-    'the role may not ANALYZE the tables (an owner may; from PostgreSQL 17 on setup --grant lets it): plans rest on the ' +
-      'statistics that autovacuum made',
-  ],
-  locked: ['another session held tables that were to be analyzed: plans rest on older statistics'],
-};
 
 /** Sorts by time, and two runs of the same instant differ. */
 function newRunId(): string {
   return `r${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
 }
 
-function warmUpRunId(runId: string): string {
-  return `${runId}-warm-up`;
+function namesOf(runId: string, warmUp: readonly BatchGroup[]): RunNames {
+  const warmUpBatches = warmUp.flatMap(({ batchIds, form }) =>
+    batchIds.map((batchId) => ({ batchId, form })),
+  );
+  return { applicationName: applicationNameOf(runId), warmUpBatches };
 }
 
-function namesOf(runId: string, warmUp: readonly WarmUpBatch[]): RunNames {
-  const ids = warmUp.map(({ inventory, batchId }) => [inventory, batchId] as const);
-  return { applicationName: applicationNameOf(runId), warmUpBatchIds: Object.fromEntries(ids) };
-}
-
-/** @returns whether the planner has fresh statistics of what was registered */
+/** Registers the run's batches and those that its instances warm up on, which are removed in any case. */
 function registerRun(
-  { pool }: Database,
-  { strategy, keep, command, watch }: RunJob,
+  host: Host,
+  { target, keep, command, watch }: RunJob,
   plan: WorkloadPlan,
-  warmUp: readonly WarmUpBatch[],
+  warmUp: readonly BatchGroup[],
   stop: AbortSignal,
-): Promise<Analysis> {
+): Promise<readonly string[]> {
   const { runId, batchIds, scenario } = plan;
-  const batches = { runId, batchIds, slots: scenario.slots, inventory: inventoryOf(strategy) };
   const listener = watch?.(plan);
+  const run = { runId, strategy: target.name, scenario: scenario.name, keep, warmsUp: null };
+  const [form = ''] = target.forms;
+  const registration = {
+    groups: [{ runId, batchIds, slots: scenario.slots, form }, ...warmUp],
+    ...{ strategy: target.name, command },
+    records: [run, { ...run, runId: warmUpRunId(runId), keep: false, warmsUp: runId }],
+  };
   const control = { onProgress: listener?.registered, signal: stop };
-  return inTransaction(pool, async (client) => {
-    await registerBatches(client, { ...batches, strategy: strategy.name }, control);
-    for (const { batchId, inventory, slots } of warmUp) {
-      const batch = { runId: warmUpRunId(runId), batchIds: [batchId], inventory, slots };
-      await registerBatches(client, { ...batch, strategy: strategy.name });
-    }
-    if (command) await recordRuns(client, command, plan, { strategy: strategy.name, keep });
-    return analyzeTables(client);
-  }).finally(() => listener?.ended());
-}
-
-/** A run, and the one that its engines warm up on, which is removed in any case. */
-async function recordRuns(
-  client: ClientBase,
-  command: RunningCommand,
-  { runId, scenario }: WorkloadPlan,
-  { strategy, keep }: { readonly strategy: string; readonly keep: boolean },
-): Promise<void> {
-  const run = { runId, strategy, scenario: scenario.name, keep, warmsUp: null };
-  await recordRun(client, command, run);
-  const warmUp = { runId: warmUpRunId(runId), keep: false, warmsUp: runId };
-  await recordRun(client, command, { ...run, ...warmUp });
+  return host.register(registration, control).finally(() => listener?.ended());
 }
 
 /** What the oracles are asked about a load. */
@@ -187,7 +160,7 @@ function mayLoseCommits(faults: readonly Pick<FaultResult, 'kind'>[]): boolean {
 
 /** Of a run whose file may be cut off: what a crash or a fault may take is no promise before the run has ended. */
 function headerOf(
-  { strategy, advisoryLocks }: RunJob,
+  { target: { name: strategy, terms, advisoryLocks } }: RunJob,
   { runId, scenario, seed, batchIds }: WorkloadPlan,
   startMicros: number,
   keepsCommitsInCrash: boolean,
@@ -195,7 +168,7 @@ function headerOf(
   const { name, slots, faults } = scenario;
   const durable = keepsCommitsInCrash && !mayLoseCommits(faults);
   return {
-    ...{ runId, scenario: name, strategy: strategy.name, advisoryLocks, seed, ...BUILT_IN_TERMS },
+    ...{ runId, scenario: name, strategy, advisoryLocks, seed, ...terms },
     ...{ batches: batchIds.map((batchId) => ({ batchId, slots })), startMicros, durable },
   };
 }
@@ -215,6 +188,7 @@ interface RunTraces {
   readonly plan: WorkloadPlan;
   readonly load: FinishedLoad;
   readonly foreignRows: ForeignRows;
+  readonly host: Host;
 }
 
 /** Asks both oracles, or that of the history alone where the database cannot be asked. */
@@ -226,17 +200,13 @@ async function judge(database: Database, run: RunToVerify, traces: RunTraces): P
 async function askBoth(
   database: Database,
   run: RunToVerify,
-  { job, plan, load, foreignRows }: RunTraces,
+  { job, plan, load, foreignRows, host }: RunTraces,
 ): Promise<RunJudgement> {
   await quiesceRun(database, plan.runId);
   const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const notes = [...timeouts, ...(await foreignRows.notes())];
-  return withClient(database.pool, async (client) => {
-    await transaction(client, () => analyzeTables(client));
-    const verification = await verifyRun(client, run);
-    const totals = await transaction(client, () => batchTotals(client, run.batchIds));
-    return { verification, totals, notes };
-  });
+  const stored = await host.read(run.batchIds, true);
+  return { verification: verifyRun(run, stored), totals: await host.countOf(run.batchIds), notes };
 }
 
 /**
@@ -244,11 +214,11 @@ async function askBoth(
  *
  * @returns what the database kept from being removed, one line each
  */
-async function cleanUp(database: Database, runId: string, keep: boolean): Promise<string[]> {
+async function cleanUp(database: Database, { keep }: RunJob, runId: string): Promise<string[]> {
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
     await quiesceRun(database, runId);
-    await withClient(database.pool, (client) => deleteRuns(client, database.schema, unwanted));
+    await builtInHost(database).remove(unwanted);
     return [];
   } catch (error) {
     return [`rows of run ${runId} are left: ${whyLeft(database, error)}`];

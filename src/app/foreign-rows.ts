@@ -1,7 +1,8 @@
 import { TABLES } from '../database/drift.js';
 import { bindValues, loadStatement } from '../database/statement.js';
-import { withClient, type Database } from './database.js';
-import type { StrategySpec } from '../targets/els/strategies.js';
+import type { Database } from './database.js';
+import { withClient } from '../database/on-pool.js';
+import type { Target } from '../target/target.js';
 
 const CHANGED_ROWS = loadStatement('database/changed-rows');
 
@@ -23,8 +24,8 @@ export class ForeignRows {
   }
 
   /** Begins to watch, before the load. */
-  static async watch(database: Database, { kind }: StrategySpec): Promise<ForeignRows> {
-    return new ForeignRows(database, kind === 'custom' ? await changedRows(database) : undefined);
+  static async watch(database: Database, { file }: Target): Promise<ForeignRows> {
+    return new ForeignRows(database, file !== undefined ? await changedRows(database) : undefined);
   }
 
   /**

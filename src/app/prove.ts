@@ -8,12 +8,14 @@ import { newProofId, PROOF_CONNECTIONS, proveStrategy, type ProofProgress } from
 import type { Database } from './database.js';
 import { applicationNameOf } from './quiesce.js';
 import { whileAtWork } from './runs.js';
-import type { StrategyChoice } from '../targets/els/strategies.js';
+import type { Target } from '../target/target.js';
+import { optionsOf } from '../targets/els/target.js';
 
 export type { ProofProgress } from '../prove/prove.js';
 
 /** How far a proof goes, and who watches it. */
-export interface ProofOptions extends StrategyChoice {
+export interface ProofOptions {
+  readonly target: Target;
   /** Most callers of a configuration. */
   readonly callers: 2 | 3;
   /** Most schedules of one configuration. */
@@ -33,7 +35,8 @@ const TIMEOUT_MS = 3_600_000;
  * @param database whose schema is set up, and where the strategy was checked
  */
 export async function prove(database: Database, options: ProofOptions): Promise<Proof> {
-  const { strategy: spec, advisoryLocks, callers } = options;
+  const { target, callers } = options;
+  const { strategy: spec, advisoryLocks } = optionsOf(target.spec);
   const { schema, address } = database;
   const runId = newProofId();
   const pool = createPool(address, {

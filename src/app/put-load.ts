@@ -8,25 +8,26 @@ import type { WorkloadPlan } from '../domain/scenario.js';
 import { FaultInjector } from '../faults/injector.js';
 import { Proxy } from '../faults/proxy/proxy.js';
 import type { WorkerFleet } from '../runner/fleet.js';
-import type { WarmUpBatchIds } from '../runner/messages.js';
+import type { WarmUpBatch } from '../runner/messages.js';
 import { redeliver } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
-import { mulberry32 } from '../workload/random.js';
+import { mulberry32 } from '../base/random.js';
+import type { Inventory } from '../targets/els/engine/assignment.js';
 import { attempt } from './attempt.js';
-import { withClient, type Database } from './database.js';
+import type { Database } from './database.js';
+import { withClient } from '../database/on-pool.js';
 import type { FinishedLoad } from './finished-load.js';
 import { leftByKilledWorkers } from './killed-workers.js';
 import { RolloutDriver } from './rollout/rollout-driver.js';
 import type { RunJob } from './run-job.js';
 import { ServerMeter } from './server-meter.js';
 import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
-import { inventoryOf } from '../targets/els/strategies.js';
 
 /** How a run's own rows and sessions are named. */
 export interface RunNames {
   /** By which the backends of the run's workers are known; PostgreSQL keeps 63 bytes. */
   readonly applicationName: string;
-  readonly warmUpBatchIds: WarmUpBatchIds;
+  readonly warmUpBatches: readonly WarmUpBatch[];
 }
 
 /**
@@ -46,18 +47,19 @@ export async function putLoad(
   stop: AbortSignal,
 ): Promise<FinishedLoad> {
   const { address, schema, prepare } = database;
-  const { strategy, advisoryLocks, timeoutMs } = job;
+  const { timeoutMs, target } = job;
   const proxy = await startProxy(database, plan);
-  const common = { plan, strategy, advisoryLocks, address, schema, timeoutMs, prepare };
-  const loadJob = { ...common, ...names, via: proxy?.endpoint };
+  const common = { plan, address, schema, timeoutMs };
+  const { spec, forms } = target;
+  const loadJob = { ...common, spec, forms, prepare, ...names, via: proxy?.endpoint };
   const injector = new FaultInjector({
     ...{ address, schema, plan, proxy, restartServer: database.restartServer },
-    inventory: inventoryOf(strategy),
+    inventory: forms[0] as Inventory,
     applicationName: names.applicationName,
     random: mulberry32(plan.seed),
     held: new Set(),
   });
-  const rollout = plan.scenario.rollout && new RolloutDriver({ ...common, ...names }, stop);
+  const rollout = plan.scenario.rollout && new RolloutDriver({ ...common, ...names, target }, stop);
   const close = () => injector.disarm().finally(() => proxy?.close());
   let load: FinishedLoad;
   try {

@@ -1,5 +1,6 @@
 import { awaitQuiescence } from '../database/quiescence.js';
-import { withClient, type Database } from './database.js';
+import type { Database } from './database.js';
+import { withClient } from '../database/on-pool.js';
 
 /** After the workers ended, their backends get this long to end too. */
 const QUIESCENCE_DEADLINE_MS = 2_000;

@@ -1,11 +1,12 @@
-import type { RunningCommand } from '../runs/runs.js';
+import type { RunningCommand } from '../domain/held-run.js';
 import type { RunWatch } from '../domain/run-watch.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { HistoryFile } from '../history/history-file.js';
-import type { StrategyChoice } from '../targets/els/strategies.js';
+import type { Target } from '../target/target.js';
 
-/** One scenario under one strategy, once. */
-export interface RunJob extends StrategyChoice {
+/** One scenario under one target, once. */
+export interface RunJob {
+  readonly target: Target;
   readonly scenario: Scenario;
   readonly round: number;
   readonly seed: number;

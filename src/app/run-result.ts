@@ -77,8 +77,8 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
   const assignments = calls.length;
   return {
     scenario: name,
-    strategy: job.strategy.name,
-    advisoryLocks: job.advisoryLocks,
+    strategy: job.target.name,
+    advisoryLocks: job.target.advisoryLocks,
     workers,
     connections,
     round: job.round,
@@ -96,7 +96,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     redeliveries: recording.calls.length + redelivered.length - assignments,
     warmUpCalls: counters.warmUpCalls,
     repairs: repairsOf(run),
-    ...(load.rollout && { rollout: rolloutResult(job.strategy.name, load.rollout.switches, recording) }),
+    ...(load.rollout && { rollout: rolloutResult(job.target.name, load.rollout.switches, recording) }),
     batchTotals: totals,
     latencyMicros: recording.latencyMicros,
     serviceTimeMicros: recording.serviceTimeMicros,

@@ -104,8 +104,8 @@ async function executeInTurn(
 }
 
 /** A load without a call shows nothing; it must not pass. */
-function noCall({ scenario, strategy }: RunJob): InfrastructureError {
-  const message = `${scenario.name} · ${strategy.name} made no call: none was due in its time, or all were skipped`;
+function noCall({ scenario, target }: RunJob): InfrastructureError {
+  const message = `${scenario.name} · ${target.name} made no call: none was due in its time, or all were skipped`;
   return new InfrastructureError(
     'no_call',
     `${message}; give a higher --rate, a longer --duration or --latency-limit`,

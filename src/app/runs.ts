@@ -5,7 +5,7 @@ import type { ClientBase } from 'pg';
 import { quote } from '../base/wording.js';
 import { beginWork } from '../runs/at-work.js';
 import { deleteRuns } from '../targets/els/batches/register.js';
-import { findRuns, listRuns, takeRuns, type RunningCommand } from '../runs/runs.js';
+import { findRuns, listRuns, takeRuns } from '../runs/runs.js';
 import { requireNoDrift } from '../database/drift.js';
 import { databaseFailure } from '../database/failure.js';
 import { requireAccess } from '../database/grants.js';
@@ -14,10 +14,11 @@ import { requireSchema } from '../database/schema.js';
 import { openSession } from '../database/session.js';
 import { requireWritable } from '../database/writable.js';
 import { UsageError } from '../domain/errors.js';
-import type { Cleaning, HeldRun, RunSelection } from '../domain/held-run.js';
+import type { Cleaning, HeldRun, RunningCommand, RunSelection } from '../domain/held-run.js';
 import { findPooling } from './check-pooling.js';
-import { LOCK_TIMEOUT_MS } from './coordinator-pool.js';
-import { inTransaction, withClient, type Database } from './database.js';
+import { LOCK_TIMEOUT_MS } from '../database/coordinator-pool.js';
+import type { Database } from './database.js';
+import { inTransaction, withClient } from '../database/on-pool.js';
 import { quiesceRun } from './quiesce.js';
 
 /** Longer than a lock is waited for: a server that has frozen holds nobody up. */

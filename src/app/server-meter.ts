@@ -8,7 +8,7 @@ import {
   type StatementTotals,
 } from '../database/statement-statistics.js';
 import type { Statement } from '../database/statement.js';
-import { withClient } from './database.js';
+import { withClient } from '../database/on-pool.js';
 
 /** What a load cost the server. */
 export interface ServerCost {

@@ -1,6 +1,7 @@
 import { explainTimeouts } from '../database/timeouts.js';
 import type { Recording } from '../runner/run-load.js';
-import { withClient, type Database } from './database.js';
+import type { Database } from './database.js';
+import { withClient } from '../database/on-pool.js';
 
 /**
  * Notes on the timeouts of the server that struck calls of a load: those that failed and those made again.

@@ -2,9 +2,10 @@ import { grantAccess, requireAccess } from '../database/grants.js';
 import { mendSchema, requireNoDrift, type Mending } from '../database/drift.js';
 import { findOrCreateSchema, type SetupOutcome } from '../database/schema.js';
 import { requireWritable } from '../database/writable.js';
-import { checkCustomStrategy } from '../targets/els/engine/custom-strategy.js';
-import type { StrategySpec } from '../targets/els/engine/strategy.js';
-import { inTransaction, type Database } from './database.js';
+import type { Target } from '../target/target.js';
+import { checkTarget } from '../targets/resolve.js';
+import type { Database } from './database.js';
+import { inTransaction } from '../database/on-pool.js';
 
 export { TABLES } from '../database/drift.js';
 export { leftError, setupScript, type SetupOutcome } from '../database/schema.js';
@@ -52,24 +53,19 @@ export function setUp(
 }
 
 /**
- * Makes a database ready for a run: the schema is there and as it should be, and PostgreSQL can prepare every custom
- * strategy. All in one transaction: where a strategy is refused, the database is as it was.
+ * Makes a database ready for a run: the schema is there and as it should be, and PostgreSQL can prepare what
+ * targets bring. All in one transaction: where one is refused, the database is as it was.
  *
- * @throws UsageError when the schema is not ours or drifted, the role lacks a privilege, or a custom strategy is refused
+ * @throws UsageError when the schema is not ours or drifted, the role lacks a privilege, or a target is refused
  * @throws InfrastructureError where nothing can be written
  */
-export function prepareDatabase(
-  database: Database,
-  strategies: readonly StrategySpec[],
-): Promise<SetupOutcome> {
+export function prepareDatabase(database: Database, targets: readonly Target[]): Promise<SetupOutcome> {
   return inTransaction(database.pool, async (client) => {
     await requireWritable(client, database.address);
     const outcome = await findOrCreateSchema(client, database.schema, { reset: false });
     await requireAccess(client, database.schema, 'run');
     await requireNoDrift(client, database.schema, 'all');
-    for (const spec of strategies) {
-      if (spec.kind === 'custom') await checkCustomStrategy(client, spec);
-    }
+    for (const target of targets) await checkTarget(client, target);
     return outcome;
   });
 }

@@ -1,9 +1,10 @@
-import type { ClientBase } from 'pg';
-import { countActiveSessions, findBatches } from '../targets/els/batches/find.js';
+import { countActiveSessions } from '../database/active-sessions.js';
 import { requireColumns } from '../database/schema.js';
 import { serverError } from '../database/failure.js';
 import { requireAccess } from '../database/grants.js';
 import { transaction } from '../database/session.js';
+import type { Host } from '../target/host.js';
+import { builtInHost } from '../targets/resolve.js';
 import { UsageError } from '../domain/errors.js';
 import { worstVerdict } from '../domain/verdict.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
@@ -14,7 +15,8 @@ import {
   type RunToVerify,
   type Verification,
 } from '../verify/verify-run.js';
-import { withClient, type Database } from './database.js';
+import type { Database } from './database.js';
+import { withClient } from '../database/on-pool.js';
 import type { KeptRun } from './open-history.js';
 
 /**
@@ -23,11 +25,11 @@ import type { KeptRun } from './open-history.js';
  * @throws UsageError when the schema does not hold the tables
  */
 export function verifySchema(database: Database): Promise<VerificationReport> {
-  return reading(database, async (client) => {
-    const batchIds = await allBatchIds(client);
+  return reading(database, async (host) => {
+    const batchIds = await host.allBatchIds();
     const verification =
       batchIds.length > 0
-        ? await verifyDatabase(client, batchIds, await whyUnsettled(client))
+        ? verifyDatabase((await host.read(batchIds, false)).audits, batchIds, await whyUnsettled(database))
         : nothingToVerify(database.schema);
     return toReport([{ ...verification, runId: null, batches: batchIds.length, calls: null }]);
   });
@@ -56,30 +58,25 @@ export function verifyKeptRuns(
   database: Database,
   runs: AsyncIterable<KeptRun>,
 ): Promise<VerificationReport> {
-  return reading(database, async (client) => {
+  return reading(database, async (host) => {
     const checked: CheckedBatches[] = [];
     for await (const run of runs) {
-      await requireBatches(client, run);
-      const settled = { ...toVerify(run), unsettled: await whyUnsettled(client) };
-      checked.push(toChecked(run, await verifyRun(client, settled, { rightAfterRun: false })));
+      await requireBatches(host, run);
+      const settled = { ...toVerify(run), unsettled: await whyUnsettled(database) };
+      checked.push(toChecked(run, verifyRun(settled, await host.read(settled.batchIds, false))));
     }
     return toReport(checked);
   });
 }
 
-async function requireBatches(client: ClientBase, { header: { runId, batches } }: KeptRun): Promise<void> {
-  const known = new Set(await allBatchIds(client));
+async function requireBatches(host: Host, { header: { runId, batches } }: KeptRun): Promise<void> {
+  const known = new Set(await host.allBatchIds());
   const gone = batches.filter(({ batchId }) => !known.has(batchId)).length;
   if (gone === 0) return;
   throw new UsageError(
     'run_is_gone',
     `${gone} of the ${batches.length} batches of run ${runId} are not in the database; accepted: a run that was made with --keep, or --history-only`,
   );
-}
-
-async function allBatchIds(client: ClientBase): Promise<string[]> {
-  const batches = await transaction(client, () => findBatches(client));
-  return batches.map(({ batchId }) => batchId);
 }
 
 function toVerify({ header, calls, faults, incomplete, durable }: KeptRun): RunToVerify {
@@ -104,13 +101,14 @@ function toReport(checked: readonly CheckedBatches[]): VerificationReport {
 const NOT_THE_TABLES = new Set(['42P01', '42703', '42883', '3F000']);
 
 /** Runs work that only reads; tables that are not there, or are others, are the user's mistake. */
-async function reading<T>({ pool, schema }: Database, work: (client: ClientBase) => Promise<T>): Promise<T> {
+async function reading<T>(database: Database, work: (host: Host) => Promise<T>): Promise<T> {
+  const { pool, schema } = database;
   try {
-    return await withClient(pool, async (client) => {
+    await withClient(pool, async (client) => {
       await requireAccess(client, schema, 'read');
       await transaction(client, () => requireColumns(client, schema));
-      return work(client);
     });
+    return await work(builtInHost(database));
   } catch (error) {
     const sent = serverError(error);
     if (sent === undefined || !NOT_THE_TABLES.has(sent.code)) throw error;
@@ -120,8 +118,8 @@ async function reading<T>({ pool, schema }: Database, work: (client: ClientBase)
 }
 
 /** What is under way in other sessions may look unfinished. */
-async function whyUnsettled(client: ClientBase): Promise<string | undefined> {
-  const sessions = await countActiveSessions(client);
+async function whyUnsettled({ pool }: Database): Promise<string | undefined> {
+  const sessions = await withClient(pool, countActiveSessions);
   if (sessions === 0) return undefined;
   return `other sessions are at work in this database: ${sessions}; what they have under way may look unfinished`;
 }

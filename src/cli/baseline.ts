@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { openReference, renderBaseline, type Reference } from '../app/baseline.js';
-import type { StrategyChoice } from '../targets/els/strategies.js';
+import type { Target } from '../target/target.js';
 import { quote } from '../base/wording.js';
 import type { Report } from '../domain/run-result.js';
 import type { Scenario } from '../domain/scenario.js';
@@ -40,16 +40,16 @@ export function addBaselineOptions(command: Command): Command {
 /**
  * Reads the baseline and checks where the new one is to go, before anything is measured.
  *
- * @param choices what each load runs under
+ * @param targets what each load runs under
  * @throws UsageError
  */
 export async function openBaselines(
   { baseline: path, baselineAnyway: anyway = false, saveBaseline }: BaselineFlags,
   scenarios: readonly Scenario[],
-  choices: readonly StrategyChoice[],
+  targets: readonly Target[],
 ): Promise<Baselines> {
   const reference =
-    path === undefined ? undefined : await openReference({ path, anyway }, scenarios, choices);
+    path === undefined ? undefined : await openReference({ path, anyway }, scenarios, targets);
   const file = saveBaseline === undefined ? undefined : await ReportFile.at('--save-baseline', saveBaseline);
   return {
     reference,

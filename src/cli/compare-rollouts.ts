@@ -1,4 +1,4 @@
-import { checkBulk } from '../app/check-bulk.js';
+import { checkCapabilities } from '../app/check-capabilities.js';
 import { checkConnections } from '../app/check-connections.js';
 import { checkFaults } from '../app/check-faults.js';
 import { checkPooling } from '../app/check-pooling.js';
@@ -7,7 +7,7 @@ import { checkGates, withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRollOut } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
-import { checkPrepare, KNOWN_GOOD, withRolledOut } from '../targets/els/strategies.js';
+import { rolledOut, startOfRollout } from '../targets/resolve.js';
 import { renderRollouts } from '../report/rollout.js';
 import { tellAbandoned } from './abandoned-notice.js';
 import { finish } from './finish.js';
@@ -24,23 +24,20 @@ export async function compareRollouts(
 ): Promise<number> {
   const resolved = await scenariosToRollOut(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
-  const strategies = withRolledOut([KNOWN_GOOD], scenarios);
   const { advisoryLocks = false, keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   checkGates(scenarios, []);
-  checkBulk(scenarios, strategies);
-  checkPrepare(
-    strategies.map((strategy) => ({ strategy, advisoryLocks })),
-    flags.prepare,
-  );
+  const start = startOfRollout(advisoryLocks);
+  const targets = [start, ...scenarios.flatMap((scenario) => rolledOut(scenario, start))];
+  checkCapabilities({ scenarios, targets, prepare: flags.prepare });
   const reports = await openReports(flags, process.env, () => Promise.resolve());
-  await checkOutputPaths(flags, { flag: '--strategies', strategies: [] });
-  const common = { strategy: KNOWN_GOOD, advisoryLocks, keep, timeoutMs };
+  await checkOutputPaths(flags, { flag: '--strategies', targets: [] });
+  const common = { target: start, keep, timeoutMs };
   const jobs = jobsOf(scenarios, common, flags.rounds ?? 1, seedOf(flags));
   const { executeRuns } = await import('../app/run.js');
   const { summarizeRollouts } = await import('../app/rollout/rollout-result.js');
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (found) => {
-      checkFaults(found, scenarios, [KNOWN_GOOD]);
+      checkFaults(found, scenarios, [start]);
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
       await prepareDatabase(database, []);

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { checkSurroundings } from '../app/baseline.js';
-import { checkBulk } from '../app/check-bulk.js';
+import { checkCapabilities } from '../app/check-capabilities.js';
 import { checkConnections } from '../app/check-connections.js';
 import { checkFaults } from '../app/check-faults.js';
 import { checkPooling } from '../app/check-pooling.js';
@@ -8,10 +8,10 @@ import { withDatabase } from '../app/database.js';
 import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToCompare } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
-import { checkPrepare, resolveStrategy, type StrategySpec } from '../targets/els/strategies.js';
+import type { Target } from '../target/target.js';
+import { resolveTarget, TARGET_NAMES } from '../targets/resolve.js';
 import { quote } from '../base/wording.js';
 import { MAX_ROUNDS } from '../config/schema.js';
-import { BUILT_IN_STRATEGIES } from '../targets/els/engine/assignment.js';
 import { UsageError } from '../domain/errors.js';
 import { renderComparison } from '../report/comparison.js';
 import { parseCount } from '../scenario/flag-values.js';
@@ -59,7 +59,7 @@ Examples:
 export function addCompare(program: Command, setExitCode: (code: number) => void): void {
   addBaselineOptions(addReportOptions(addLoadOptions(program.command('compare'))))
     .description('run strategies through the same scenarios in interleaved rounds and compare them')
-    .option('--strategies <names|files>', 'separated by commas', BUILT_IN_STRATEGIES.join())
+    .option('--strategies <names|files>', 'separated by commas', TARGET_NAMES.join())
     .option(
       '--rounds <n>',
       `interleaved rounds (default: ${DEFAULT_ROUNDS.load}, of bursts ${DEFAULT_ROUNDS.burst})`,
@@ -81,34 +81,27 @@ export function addCompare(program: Command, setExitCode: (code: number) => void
 }
 
 async function runCompare(flags: CompareFlags): Promise<number> {
-  const strategies = await resolveStrategies(flags.strategies);
+  const { advisoryLocks = false } = flags;
+  const targets = await resolveTargets(flags.strategies, advisoryLocks);
   const resolved = await scenariosToCompare(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
-  checkGates(scenarios, strategies);
-  checkBulk(scenarios, strategies);
-  const {
-    rounds: given,
-    advisoryLocks = false,
-    keep = false,
-    timeout: timeoutMs,
-    allowInconclusive = false,
-  } = flags;
-  const choices = strategies.map((strategy) => ({ strategy, advisoryLocks }));
-  checkPrepare(choices, flags.prepare);
-  const baselines = await openBaselines(flags, scenarios, choices);
+  checkGates(scenarios, targets);
+  checkCapabilities({ scenarios, targets, prepare: flags.prepare });
+  const { rounds: given, keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
+  const baselines = await openBaselines(flags, scenarios, targets);
   const reports = await openReports(flags, process.env, baselines.save);
-  await checkOutputPaths(flags, { flag: '--strategies', strategies });
+  await checkOutputPaths(flags, { flag: '--strategies', targets });
   const rounds = given === undefined ? DEFAULT_ROUNDS : { burst: given, load: given };
-  const plan = { scenarios, strategies, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
+  const plan = { scenarios, targets, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
   const { compare } = await import('../app/compare.js');
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (found) => {
-      checkFaults(found, scenarios, strategies);
+      checkFaults(found, scenarios, targets);
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
       const reference = await checkSurroundings(database, baselines.reference);
-      await prepareDatabase(database, strategies);
-      tellRights(strategies, flags);
+      await prepareDatabase(database, targets);
+      tellRights(targets, flags);
       await tellAbandoned(database, flags);
       const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
       return compare(database, { ...plan, reference }, control);
@@ -117,16 +110,16 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderComparison });
 }
 
-/** The strategies of `--strategies`; rows of a comparison are told apart by their names. */
-async function resolveStrategies(list: string): Promise<StrategySpec[]> {
-  const strategies: StrategySpec[] = [];
+/** The targets of `--strategies`; rows of a comparison are told apart by their names. */
+async function resolveTargets(list: string, advisoryLocks: boolean): Promise<Target[]> {
+  const targets: Target[] = [];
   for (const name of list.split(',')) {
-    const strategy = await resolveStrategy(name.trim());
-    if (strategies.some((earlier) => earlier.name === strategy.name)) {
-      const problem = `--strategies ${quote(list)} has ${strategy.name} twice`;
+    const target = await resolveTarget(name.trim(), advisoryLocks);
+    if (targets.some((earlier) => earlier.name === target.name)) {
+      const problem = `--strategies ${quote(list)} has ${target.name} twice`;
       throw new UsageError('duplicate_strategy', `${problem}; accepted: each strategy once`);
     }
-    strategies.push(strategy);
+    targets.push(target);
   }
-  return strategies;
+  return targets;
 }

@@ -1,7 +1,7 @@
 import { fstatSync, type BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { StrategySpec } from '../targets/els/strategies.js';
+import type { Target } from '../target/target.js';
 import { quote } from '../base/wording.js';
 import { CONFIG_FILE } from '../config/load.js';
 import { UsageError } from '../domain/errors.js';
@@ -17,10 +17,10 @@ interface PathFlags extends ReportFlags, BaselineFlags {
   readonly scenario?: readonly string[];
 }
 
-/** The strategies of a command and the flag that names them. */
-interface GivenStrategies {
+/** The targets of a command and the flag that names them. */
+interface GivenTargets {
   readonly flag: string;
-  readonly strategies: readonly StrategySpec[];
+  readonly targets: readonly Target[];
 }
 
 interface NamedPath {
@@ -40,7 +40,7 @@ interface KnownFile {
  *
  * @throws UsageError `same_file`
  */
-export async function checkOutputPaths(flags: PathFlags, given: GivenStrategies): Promise<void> {
+export async function checkOutputPaths(flags: PathFlags, given: GivenTargets): Promise<void> {
   const known = [...standardStreams(), ...(await Promise.all(inputsOf(flags, given).map(toKnown)))];
   for (const output of outputsOf(flags)) {
     const file = await toKnown(output);
@@ -63,9 +63,9 @@ function outputsOf({ junit, markdown, html, saveBaseline, history }: PathFlags):
 
 function inputsOf(
   { config, baseline, scenario = [] }: PathFlags,
-  { flag, strategies }: GivenStrategies,
+  { flag, targets }: GivenTargets,
 ): NamedPath[] {
-  const files = strategies.flatMap((strategy) => (strategy.kind === 'custom' ? [strategy.name] : []));
+  const files = targets.flatMap(({ file }) => file ?? []);
   return [
     config === undefined
       ? { flag: 'configuration file', path: CONFIG_FILE }

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { requireSessions } from '../app/check-pooling.js';
 import { withDatabase } from '../app/database.js';
 import { prepareDatabase } from '../app/setup.js';
-import { resolveStrategy } from '../targets/els/strategies.js';
+import { resolveTarget, TARGET_NAMES } from '../targets/resolve.js';
 import { verdictPasses } from '../app/verdicts.js';
 import { EXIT, UsageError } from '../domain/errors.js';
 import { createColours } from '../report/colours.js';
@@ -42,7 +42,7 @@ export function addProve(program: Command, setExitCode: (code: number) => void):
   const command = program
     .command('prove')
     .description('drive two, then three callers through every interleaving of their steps; no luck involved')
-    .requiredOption('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
+    .requiredOption('--strategy <name|file>', `${TARGET_NAMES.join(', ')}, or the path of a SQL file`)
     .option('--advisory-locks', 'serialize calls with the same batch and content')
     .addOption(
       new Option('--callers <n>', 'most callers that meet')
@@ -68,16 +68,16 @@ export function addProve(program: Command, setExitCode: (code: number) => void):
 }
 
 async function runProve(flags: ProveFlags): Promise<number> {
-  const strategy = await resolveStrategy(flags.strategy);
-  const { advisoryLocks = false, callers, maxSchedules, preemptions, json } = flags;
+  const target = await resolveTarget(flags.strategy, flags.advisoryLocks ?? false);
+  const { callers, maxSchedules, preemptions, json } = flags;
   const progress = proofProgress(flags);
   const proof = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (database) => {
       await requireSessions(database);
-      await prepareDatabase(database, [strategy]);
-      tellRights([strategy], flags);
+      await prepareDatabase(database, [target]);
+      tellRights([target], flags);
       await tellAbandoned(database, flags);
-      const task = { strategy, advisoryLocks, callers, maxSchedules, preemptions };
+      const task = { target, callers, maxSchedules, preemptions };
       const { prove } = await import('../app/prove.js');
       return prove(database, { ...task, stop, onProgress: progress.show }).finally(progress.end);
     }),

@@ -1,14 +1,14 @@
-import type { StrategySpec } from '../targets/els/strategies.js';
+import type { Target } from '../target/target.js';
 import { escapeInvisible } from '../base/wording.js';
 import { printLine } from './console.js';
 import type { OutputFlags } from './options.js';
 
-/** Says on stderr, once for each custom strategy and unless `--quiet`, with whose rights it runs. */
-export function tellRights(strategies: readonly StrategySpec[], { quiet }: OutputFlags): void {
+/** Says on stderr, once for each file of the user's and unless `--quiet`, with whose rights it runs. */
+export function tellRights(targets: readonly Target[], { quiet }: OutputFlags): void {
   if (quiet) return;
-  for (const { kind, name } of strategies) {
-    if (kind === 'custom') {
-      printLine(`${escapeInvisible(name)} runs with all rights of the role that you connect as`);
+  for (const { file } of targets) {
+    if (file !== undefined) {
+      printLine(`${escapeInvisible(file)} runs with all rights of the role that you connect as`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { againstBaseline, checkSurroundings } from '../app/baseline.js';
-import { checkBulk } from '../app/check-bulk.js';
+import { checkCapabilities } from '../app/check-capabilities.js';
 import { checkConnections } from '../app/check-connections.js';
 import { checkFaults } from '../app/check-faults.js';
 import { checkPooling } from '../app/check-pooling.js';
@@ -9,14 +9,14 @@ import { checkGates, withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRun } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
+import type { Target } from '../target/target.js';
 import {
-  checkPrepare,
-  FLAGS,
-  resolveStrategy,
-  strategyFromFlags,
-  withRolledOut,
-  type StrategyChoice,
-} from '../targets/els/strategies.js';
+  resolveTarget,
+  rolledOut,
+  TARGET_NAMES,
+  TARGET_VARIABLES,
+  targetFromVariables,
+} from '../targets/resolve.js';
 import { scenariosToSweep, sumUpSweep } from '../app/sweep.js';
 import { MAX_ROUNDS } from '../config/schema.js';
 import type { RunResult } from '../domain/run-result.js';
@@ -47,7 +47,7 @@ interface RunFlags extends LoadFlags, ReportFlags, BaselineFlags {
 const HELP = `
 Without --scenario the acceptance scenarios run: idempotent-duplicates, cross-instance and high-concurrency.
 Without --strategy the service's flags decide, all off meaning legacy:
-  ${FLAGS.cte}, ${FLAGS.inventory}, ${FLAGS.advisoryLocks}
+  ${TARGET_VARIABLES.join(', ')}
 
 Examples:
   els-assign run --strategy cte --workers 6
@@ -65,7 +65,7 @@ Examples:
 export function addRun(program: Command, setExitCode: (code: number) => void): void {
   addBaselineOptions(addReportOptions(addLoadOptions(program.command('run'))))
     .description('put a load on one strategy and verify every outcome')
-    .option('--strategy <name|file>', 'legacy, cte, inventory, or the path of a SQL file')
+    .option('--strategy <name|file>', `${TARGET_NAMES.join(', ')}, or the path of a SQL file`)
     .addOption(
       new Option('--rounds <n>', 'how often everything is run')
         .argParser(parseCount('--rounds', MAX_ROUNDS))
@@ -84,35 +84,31 @@ export function addRun(program: Command, setExitCode: (code: number) => void): v
 }
 
 async function runRun(flags: RunFlags): Promise<number> {
-  const choice = await chooseStrategy(flags);
+  const target = await chooseTarget(flags);
   const { sweep } = flags;
   const resolved = sweep
     ? await scenariosToSweep(flags.scenario ?? [], toOverrides(flags), sweep)
     : await scenariosToRun(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, []);
-  const strategies = withRolledOut([choice.strategy], scenarios);
-  checkBulk(scenarios, strategies);
-  checkPrepare(
-    strategies.map((strategy) => ({ ...choice, strategy })),
-    flags.prepare,
-  );
-  const baselines = await openBaselines(flags, scenarios, [choice]);
+  const targets = [target, ...scenarios.flatMap((scenario) => rolledOut(scenario, target))];
+  checkCapabilities({ scenarios, targets, prepare: flags.prepare });
+  const baselines = await openBaselines(flags, scenarios, [target]);
   const reports = await openReports(flags, process.env, baselines.save);
-  await checkOutputPaths(flags, { flag: '--strategy', strategies: [choice.strategy] });
+  await checkOutputPaths(flags, { flag: '--strategy', targets: [target] });
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.
   const { createHistory, executeRuns } = await import('../app/run.js');
   const history = flags.history === undefined ? undefined : await createHistory(flags.history, readTool());
-  const jobs = jobsOf(scenarios, { ...choice, keep, timeoutMs, history }, flags.rounds, seedOf(flags));
+  const jobs = jobsOf(scenarios, { target, keep, timeoutMs, history }, flags.rounds, seedOf(flags));
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (found) => {
-      checkFaults(found, scenarios, [choice.strategy]);
+      checkFaults(found, scenarios, [target]);
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
       const reference = await checkSurroundings(database, baselines.reference);
-      await prepareDatabase(database, [choice.strategy]);
-      tellRights([choice.strategy], flags);
+      await prepareDatabase(database, [target]);
+      tellRights([target], flags);
       await tellAbandoned(database, flags);
       const control = { command: 'run', ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
       const sumUp = sweep
@@ -126,11 +122,9 @@ async function runRun(flags: RunFlags): Promise<number> {
 }
 
 /** `--strategy` overrides the service's flags. */
-async function chooseStrategy(flags: RunFlags): Promise<StrategyChoice> {
+async function chooseTarget(flags: RunFlags): Promise<Target> {
   const asked = flags.advisoryLocks ?? false;
-  if (flags.strategy !== undefined) {
-    return { strategy: await resolveStrategy(flags.strategy), advisoryLocks: asked };
-  }
-  const { strategy, advisoryLocks } = strategyFromFlags(process.env);
-  return { strategy, advisoryLocks: advisoryLocks || asked };
+  if (flags.strategy !== undefined) return resolveTarget(flags.strategy, asked);
+  const target = targetFromVariables(process.env);
+  return target.withAdvisoryLocks(target.advisoryLocks || asked);
 }

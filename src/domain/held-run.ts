@@ -52,3 +52,26 @@ export interface Cleaning {
   /** Runs at work to which the selection applied: they were left alone. */
   readonly leftAtWork: number;
 }
+
+/** The process of the tool that a run belongs to. */
+export interface RunningCommand {
+  /** As the command line calls it. */
+  readonly command: string;
+  /** Differs from every other process's. */
+  readonly commandId: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Whether it tells that it is alive by a heartbeat, for no session is its own; else by a lock. */
+  readonly beats: boolean;
+}
+
+/** A run, as `recordRun` writes it down. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly strategy: string;
+  readonly scenario: string | null;
+  /** Whether it is to leave its batches. */
+  readonly keep: boolean;
+  /** The run whose engines warm up on its batches. */
+  readonly warmsUp: string | null;
+}

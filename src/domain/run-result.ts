@@ -102,16 +102,8 @@ export interface GateResult {
   readonly passed: boolean;
 }
 
-/** What the database says of the run's batches once quiet, summed over them. */
-export interface BatchTotals {
-  /** Essays that are ready for processing. */
-  readonly ready: number;
-  /** Slots still free in the inventory the strategy fills. */
-  readonly available: number;
-  /** Batches whose `completed_at` is set. */
-  readonly completed: number;
-  readonly completionEvents: number;
-}
+/** What the target counts of the run's batches once quiet, summed over them, by its own names. */
+export type BatchTotals = Readonly<Record<string, number>>;
 
 /** One scenario under one strategy, once. */
 export interface RunResult {

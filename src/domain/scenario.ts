@@ -1,4 +1,3 @@
-import type { BuiltInStrategy } from '../targets/els/engine/assignment.js';
 import type { Fault } from './fault.js';
 
 /**
@@ -33,7 +32,8 @@ export interface OpenLoop {
 export interface RolloutStep {
   /** After the barrier's release. */
   readonly atMs: number;
-  readonly strategy: BuiltInStrategy;
+  /** The name of what it changes to. */
+  readonly strategy: string;
 }
 
 /** How a run changes its strategy while the load goes on, as a rolling deployment does. */

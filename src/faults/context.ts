@@ -1,7 +1,7 @@
 import type { Inventory } from '../targets/els/engine/assignment.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import type { Random } from '../workload/random.js';
+import type { Random } from '../base/random.js';
 import type { ForeignPlace } from './foreign-session.js';
 import type { Proxy } from './proxy/proxy.js';
 

@@ -63,10 +63,10 @@ const VALUES = {
   throughput: number((run) => run.throughputPerSecond),
   roundTripsPerAssignment: number((run) => run.cost.roundTripsPerAssignment),
   completionLooks: number((run) => run.completionLooks),
-  ready: number((run) => run.batchTotals?.ready ?? NaN),
-  available: number((run) => run.batchTotals?.available ?? NaN),
-  completed: number((run) => run.batchTotals?.completed ?? NaN),
-  completionEvents: number((run) => run.batchTotals?.completionEvents ?? NaN),
+  taken: number((run) => run.batchTotals?.['taken'] ?? NaN),
+  available: number((run) => run.batchTotals?.['available'] ?? NaN),
+  completed: number((run) => run.batchTotals?.['completed'] ?? NaN),
+  completionEvents: number((run) => run.batchTotals?.['completionEvents'] ?? NaN),
 } satisfies Record<string, GateValue>;
 
 export type GateName = keyof typeof VALUES;

@@ -1,5 +1,6 @@
 import { deleteRuns, registerBatches } from '../targets/els/batches/register.js';
-import { recordRun, type RunningCommand } from '../runs/runs.js';
+import type { RunningCommand } from '../domain/held-run.js';
+import { recordRun } from '../runs/runs.js';
 import { transaction } from '../database/session.js';
 import type { ScheduleContext } from './schedule.js';
 

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Call } from '../domain/call.js';
 import type { InvariantResult } from '../domain/run-result.js';
+import { readStored } from '../targets/els/host.js';
 import { verifyRun } from '../verify/verify-run.js';
 import type { ScheduleResult } from './schedule.js';
 
@@ -16,10 +17,12 @@ export async function violations(
   results: readonly ScheduleResult[],
 ): Promise<InvariantResult[]> {
   const calls = results.flatMap((result) => result.calls);
-  const { invariants } = await verifyRun(client, {
-    ...{ batchIds: results.map(({ batchId }) => batchId), slotsOf: () => slots, calls },
+  const batchIds = results.map(({ batchId }) => batchId);
+  const run = {
+    ...{ batchIds, slotsOf: () => slots, calls },
     ...{ startMicros: 0, faults: [], incomplete: [], durable: true },
-  });
+  };
+  const { invariants } = verifyRun(run, await readStored(client, batchIds, true));
   return [...invariants, noErrors(calls), noneStuck(results)].filter(({ passed }) => !passed);
 }
 

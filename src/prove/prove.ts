@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { RunningCommand } from '../runs/runs.js';
+import type { RunningCommand } from '../domain/held-run.js';
 import type { DatabasePool } from '../database/pool.js';
 import type { ConfigurationProof, Proof } from '../domain/proof.js';
 import type { Inventory } from '../targets/els/engine/assignment.js';

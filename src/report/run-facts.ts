@@ -50,12 +50,12 @@ export function outcomeLines(run: RunResult, style: Style): string[] {
 /** What the database says of the batches, where it was asked. */
 function batchParts({ batchTotals, plan }: RunResult): string[] {
   if (batchTotals === null) return ['the database was not asked'];
-  const { ready, available, completed, completionEvents } = batchTotals;
+  const { taken, available, completed, completionEvents } = batchTotals;
   return [
-    `${formatCount(completed)}/${formatCount(plan.batches)} completed`,
-    plural(completionEvents, 'completion event'),
-    `${plural(ready, 'essay')} ready`,
-    `${plural(available, 'slot')} free`,
+    ...(completed === undefined ? [] : [`${formatCount(completed)}/${formatCount(plan.batches)} completed`]),
+    ...(completionEvents === undefined ? [] : [plural(completionEvents, 'completion event')]),
+    ...(taken === undefined ? [] : [`${plural(taken, 'slot')} taken`]),
+    ...(available === undefined ? [] : [`${plural(available, 'slot')} free`]),
   ];
 }
 

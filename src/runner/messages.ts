@@ -1,9 +1,8 @@
 import type { Endpoint, AddressSource } from '../database/address.js';
-import type { Inventory } from '../targets/els/engine/assignment.js';
 import type { AssignmentErrorCode } from '../domain/errors.js';
 import type { LagMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
-import type { StrategySpec } from '../targets/els/engine/strategy.js';
+import type { Target } from '../target/target.js';
 import type { LoadCounters } from './counters.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
@@ -15,20 +14,19 @@ export const MOST_CALLS = 1_000;
 export const LONGEST_MESSAGE = 2_000;
 
 /** What serves calls. */
-export interface StrategyChange {
-  readonly strategy: StrategySpec;
-  /** For batches that have the other inventory. */
-  readonly otherInventory?: StrategySpec | undefined;
+export type TargetChange = Pick<Target, 'spec' | 'forms'>;
+
+/** A batch to warm connections, statements and code up on; there are none but for closed loops. */
+export interface WarmUpBatch {
+  readonly batchId: string;
+  /** An instance warms up on the batches whose form it serves. */
+  readonly form: string;
 }
 
-/** A batch of each inventory that its engines serve, to warm connections, statements and code up on; none but for closed loops. */
-export type WarmUpBatchIds = Readonly<Partial<Record<Inventory, string>>>;
-
 /** All that a worker needs to deliver its slice. */
-export interface WorkerJob extends StrategyChange {
+export interface WorkerJob extends TargetChange {
   readonly workerIndex: number;
   readonly plan: WorkloadPlan;
-  readonly advisoryLocks: boolean;
   readonly source: AddressSource;
   readonly connectionString: string;
   readonly applicationName: string;
@@ -37,7 +35,7 @@ export interface WorkerJob extends StrategyChange {
   readonly timeoutMs: number;
   /** Whether sessions keep settings and prepared statements. */
   readonly prepare: boolean;
-  readonly warmUpBatchIds: WarmUpBatchIds;
+  readonly warmUpBatches: readonly WarmUpBatch[];
   /** Where the server is to be reached instead of at its own address. */
   readonly via?: Endpoint | undefined;
   /**
@@ -63,7 +61,7 @@ export type ToWorker =
   /** The barrier's release: start at this moment of the host's monotonic clock. */
   | { readonly type: 'start'; readonly atMicros: number }
   /** During a load; answered by `changed`, but for a load that has ended. */
-  | { readonly type: 'change'; readonly change: StrategyChange }
+  | { readonly type: 'change'; readonly change: TargetChange }
   /** Of a load with a rollout: it is over, make no more calls. Other loads end by themselves. */
   | { readonly type: 'end' }
   | { readonly type: 'stop' };

@@ -2,6 +2,7 @@ import { nowMicros } from '../base/clock.js';
 import { createPool } from '../database/pool.js';
 import type { Call } from '../domain/call.js';
 import type { Delivery } from '../domain/scenario.js';
+import { optionsOf } from '../targets/els/target.js';
 import { createAssignmentEngine } from '../targets/els/engine/engine.js';
 import { toCalls } from './call-chunks.js';
 import { deliverSlice } from './lanes.js';
@@ -35,11 +36,10 @@ export async function redeliver(
   { mayHaveHappened, heard }: Redelivery,
   stop: AbortSignal,
 ): Promise<void> {
-  const { address, strategy, otherInventory, advisoryLocks, schema, timeoutMs, prepare, via } = job;
+  const { address, spec, schema, timeoutMs, prepare, via } = job;
   const applicationName = `${job.applicationName}/redelivery`;
   const pool = createPool(address, { connections: CONNECTIONS, applicationName, via });
-  const options = { strategy, advisoryLocks, schema, timeoutMs, prepare };
-  const engine = createAssignmentEngine(pool, { ...options, ...(otherInventory && { otherInventory }) });
+  const engine = createAssignmentEngine(pool, { ...optionsOf(spec), schema, timeoutMs, prepare });
   const scenario = { ...job.plan.scenario, connections: CONNECTIONS, durationMs: undefined };
   const plan = { ...job.plan, scenario: { ...scenario, arrival: 'closed' as const } };
   const recorder = new Recorder((chunk) => {

@@ -8,23 +8,18 @@ import { killsWorker } from '../domain/fault.js';
 import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../domain/run-result.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
-import type { StrategySpec } from '../targets/els/engine/strategy.js';
 import { workersOf } from '../workload/plan.js';
 import { addUpWeights } from './client-weight.js';
 import { sumCounters, type LoadCounters } from './counters.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toDistribution, toLatencyMicros } from './latency.js';
-import type { ErrorMessages, UnsettledReason, WarmUpBatchIds, WorkerJob } from './messages.js';
+import type { ErrorMessages, TargetChange, UnsettledReason, WarmUpBatch, WorkerJob } from './messages.js';
 import { Station } from './station.js';
 import { toTimeSeries } from './time-series.js';
 
 /** A load to be put on a database by worker processes. */
-export interface LoadJob {
+export interface LoadJob extends TargetChange {
   readonly plan: WorkloadPlan;
-  readonly strategy: StrategySpec;
-  /** For batches that have the other inventory. */
-  readonly otherInventory?: StrategySpec | undefined;
-  readonly advisoryLocks: boolean;
   readonly address: ServerAddress;
   readonly schema: string;
   /** Deadline of one call. */
@@ -33,7 +28,7 @@ export interface LoadJob {
   readonly prepare: boolean;
   /** With the worker's number added, that of its connections and of nothing else. */
   readonly applicationName: string;
-  readonly warmUpBatchIds: WarmUpBatchIds;
+  readonly warmUpBatches: readonly WarmUpBatch[];
   /** Where the server is to be reached instead of at its own address. */
   readonly via?: Endpoint | undefined;
 }

@@ -1,9 +1,9 @@
 import { createPool, explainConnectFailure, type DatabasePool } from '../database/pool.js';
 import { withConnectionString } from '../database/address.js';
-import { createStrategy } from '../targets/els/engine/create-strategy.js';
+import { optionsOf } from '../targets/els/target.js';
 import { createAssignmentEngine, type AssignmentEngine } from '../targets/els/engine/engine.js';
 import { countersSince, sumCounters, type LoadCounters } from './counters.js';
-import type { StrategyChange, WorkerJob } from './messages.js';
+import type { TargetChange, WorkerJob } from './messages.js';
 import { warmUp } from './warm-up.js';
 
 /** What a worker's calls go to: one engine after the other, each on a pool of its own. */
@@ -48,7 +48,7 @@ export class ServingEngine implements Pick<AssignmentEngine, 'assign' | 'assignM
    *
    * @throws InfrastructureError when the database cannot be used
    */
-  async change(change: StrategyChange): Promise<void> {
+  async change(change: TargetChange): Promise<void> {
     const next = await Generation.open(this.#job, change, this.#generations.length);
     const before = this.#current;
     this.#generations.push(next);
@@ -78,21 +78,14 @@ class Generation {
   }
 
   /** @param number of those before it in its worker */
-  static async open(
-    job: WorkerJob,
-    { strategy, otherInventory }: StrategyChange,
-    number: number,
-  ): Promise<Generation> {
+  static async open(job: WorkerJob, { spec, forms }: TargetChange, number: number): Promise<Generation> {
     const address = withConnectionString(job.source, job.connectionString);
     const { connections } = job.plan.scenario;
     const pool = createPool(address, { connections, applicationName: job.applicationName, via: job.via });
-    const { advisoryLocks, schema, timeoutMs, prepare } = job;
-    const options = { strategy, advisoryLocks, schema, timeoutMs, prepare };
-    const engine = createAssignmentEngine(pool, { ...options, ...(otherInventory && { otherInventory }) });
+    const { schema, timeoutMs, prepare } = job;
+    const engine = createAssignmentEngine(pool, { ...optionsOf(spec), schema, timeoutMs, prepare });
     try {
-      const served = otherInventory === undefined ? [strategy] : [strategy, otherInventory];
-      const inventories = served.map((each) => createStrategy(each, advisoryLocks).inventory);
-      const warmUpCalls = await warmUp(engine, job, { inventories, generation: number });
+      const warmUpCalls = await warmUp(engine, job, { forms, generation: number });
       return new Generation(engine, pool, warmUpCalls);
     } catch (error) {
       throw explainConnectFailure(address, error instanceof Error && error.cause ? error.cause : error);

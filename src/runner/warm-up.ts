@@ -1,5 +1,5 @@
 import { databaseFailure } from '../database/failure.js';
-import type { AssignmentRequest, Inventory } from '../targets/els/engine/assignment.js';
+import type { AssignmentRequest } from '../targets/els/engine/assignment.js';
 import { AssignmentError } from '../domain/errors.js';
 import type { AssignmentEngine } from '../targets/els/engine/engine.js';
 import type { WorkerJob } from './messages.js';
@@ -16,15 +16,15 @@ export function warmUpSlots(workers: number, connections: number): number {
 
 /** What an engine of a worker warms up for. */
 export interface WarmUp {
-  /** Those that it serves. */
-  readonly inventories: readonly Inventory[];
+  /** Of the batches that it serves. */
+  readonly forms: readonly string[];
   /** The number of the engine in its worker: no content is claimed twice. */
   readonly generation: number;
 }
 
 /**
  * Opens every connection of an engine and prepares its statements on each. For a closed loop, which has batches of its own
- * for that, one of each inventory, each connection makes some calls besides. No figure counts them.
+ * for that, one of each form, each connection makes some calls besides. No figure counts them.
  *
  * Bursts and open loops execute nothing before their load: what a strategy does besides the tool's tables it does once for
  * each call that was asked for, and never for a call that nobody asked for.
@@ -35,10 +35,11 @@ export interface WarmUp {
 export async function warmUp(
   engine: AssignmentEngine,
   job: WorkerJob,
-  { inventories, generation }: WarmUp,
+  { forms, generation }: WarmUp,
 ): Promise<number> {
   await connect(engine, job.plan.scenario.connections);
-  const batchIds = inventories.flatMap((inventory) => job.warmUpBatchIds[inventory] ?? []);
+  const served = job.warmUpBatches.filter(({ form }) => forms.includes(form));
+  const batchIds = served.map(({ batchId }) => batchId);
   const until = performance.now() + LONGEST_MS;
   let calls = 0;
   const lane = async (_: unknown, laneIndex: number) => {

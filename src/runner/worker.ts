@@ -13,7 +13,7 @@ import type {
   FromWorker,
   Resume,
   StartedCall,
-  StrategyChange,
+  TargetChange,
   ToWorker,
   UnsettledReason,
   WorkerJob,
@@ -121,7 +121,7 @@ async function prepare({ version, job }: ToWorker & { type: 'prepare' }): Promis
   await send({ type: 'ready', version: PROTOCOL_VERSION });
 }
 
-async function change(to: StrategyChange): Promise<void> {
+async function change(to: TargetChange): Promise<void> {
   await prepared?.engine.change(to);
   await send({ type: 'changed' });
 }

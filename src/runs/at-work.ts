@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import type { DatabasePool } from '../database/pool.js';
 import { transaction } from '../database/session.js';
 import { bindValues, loadStatement } from '../database/statement.js';
-import type { RunningCommand } from './runs.js';
+import type { RunningCommand } from '../domain/held-run.js';
 
 const LOCK = loadStatement('runs/lock');
 const UNLOCK = loadStatement('runs/unlock');

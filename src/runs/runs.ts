@@ -1,29 +1,6 @@
 import type { ClientBase } from 'pg';
 import { bindValues, loadStatement } from '../database/statement.js';
-import type { HeldRun, RunRows } from '../domain/held-run.js';
-
-/** The process of the tool that a run belongs to. */
-export interface RunningCommand {
-  /** As the command line calls it. */
-  readonly command: string;
-  /** Differs from every other process's. */
-  readonly commandId: string;
-  readonly host: string;
-  readonly pid: number;
-  /** Whether it tells that it is alive by a heartbeat, for no session is its own; else by a lock. */
-  readonly beats: boolean;
-}
-
-/** A run, as `recordRun` writes it down. */
-export interface RunRecord {
-  readonly runId: string;
-  readonly strategy: string;
-  readonly scenario: string | null;
-  /** Whether it is to leave its batches. */
-  readonly keep: boolean;
-  /** The run whose engines warm up on its batches. */
-  readonly warmsUp: string | null;
-}
+import type { HeldRun, RunningCommand, RunRecord, RunRows } from '../domain/held-run.js';
 
 /** A run and whose it is, without its rows. */
 export type FoundRun = Omit<HeldRun, keyof RunRows | 'startedAt'> & { readonly startedAt: Date | null };

@@ -1,5 +1,5 @@
-import type { Witness } from '../domain/run-result.js';
-import { wasAsked, type Audit } from '../targets/els/audits.js';
+import type { NotAsked, Witness } from '../domain/run-result.js';
+import type { Audit } from '../target/host.js';
 import type { Evidence } from './run-evidence.js';
 import { callsOf, isIndefinite, type ContentHistory, type JudgedCall } from './history-index.js';
 import { MAX_WITNESSES } from './invariant.js';
@@ -76,4 +76,14 @@ const CONTENT_COLUMNS = ['contentId', 'content_id', 'text_storage_id'];
 
 function contentIdsOf(row: Witness): string[] {
   return CONTENT_COLUMNS.map((column) => row[column]).filter((id) => typeof id === 'string');
+}
+
+/** Whether an audit says something: it was asked, if only of a part, or what it was asked is violated. */
+export function wasAsked({ rows, gap }: Audit): boolean {
+  return rows.length > 0 || gap?.everywhere !== true;
+}
+
+/** What audits could not be asked, and why. */
+export function notAskedOf(audits: readonly Audit[]): NotAsked[] {
+  return audits.flatMap(({ name, gap }) => (gap === undefined ? [] : [{ name, reason: gap.reason }]));
 }

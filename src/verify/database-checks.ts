@@ -1,5 +1,6 @@
 import type { Witness } from '../domain/run-result.js';
-import { countRows, type BatchEvidence, type Evidence, type StoredAssignment } from './run-evidence.js';
+import type { StoredAssignment } from '../target/host.js';
+import { countRows, type BatchEvidence, type Evidence } from './run-evidence.js';
 import {
   callsOf,
   countSuccesses,

@@ -1,17 +1,8 @@
 import type { FaultResult } from '../domain/fault.js';
 import type { Terms } from '../domain/promises.js';
+import type { StoredAssignment } from '../target/host.js';
 import { claimantsOf, type Claimant } from './claims.js';
 import { isOpen, type ContentHistory, type HistoryIndex, type JudgedCall } from './history-index.js';
-
-/** A slot or place that is taken, as the database holds it. */
-export interface StoredAssignment {
-  readonly batchId: string;
-  /** Null where places are counted. */
-  readonly slotId: string | null;
-  readonly contentId: string;
-  /** Of the call that wrote it, where the target stores that. */
-  readonly callId: string | null;
-}
 
 /** What is known of how a history came about. */
 export interface Circumstances {

@@ -1,22 +1,18 @@
-import type { ClientBase } from 'pg';
 import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { InvariantResult, NotAsked } from '../domain/run-result.js';
 import { ask } from './ask.js';
-import { auditInvariants } from './audit-invariants.js';
-import { notAskedOf, runAudits, type Audit } from '../targets/els/audits.js';
+import type { Audit, Stored, StoredAssignment } from '../target/host.js';
+import { auditInvariants, notAskedOf } from './audit-invariants.js';
 import {
   evidenceOf,
   type Circumstances,
   type Evidence,
   type JudgedTerms,
   type Observed,
-  type StoredAssignment,
 } from './run-evidence.js';
 import { countSuccesses, indexHistory, isIndefinite, type JudgedCall } from './history-index.js';
 import { invariant } from './invariant.js';
 import { INVARIANTS, type Invariant } from './invariants.js';
-import { inSnapshot } from '../database/snapshot.js';
-import { readAssignments } from '../targets/els/stored.js';
 import { judge, type Judgement } from './verdict.js';
 
 /** What the oracles say. */
@@ -39,28 +35,10 @@ export interface RunToVerify extends Circumstances, Pick<Observed, 'batchIds' | 
 /**
  * Asks both oracles: the history (what callers were told) and the database (what is there).
  *
- * @param client while the run is quiet and before anything repaired it
- * @param rightAfterRun whether nobody but the run wrote its rows
+ * @param stored read while the run was quiet and before anything repaired it
  */
-export async function verifyRun(
-  client: ClientBase,
-  run: RunToVerify,
-  { rightAfterRun } = { rightAfterRun: true },
-): Promise<Verification> {
-  const { rows, audits } = await readRun(client, run.batchIds, rightAfterRun);
-  return verifyEvidence(run, rows, audits);
-}
-
-/** All that the database is asked: the server may end a transaction that stands open while others compute. */
-function readRun(
-  client: ClientBase,
-  batchIds: readonly string[],
-  rightAfterRun: boolean,
-): Promise<{ rows: StoredAssignment[]; audits: Audit[] }> {
-  return inSnapshot(client, async () => {
-    const rows = await readAssignments(client, batchIds);
-    return { rows, audits: await runAudits(client, batchIds, rightAfterRun) };
-  });
+export function verifyRun(run: RunToVerify, { assignments, audits }: Stored): Verification {
+  return verifyEvidence(run, assignments, audits);
 }
 
 /** Asks the history alone: what callers were told, without the database. */
@@ -101,17 +79,17 @@ function answer(invariants: readonly Invariant[], evidence: Evidence, clock: Clo
 type Clock = Parameters<typeof invariant>[2];
 
 /**
- * Asks the database alone, on one snapshot.
+ * Asks the database alone.
  *
- * @param batchIds the batches to check
+ * @param audits of batches, read at one moment
+ * @param batchIds the batches that were audited
  * @param unsettled why what is there may be under way yet
  */
-export async function verifyDatabase(
-  client: ClientBase,
+export function verifyDatabase(
+  audits: readonly Audit[],
   batchIds: readonly string[],
   unsettled?: string,
-): Promise<Verification> {
-  const audits = await inSnapshot(client, () => runAudits(client, batchIds, false));
+): Verification {
   const circumstances = { faults: [], incomplete: [], durable: true, unsettled };
   const observed = { terms: BUILT_IN_TERMS, batchIds, slotsOf: () => 0, rows: undefined };
   const evidence = evidenceOf({ ...observed, index: indexHistory([]), circumstances });

@@ -1,5 +1,5 @@
 import type { Delivery, Scenario, WorkerSlice, WorkloadPlan } from '../domain/scenario.js';
-import { mulberry32, shuffle } from './random.js';
+import { mulberry32, shuffle } from '../base/random.js';
 import { dueTimes } from './schedule.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Scenario, WorkerSlice, WorkloadPlan } from '../domain/scenario.js';
-import { mulberry32 } from './random.js';
+import { mulberry32 } from '../base/random.js';
 
 /** So that the gaps of a schedule do not follow from the draws that order its deliveries. */
 const OWN_DRAWS = 0x5bd1e995;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { comparisonJobs, type ComparePlan } from '#els/app/compare.js';
+import { elsTarget } from '#els/targets/els/target.js';
 import { resolveScenario } from '#els/scenario/overrides.js';
 
 const SESSIONS = { prepare: true };
@@ -8,7 +9,7 @@ const NAMES = ['legacy', 'cte', 'inventory'] as const;
 async function planOf(overrides: Partial<ComparePlan> = {}): Promise<ComparePlan> {
   return {
     scenarios: [await resolveScenario('sustained', {})],
-    strategies: NAMES.map((name) => ({ kind: 'built-in', name })),
+    targets: NAMES.map((name) => elsTarget({ strategy: { kind: 'built-in', name }, advisoryLocks: false })),
     rounds: { burst: 3, load: 8 },
     advisoryLocks: false,
     seed: 42,
@@ -21,8 +22,8 @@ async function planOf(overrides: Partial<ComparePlan> = {}): Promise<ComparePlan
 /** The strategies of each round, in their order. */
 function ordersOf(plan: ComparePlan): string[] {
   const orders = new Map<number, string[]>();
-  for (const { round, strategy } of comparisonJobs(plan, SESSIONS)) {
-    orders.set(round, [...(orders.get(round) ?? []), strategy.name]);
+  for (const { round, target } of comparisonJobs(plan, SESSIONS)) {
+    orders.set(round, [...(orders.get(round) ?? []), target.name]);
   }
   return [...orders.values()].map((names) => names.join());
 }
@@ -63,7 +64,7 @@ describe('comparisonJobs', () => {
     const scenarios = [await resolveScenario('overflow', {})];
     const plan = await planOf({ scenarios, rounds: { burst: 1, load: 1 } });
     const names = (jobs: ReturnType<typeof comparisonJobs>) =>
-      jobs.map(({ strategy, advisoryLocks }) => `${strategy.name}${advisoryLocks ? ' + locks' : ''}`).sort();
+      jobs.map(({ target }) => `${target.name}${target.advisoryLocks ? ' + locks' : ''}`).sort();
     const all = ['cte', 'cte + locks', 'inventory', 'inventory + locks', 'legacy', 'legacy + locks'];
     expect(names(comparisonJobs(plan, SESSIONS))).toEqual(all);
     expect(names(comparisonJobs(plan, { prepare: false }))).toEqual(all.slice(0, -1));

@@ -1,6 +1,11 @@
 import type { PoolClient } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { analyzeTables, deleteRuns, registerBatches, type BatchRegistration } from '#els/targets/els/batches/register.js';
+import {
+  analyzeTables,
+  deleteRuns,
+  registerBatches,
+  type BatchRegistration,
+} from '#els/targets/els/batches/register.js';
 import { batchStatus, batchTotals, repairCompletion } from '#els/targets/els/batches/status.js';
 import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import { drawn, times } from '../support/draws.js';
@@ -79,7 +84,7 @@ describe.each(['slots', 'essays'] as const)('a batch whose inventory is %s', (in
       [full],
     );
     expect(await withClient((client) => batchTotals(client, [full, open]))).toEqual({
-      ready: (row?.expected ?? 0) + ready,
+      taken: (row?.expected ?? 0) + ready,
       available: slots - ready,
       completed: 1,
       completionEvents: 1,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withDatabase } from '#els/app/database.js';
 import { executeRun } from '#els/app/execute-run.js';
-import { resolveStrategy } from '#els/targets/els/strategies.js';
+import { resolveTarget } from '#els/targets/resolve.js';
 import type { RunResult } from '#els/domain/run-result.js';
 import { WorkerFleet } from '#els/runner/fleet.js';
 import { loadScenario } from '#els/scenario/load.js';
@@ -55,11 +55,7 @@ describe('without the unique indexes, which the command looks for before the loa
       expect(refused.stderr).toContain('essay_states_content');
 
       const job = {
-        ...{
-          strategy: await resolveStrategy(strategy),
-          advisoryLocks: false,
-          scenario: await loadScenario(scenario),
-        },
+        ...{ target: await resolveTarget(strategy, false), scenario: await loadScenario(scenario) },
         ...{ round: 1, seed: SEED, keep: false, timeoutMs: 10_000 },
       };
       const fleet = new WorkerFleet();

@@ -169,7 +169,7 @@ const runSchema = z.strictObject({
   notes: z.array(z.string()).default([]),
   expectedSuccesses: count.optional(),
   batchTotals: z
-    .strictObject({ ready: count, available: count, completed: count, completionEvents: count })
+    .strictObject({ taken: count, available: count, completed: count, completionEvents: count })
     .nullable()
     .optional(),
   serviceTimeMicros: latency.optional(),

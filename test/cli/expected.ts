@@ -26,8 +26,8 @@ export function expectFullRun(run: RunEntry): void {
     recovered: 0,
   });
   expect(run.errorsByCode).toEqual({});
-  const { ready, available } = run.batchTotals ?? { ready: created, available: batches * slots - created };
-  expect({ ready, available }).toEqual({ ready: created, available: batches * slots - created });
+  const { taken, available } = run.batchTotals ?? { taken: created, available: batches * slots - created };
+  expect({ taken, available }).toEqual({ taken: created, available: batches * slots - created });
   expectPassed(run);
 }
 

@@ -64,7 +64,7 @@ describe('run as text', () => {
       const contents = draw.integer(1, slots - 1);
       const finished = await database.run([...SHORT, '--slots', `${slots}`, '--contents', `${contents}`]);
       expect(finished.stdout).toMatch(
-        new RegExp(`✗ ready == batches \\* slots +ready = ${contents}, batches = 1, slots = ${slots}\n`),
+        new RegExp(`✗ taken == batches \\* slots +taken = ${contents}, batches = 1, slots = ${slots}\n`),
       );
       expect(finished.stdout).toContain('verdict valid');
       expect(linesOf(finished.stdout).at(-1)).toMatch(/^FAILED/);

@@ -13,7 +13,7 @@ import { askOracles } from '../support/oracles.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { assignByHand, lockEssay, until, withForeign } from './support/hold.js';
 import { assignedEssays } from './support/rows.js';
-import { essayId, newBatch, optionsOf, VARIANTS, type Variant } from './support/variants.js';
+import { essayId, newBatch, optionsOf, VARIANTS, targetOf, type Variant } from './support/variants.js';
 
 const db = useDatabase();
 const fleet = new WorkerFleet();
@@ -64,9 +64,9 @@ async function fillAroundHeldSlots(variant: Variant, bulk: number) {
     const load = runLoad(
       fleet,
       {
-        ...{ plan, strategy: { kind: 'built-in', name: variant.strategy }, schema: db.schema },
-        warmUpBatchIds: { [variant.inventory]: warmUpBatchId },
-        ...{ address: withConnectionString('--database-url', db.url), advisoryLocks: variant.advisoryLocks },
+        ...{ plan, spec: targetOf(variant).spec, forms: [variant.inventory], schema: db.schema },
+        warmUpBatches: [{ batchId: warmUpBatchId, form: variant.inventory }],
+        address: withConnectionString('--database-url', db.url),
         ...{ timeoutMs: 20_000, prepare: true, applicationName: plan.runId },
       },
       { beforeRelease: () => Promise.resolve() },

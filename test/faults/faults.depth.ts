@@ -97,14 +97,14 @@ describe('crash points', () => {
       expectSurvived(crashed, 'kill-before-completion');
       expect(crashed.faults[0]?.left.uncompleted).toBeGreaterThan(0);
       expect(crashed.run.repairs.completions).toBe(crashed.faults[0]?.left.uncompleted);
-      expect(crashed.run.batchTotals).toMatchObject({ ready: 200, completed: 200, completionEvents: 200 });
+      expect(crashed.run.batchTotals).toMatchObject({ taken: 200, completed: 200, completionEvents: 200 });
     },
   );
 
   it('before legacy looks are met by the redelivery', async () => {
     const crashed = await run('legacy', { ...small, faults: ['kill-before-completion'] });
     expectSurvived(crashed, 'kill-before-completion');
-    expect(crashed.run.batchTotals).toMatchObject({ ready: 200, completed: 200, completionEvents: 200 });
+    expect(crashed.run.batchTotals).toMatchObject({ taken: 200, completed: 200, completionEvents: 200 });
   });
 });
 

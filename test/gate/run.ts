@@ -21,7 +21,7 @@ export function someRun(): GateInput {
     expectedSuccesses: 269,
     outcomes: { created: 89, reused: 178, noSlot: 1, error: 5, unknown: 6, recovered: 7 },
     completionLooks: 12,
-    batchTotals: { ready: 88, available: 11, completed: 9, completionEvents: 10 },
+    batchTotals: { taken: 88, available: 11, completed: 9, completionEvents: 10 },
     latencyMicros: {
       mean: 12_300,
       min: 1_001,
@@ -75,7 +75,7 @@ export const VALUES_OF_SOME_RUN = {
   throughput: '5123.45678',
   roundTripsPerAssignment: '1.25',
   completionLooks: '12',
-  ready: '88',
+  taken: '88',
   available: '11',
   completed: '9',
   completionEvents: '10',

@@ -4,7 +4,7 @@ import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import type { Call } from '#els/domain/call.js';
 import type { AssignmentEngine, EngineOptions } from '#els/targets/els/engine/engine.js';
 import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
-import { mulberry32 } from '#els/workload/random.js';
+import { mulberry32 } from '#els/base/random.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { verifyBatch } from '../support/oracles.js';
 import { recorded } from '../support/recorded.js';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
+import { readStored } from '#els/targets/els/host.js';
 import { verifyDatabase } from '#els/verify/verify-run.js';
 import { newBatch, optionsOf, VARIANTS } from '../engine/support/variants.js';
 import { assignedEssays } from '../engine/support/rows.js';
@@ -66,7 +67,8 @@ describe.each(WAYS)('in $mode mode with prepare: $prepare', ({ mode, prepare }) 
 
     expect(await assignedEssays(db, batchId)).toHaveLength(SLOTS);
     const client = await db.pool.connect();
-    const { verdict, notes } = await verifyDatabase(client, [batchId]);
+    const { audits } = await readStored(client, [batchId], false);
+    const { verdict, notes } = verifyDatabase(audits, [batchId]);
     client.release();
     expect({ verdict, notes }).toEqual({ verdict: 'valid', notes: [] });
     const locks = `select 1 from pg_locks where locktype = 'advisory'

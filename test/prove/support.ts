@@ -4,6 +4,7 @@ import { prove } from '#els/app/prove.js';
 import { withConnectionString } from '#els/database/address.js';
 import type { Proof } from '#els/domain/proof.js';
 import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
+import { elsTarget } from '#els/targets/els/target.js';
 import type { TestDatabase } from '../support/database.js';
 import { custom } from '../engine/support/custom.js';
 
@@ -20,16 +21,16 @@ export interface ProofChoice {
 export function proveHere(
   db: TestDatabase,
   strategy: StrategySpec,
-  choice: ProofChoice = {},
+  { advisoryLocks = false, ...rest }: ProofChoice = {},
 ): Promise<Proof> {
   const address = withConnectionString('--database-url', db.url);
   const direct = { embedded: false, pooling: 'none', prepare: true } as const;
   const database = { ...direct, address, schema: db.schema, pool: db.pool };
   return prove(database, {
-    ...{ advisoryLocks: false, callers: 2, preemptions: 2, maxSchedules: 1_000 },
+    ...{ callers: 2, preemptions: 2, maxSchedules: 1_000 },
     ...{ stop: new AbortController().signal, onProgress: () => undefined },
-    ...choice,
-    strategy,
+    ...rest,
+    target: elsTarget({ strategy, advisoryLocks }),
   });
 }
 

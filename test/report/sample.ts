@@ -83,7 +83,7 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
     redeliveries: 0,
     warmUpCalls: 0,
     repairs: { orphans: 0, completions: 0 },
-    batchTotals: { ready: contents, available: 0, completed: 1, completionEvents: 1 },
+    batchTotals: { taken: contents, available: 0, completed: 1, completionEvents: 1 },
     latencyMicros: { ...sampleLatency(integer), ...latencyMicros },
     serviceTimeMicros: sampleLatency(integer),
     latencyDistribution: [0, 50, 90, 99].map((percentile) => ({ percentile, micros: 100 + 20 * percentile })),

@@ -44,12 +44,12 @@ describe('renderRuns', () => {
 
   it('shows what became of the batches, and how long it took', () => {
     const { run } = createSampler();
-    const batchTotals = { ready: 18, available: 2, completed: 4, completionEvents: 1 };
+    const batchTotals = { taken: 18, available: 2, completed: 4, completionEvents: 1 };
     const text = render(
       reportOf([run({ batchTotals, plan: { batches: 5 }, assignments: 20, durationMs: 16.2 })]),
     );
     expect(text).toMatch(
-      /^ {2}batches +4\/5 completed · 1 completion event · 18 essays ready · 2 slots free$/m,
+      /^ {2}batches +4\/5 completed · 1 completion event · 18 slots taken · 2 slots free$/m,
     );
     expect(text).toContain('20 calls in 16.2ms\n');
   });

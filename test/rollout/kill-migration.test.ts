@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { MigrationKiller } from '#els/targets/els/migrate/process/kill-migration.js';
-import { mulberry32 } from '#els/workload/random.js';
+import { mulberry32 } from '#els/base/random.js';
 
 const killer = (seed: number) => new MigrationKiller(2, mulberry32(seed), 500, () => 600);
 const MARKED = { batchId: 'b', step: 'marked' } as const;

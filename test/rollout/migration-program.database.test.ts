@@ -6,7 +6,7 @@ import { MIGRATION_PROTOCOL, type MigrationJob } from '#els/targets/els/migrate/
 import { useDatabase } from '../support/database.js';
 
 const db = useDatabase();
-const PROGRAM = programPath('app/rollout/migration-program');
+const PROGRAM = programPath('targets/els/migrate/process/program');
 
 interface Said {
   readonly type: string;

@@ -1,38 +1,49 @@
 import { expect, it } from 'vitest';
 import { warmUpBatches } from '#els/app/warm-up-batches.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';
+import { elsTarget } from '#els/targets/els/target.js';
+import { rolledOut } from '#els/targets/resolve.js';
 import { planWorkload } from '#els/workload/plan.js';
 
 const SCENARIO = {
   ...{ name: 'one', description: 'one', batches: 1, slots: 4, contents: 4, deliveries: 1, workers: 2 },
   ...{ arrival: 'closed' as const, connections: 3, bulk: 1, faults: [], rttMs: 0, gates: [] },
 };
-const START = { kind: 'built-in', name: 'inventory' } as const;
+const START = elsTarget({ strategy: { kind: 'built-in', name: 'inventory' }, advisoryLocks: false });
 
 function enginesOn(rollout?: readonly ('legacy' | 'cte' | 'inventory')[]) {
   const steps = rollout?.map((strategy, position) => ({ atMs: position + 1, strategy }));
   const plan = planWorkload({ ...SCENARIO, ...(steps && { rollout: { steps } }) }, 'run', 1);
-  return warmUpBatches(START, plan).map(({ slots, ...batch }) => ({
-    ...batch,
-    engines: slots / warmUpSlots(2, 3),
-  }));
+  return warmUpBatches([START, ...rolledOut(plan.scenario, START)], plan).map(
+    ({ slots, batchIds, form }) => ({
+      ...{ batchIds, form },
+      engines: slots / warmUpSlots(2, 3),
+    }),
+  );
 }
 
 it.each(['burst', 'open'] as const)(
   'is none for an arrival that is %s: nothing is executed before it',
   (arrival) => {
     const plan = planWorkload({ ...SCENARIO, arrival }, 'run', 1);
-    expect(warmUpBatches(START, plan)).toEqual([]);
+    expect(warmUpBatches([START], plan)).toEqual([]);
   },
 );
 
+it('refuses to roll out what is no built-in strategy', () => {
+  const steps = [{ atMs: 1, strategy: './mine.sql' }];
+  expect(() => rolledOut({ ...SCENARIO, rollout: { steps } }, START)).toThrow(
+    'scenario one rolls out "./mine.sql"; accepted are legacy, cte, inventory',
+  );
+});
+
 it('is one of the only inventory, without a rollout', () => {
-  expect(enginesOn()).toEqual([{ batchId: 'run-essays-warm-up', inventory: 'essays', engines: 1 }]);
+  expect(enginesOn()).toEqual([{ batchIds: ['run-essays-warm-up'], form: 'essays', engines: 1 }]);
 });
 
 it('has slots for each engine that serves an inventory for itself or for the strategy before', () => {
   expect(enginesOn(['cte', 'legacy', 'inventory'])).toEqual([
-    { batchId: 'run-essays-warm-up', inventory: 'essays', engines: 3 },
-    { batchId: 'run-slots-warm-up', inventory: 'slots', engines: 3 },
+    { batchIds: ['run-essays-warm-up'], form: 'essays', engines: 3 },
+    { batchIds: ['run-slots-warm-up'], form: 'slots', engines: 3 },
   ]);
 });

@@ -1,5 +1,8 @@
 import type { LoadJob } from '#els/runner/run-load.js';
+import { elsTarget } from '#els/targets/els/target.js';
 import { planWorkload } from '#els/workload/plan.js';
+
+const CTE = elsTarget({ strategy: { kind: 'built-in', name: 'cte' }, advisoryLocks: false });
 
 /** Contents of the load below, each delivered once. */
 export const CONTENTS = 20;
@@ -15,14 +18,13 @@ export function loadOfLies(lie: string, workers: number, timeoutMs = 0): LoadJob
     ...{ arrival: 'burst' as const, workers, connections: 1, bulk: 1, faults: [], rttMs: 0, gates: [] },
   };
   return {
-    ...{ plan: planWorkload(scenario, 'run', 1), strategy: { kind: 'built-in', name: 'cte' } },
+    ...{ plan: planWorkload(scenario, 'run', 1), spec: CTE.spec, forms: CTE.forms },
     ...{
-      advisoryLocks: false,
       address: { source: '--database-url', connectionString: 'postgres:///?connect_timeout=1' },
       schema: lie,
       timeoutMs,
       prepare: true,
     },
-    ...{ applicationName: 'lies', warmUpBatchIds: {} },
+    ...{ applicationName: 'lies', warmUpBatches: [] },
   };
 }

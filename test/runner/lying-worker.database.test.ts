@@ -1,3 +1,4 @@
+import { elsTarget } from '#els/targets/els/target.js';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { InfrastructureError } from '#els/domain/errors.js';
@@ -92,7 +93,8 @@ it('is not waited for where the load is stopped before it is ready', async () =>
 });
 
 describe('a worker that is asked to change', () => {
-  const change = { strategy: { kind: 'built-in', name: 'legacy' } } as const;
+  const { spec, forms } = elsTarget({ strategy: { kind: 'built-in', name: 'legacy' }, advisoryLocks: false });
+  const change = { spec, forms };
 
   /** A load during which the worker is asked once; what it answers, or why it was ended. */
   async function asked(lie: string, ask: (load: RunningLoad) => Promise<unknown>): Promise<unknown> {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Inventory } from '#els/targets/els/engine/assignment.js';
-import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
+import type { Target } from '#els/target/target.js';
+import { elsTarget } from '#els/targets/els/target.js';
 import type { WorkerJob } from '#els/runner/messages.js';
 import { ServingEngine } from '#els/runner/serving-engine.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';
@@ -9,9 +10,9 @@ import { until, withForeign } from '../engine/support/hold.js';
 import { requestFor, useDatabase } from '../support/database.js';
 
 const db = useDatabase();
-const LEGACY: StrategySpec = { kind: 'built-in', name: 'legacy' };
-const CTE: StrategySpec = { kind: 'built-in', name: 'cte' };
-const INVENTORY: StrategySpec = { kind: 'built-in', name: 'inventory' };
+const [LEGACY, CTE, INVENTORY] = (['legacy', 'cte', 'inventory'] as const).map((name) =>
+  elsTarget({ strategy: { kind: 'built-in', name }, advisoryLocks: false }),
+) as [Target, Target, Target];
 
 /** Of one engine on the two connections below, on a batch. */
 const WARM_UP_CALLS = warmUpSlots(1, 2);
@@ -22,10 +23,10 @@ function jobOn(runId: string): WorkerJob {
     ...{ arrival: 'closed' as const, connections: 2, bulk: 1, faults: [], rttMs: 0, gates: [] },
   };
   return {
-    ...{ plan: planWorkload(scenario, runId, 1), workerIndex: 0, strategy: LEGACY, advisoryLocks: false },
+    ...{ plan: planWorkload(scenario, runId, 1), workerIndex: 0, spec: LEGACY.spec, forms: LEGACY.forms },
     ...{ source: '--database-url', connectionString: db.url, applicationName: runId, schema: db.schema },
     ...{ timeoutMs: 10_000, prepare: true, journal: 'batched' },
-    warmUpBatchIds: { slots: `${runId}-slots-warm-up`, essays: `${runId}-essays-warm-up` },
+    warmUpBatches: ['slots', 'essays'].map((form) => ({ batchId: `${runId}-${form}-warm-up`, form })),
   };
 }
 
@@ -51,7 +52,7 @@ it('gives new calls to the next engine, lets those before end on theirs, and the
       return waiting.length === 1;
     });
     let isChanged = false;
-    const changed = engine.change({ strategy: CTE }).then(() => (isChanged = true));
+    const changed = engine.change(CTE).then(() => (isChanged = true));
     await until('there are two engines', async () => (await backends('change')).length === 4);
     expect(isChanged).toBe(false);
     await foreign.rollback();
@@ -68,9 +69,9 @@ it('gives new calls to the next engine, lets those before end on theirs, and the
 
 it('serves batches of the inventory before, and pays what the engine before owed', async () => {
   const engine = await opened('owe');
-  await engine.change({ strategy: CTE });
+  await engine.change(CTE);
   for (const content of ['one', 'two', 'three', 'four']) await engine.assign(requestFor('owe', content));
-  await engine.change({ strategy: INVENTORY, otherInventory: CTE });
+  await engine.change(INVENTORY.takeOverFrom?.(CTE) ?? INVENTORY);
   const completed = await db.query(
     `select 1 from batch_essay_trackers where batch_id = 'owe' and completed_at is not null`,
   );
@@ -90,11 +91,11 @@ it('warms every engine up on each inventory that it serves', async () => {
     return contents.length;
   };
   const byLegacy = await created('slots');
-  await engine.change({ strategy: CTE });
+  await engine.change(CTE);
   const byCte = await created('slots');
   expect(byCte).toBeGreaterThan(byLegacy);
   expect(await created('essays')).toBe(0);
-  await engine.change({ strategy: INVENTORY, otherInventory: CTE });
+  await engine.change(INVENTORY.takeOverFrom?.(CTE) ?? INVENTORY);
   expect(await created('slots')).toBeGreaterThan(byCte);
   expect(await created('essays')).toBeGreaterThan(0);
   await engine.close();

@@ -45,7 +45,7 @@ function perfectRun(scenario: Scenario): GateInput & { readonly batchTotals: Bat
     expectedSuccesses: created * deliveries,
     outcomes,
     batchTotals: {
-      ready: created,
+      taken: created,
       available: batches * slots - created,
       completed,
       completionEvents: completed,
@@ -163,7 +163,7 @@ describe('the gates of the built-in bursts', () => {
   });
 
   it.each([
-    ['ready', { ready: 2 }],
+    ['taken', { taken: 2 }],
     ['completed', { completed: 0 }],
     ['two completions', { completionEvents: 2 }],
     ['no completion', { completionEvents: 0 }],

@@ -205,8 +205,8 @@ describe('a scenario file with a wrong field', () => {
     [{ rollout: [] }, 'rollout is a list; accepted: an object with a list of steps'],
     [{ rollout: { steps: [] } }, 'rollout.steps is a list; accepted: a list of 1 to 20 steps'],
     [
-      { rollout: { steps: [{ at: '1s', strategy: './mine.sql' }] } },
-      'rollout.steps[0].strategy is "./mine.sql"; accepted: legacy, cte, inventory',
+      { rollout: { steps: [{ at: '1s', strategy: '' }] } },
+      'rollout.steps[0].strategy is ""; accepted: the name of a strategy',
     ],
     [{ rollout: { steps: [{ at: 1, strategy: 'cte' }] } }, `rollout.steps[0].at is 1; accepted: ${DURATION}`],
     [

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import pg from 'pg';
-import { withClient, withDatabase } from '#els/app/database.js';
+import { withDatabase } from '#els/app/database.js';
+import { withClient } from '#els/database/on-pool.js';
 import { loadStatement, readSql } from '#els/database/statement.js';
 import { DESCRIPTION, describeFresh } from './describe.js';
 import { generateSchema, PUBLISHED } from './generate.js';

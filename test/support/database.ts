@@ -7,7 +7,11 @@ import { setupSchema } from '#els/database/schema.js';
 import { openSession } from '#els/database/session.js';
 import { withConnectionString } from '#els/database/address.js';
 import type { AssignmentRequest, Inventory } from '#els/targets/els/engine/assignment.js';
-import { createAssignmentEngine, type AssignmentEngine, type EngineOptions } from '#els/targets/els/engine/engine.js';
+import {
+  createAssignmentEngine,
+  type AssignmentEngine,
+  type EngineOptions,
+} from '#els/targets/els/engine/engine.js';
 
 /** A schema of a test file's own on the shared server. */
 export interface TestDatabase {

@@ -1,5 +1,6 @@
 import type { Call } from '#els/domain/call.js';
 import type { WorkloadPlan } from '#els/domain/scenario.js';
+import { readStored } from '#els/targets/els/host.js';
 import { verifyRun, type Verification } from '#els/verify/verify-run.js';
 import type { TestDatabase } from './database.js';
 
@@ -30,10 +31,11 @@ async function ask(
 ): Promise<Verification> {
   const client = await db.pool.connect();
   try {
-    return await verifyRun(client, {
+    const run = {
       ...{ batchIds, slotsOf: () => slots, calls, startMicros: 0, faults: [] },
       ...{ incomplete: [], durable: true },
-    });
+    };
+    return verifyRun(run, await readStored(client, batchIds, true));
   } finally {
     client.release();
   }

@@ -65,7 +65,7 @@ describe.each(TOLD)('$name: where retries are not told', (combination) => {
     }
   });
 
-  it('an address that says assigned now and then is not accused', () => {
+  it('a target that says assigned now and then is not accused', () => {
     for (let seed = FIRST_SEED; seed < FIRST_SEED + OBSERVATIONS; seed++) {
       const drawn = observationOf(combination, seed);
       const calls = drawn.calls.map((call, position) => sometimesAssigned(call, seed + position));

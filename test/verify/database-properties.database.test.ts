@@ -2,6 +2,7 @@ import fc from '../support/fast-check.js';
 import { expect, it } from 'vitest';
 import type { InvariantResult } from '#els/domain/run-result.js';
 import type { Call } from '#els/domain/call.js';
+import { readStored } from '#els/targets/els/host.js';
 import { verifyRun } from '#els/verify/verify-run.js';
 import { useDatabase } from '../support/database.js';
 import { corruptions, firstEssay, type Corruption } from './corruptions.js';
@@ -81,7 +82,7 @@ async function violations(made: readonly Made[], slots: number): Promise<Invaria
       },
       ...{ startMicros: 0, faults: [], incomplete: [], durable: true },
     };
-    const { invariants } = await verifyRun(client, run, { rightAfterRun: false });
+    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, false));
     return invariants.filter(({ passed }) => !passed);
   } finally {
     client.release();

@@ -1,7 +1,7 @@
 import type { Verification } from '#els/verify/verify-run.js';
 import { verifyEvidence, verifyHistory } from '#els/verify/verify-run.js';
 import type { Circumstances } from '#els/verify/run-evidence.js';
-import type { Audit } from '#els/targets/els/audits.js';
+import type { Audit } from '#els/target/host.js';
 import type { Observation } from './reference.js';
 
 /** How a run went that nothing disturbed. */

@@ -258,11 +258,11 @@ describe('what is not asked', () => {
       'no-slot-when-alone',
     ]);
     const counted = reasonsOf({ idempotent: false, truthfulNoSlot: false, places: 'counted' }, []);
-    expect(counted['slot-given-once']).toBe('the address counts places and names no slot');
+    expect(counted['slot-given-once']).toBe('the target counts places and names no slot');
     expect(counted['one-created-per-content']).toMatch(
-      /^the address does not promise that a content holds one/,
+      /^the target does not promise that a content holds one/,
     );
-    expect(counted['no-false-no-slot']).toBe('the address may say no_slot while rivals are at work');
+    expect(counted['no-false-no-slot']).toBe('the target may say no_slot while rivals are at work');
     expect(reasonsOf({}, [assigned(0, [0, 1])])['reused-after-a-claim']).toMatch(
       /^some successes say assigned/,
     );

@@ -1,5 +1,5 @@
 import { mayHaveHappenedBy } from '#els/domain/call.js';
-import { mulberry32 } from '#els/workload/random.js';
+import { mulberry32 } from '#els/base/random.js';
 import type { JudgedCall } from '#els/verify/history-index.js';
 import type { Combination } from './combinations.js';
 import { callOf } from './histories.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mulberry32, shuffle } from '#els/workload/random.js';
+import { mulberry32, shuffle } from '#els/base/random.js';
 import { forRandomDraws } from '../support/draws.js';
 
 describe('mulberry32', () => {

@@ -4,13 +4,13 @@ import type { ServerAddress } from '../../database/address.js';
 import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
 import type { RolloutMigration, RolloutSwitch } from '../../domain/rollout.js';
 import type { RolloutStep, WorkloadPlan } from '../../domain/scenario.js';
-import type { StrategySpec } from '../../targets/els/engine/strategy.js';
-import type { StrategyChange } from '../../runner/messages.js';
 import { longestCallMs } from '../../runner/patience.js';
 import type { RunningLoad } from '../../runner/run-load.js';
-import { mulberry32, type Random } from '../../workload/random.js';
-import { inventoryOf } from '../../targets/els/strategies.js';
+import { mulberry32, type Random } from '../../base/random.js';
+import type { Target } from '../../target/target.js';
+import { rolledOut } from '../../targets/resolve.js';
 import { MigrationKiller } from '../../targets/els/migrate/process/kill-migration.js';
+import type { Inventory } from '../../targets/els/engine/assignment.js';
 import { migrateRun } from '../../targets/els/migrate/process/migrate-run.js';
 
 /** After a switch the next one, or the end, waits this long at least: fewer calls tell nothing of what it led to. */
@@ -22,7 +22,7 @@ const QUIET_MS = 60_000;
 export interface RolloutGround {
   readonly plan: WorkloadPlan;
   /** Where it starts. */
-  readonly strategy: StrategySpec;
+  readonly target: Target;
   readonly address: ServerAddress;
   readonly schema: string;
   /** Of the run's backends. */
@@ -30,6 +30,9 @@ export interface RolloutGround {
   /** Deadline of one call. */
   readonly timeoutMs: number;
 }
+
+/** A step with what it changes into. */
+type Step = RolloutStep & { readonly target: Target };
 
 /** A switch that was made; what callers felt of it, the history tells. */
 export type SwitchMade = Omit<RolloutSwitch, 'longestCallMicros'>;
@@ -39,22 +42,27 @@ export class RolloutDriver {
   readonly switches: SwitchMade[] = [];
   readonly faults: FaultResult[] = [];
   readonly #ground: RolloutGround;
-  readonly #steps: readonly RolloutStep[];
+  readonly #steps: readonly Step[];
   readonly #stop: AbortSignal;
   readonly #random: Random;
-  #serving: StrategyChange;
+  #serving: Target;
 
   /** @param stop ends it early */
   constructor(ground: RolloutGround, stop: AbortSignal) {
     this.#ground = ground;
-    this.#steps = ground.plan.scenario.rollout?.steps ?? [];
+    const { target, plan } = ground;
+    const targets = rolledOut(plan.scenario, target);
+    this.#steps = (plan.scenario.rollout?.steps ?? []).flatMap((step, position) => {
+      const changed = targets[position];
+      return changed === undefined ? [] : [{ ...step, target: changed }];
+    });
     this.#stop = stop;
     this.#random = mulberry32(ground.plan.seed);
-    this.#serving = { strategy: ground.strategy };
+    this.#serving = ground.target;
   }
 
   /** What serves every batch of the run, whatever was switched. */
-  get serving(): StrategyChange {
+  get serving(): Target {
     return this.#serving;
   }
 
@@ -88,29 +96,23 @@ export class RolloutDriver {
     }
   }
 
-  async #switch(
-    step: RolloutStep,
-    load: RunningLoad,
-    sinceRelease: () => number,
-  ): Promise<SwitchMade | undefined> {
-    const before = this.#serving.strategy;
-    const next: StrategySpec = { kind: 'built-in', name: step.strategy };
-    const moves = inventoryOf(before) !== inventoryOf(next);
+  async #switch(step: Step, load: RunningLoad, sinceRelease: () => number): Promise<SwitchMade | undefined> {
+    const before = this.#serving;
+    const next = step.target;
     const startMs = sinceRelease();
-    const change = { strategy: next, ...(moves && { otherInventory: before }) };
-    for (const station of load.stations) if (!(await this.#changed(station, change))) return undefined;
+    for (const station of load.stations) if (!(await this.#changed(station, next))) return undefined;
     const changeMs = sinceRelease() - startMs;
-    this.#serving = change;
-    const migration = moves ? await this.#migrate(step, next, sinceRelease) : null;
+    this.#serving = next;
+    const migration = next.forms.length > 1 ? await this.#migrate(step, next, sinceRelease) : null;
     if (migration === undefined) return undefined;
     const moments = { plannedMs: step.atMs, startMs, endMs: sinceRelease() };
     return { from: before.name, to: next.name, ...moments, changeMs, migration };
   }
 
   /** Whether a worker changed; one that a stop ended did not. */
-  async #changed(station: RunningLoad['stations'][number], change: StrategyChange): Promise<boolean> {
+  async #changed(station: RunningLoad['stations'][number], next: Target): Promise<boolean> {
     try {
-      return await station.change(change);
+      return await station.change({ spec: next.spec, forms: next.forms });
     } catch (error) {
       if (this.#stop.aborted) return false;
       throw error;
@@ -119,8 +121,8 @@ export class RolloutDriver {
 
   /** @returns undefined when it was stopped */
   async #migrate(
-    step: RolloutStep,
-    next: StrategySpec,
+    step: Step,
+    next: Target,
     sinceRelease: () => number,
   ): Promise<RolloutMigration | undefined> {
     const { plan, address, schema, applicationName, timeoutMs } = this.#ground;
@@ -134,7 +136,7 @@ export class RolloutDriver {
       {
         ...{ source, connectionString, schema, batchIds },
         applicationName: `${applicationName}/migration`,
-        to: inventoryOf(next),
+        to: next.forms[0] as Inventory,
       },
       {
         killer,

@@ -1,4 +1,4 @@
-import { BUILT_IN_STRATEGIES } from '../../targets/els/engine/assignment.js';
+import { TARGET_NAMES } from '../../targets/resolve.js';
 import { SWEPT_FIELDS } from '../../scenario/fields.js';
 import { listBuiltInScenarios } from '../../scenario/load.js';
 import { knownLoadValues } from '../load-flags.js';
@@ -14,8 +14,8 @@ export async function knownValues(): Promise<KnownValues> {
   const scenarios = (await listBuiltInScenarios()).map(({ name }) => name);
   return {
     ...knownLoadValues(),
-    '--strategy': BUILT_IN_STRATEGIES,
-    '--strategies': BUILT_IN_STRATEGIES,
+    '--strategy': TARGET_NAMES,
+    '--strategies': TARGET_NAMES,
     '--scenario': scenarios,
     'name|file': scenarios,
     '--sweep': SWEPT_FIELDS.map((parameter) => `${parameter}=`),

@@ -1,16 +1,8 @@
 import type { ClientBase } from 'pg';
-import type { NotAsked, Witness } from '../../domain/run-result.js';
+import type { Witness } from '../../domain/run-result.js';
+import type { Audit, AuditTerms, Gap } from '../../target/host.js';
 import { loadStatement } from '../../database/statement.js';
-import { gapOf, readEvidence, type Gap } from './evidence.js';
-
-/** What a target says of one of its audits. */
-export interface AuditTerms {
-  readonly name: string;
-  /** Whether a call that was cut off leaves it so for the next one to finish. */
-  readonly mayBeHalfDone: boolean;
-  /** Whether it may be violated where commits that were acknowledged are gone. */
-  readonly needsCommits: boolean;
-}
+import { gapOf, readEvidence } from './evidence.js';
 
 const ALWAYS = { mayBeHalfDone: false, needsCommits: false };
 
@@ -31,13 +23,6 @@ const AUDITS: readonly AuditTerms[] = [
  * and a restored dump write rows anew.
  */
 const RUN_AUDITS: readonly AuditTerms[] = [{ name: 'event-in-the-same-transaction', ...ALWAYS }];
-
-export interface Audit extends AuditTerms {
-  /** The offending rows. Each names the field that is missing or wrong, what was found and what is expected. */
-  readonly rows: readonly Witness[];
-  /** What it could not be asked. */
-  readonly gap?: Gap | undefined;
-}
 
 const AFTER_A_RUN_ONLY: Gap = {
   reason: 'asked right after a run alone: a relay that marks events, or a restored dump, writes rows anew',
@@ -64,14 +49,4 @@ export async function runAudits(
     ? []
     : RUN_AUDITS.map((terms) => ({ ...terms, rows: [], gap: AFTER_A_RUN_ONLY }));
   return [...audits, ...left];
-}
-
-/** Whether an audit says something: it was asked, if only of a part, or what it was asked is violated. */
-export function wasAsked({ rows, gap }: Audit): boolean {
-  return rows.length > 0 || gap?.everywhere !== true;
-}
-
-/** What audits could not be asked, and why. */
-export function notAskedOf(audits: readonly Audit[]): NotAsked[] {
-  return audits.flatMap(({ name, gap }) => (gap === undefined ? [] : [{ name, reason: gap.reason }]));
 }

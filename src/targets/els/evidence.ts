@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { Gap } from '../../target/host.js';
 import { loadStatement } from '../../database/statement.js';
 
 const EVIDENCE = loadStatement('verify/evidence');
@@ -12,13 +13,6 @@ export interface Evidence {
   /** Whose call cannot be compared, for one of the three reasons above. */
   readonly callsNotCompared: number;
   readonly versionNotRaised: number;
-}
-
-/** What an audit could not be asked. */
-export interface Gap {
-  readonly reason: string;
-  /** Whether what it lacks is lacking everywhere: it is not asked at all. */
-  readonly everywhere: boolean;
 }
 
 /** Reads what the audits can compare, on the client's snapshot. */

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { loadStatement } from '../../database/statement.js';
-import type { StoredAssignment } from '../../verify/run-evidence.js';
+import type { StoredAssignment } from '../../target/host.js';
 
 const ASSIGNMENTS = loadStatement('verify/assignments');
 

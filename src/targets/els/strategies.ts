@@ -1,13 +1,9 @@
 import { didYouMean, escapeInvisible, quote } from '../../base/wording.js';
-import { BUILT_IN_STRATEGIES, type BuiltInStrategy, type Inventory } from './engine/assignment.js';
+import { BUILT_IN_STRATEGIES, type BuiltInStrategy } from './engine/assignment.js';
 import { UsageError } from '../../domain/errors.js';
-import type { Scenario } from '../../domain/scenario.js';
-import { createStrategy } from './engine/create-strategy.js';
 import { readCustomStrategy } from './engine/custom-strategy.js';
-import { checkKeepsNothing } from './engine/keeps-nothing.js';
 import type { StrategySpec } from './engine/strategy.js';
-
-export type { StrategySpec } from './engine/strategy.js';
+import type { ElsOptions } from './target.js';
 
 /** The service's feature flags (ELS-004); all are off by default. */
 export const FLAGS = {
@@ -16,46 +12,23 @@ export const FLAGS = {
   advisoryLocks: 'USE_ADVISORY_LOCKS_FOR_ASSIGNMENT',
 } as const;
 
-/** A strategy with its option. */
-export interface StrategyChoice {
-  readonly strategy: StrategySpec;
-  readonly advisoryLocks: boolean;
-}
-
-/** Where a rollout starts that nobody named a strategy for: the known-good path. */
-export const KNOWN_GOOD: StrategySpec = { kind: 'built-in', name: 'legacy' };
-
-/** Strategies with those that scenarios roll out while they run. */
-export function withRolledOut(
-  strategies: readonly StrategySpec[],
-  scenarios: readonly Scenario[],
-): StrategySpec[] {
-  return [...strategies, ...scenarios.flatMap(rolledOut)];
-}
-
-/** The strategies that a scenario rolls out, one after the other. */
-export function rolledOut({ rollout }: Scenario): StrategySpec[] {
-  return (rollout?.steps ?? []).map(({ strategy }) => ({ kind: 'built-in', name: strategy }));
-}
-
-/** The table that a strategy fills batches through. */
-export function inventoryOf(strategy: StrategySpec): Inventory {
-  return createStrategy(strategy, false).inventory;
-}
-
 /**
  * Finds the strategy that a name means: a built-in one, or a custom SQL file.
  *
  * @throws UsageError when it is neither, or the file is refused
  */
 export async function resolveStrategy(nameOrFile: string): Promise<StrategySpec> {
-  const builtIn = BUILT_IN_STRATEGIES.find((name) => name === nameOrFile);
-  if (builtIn) return { kind: 'built-in', name: builtIn };
+  if (isBuiltIn(nameOrFile)) return { kind: 'built-in', name: nameOrFile };
   if (/[/\\]|\.sql$/.test(nameOrFile)) return readCustomStrategy(visible(nameOrFile));
   throw new UsageError(
     'unknown_strategy',
     `unknown strategy ${quote(nameOrFile)}${didYouMean(nameOrFile, BUILT_IN_STRATEGIES)}; accepted are ${BUILT_IN_STRATEGIES.join(', ')}, or the path of a SQL file`,
   );
+}
+
+/** Whether a name is that of a built-in strategy. */
+export function isBuiltIn(name: string): name is BuiltInStrategy {
+  return BUILT_IN_STRATEGIES.some((known) => known === name);
 }
 
 /** A strategy is named by its path wherever results are shown. */
@@ -73,7 +46,7 @@ function visible(path: string): string {
  *
  * @throws UsageError when a variable's name is almost a flag's, a flag is no boolean, or both strategy flags are on: they are validated one at a time
  */
-export function strategyFromFlags(env: NodeJS.ProcessEnv): StrategyChoice {
+export function strategyFromFlags(env: NodeJS.ProcessEnv): ElsOptions {
   refuseMisspeltFlags(env);
   const cte = readFlag(env, FLAGS.cte);
   const inventory = readFlag(env, FLAGS.inventory);
@@ -106,23 +79,6 @@ function refuseMisspeltFlags(env: NodeJS.ProcessEnv): void {
 function isAbbreviated(name: string, flag: string): boolean {
   const words = name.toUpperCase().split('_');
   return /^(?:ELS_USE_|USE_ADVISORY)/i.test(name) && words.every((word) => flag.split('_').includes(word));
-}
-
-/** Whether a strategy keeps a lock of its session from one transaction to the next. */
-export function keepsSessionLock({ strategy, advisoryLocks }: StrategyChoice): boolean {
-  return createStrategy(strategy, advisoryLocks).keepsSessionLock;
-}
-
-/**
- * Checks that strategies can do with sessions that keep nothing, before anything connects.
- *
- * @param prepare whether sessions keep settings and prepared statements
- * @throws UsageError `needs_session`
- */
-export function checkPrepare(choices: readonly StrategyChoice[], prepare: boolean): void {
-  if (prepare) return;
-  for (const { strategy, advisoryLocks } of choices)
-    checkKeepsNothing(createStrategy(strategy, advisoryLocks));
 }
 
 /** The words that the service's settings (Pydantic) read as a boolean. */

@@ -34,8 +34,8 @@ async function claim(engine, batchId, content) {
  * @returns when the claim began and ended
  * @throws Error when it found no slot
  */
-export async function firstClaim({ database: { target, schema } }, { batchId, content }, warmUpBatchId) {
-  const pool = createPool(target, { connections: 1, applicationName: 'els-assign bench' });
+export async function firstClaim({ database: { address, schema } }, { batchId, content }, warmUpBatchId) {
+  const pool = createPool(address, { connections: 1, applicationName: 'els-assign bench' });
   const engine = createAssignmentEngine(pool, { strategy: { kind: 'built-in', name: 'inventory' }, schema });
   try {
     for (let call = 0; call < WARM_UP_CALLS; call++) await claim(engine, warmUpBatchId, `${content}-${call}`);

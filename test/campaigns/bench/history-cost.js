@@ -1,7 +1,7 @@
 // npm run bench:history-cost: what it costs a run to keep its history: throughput of `sustained` with it and without,
 // in interleaved rounds on one embedded server. Prints one JSON document: medians per second, and the ratio of medians
 // with the lowest and highest round. Without its history a run cannot be verified, so that both are counted in the
-// database: essays that are ready, over the fixed time.
+// database: slots that are taken, over the fixed time.
 import { execFile } from 'node:child_process';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -55,11 +55,11 @@ async function perSecond(seed, { withHistory }) {
     ? ENV
     : { ...ENV, NODE_OPTIONS: `--import=${WITHOUT_HISTORY}`, MODULES: MODULES.href };
   const run = await runSustained(seed, env);
-  const { ready, available } = run.batchTotals;
+  const { taken, available } = run.batchTotals;
   if (withHistory && run.verdict !== 'valid') throw new Error(`the run is ${run.verdict}: ${run.notes}`);
   if (!withHistory && run.assignments > run.workers) throw new Error('the history was kept');
-  if (available === 0) throw new Error(`the inventory ran out: ${ready} slots in ${SECONDS} s`);
-  return ready / SECONDS;
+  if (available === 0) throw new Error(`the slots ran out: ${taken} taken in ${SECONDS} s`);
+  return taken / SECONDS;
 }
 
 async function measure(database) {

@@ -1,4 +1,4 @@
-import { withClient } from '#els/app/database.js';
+import { withClient } from '#els/database/on-pool.js';
 import { bindValues, loadStatement } from '#els/database/statement.js';
 import { ForeignSession } from '#els/faults/foreign-session.js';
 import { benchStatement } from './bench-sql.js';
@@ -15,8 +15,8 @@ const HOLDS = benchStatement('holds-snapshot');
  * @param {() => Promise<T>} work
  * @throws Error when the snapshot was not held until the end
  */
-export async function underOldSnapshot({ database: { pool, target, schema } }, work) {
-  const session = await ForeignSession.beginSnapshot({ target, schema });
+export async function underOldSnapshot({ database: { pool, address, schema } }, work) {
+  const session = await ForeignSession.beginSnapshot({ address, schema });
   try {
     await session.query(SELECT, {});
     const result = await work();

@@ -4,7 +4,7 @@
 // call of as long a time without any migration. SLOTS (1000,100000) and ROUNDS (5) set its size.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withClient } from '#els/app/database.js';
+import { withClient } from '#els/database/on-pool.js';
 import { migrate } from '#els/targets/els/commands/migrate-batches.js';
 import { analyzeTables, registerBatches } from '#els/targets/els/batches/register.js';
 import { createPool } from '#els/database/pool.js';
@@ -106,7 +106,7 @@ function summary(slots, to, seen) {
 const result = await withServer(new AbortController().signal, async (bench) => {
   await freshSchema(bench);
   const { database } = bench;
-  const pool = createPool(database.target, { connections: CALLERS, applicationName: 'els-assign bench' });
+  const pool = createPool(database.address, { connections: CALLERS, applicationName: 'els-assign bench' });
   const engine = createAssignmentEngine(pool, {
     ...{ schema: database.schema, strategy: builtIn('inventory'), otherInventory: builtIn('cte') },
     timeoutMs: 60_000,

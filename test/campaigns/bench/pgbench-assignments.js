@@ -1,4 +1,4 @@
-import { inTransaction, withClient } from '#els/app/database.js';
+import { inTransaction, withClient } from '#els/database/on-pool.js';
 import { analyzeTables, registerBatches } from '#els/targets/els/batches/register.js';
 import { batchTotals } from '#els/targets/els/batches/status.js';
 import { checkpoint } from '#els/database/environment.js';
@@ -26,11 +26,11 @@ export async function withRegistered(bench, { strategy, batches, slots }, assign
   });
   await withClient(pool, checkpoint);
   const result = await assign();
-  const { ready } = await inTransaction(pool, (client) => batchTotals(client, batchIds));
-  if (ready !== result.transactions) {
+  const { taken } = await inTransaction(pool, (client) => batchTotals(client, batchIds));
+  if (taken !== result.transactions) {
     const slotsInAll = batches * slots;
     throw new Error(
-      `${result.transactions} transactions took ${ready} of ${slotsInAll} slots: each must take one`,
+      `${result.transactions} transactions took ${taken} of ${slotsInAll} slots: each must take one`,
     );
   }
   return result;

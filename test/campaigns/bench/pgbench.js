@@ -50,8 +50,8 @@ export async function runPgbench({ database, folder, stop }, script, variables) 
 }
 
 /** @returns {NodeJS.ProcessEnv} */
-function environmentOf({ target }) {
-  const { host, port, user, password, database } = clientConfig(target);
+function environmentOf({ address }) {
+  const { host, port, user, password, database } = clientConfig(address);
   return {
     PATH: process.env['PATH'],
     PGHOST: host,

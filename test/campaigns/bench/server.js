@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withClient, withDatabase } from '#els/app/database.js';
+import { withDatabase } from '#els/app/database.js';
+import { withClient } from '#els/database/on-pool.js';
 import { setUp } from '#els/app/setup.js';
 import { readEnvironment } from '#els/database/environment.js';
 import { InfrastructureError } from '#els/domain/errors.js';

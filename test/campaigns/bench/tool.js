@@ -1,3 +1,4 @@
+import { resolveTarget } from '#els/targets/resolve.js';
 import { executeRun } from '#els/app/execute-run.js';
 import { toScenario } from '#els/scenario/resolve.js';
 import { scenarioFileSchema } from '#els/scenario/schema.js';
@@ -47,8 +48,7 @@ export async function runTool(bench, { strategy, advisoryLocks = false, scenario
       };
     },
   });
-  const builtIn = { kind: /** @type {const} */ ('built-in'), name: strategy };
-  const what = { strategy: builtIn, advisoryLocks, scenario, history };
+  const what = { target: await resolveTarget(strategy, advisoryLocks), scenario, history };
   const job = { ...what, round, seed: round, keep: true, timeoutMs: TIMEOUT_MS };
   const { result: run, failure } = await executeRun(bench.database, bench.fleet, job, bench.stop);
   if (failure !== undefined) throw failure;

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { mulberry32 } from '#els/workload/random.js';
+import { mulberry32 } from '#els/base/random.js';
 
 const EXECUTABLE = fileURLToPath(new URL('../../../bin/els-assign.js', import.meta.url));
 const STRATEGIES = ['legacy', 'cte', 'inventory'];

@@ -9,7 +9,7 @@ import { warmUpSlots } from '#els/runner/warm-up.js';
 import { planWorkload, workersOf } from '#els/workload/plan.js';
 import type { TestDatabase } from '../../support/database.js';
 import { until, type Backend } from './hold.js';
-import type { Variant } from './variants.js';
+import { targetOf, type Variant } from './variants.js';
 
 /** A real worker process that stands at the barrier, with a batch of its own to fill. */
 export interface CrashingWorker {
@@ -39,10 +39,10 @@ export async function startWorker(
   await register(db, variant, plan, warmUpBatchId);
   const worker = new WorkerProcess(0);
   const job: WorkerJob = {
-    ...{ workerIndex: 0, plan, strategy: { kind: 'built-in', name: variant.strategy } },
-    ...{ advisoryLocks: variant.advisoryLocks, source: '--database-url', connectionString: db.url },
+    ...{ workerIndex: 0, plan, spec: targetOf(variant).spec, forms: [variant.inventory] },
+    ...{ source: '--database-url', connectionString: db.url },
     ...{ applicationName: runId, schema: db.schema, timeoutMs: 20_000, prepare: true },
-    warmUpBatchIds: { [variant.inventory]: warmUpBatchId },
+    warmUpBatches: [{ batchId: warmUpBatchId, form: variant.inventory }],
     journal: 'batched',
   };
   await worker.prepare(job);

@@ -1,3 +1,5 @@
+import type { Target } from '#els/target/target.js';
+import { elsTarget } from '#els/targets/els/target.js';
 import { randomBytes } from 'node:crypto';
 import type { BuiltInStrategy, Inventory } from '#els/targets/els/engine/assignment.js';
 import type { EngineOptions } from '#els/targets/els/engine/engine.js';
@@ -30,6 +32,11 @@ export function optionsOf({ strategy, advisoryLocks }: Variant): EngineOptions {
 }
 
 /** Registers a batch under a new name. */
+/** The variant as a target. */
+export function targetOf({ strategy, advisoryLocks }: Variant): Target {
+  return elsTarget({ strategy: { kind: 'built-in', name: strategy }, advisoryLocks });
+}
+
 export async function newBatch(db: TestDatabase, inventory: Inventory, slots: number): Promise<string> {
   const batchId = `b${randomBytes(5).toString('hex')}`;
   await db.register({ batchId, slots, inventory });

@@ -3,7 +3,6 @@ import { bindValues, loadStatement } from '../../../database/statement.js';
 
 const ALL = loadStatement('batches/all');
 const SWITCHING = loadStatement('batches/switching');
-const ACTIVE_SESSIONS = loadStatement('database/active-sessions');
 
 /** A batch of the schema. */
 export interface FoundBatch {
@@ -22,10 +21,4 @@ export async function findSwitching(client: ClientBase, batchIds: readonly strin
   const values = bindValues<unknown>(SWITCHING, { batch_ids: batchIds });
   const { rows } = await client.query<{ batchId: string }>(SWITCHING.text, values);
   return rows.map((row) => row.batchId);
-}
-
-/** How many other sessions of this database have a transaction under way that may write. */
-export async function countActiveSessions(client: ClientBase): Promise<number> {
-  const { rows } = await client.query<{ sessions: number }>(ACTIVE_SESSIONS.text);
-  return rows[0]?.sessions ?? 0;
 }

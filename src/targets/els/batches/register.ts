@@ -5,6 +5,7 @@ import { copyRows } from '../../../database/copy.js';
 import { databaseFailure, isUnable } from '../../../database/failure.js';
 import { transaction } from '../../../database/session.js';
 import { bindValues, loadStatement } from '../../../database/statement.js';
+import type { RegistrationControl } from '../../../target/host.js';
 import type { Inventory } from '../engine/assignment.js';
 import { UsageError } from '../../../domain/errors.js';
 
@@ -20,14 +21,6 @@ export interface BatchRegistration {
   readonly batchIds: readonly string[];
   /** Slots of each batch. */
   readonly slots: number;
-}
-
-/** How a long registration is watched and stopped. */
-export interface RegistrationControl {
-  /** Told how many slots of all batches are there by now, some thousands after the other. */
-  readonly onProgress?: ((slots: number) => void) | undefined;
-  /** Ends it early: nothing is registered, and the signal's reason is thrown. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 const REGISTER = loadStatement('batches/register');

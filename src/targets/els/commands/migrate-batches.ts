@@ -22,7 +22,8 @@ import { migrateBatch, putBackIfSwitching } from '../migrate/migrate-batch.js';
 import { otherThan } from '../migrate/move.js';
 import { findTracker } from '../migrate/tracker.js';
 import { requireSessions } from '../../../app/check-pooling.js';
-import { inTransaction, withClient, type Database } from '../../../app/database.js';
+import type { Database } from '../../../app/database.js';
+import { inTransaction, withClient } from '../../../database/on-pool.js';
 
 /** Which batches go where. */
 export interface Migration {

@@ -12,7 +12,12 @@ import { printLine, printResult, terminalWidth } from '../../../cli/console.js';
 import { oneLine } from '../../../cli/failure.js';
 import { parseDurationOf } from '../../../scenario/duration.js';
 import { migrationProgress } from './migration-progress.js';
-import { addConnectionOptions, addOutputOptions, type ConnectionFlags, type OutputFlags } from '../../../cli/options.js';
+import {
+  addConnectionOptions,
+  addOutputOptions,
+  type ConnectionFlags,
+  type OutputFlags,
+} from '../../../cli/options.js';
 import { signalExitCode, stoppable } from '../../../cli/stop-signal.js';
 import { readTool } from '../../../cli/tool.js';
 

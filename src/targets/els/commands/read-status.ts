@@ -4,7 +4,8 @@ import { requireAccess } from '../../../database/grants.js';
 import { requireSchema } from '../../../database/schema.js';
 import { requireWritable } from '../../../database/writable.js';
 import { UsageError } from '../../../domain/errors.js';
-import { inTransaction, type Database } from '../../../app/database.js';
+import type { Database } from '../../../app/database.js';
+import { inTransaction } from '../../../database/on-pool.js';
 
 export type { BatchStatus } from '../batches/status.js';
 

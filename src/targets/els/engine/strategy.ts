@@ -49,6 +49,8 @@ export interface Strategy {
   readonly startsAtLowWater: boolean;
   /** Whether each call looks for completion itself, before it returns; else looks are coalesced. */
   readonly looksAfterEachCall: boolean;
+  /** Whether a claim is committed before what belongs to it is written, in another transaction. */
+  readonly commitsTwice: boolean;
   /** Whether an attempt keeps a lock of its session from one transaction to the next. */
   readonly keepsSessionLock: boolean;
 

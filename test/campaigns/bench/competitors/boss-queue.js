@@ -23,7 +23,7 @@ async function addJobs(boss) {
  * @returns {Promise<number>} jobs per second
  */
 export async function drainBossQueue(bench, batchSize) {
-  const { connectionString } = bench.database.target;
+  const { connectionString } = bench.database.address;
   await dropSchema(bench, SCHEMA);
   const boss = await openBoss({ connectionString, schema: SCHEMA });
   try {

@@ -15,8 +15,8 @@ const GET_JOB = /^get_job/;
  * @param {import('../server.js').Bench} bench
  * @returns {Promise<{ text: string, values: unknown[] }>}
  */
-async function observeClaim({ database: { target } }) {
-  const pgPool = openGraphilePool({ connectionString: target.connectionString });
+async function observeClaim({ database: { address } }) {
+  const pgPool = openGraphilePool({ connectionString: address.connectionString });
   const seen = [];
   pgPool.on('connect', (client) => {
     const { query } = client;

@@ -1,4 +1,4 @@
-import { withClient } from '#els/app/database.js';
+import { withClient } from '#els/database/on-pool.js';
 import { bindValues } from '#els/database/statement.js';
 import { benchStatement } from '../bench-sql.js';
 import { dropSchema, settle } from './schema.js';
@@ -14,9 +14,9 @@ export const TASK = 'nothing';
  * @param {{ schema: string, jobs: number }} queue
  */
 export async function addGraphileJobs(bench, { runMigrations }, { schema, jobs }) {
-  const { pool, target } = bench.database;
+  const { pool, address } = bench.database;
   await dropSchema(bench, schema);
-  await runMigrations({ connectionString: target.connectionString, schema });
+  await runMigrations({ connectionString: address.connectionString, schema });
   const add = benchStatement('add-graphile-jobs', { schema });
   await withClient(pool, (client) => client.query(add.text, bindValues(add, { task: TASK, jobs })));
   await settle(bench);

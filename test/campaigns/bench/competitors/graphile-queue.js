@@ -16,7 +16,7 @@ const JOBS = 20_000 * SECONDS;
  */
 export async function drainGraphileQueue(bench, size) {
   await addGraphileJobs(bench, graphileWorker, { schema: SCHEMA, jobs: JOBS });
-  const { connectionString } = bench.database.target;
+  const { connectionString } = bench.database.address;
   const job = { connectionString, schema: SCHEMA, connections: CONNECTIONS / WORKERS, size };
   const perSecond = await drainByCrew(MEMBER, job, JOBS);
   const { left } = await countGraphileJobs(bench, SCHEMA);

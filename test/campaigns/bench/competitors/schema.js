@@ -1,4 +1,4 @@
-import { withClient } from '#els/app/database.js';
+import { withClient } from '#els/database/on-pool.js';
 import { checkpoint } from '#els/database/environment.js';
 import { benchStatement } from '../bench-sql.js';
 

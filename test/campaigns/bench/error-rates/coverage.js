@@ -6,7 +6,7 @@ import {
   sampleWithReplacement,
 } from 'simple-statistics';
 import { centreInterval, flipSigns } from '#els/compare/sign-flips.js';
-import { mulberry32 } from '#els/workload/random.js';
+import { mulberry32 } from '#els/base/random.js';
 
 const CONFIDENCE = 0.95;
 const TRIALS = 2_000;

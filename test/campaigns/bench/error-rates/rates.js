@@ -1,5 +1,5 @@
 import { sampleWithReplacement } from 'simple-statistics';
-import { mulberry32 } from '#els/workload/random.js';
+import { mulberry32 } from '#els/base/random.js';
 import { upperBound } from './clopper-pearson.js';
 import { judge } from './judge.js';
 

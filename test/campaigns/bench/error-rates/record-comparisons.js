@@ -1,5 +1,5 @@
 import { compare } from '#els/app/compare.js';
-import { resolveStrategy } from '#els/targets/els/strategies.js';
+import { resolveTarget } from '#els/targets/resolve.js';
 import { resolveScenario } from '#els/scenario/overrides.js';
 import { freshSchema } from '../server.js';
 import { calibrate } from './calibrate.js';
@@ -43,7 +43,7 @@ async function compareWithCte({ database, stop }, path, { rounds, durationMs, se
   const slots = Math.ceil((CONTENTS_PER_SECOND * durationMs) / 1_000 / BATCHES);
   const plan = {
     scenarios: [await resolveScenario('sustained', { durationMs, batches: BATCHES, slots })],
-    strategies: [await resolveStrategy('cte'), await resolveStrategy(path)],
+    targets: [await resolveTarget('cte', false), await resolveTarget(path, false)],
     rounds: { burst: rounds, load: rounds },
     advisoryLocks: false,
     seed,

@@ -1,4 +1,5 @@
-import { inTransaction, withClient } from '#els/app/database.js';
+import { resolveTarget } from '#els/targets/resolve.js';
+import { inTransaction, withClient } from '#els/database/on-pool.js';
 import { analyzeTables, registerBatches } from '#els/targets/els/batches/register.js';
 import { checkpoint } from '#els/database/environment.js';
 import { runLoad } from '#els/runner/run-load.js';
@@ -37,14 +38,17 @@ async function register({ database: { pool } }, batches) {
  * @returns the batch's id
  */
 async function fillMostly(bench, round) {
-  const { pool, target, schema } = bench.database;
+  const { pool, address, schema } = bench.database;
   const scenario = benchScenario({ arrival: 'closed', slots: SLOTS, contents: SLOTS * 0.9 });
   const plan = planWorkload(scenario, 'filled', round);
   await register(bench, [WARM_UP, EMPTY, { ...plan, slots: SLOTS }]);
-  const names = { applicationName: 'els-assign bench', warmUpBatchIds: { essays: 'warm-up' } };
-  const strategy = /** @type {const} */ ({ kind: 'built-in', name: 'inventory' });
-  const how = { advisoryLocks: false, timeoutMs: TIMEOUT_MS, prepare: true };
-  const load = { plan, strategy, target, schema, ...how, ...names };
+  const names = {
+    applicationName: 'els-assign bench',
+    warmUpBatches: [{ batchId: 'warm-up', form: 'essays' }],
+  };
+  const { spec, forms } = await resolveTarget('inventory', false);
+  const how = { timeoutMs: TIMEOUT_MS, prepare: true };
+  const load = { plan, spec, forms, address, schema, ...how, ...names };
   const hooks = { beforeRelease: async () => void (await withClient(pool, checkpoint)) };
   const { calls } = await runLoad(bench.fleet, load, hooks, bench.stop);
   const given = new Set(calls.filter(({ outcome }) => outcome === 'created').map(({ slotId }) => slotId));

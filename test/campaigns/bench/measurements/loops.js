@@ -16,7 +16,7 @@ export const loopSeries = (kind, strategy) => `${kind} loop ${strategy}`;
 function loop(kind, strategy) {
   const series = loopSeries(kind, strategy);
   const measure = async (bench) => {
-    const { connectionString } = bench.database.target;
+    const { connectionString } = bench.database.address;
     const { schema } = bench.database;
     const connections = CONNECTIONS / WORKERS;
     const job = { connectionString, schema, strategy, connections, batches: BATCHES, seconds: SECONDS };

@@ -39,6 +39,7 @@ export function legacyStrategy(advisoryLocks: boolean): Strategy {
     statements: advisoryLocks ? [...STATEMENTS, LOCK, UNLOCK] : STATEMENTS,
     startsAtLowWater: false,
     looksAfterEachCall: true,
+    commitsTwice: true,
     keepsSessionLock: advisoryLocks,
     attempt: advisoryLocks ? attemptLocked : attempt,
   };

@@ -32,6 +32,7 @@ export function singleStatementStrategy(
     statements: [...(advisoryLocks ? [LOCK, statement] : [statement]), ...(many?.statements ?? [])],
     startsAtLowWater: statement.binds.includes('low_water'),
     looksAfterEachCall: false,
+    commitsTwice: false,
     keepsSessionLock: false,
     attempt: async (session: Session, binds) => readAnswer(await session.pipeline(steps(binds))),
     many,

@@ -1,6 +1,6 @@
 import { MIGRATION_FAULT, type FaultResult } from '../../../../domain/fault.js';
 import { MIGRATION_STEPS } from '../migration.js';
-import type { Random } from '../../../../workload/random.js';
+import type { Random } from '../../../../base/random.js';
 import type { BatchStep, KillPoint } from './messages.js';
 
 /** Share of the kills that strike a migration which waits at its step; the others strike what it does next. */

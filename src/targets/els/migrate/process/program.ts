@@ -4,7 +4,7 @@ import { transaction } from '../../../../database/session.js';
 import { withConnectionString } from '../../../../database/address.js';
 import type { BatchMigration, MigrationControl } from '../migration.js';
 import { migrateBatch } from '../migrate-batch.js';
-import { coordinatorPool } from '../../../../app/coordinator-pool.js';
+import { coordinatorPool } from '../../../../database/coordinator-pool.js';
 import {
   LONGEST_MESSAGE,
   MIGRATION_PROTOCOL,

@@ -1,6 +1,6 @@
-import { createPool, type DatabasePool } from '../database/pool.js';
-import { openSession } from '../database/session.js';
-import type { ServerAddress } from '../database/address.js';
+import { createPool, type DatabasePool } from './pool.js';
+import { openSession } from './session.js';
+import type { ServerAddress } from './address.js';
 
 /** One for work, one for watching. */
 export const COORDINATOR_CONNECTIONS = 2;

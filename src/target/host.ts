@@ -1,0 +1,99 @@
+import type { RunningCommand, RunRecord } from '../domain/held-run.js';
+import type { Witness } from '../domain/run-result.js';
+
+/** Batches to be registered, and whose they are. */
+export interface Registration {
+  readonly groups: readonly BatchGroup[];
+  /** How results name who will fill them. */
+  readonly strategy: string;
+  /** The command that they belong to; undefined: no record is kept. */
+  readonly command?: RunningCommand | undefined;
+  /** One for each run of the groups. */
+  readonly records: readonly RunRecord[];
+}
+
+/** Batches of one form and size, all of one run. */
+export interface BatchGroup {
+  /** By which they are found and removed again. */
+  readonly runId: string;
+  readonly batchIds: readonly string[];
+  /** Of each batch. */
+  readonly slots: number;
+  /** One of the target's forms. */
+  readonly form: string;
+}
+
+/** How a long registration is watched and stopped. */
+export interface RegistrationControl {
+  /** Told how many slots of all batches are there by now, some thousands after the other. */
+  readonly onProgress?: ((slots: number) => void) | undefined;
+  /** Ends it early: nothing is registered, and the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A slot or place that is taken, as the database holds it. */
+export interface StoredAssignment {
+  readonly batchId: string;
+  /** Null where places are counted. */
+  readonly slotId: string | null;
+  readonly contentId: string;
+  /** Of the call that wrote it, where the target stores that. */
+  readonly callId: string | null;
+}
+
+/** What a target says of one of its audits. */
+export interface AuditTerms {
+  readonly name: string;
+  /** Whether a call that was cut off leaves it so for the next one to finish. */
+  readonly mayBeHalfDone: boolean;
+  /** Whether it may be violated where commits that were acknowledged are gone. */
+  readonly needsCommits: boolean;
+}
+
+/** What an audit could not be asked. */
+export interface Gap {
+  readonly reason: string;
+  /** Whether what it lacks is lacking everywhere: it is not asked at all. */
+  readonly everywhere: boolean;
+}
+
+/** What an audit found. */
+export interface Audit extends AuditTerms {
+  /** The offending rows. Each names the field that is missing or wrong, what was found and what is expected. */
+  readonly rows: readonly Witness[];
+  /** What it could not be asked. */
+  readonly gap?: Gap | undefined;
+}
+
+/** What the database holds of some batches, read at one moment. */
+export interface Stored {
+  readonly assignments: readonly StoredAssignment[];
+  readonly audits: readonly Audit[];
+}
+
+/** What stands behind a target's instances: its side of the database. */
+export interface Host {
+  /**
+   * Registers batches and records their runs, all or nothing.
+   *
+   * @returns what the reader of a result should know, one line each
+   * @throws UsageError for what cannot be a batch, or exists already
+   */
+  register(registration: Registration, control?: RegistrationControl): Promise<readonly string[]>;
+
+  /**
+   * Reads what there is of batches, and audits it, on one snapshot. Nothing is changed.
+   *
+   * @param rightAfterRun whether nobody but a run of the tool wrote these rows
+   */
+  read(batchIds: readonly string[], rightAfterRun: boolean): Promise<Stored>;
+
+  /** The batches that there are of the target. */
+  allBatchIds(): Promise<readonly string[]>;
+
+  /** What the target counts of batches besides, summed over them, by its own names. */
+  countOf(batchIds: readonly string[]): Promise<Readonly<Record<string, number>>>;
+
+  /** Removes what runs registered, and all that was written about it. */
+  remove(runIds: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,95 @@
+import type { CallEnd } from '../domain/call.js';
+import type { TargetSpec } from './target.js';
+
+/** One delivery of a content. */
+export interface CallRequest {
+  readonly batchId: string;
+  /** Who asks: the idempotency key within the batch. */
+  readonly contentId: string;
+  /** Names the delivery: the same when it is made again. */
+  readonly callId: string;
+  /** Whether an earlier call with this id may have happened. */
+  readonly redelivered: boolean;
+}
+
+/** How a call ended, and in words why it failed. */
+export interface CallAnswer extends CallEnd {
+  /** Of an error; one line or several. */
+  readonly message?: string | undefined;
+}
+
+/** What an instance did besides answering; all counts are since it was opened. */
+export interface InstanceCounters {
+  /** Network round trips of calls. */
+  readonly roundTrips: number;
+  /** Attempts that were made again, by SQLSTATE or a word for the reason. */
+  readonly retriesByCode: Readonly<Record<string, number>>;
+  /** Whatever else the target counts, by its own names. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Where an instance finds its database, and how it is to behave there. */
+export interface InstanceSettings {
+  /** A URL with all that a connection needs; may hold a password. */
+  readonly connectionString: string;
+  /** Where the URL came from, for messages. */
+  readonly source: string;
+  /** Where the server is to be reached instead of at its own address. */
+  readonly via?: { readonly host: string; readonly port: number } | undefined;
+  readonly schema: string;
+  readonly connections: number;
+  readonly applicationName: string;
+  /** Deadline of one call. */
+  readonly timeoutMs: number;
+  /** Whether sessions keep settings and prepared statements. */
+  readonly prepare: boolean;
+}
+
+/** A target at work in one process, as an instance of a service is. */
+export interface Instance {
+  readonly counters: InstanceCounters;
+
+  /**
+   * Opens connections and makes them ready, so that the first calls need not. Nothing is assigned.
+   *
+   * @param connections how many at once
+   * @throws what the driver raises where the server cannot be reached; not for a statement that the server refuses,
+   *   which the calls will tell
+   */
+  connect(connections: number): Promise<void>;
+
+  /**
+   * Makes a call. Whatever the target does is an answer.
+   *
+   * @throws what is a defect of the program
+   */
+  assign(request: CallRequest): Promise<CallAnswer>;
+
+  /**
+   * Makes calls together.
+   *
+   * @returns an answer for each, in the order of the requests
+   */
+  readonly assignMany?: ((requests: readonly CallRequest[]) => Promise<readonly CallAnswer[]>) | undefined;
+
+  /**
+   * Does what the calls until now left to be done later.
+   *
+   * @throws what the driver raises
+   */
+  settle(): Promise<void>;
+
+  /**
+   * Takes no more calls, settles and disconnects.
+   *
+   * @throws what the driver raises
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an instance. It connects when it is first used.
+ *
+ * @throws UsageError for a spec that its kind refuses
+ */
+export type OpenInstance = (spec: TargetSpec, settings: InstanceSettings) => Promise<Instance>;

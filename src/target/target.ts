@@ -1,0 +1,50 @@
+import type { Terms } from '../domain/promises.js';
+import type { WeakSpots } from './weak-spots.js';
+
+/**
+ * Names a target so that another process can open instances of it: plain data, which `kind` alone reads.
+ */
+export interface TargetSpec {
+  /** One of the kinds that targets/open.ts knows. */
+  readonly kind: string;
+  readonly options: unknown;
+}
+
+export const CAPABILITIES = ['bulk', 'advisoryLocks', 'transactionPooling', 'rollout'] as const;
+/**
+ * What some targets can and others cannot: assign many contents by one call, serialize calls by an advisory lock, do
+ * without a session that lasts longer than a transaction, change into another target while a load runs.
+ */
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** What is put under test: code and a schema that give slots of batches to contents. */
+export interface Target {
+  /** As tables, gates and reports call it. */
+  readonly name: string;
+  readonly terms: Terms;
+  /** Whether calls with the same batch and content are serialized by an advisory lock: rows are told apart by it. */
+  readonly advisoryLocks: boolean;
+  readonly spec: TargetSpec;
+  /** The forms of batches that its instances serve, the one it is given batches of first. A batch has one form. */
+  readonly forms: readonly string[];
+  /** What it has not got, each with the reason, as words that follow its name. */
+  readonly lacks: Readonly<Partial<Record<Capability, string>>>;
+  /** Where a fault can stop a claim half-way. */
+  readonly weakSpots: WeakSpots;
+  /** Others are measured by it where nobody says by which. */
+  readonly isReference: boolean;
+  /**
+   * The user's own file that it is made of, as it was given. What stands there runs with all rights of the role, and may
+   * change tables that batches are not in.
+   */
+  readonly file?: string | undefined;
+
+  /** The same with the option on or off; one that lacks it stays as it is. */
+  withAdvisoryLocks(on: boolean): Target;
+
+  /**
+   * What a load changes into that was served by another one: it serves the batches of both until they are migrated.
+   * Undefined where it lacks `rollout`.
+   */
+  readonly takeOverFrom?: ((before: Target) => Target) | undefined;
+}

@@ -1,0 +1,80 @@
+import type { ClientBase } from 'pg';
+import { inTransaction, withClient } from '../../database/on-pool.js';
+import type { DatabasePool } from '../../database/pool.js';
+import { transaction } from '../../database/session.js';
+import { inSnapshot } from '../../database/snapshot.js';
+import { recordRun } from '../../runs/runs.js';
+import type { Host, Registration, RegistrationControl, Stored } from '../../target/host.js';
+import { runAudits } from './audits.js';
+import { findBatches } from './batches/find.js';
+import { analyzeTables, deleteRuns, registerBatches, type Analysis } from './batches/register.js';
+import { batchTotals } from './batches/status.js';
+import type { Inventory } from './engine/assignment.js';
+import { readAssignments } from './stored.js';
+
+const STATISTICS_NOTES: Record<Analysis, readonly string[]> = {
+  done: [],
+  forbidden: [
+    'the role may not ANALYZE the tables (an owner may; from PostgreSQL 17 on setup --grant lets it): plans rest on the ' +
+      'statistics that autovacuum made',
+  ],
+  locked: ['another session held tables that were to be analyzed: plans rest on older statistics'],
+};
+
+/** Where the built-in tables are. */
+export interface ElsPlace {
+  /** Of the coordinator: each transaction finds the tables of the schema. */
+  readonly pool: DatabasePool;
+  readonly schema: string;
+}
+
+/** The built-in target's side of the database. */
+export class ElsHost implements Host {
+  constructor(private readonly place: ElsPlace) {}
+
+  register(
+    { groups, strategy, command, records }: Registration,
+    control?: RegistrationControl,
+  ): Promise<readonly string[]> {
+    return inTransaction(this.place.pool, async (client) => {
+      for (const { form, ...batches } of groups) {
+        await registerBatches(client, { ...batches, strategy, inventory: form as Inventory }, control);
+      }
+      if (command) for (const record of records) await recordRun(client, command, record);
+      return STATISTICS_NOTES[await analyzeTables(client)];
+    });
+  }
+
+  read(batchIds: readonly string[], rightAfterRun: boolean): Promise<Stored> {
+    return withClient(this.place.pool, async (client) => {
+      if (rightAfterRun) await transaction(client, () => analyzeTables(client));
+      return readStored(client, batchIds, rightAfterRun);
+    });
+  }
+
+  async allBatchIds(): Promise<readonly string[]> {
+    const batches = await inTransaction(this.place.pool, findBatches);
+    return batches.map(({ batchId }) => batchId);
+  }
+
+  countOf(batchIds: readonly string[]): Promise<Readonly<Record<string, number>>> {
+    return inTransaction(this.place.pool, (client) => batchTotals(client, batchIds));
+  }
+
+  remove(runIds: readonly string[]): Promise<void> {
+    const { pool, schema } = this.place;
+    return withClient(pool, (client) => deleteRuns(client, schema, runIds));
+  }
+}
+
+/** Reads and audits batches of the built-in tables on one snapshot, before anybody computes with it. */
+export function readStored(
+  client: ClientBase,
+  batchIds: readonly string[],
+  rightAfterRun: boolean,
+): Promise<Stored> {
+  return inSnapshot(client, async () => ({
+    assignments: await readAssignments(client, batchIds),
+    audits: await runAudits(client, batchIds, rightAfterRun),
+  }));
+}

@@ -1,0 +1,92 @@
+import { BUILT_IN_TERMS } from '../../domain/promises.js';
+import type { Capability, Target, TargetSpec } from '../../target/target.js';
+import type { WeakSpots } from '../../target/weak-spots.js';
+import { ONE_AT_A_TIME } from './engine/assign-many.js';
+import type { Inventory } from './engine/assignment.js';
+import { createStrategy } from './engine/create-strategy.js';
+import type { Strategy, StrategySpec } from './engine/strategy.js';
+
+/** The kind of targets that are strategies of the built-in engine, on the tool's own tables. */
+export const ELS = 'els';
+
+/** What an engine of the built-in target is made of. */
+export interface ElsOptions {
+  readonly strategy: StrategySpec;
+  /** For batches that have the other inventory. */
+  readonly otherInventory?: StrategySpec | undefined;
+  readonly advisoryLocks: boolean;
+}
+
+const SPOTS: Readonly<Record<Inventory, WeakSpots>> = {
+  slots: {
+    countAssigned: 'faults/assigned',
+    holdContent: 'faults/hold-slot',
+    lockFreeSlots: 'faults/lock-free-slots',
+  },
+  essays: {
+    countAssigned: 'faults/assigned',
+    holdContent: 'faults/hold-essay',
+    lockFreeSlots: 'faults/lock-free-essays',
+  },
+};
+
+const BEFORE_COMPLETION = {
+  lock: 'faults/lock-trackers',
+  left: 'faults/uncompleted',
+  audit: 'one-completion-per-full-batch',
+};
+
+/** `legacy` takes its slot in a transaction of its own, and writes the essay in another one. */
+const BETWEEN_TRANSACTIONS = {
+  lock: 'faults/lock-free-essays',
+  left: 'faults/orphans',
+  audit: 'slot-and-essay-agree',
+};
+
+/** A strategy of the built-in engine as a target. */
+export function elsTarget(options: ElsOptions): Target {
+  const { strategy: spec, otherInventory, advisoryLocks } = options;
+  const strategy = createStrategy(spec, advisoryLocks);
+  const inventories = [spec, ...(otherInventory ? [otherInventory] : [])].map(inventoryOf);
+  return {
+    name: spec.name,
+    terms: BUILT_IN_TERMS,
+    advisoryLocks,
+    spec: { kind: ELS, options },
+    forms: inventories,
+    lacks: lacksOf(spec, strategy),
+    weakSpots: {
+      ...SPOTS[strategy.inventory],
+      beforeCompletion: BEFORE_COMPLETION,
+      ...(strategy.commitsTwice && { betweenTransactions: BETWEEN_TRANSACTIONS }),
+    },
+    isReference: spec.kind === 'built-in' && spec.name === 'legacy',
+    ...(spec.kind === 'custom' && { file: spec.name }),
+    withAdvisoryLocks: (on) => elsTarget({ ...options, advisoryLocks: on }),
+    takeOverFrom(before) {
+      const other = optionsOf(before.spec).strategy;
+      const moves = inventoryOf(other) !== strategy.inventory;
+      return elsTarget({ strategy: spec, advisoryLocks, ...(moves && { otherInventory: other }) });
+    },
+  };
+}
+
+/** What a spec of this kind holds. */
+export function optionsOf({ options }: TargetSpec): ElsOptions {
+  return options as ElsOptions;
+}
+
+function inventoryOf(spec: StrategySpec): Inventory {
+  return createStrategy(spec, false).inventory;
+}
+
+function lacksOf(spec: StrategySpec, strategy: Strategy): Partial<Record<Capability, string>> {
+  return {
+    ...(strategy.many === undefined && { bulk: ONE_AT_A_TIME }),
+    ...(strategy.keepsSessionLock && {
+      transactionPooling:
+        "keeps a session's lock from one transaction to the next; accepted: without advisory locks, or cte or inventory",
+    }),
+    ...(spec.kind === 'custom' && { rollout: 'is a statement of its own' }),
+  };
+}

@@ -1,0 +1,74 @@
+import type { ClientBase } from 'pg';
+import { UsageError } from '../domain/errors.js';
+import type { Scenario } from '../domain/scenario.js';
+import type { Host } from '../target/host.js';
+import type { Target } from '../target/target.js';
+import { BUILT_IN_STRATEGIES } from './els/engine/assignment.js';
+import { checkCustomStrategy } from './els/engine/custom-strategy.js';
+import { FLAGS, isBuiltIn, resolveStrategy, strategyFromFlags } from './els/strategies.js';
+import { ElsHost, type ElsPlace } from './els/host.js';
+import { elsTarget, optionsOf } from './els/target.js';
+
+/** The targets that need no file. */
+export const TARGET_NAMES: readonly string[] = BUILT_IN_STRATEGIES;
+
+/** The variables of the environment that choose a target where no flag does. */
+export const TARGET_VARIABLES: readonly string[] = Object.values(FLAGS);
+
+/**
+ * Finds the target that a name or a file means.
+ *
+ * @throws UsageError when it is neither, or the file is refused
+ */
+export async function resolveTarget(nameOrFile: string, advisoryLocks: boolean): Promise<Target> {
+  return elsTarget({ strategy: await resolveStrategy(nameOrFile), advisoryLocks });
+}
+
+/**
+ * The target that the environment's variables choose.
+ *
+ * @throws UsageError when they contradict each other, or a name or value is none
+ */
+export function targetFromVariables(env: NodeJS.ProcessEnv): Target {
+  return elsTarget(strategyFromFlags(env));
+}
+
+/** Where a rollout starts that nobody named a target for: the known-good one. */
+export function startOfRollout(advisoryLocks: boolean): Target {
+  return elsTarget({ strategy: { kind: 'built-in', name: 'legacy' }, advisoryLocks });
+}
+
+/**
+ * The targets that a scenario rolls out, one after the other; each serves the batches of the one before it too.
+ *
+ * @param start what the run begins with
+ * @throws UsageError `invalid_rollout` for a name that is none
+ */
+export function rolledOut({ name: scenario, rollout }: Scenario, start: Target): Target[] {
+  let before = start;
+  return (rollout?.steps ?? []).map(({ strategy: name }) => {
+    if (!isBuiltIn(name)) {
+      const problem = `scenario ${scenario} rolls out ${JSON.stringify(name)}`;
+      throw new UsageError('invalid_rollout', `${problem}; accepted are ${TARGET_NAMES.join(', ')}`);
+    }
+    const { advisoryLocks } = start;
+    const next = elsTarget({ strategy: { kind: 'built-in', name }, advisoryLocks });
+    before = next.takeOverFrom?.(before) ?? next;
+    return before;
+  });
+}
+
+/** What stands behind the instances of the built-in target, which is all that there is. */
+export function builtInHost(place: ElsPlace): Host {
+  return new ElsHost(place);
+}
+
+/**
+ * Has the server check a target, without executing anything of it.
+ *
+ * @throws UsageError when the server refuses it
+ */
+export async function checkTarget(client: ClientBase, { spec }: Target): Promise<void> {
+  const { strategy } = optionsOf(spec);
+  if (strategy.kind === 'custom') await checkCustomStrategy(client, strategy);
+}
