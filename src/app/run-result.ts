@@ -132,7 +132,7 @@ function mostSuccesses({ slots, deliveries }: Scenario, calls: readonly Call[]):
 }
 
 function countOutcomes(calls: readonly Call[]): Outcomes {
-  const counts = { created: 0, reused: 0, noSlot: 0, error: 0, unknown: 0, recovered: 0 };
+  const counts = { created: 0, reused: 0, assigned: 0, noSlot: 0, error: 0, unknown: 0, recovered: 0 };
   for (const call of calls) {
     counts[call.outcome === 'no_slot' ? 'noSlot' : call.outcome] += 1;
     if (call.recovered) counts.recovered += 1;

@@ -66,6 +66,8 @@ export interface ClientCost {
 export interface Outcomes {
   readonly created: number;
   readonly reused: number;
+  /** Of a target that cannot tell the two apart. */
+  readonly assigned: number;
   readonly noSlot: number;
   readonly error: number;
   readonly unknown: number;

@@ -51,9 +51,6 @@ export const runRecord = z.strictObject({
   target: named,
   promises: z.strictObject({ idempotent: flag, truthfulNoSlot: flag }, { error: 'an object' }),
   places: word(PLACES),
-  /** Whether a success tells `created` from `reused`. */
-  /** A target that does not tell `created` from `reused` would say `assigned`, which no version says yet. */
-  told: flag.refine((told) => told, { error: 'true' }),
   batches: z
     .array(batch, { error: 'a list of batches' })
     .min(1, { error: 'a list of one batch or more' })

@@ -109,10 +109,11 @@ function attemptParts({ assignments, attempts, warmUpCalls }: RunResult): string
 }
 
 function outcomeParts({ outcomes }: RunResult): string[] {
-  const { created, reused, noSlot, error, unknown, recovered } = outcomes;
+  const { created, reused, assigned, noSlot, error, unknown, recovered } = outcomes;
   return countParts({
     created,
     reused,
+    ...(assigned > 0 && { assigned }),
     no_slot: noSlot,
     error,
     ...(unknown > 0 && { unknown }),

@@ -36,6 +36,7 @@ export interface InstanceSettings {
   readonly source: string;
   /** Where the server is to be reached instead of at its own address. */
   readonly via?: { readonly host: string; readonly port: number } | undefined;
+  /** The tool's own. */
   readonly schema: string;
   readonly connections: number;
   readonly applicationName: string;
@@ -43,6 +44,10 @@ export interface InstanceSettings {
   readonly timeoutMs: number;
   /** Whether sessions keep settings and prepared statements. */
   readonly prepare: boolean;
+  /** The number of the instance, from 1. */
+  readonly instance: number;
+  /** What registration returned to be handed to each call on a batch. */
+  readonly refs: ReadonlyMap<string, unknown>;
 }
 
 /** A target at work in one process, as an instance of a service is. */

@@ -1,4 +1,4 @@
-import type { Terms } from '../domain/promises.js';
+import type { IdForm, Terms } from '../domain/promises.js';
 import type { WeakSpots } from './weak-spots.js';
 
 /**
@@ -22,6 +22,8 @@ export interface Target {
   /** As tables, gates and reports call it. */
   readonly name: string;
   readonly terms: Terms;
+  /** What ids of batches and contents look like. */
+  readonly ids: { readonly batch: IdForm; readonly content: IdForm };
   /** Whether calls with the same batch and content are serialized by an advisory lock: rows are told apart by it. */
   readonly advisoryLocks: boolean;
   readonly spec: TargetSpec;

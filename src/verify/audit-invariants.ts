@@ -1,7 +1,8 @@
+import type { Call } from '../domain/call.js';
 import type { NotAsked, Witness } from '../domain/run-result.js';
 import type { Audit } from '../target/host.js';
 import type { Evidence } from './run-evidence.js';
-import { callsOf, isIndefinite, type ContentHistory, type JudgedCall } from './history-index.js';
+import { callsOf, isIndefinite, type ContentHistory } from './history-index.js';
 import { MAX_WITNESSES } from './invariant.js';
 import type { Invariant } from './invariants.js';
 import type { Violation } from './violation.js';
@@ -40,7 +41,7 @@ function callsOn(
   row: Witness,
   contents: readonly ContentHistory[],
   batch: ReadonlyMap<string, ContentHistory>,
-): JudgedCall[] {
+): Call[] {
   const calls = contents.length > 0 ? contents.flatMap(callsOf) : callsToldOf(slotIdOf(row), batch);
   const named = calls.filter((call) => call.callId === row['found'] || call.callId === row['expected']);
   return [...new Set([...takers(calls), ...named])];
@@ -49,13 +50,13 @@ function callsOn(
 function callsToldOf(
   slotId: string | undefined,
   batch: ReadonlyMap<string, ContentHistory>,
-): readonly JudgedCall[] {
+): readonly Call[] {
   if (slotId === undefined) return [];
   return [...batch.values()].flatMap(callsOf).filter((call) => call.slotId === slotId);
 }
 
 /** Those that said they took a slot; without one those that may have; else the first that was told of one, or of none. */
-function takers(calls: readonly JudgedCall[]): readonly JudgedCall[] {
+function takers(calls: readonly Call[]): readonly Call[] {
   const created = calls.filter((call) => call.outcome === 'created');
   if (created.length > 0) return created;
   const indefinite = calls.filter(isIndefinite);

@@ -1,3 +1,4 @@
+import type { Call } from '../domain/call.js';
 import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { InvariantResult, NotAsked } from '../domain/run-result.js';
 import { ask } from './ask.js';
@@ -10,7 +11,7 @@ import {
   type JudgedTerms,
   type Observed,
 } from './run-evidence.js';
-import { countSuccesses, indexHistory, isIndefinite, type JudgedCall } from './history-index.js';
+import { countSuccesses, indexHistory, isIndefinite } from './history-index.js';
 import { invariant } from './invariant.js';
 import { INVARIANTS, type Invariant } from './invariants.js';
 import { judge, type Judgement } from './verdict.js';
@@ -29,7 +30,7 @@ export interface RunToVerify extends Circumstances, Pick<Observed, 'batchIds' | 
   /** The barrier's release, on the clock of the calls. */
   readonly startMicros: number;
   /** Every call of every worker. */
-  readonly calls: readonly JudgedCall[];
+  readonly calls: readonly Call[];
 }
 
 /**
@@ -104,7 +105,7 @@ export function verifyDatabase(
 /** What became of the calls whose callers were told nothing; what the tool delivered again was no caller's. */
 function reconciled(
   { promises, batches }: Evidence,
-  calls: readonly JudgedCall[],
+  calls: readonly Call[],
   rows: readonly StoredAssignment[],
 ): string[] {
   const untold = calls.filter((call) => call.worker >= 0 && isIndefinite(call));
@@ -119,7 +120,7 @@ function reconciled(
   }
   const writers = new Set(rows.map((row) => row.callId));
   const nobodyKnows = rows.length > 0 && rows.every((row) => row.callId === null);
-  const say = (what: string, some: readonly JudgedCall[]) => {
+  const say = (what: string, some: readonly Call[]) => {
     const assigned = some.filter((call) => writers.has(call.callId)).length;
     const found = nobodyKnows ? 'not to be told, for no document has a correlation_id' : assigned;
     return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${found}`];

@@ -74,7 +74,7 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
     },
     assignments: contents,
     expectedSuccesses: contents,
-    outcomes: { created: contents, reused: 0, noSlot: 0, error: 0, unknown: 0, recovered: 0, ...outcomes },
+    outcomes: { created: contents, reused: 0, assigned: 0, noSlot: 0, error: 0, unknown: 0, recovered: 0, ...outcomes },
     errorsByCode: {},
     retriesByCode: {},
     completionLooks: integer(1, 50),

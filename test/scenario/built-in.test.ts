@@ -31,6 +31,7 @@ function perfectRun(scenario: Scenario): GateInput & { readonly batchTotals: Bat
   const outcomes = {
     created,
     reused: created * (deliveries - 1),
+    assigned: 0,
     noSlot: (contents - created) * deliveries,
     error: 0,
     unknown: 0,

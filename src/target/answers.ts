@@ -1,0 +1,97 @@
+import type { Places } from '../domain/promises.js';
+
+/** What a target says, as far as its answers must fit. */
+export interface AnswerTerms {
+  readonly idempotent: boolean;
+  readonly places: Places;
+}
+
+/** An answer that fits. */
+export type FittingAnswer =
+  | { readonly outcome: 'created' | 'reused' | 'assigned'; readonly slotId: string | null }
+  | { readonly outcome: 'no_slot' | 'busy' }
+  | { readonly outcome: 'error'; readonly code: string; readonly message: string | undefined };
+
+/** An answer that does not fit, with what is wrong about it. */
+export interface MalformedAnswer {
+  readonly malformed: string;
+}
+
+const SUCCESSES = ['created', 'reused', 'assigned'] as const;
+const OUTCOMES = [...SUCCESSES, 'no_slot', 'busy', 'error'];
+
+/** Characters of an error's code, at most. */
+const LONGEST_CODE = 32;
+/** Characters of a slot's id, at most: a unique index of PostgreSQL holds hardly more. */
+const LONGEST_SLOT_ID = 2_704;
+
+/**
+ * Reads what a target answered to a call.
+ *
+ * @param given anything
+ */
+export function readAnswer(given: unknown, terms: AnswerTerms): FittingAnswer | MalformedAnswer {
+  if (typeof given !== 'object' || given === null) return malformed(`is ${shown(given)}, no object`);
+  const { outcome } = given as { outcome?: unknown };
+  const success = SUCCESSES.find((each) => each === outcome);
+  if (success !== undefined) return readSuccess(success, (given as { slotId?: unknown }).slotId, terms);
+  if (outcome === 'no_slot' || outcome === 'busy') return { outcome };
+  if (outcome === 'error') return readError(given);
+  return malformed(`has the outcome ${shown(outcome)}; accepted are ${OUTCOMES.join(', ')}`);
+}
+
+function readSuccess(
+  outcome: (typeof SUCCESSES)[number],
+  slotId: unknown,
+  { idempotent, places }: AnswerTerms,
+): FittingAnswer | MalformedAnswer {
+  if (outcome === 'reused' && !idempotent) {
+    return malformed('is reused, of a target that does not promise to be idempotent');
+  }
+  if (places === 'counted') {
+    if (slotId === undefined || slotId === null) return { outcome, slotId: null };
+    return malformed(`is ${outcome} with the slotId ${shown(slotId)}, where places are counted`);
+  }
+  const text = slotIdText(slotId);
+  if (text === undefined) {
+    const accepted = `a text of 1 to ${LONGEST_SLOT_ID} characters, or a safe integer`;
+    return malformed(`is ${outcome} with the slotId ${shown(slotId)}; accepted: ${accepted}`);
+  }
+  return { outcome, slotId: text };
+}
+
+/** An id as it is compared: text, or a safe integer in decimal digits; undefined for anything else. */
+export function slotIdText(given: unknown): string | undefined {
+  if (typeof given === 'string') {
+    return given.length >= 1 && given.length <= LONGEST_SLOT_ID ? given : undefined;
+  }
+  if (typeof given === 'bigint') return given.toString();
+  return Number.isSafeInteger(given) ? String(given) : undefined;
+}
+
+function readError(given: object): FittingAnswer | MalformedAnswer {
+  const { code, message } = given as { code?: unknown; message?: unknown };
+  if (typeof code !== 'string' || code.length < 1 || code.length > LONGEST_CODE) {
+    return malformed(`is an error with the code ${shown(code)}; accepted: 1 to ${LONGEST_CODE} characters`);
+  }
+  return { outcome: 'error', code, message: typeof message === 'string' ? message : undefined };
+}
+
+function malformed(what: string): MalformedAnswer {
+  return { malformed: what };
+}
+
+/** Enough of a value for one line of a message. */
+function shown(value: unknown): string {
+  const text = typeof value === 'object' ? safeJson(value) : String(value);
+  const quoted = typeof value === 'string' ? JSON.stringify(text) : text;
+  return quoted.length > 60 ? `${quoted.slice(0, 60)}…` : quoted;
+}
+
+function safeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'an object that is no JSON';
+  }
+}

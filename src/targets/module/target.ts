@@ -1,0 +1,68 @@
+import type { InstanceSettings } from '../../target/instance.js';
+import type { Target, TargetSpec } from '../../target/target.js';
+import { loadDefinition } from './load.js';
+import { ModuleInstance } from './instance.js';
+import type { Description } from './messages.js';
+
+/** The kind of targets that are files of code. */
+export const MODULE = 'module';
+
+/** What a worker needs to open an instance. */
+interface ModuleOptions {
+  readonly path: string;
+}
+
+/**
+ * A file of code as a target.
+ *
+ * @param path of the file
+ * @param description what it says of itself
+ * @param bulk whether its instances have `assignMany`; undefined: not known yet
+ */
+export function moduleTarget(path: string, description: Description, bulk?: boolean): Target {
+  const { name, promises, places, ids } = description;
+  const target: Target = {
+    name,
+    terms: { target: { name }, promises, places },
+    ids,
+    advisoryLocks: false,
+    spec: { kind: MODULE, options: { path } satisfies ModuleOptions },
+    forms: [''],
+    lacks: {
+      advisoryLocks: 'has no such option',
+      rollout: 'cannot take over from another target',
+      ...(bulk === false && { bulk: 'has no assignMany' }),
+    },
+    weakSpots: {},
+    isReference: false,
+    file: path,
+    withAdvisoryLocks: () => target,
+  };
+  return target;
+}
+
+/** Opens an instance in this process, which may run foreign code. */
+export async function openModuleInstance({ options }: TargetSpec, settings: InstanceSettings): Promise<ModuleInstance> {
+  const { path } = options as ModuleOptions;
+  const definition = await loadDefinition(path);
+  const { promises, places = 'named' } = definition;
+  const opened = await definition.open({
+    connectionString: namedConnection(settings),
+    connections: settings.connections,
+    instance: settings.instance,
+  });
+  const idempotent = promises?.idempotent ?? true;
+  const { timeoutMs, refs } = settings;
+  return new ModuleInstance(opened, { promises: { idempotent }, places, timeoutMs, refs });
+}
+
+/** By its application_name the backends of a worker are found, unless the target sets another. */
+function namedConnection({ connectionString, applicationName, via }: InstanceSettings): string {
+  const url = new URL(connectionString);
+  url.searchParams.set('application_name', applicationName);
+  if (via !== undefined) {
+    url.hostname = via.host;
+    url.port = String(via.port);
+  }
+  return url.href;
+}

@@ -1,0 +1,162 @@
+import type { PoolClient } from 'pg';
+import { serverError } from '../../database/failure.js';
+import { inTransaction, withClient } from '../../database/on-pool.js';
+import type { DatabasePool } from '../../database/pool.js';
+import { bindValues, type Statement } from '../../database/statement.js';
+import { InfrastructureError } from '../../domain/errors.js';
+import type { Witness } from '../../domain/run-result.js';
+import { forgetRuns, recordBatches, recordedBatches } from '../../runs/foreign-batches.js';
+import { recordRun } from '../../runs/runs.js';
+import { slotIdText } from '../../target/answers.js';
+import type { Audit, Host, Registered, Registration, RegistrationControl, Stored } from '../../target/host.js';
+import type { SqlDefinition } from './file.js';
+
+/** Contents that one statement makes, at most. */
+const CONTENTS_PER_STATEMENT = 10_000;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A target of statements: its side of the database. Each of its statements runs in a transaction. */
+export class SqlHost implements Host {
+  /**
+   * @param own whose transactions find the tool's own schema: the record of runs is there
+   * @param pool of the target's database, as whoever connects there finds it
+   */
+  constructor(
+    private readonly own: DatabasePool,
+    private readonly pool: DatabasePool,
+    private readonly definition: SqlDefinition,
+  ) {}
+
+  /** Makes the schema, where the file says how. */
+  async setup(): Promise<void> {
+    const { setup } = this.definition;
+    if (setup !== undefined) await this.#transaction('setup', (client) => client.query(setup));
+  }
+
+  async register(registration: Registration, control: RegistrationControl = {}): Promise<Registered> {
+    const { groups, strategy, command, records } = registration;
+    await inTransaction(this.own, async (client) => {
+      for (const { runId, batchIds } of groups) await recordBatches(client, { runId, strategy, batchIds });
+      if (command) for (const record of records) await recordRun(client, command, record);
+    });
+    const slotIds = new Map<string, Set<string>>();
+    const refs = new Map<string, unknown>();
+    let slotsSoFar = 0;
+    await this.#transaction('register', async (client) => {
+      for (const { batchIds, slots, contentIdsOf } of groups) {
+        for (const [position, batchId] of batchIds.entries()) {
+          control.signal?.throwIfAborted();
+          await this.#makeContents(client, contentIdsOf(position));
+          const rows = await run(client, this.definition.register, { batch_id: batchId, slots: String(slots) });
+          note(rows, batchId, { slotIds, refs });
+          control.onProgress?.((slotsSoFar += slots));
+        }
+      }
+    });
+    return { notes: [], slotIds: slotIds.size > 0 ? slotIds : undefined, refs };
+  }
+
+  async read(batchIds: readonly string[]): Promise<Stored> {
+    return this.#transaction('assignments', async (client) => {
+      const { assignments, audits, places } = this.definition;
+      const rows = assignments && (await run(client, assignments, { batch_ids: batchIds }));
+      const found: Audit[] = [];
+      for (const [name, statement] of Object.entries(audits)) {
+        const witnesses = (await run(client, statement, { batch_ids: batchIds })).map(toWitness);
+        found.push({ name, mayBeHalfDone: true, needsCommits: false, rows: witnesses });
+      }
+      return { assignments: rows?.map((row) => toAssignment(row, places)), audits: found };
+    });
+  }
+
+  allBatchIds(): Promise<readonly string[]> {
+    return inTransaction(this.own, (client) => recordedBatches(client, []));
+  }
+
+  countOf(): Promise<Readonly<Record<string, number>>> {
+    return Promise.resolve({});
+  }
+
+  async remove(runIds: readonly string[]): Promise<void> {
+    const { remove } = this.definition;
+    const batchIds = await inTransaction(this.own, (client) => recordedBatches(client, runIds));
+    if (remove && batchIds.length > 0) {
+      await this.#transaction('remove', (client) => run(client, remove, { batch_ids: batchIds }));
+    }
+    await inTransaction(this.own, (client) => forgetRuns(client, runIds));
+  }
+
+  async #makeContents(client: PoolClient, contentIds: readonly string[]): Promise<void> {
+    const { contents } = this.definition;
+    if (contents === undefined) return;
+    for (let first = 0; first < contentIds.length; first += CONTENTS_PER_STATEMENT) {
+      await run(client, contents, { content_ids: contentIds.slice(first, first + CONTENTS_PER_STATEMENT) });
+    }
+  }
+
+  /** @throws InfrastructureError `target_failed` for what the server refused, with the file's name */
+  async #transaction<T>(what: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+    try {
+      return await withClient(this.pool, async (client) => {
+        await client.query('begin');
+        try {
+          const done = await work(client as PoolClient);
+          await client.query('commit');
+          return done;
+        } catch (error) {
+          await client.query('rollback').catch(() => undefined);
+          throw error;
+        }
+      });
+    } catch (error) {
+      const sent = serverError(error);
+      if (sent === undefined) throw error;
+      const where = `target file ${JSON.stringify(this.definition.path)}: ${what}`;
+      throw new InfrastructureError('target_failed', `${where} failed: ${sent.message} (${sent.code})`, { cause: error });
+    }
+  }
+}
+
+async function run(client: PoolClient, statement: Statement, values: Readonly<Record<string, unknown>>): Promise<Row[]> {
+  const { rows } = await client.query<Row>(statement.text, bindValues<unknown>(statement, values));
+  return rows;
+}
+
+/** What `register` returned of a batch: a row for each slot, a `ref` for all of them. */
+function note(
+  rows: readonly Row[],
+  batchId: string,
+  { slotIds, refs }: { slotIds: Map<string, Set<string>>; refs: Map<string, unknown> },
+): void {
+  const ids = rows.flatMap((row) => slotIdText(row['slot_id']) ?? []);
+  if (ids.length > 0) slotIds.set(batchId, new Set(ids));
+  const ref = rows.find((row) => row['ref'] !== undefined && row['ref'] !== null)?.['ref'];
+  if (ref !== undefined) refs.set(batchId, ref);
+}
+
+function toAssignment(row: Row, places: SqlDefinition['places']) {
+  const slotId = places === 'counted' ? null : textIn(row, 'slot_id');
+  return { batchId: textIn(row, 'batch_id'), slotId, contentId: textIn(row, 'content_id'), callId: null };
+}
+
+function textIn(row: Row, column: string): string {
+  const text = slotIdText(row[column]);
+  if (text !== undefined) return text;
+  const columns = Object.keys(row).join(', ');
+  throw new InfrastructureError(
+    'target_failed',
+    `assignments returned no ${column} (columns: ${columns}); accepted: batch_id, slot_id (where named), content_id`,
+  );
+}
+
+function toWitness(row: Row): Witness {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      value === null || ['string', 'number', 'boolean'].includes(typeof value)
+        ? (value as Witness[string])
+        : JSON.stringify(value),
+    ]),
+  );
+}
