@@ -12,7 +12,7 @@ const ENTRY_POINTS = [
   'src/database/embedded/supervisor.ts',
   'src/faults/proxy/proxy-process.ts',
   'src/runner/alarm-thread.ts',
-  'src/runner/worker.ts',
+  'src/targets/worker-program.ts',
 ];
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));

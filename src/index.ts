@@ -11,12 +11,12 @@ export {
   type EngineCounters,
   type Inventory,
 } from './targets/els/engine/assignment.js';
+export { UsageError } from './domain/errors.js';
 export {
   ASSIGNMENT_ERROR_CODES,
   AssignmentError,
-  UsageError,
   type AssignmentErrorCode,
-} from './domain/errors.js';
+} from './targets/els/engine/errors.js';
 export type { EngineLogger } from './targets/els/engine/call-log.js';
 export { readCustomStrategy } from './targets/els/engine/custom-strategy.js';
 export {

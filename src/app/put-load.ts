@@ -12,6 +12,7 @@ import type { WarmUpBatch } from '../runner/messages.js';
 import { redeliver } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../base/random.js';
+import { openInstance } from '../targets/open.js';
 import type { Inventory } from '../targets/els/engine/assignment.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
@@ -146,8 +147,8 @@ async function deliverOwed(
   const redelivered: Call[] = [];
   const { failure } = await attempt(load.address, async () => {
     const heard = (call: Call) => redelivered.push(call);
-    if (again.length > 0) await redeliver(load, again, { mayHaveHappened: true, heard }, stop);
-    if (next.length > 0) await redeliver(load, next, { mayHaveHappened: false, heard }, stop);
+    if (again.length > 0) await redeliver(load, again, { openInstance, mayHaveHappened: true, heard }, stop);
+    if (next.length > 0) await redeliver(load, next, { openInstance, mayHaveHappened: false, heard }, stop);
   });
   return { redelivered, failure };
 }

@@ -90,7 +90,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     outcomes: countOutcomes(calls),
     errorsByCode: countErrors(calls),
     retriesByCode: counters.retriesByCode,
-    completionLooks: counters.completionLooks,
+    counters: counters.counts,
     faults,
     attempts: recording.calls.length + redelivered.length + sumOf(counters.retriesByCode),
     redeliveries: recording.calls.length + redelivered.length - assignments,
@@ -145,11 +145,11 @@ function sumOf(counts: Readonly<Record<string, number>>): number {
 }
 
 function countErrors(calls: readonly Call[]): Record<string, number> {
-  const counts: Record<string, number> = {};
+  const counts = new Map<string, number>();
   for (const { errorCode } of calls) {
-    if (errorCode !== null) counts[errorCode] = (counts[errorCode] ?? 0) + 1;
+    if (errorCode !== null) counts.set(errorCode, (counts.get(errorCode) ?? 0) + 1);
   }
-  return counts;
+  return Object.fromEntries(counts);
 }
 
 /** A worker with fewer CPUs than this was held up by others, and not by its own work. */

@@ -12,7 +12,7 @@ export function packageFile(path: string): URL {
 /**
  * The path of a program that runs in a process or thread of its own.
  *
- * @param name of its module below src/, e.g. `runner/worker`; `build.js` knows it as an entry point
+ * @param name of its module below src/, e.g. `runner/alarm-thread`; `build.js` knows it as an entry point
  */
 export function programPath(name: string): string {
   return fileURLToPath(packageFile(`dist/${name}.js`));

@@ -1,4 +1,3 @@
-import { mayHaveTakenSlot } from './errors.js';
 import type { Places } from './promises.js';
 
 export const CALL_OUTCOMES = ['created', 'reused', 'assigned', 'no_slot', 'error', 'unknown'] as const;
@@ -36,9 +35,26 @@ export type CallEnd = Pick<
   'outcome' | 'slotId' | 'recovered' | 'replyLost' | 'mayHaveHappened' | 'errorCode' | 'sqlState'
 >;
 
-/** Whether an end may have happened when it does not say so itself. */
+/** Nobody was told: the caller gave up or died, and the call may have happened. */
+export const CUT_OFF: CallEnd = {
+  outcome: 'unknown',
+  slotId: null,
+  recovered: false,
+  replyLost: false,
+  mayHaveHappened: true,
+  errorCode: null,
+  sqlState: null,
+};
+
+/**
+ * After which errors a slot may be taken although the caller was told of none: the call was given up, and an attempt of
+ * it may have been carried out, or a part of one that commits more than once.
+ */
+const GIVEN_UP: ReadonlySet<string | null> = new Set(['contention_deadline', 'database_unavailable']);
+
+/** Whether an end may have happened when it does not say so itself. Of another code it does not follow. */
 export function mayHaveHappenedBy({ outcome, errorCode }: Pick<Call, 'outcome' | 'errorCode'>): boolean {
-  return outcome === 'unknown' || (outcome === 'error' && mayHaveTakenSlot(errorCode));
+  return outcome === 'unknown' || (outcome === 'error' && GIVEN_UP.has(errorCode));
 }
 
 /** Whether the server answered, whatever it said. */

@@ -141,7 +141,8 @@ export interface RunResult {
   readonly outcomes: Outcomes;
   readonly errorsByCode: Readonly<Record<string, number>>;
   readonly retriesByCode: Readonly<Record<string, number>>;
-  readonly completionLooks: number;
+  /** What the target counted besides, by its own names. */
+  readonly counters: Readonly<Record<string, number>>;
   /** What was broken on purpose, in the order of its moments. */
   readonly faults: readonly FaultResult[];
   /**

@@ -12,7 +12,7 @@ export type GateInput = Pick<
   | 'assignments'
   | 'expectedSuccesses'
   | 'outcomes'
-  | 'completionLooks'
+  | 'counters'
   | 'batchTotals'
   | 'latencyMicros'
   | 'throughputPerSecond'
@@ -63,7 +63,7 @@ const VALUES = {
   connections: number((run) => run.connections),
   throughput: number((run) => run.throughputPerSecond),
   roundTripsPerAssignment: number((run) => run.cost.roundTripsPerAssignment),
-  completionLooks: number((run) => run.completionLooks),
+  completionLooks: number((run) => run.counters['completionLooks'] ?? NaN),
   taken: number((run) => run.batchTotals?.['taken'] ?? NaN),
   available: number((run) => run.batchTotals?.['available'] ?? NaN),
   completed: number((run) => run.batchTotals?.['completed'] ?? NaN),

@@ -1,7 +1,7 @@
 import { databaseFailure } from '../database/failure.js';
 import type { Call } from '../domain/call.js';
-import type { CallEnd } from '../domain/call.js';
-import { CUT_OFF, toEnd, toErrorEnd } from '../targets/els/call-end.js';
+import { CUT_OFF, type CallEnd } from '../domain/call.js';
+import { toEnd, toErrorEnd } from '../targets/els/call-end.js';
 import type { AssignmentRequest, Inventory } from '../targets/els/engine/assignment.js';
 import type { Caller, Role } from './configuration.js';
 import { HOLD, type Instance } from './instances.js';

@@ -66,6 +66,7 @@ export function costLines(run: RunResult, style: Style): string[] {
   const work = serverParts(run.cost);
   const cpu = `client ${formatMicros(run.client.cpuMicrosPerCall)} CPU`;
   const due = run.duePerSecond === undefined ? '' : ` of ${formatNumber(run.duePerSecond)}/s due`;
+  const counted = Object.entries(run.counters).map(([name, count]) => `${name} ${formatCount(count)}`);
   const took = `${plural(run.assignments, 'call')} in ${formatMicros(run.durationMs * 1000)}`;
   return [
     ...fact('throughput', [`${formatNumber(run.throughputPerSecond)}/s${due}`, took], style),
@@ -74,7 +75,7 @@ export function costLines(run: RunResult, style: Style): string[] {
       [`${formatNumber(roundTripsPerAssignment)} round trips`, ...wal, ...work, cpu],
       style,
     ),
-    ...fact('completion', [plural(run.completionLooks, 'look')], style),
+    ...(counted.length > 0 ? fact('counters', counted, style) : []),
   ];
 }
 

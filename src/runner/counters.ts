@@ -1,41 +1,45 @@
-import type { EngineCounters } from '../targets/els/engine/assignment.js';
+import type { InstanceCounters } from '../target/instance.js';
 
-/** What the engines of a load did, and what they did to warm up, which is in no other count. */
-export interface LoadCounters extends EngineCounters {
+/** What the instances of a load did, and what they did to warm up, which is in no other count. */
+export interface LoadCounters extends InstanceCounters {
   /** Calls on batches of their own before a closed loop. */
   readonly warmUpCalls: number;
 }
 
-export const NO_COUNTERS: LoadCounters = {
-  roundTrips: 0,
-  completionLooks: 0,
-  retriesByCode: {},
-  warmUpCalls: 0,
-};
+export const NO_COUNTERS: LoadCounters = { roundTrips: 0, retriesByCode: {}, counts: {}, warmUpCalls: 0 };
 
-/** What several engines did. */
+type Counts = Readonly<Record<string, number>>;
+
+/** What several instances did. */
 export function sumCounters(counters: readonly LoadCounters[]): LoadCounters {
-  const retriesByCode: Record<string, number> = {};
-  for (const [code, count] of counters.flatMap((each) => Object.entries(each.retriesByCode))) {
-    retriesByCode[code] = (retriesByCode[code] ?? 0) + count;
-  }
   return {
     roundTrips: counters.reduce((sum, each) => sum + each.roundTrips, 0),
-    completionLooks: counters.reduce((sum, each) => sum + each.completionLooks, 0),
-    retriesByCode,
+    retriesByCode: sumByName(counters.map((each) => each.retriesByCode)),
+    counts: sumByName(counters.map((each) => each.counts)),
     warmUpCalls: counters.reduce((sum, each) => sum + each.warmUpCalls, 0),
   };
 }
 
 /** What was counted since `before`. */
-export function countersSince(before: EngineCounters, now: EngineCounters): EngineCounters {
-  const codes = Object.entries(now.retriesByCode).map(([code, count]): [string, number] => [
-    code,
-    count - (before.retriesByCode[code] ?? 0),
-  ]);
+export function countersSince(before: InstanceCounters, now: InstanceCounters): InstanceCounters {
+  const retries = Object.entries(since(before.retriesByCode, now.retriesByCode));
   return {
     roundTrips: now.roundTrips - before.roundTrips,
-    completionLooks: now.completionLooks - before.completionLooks,
-    retriesByCode: Object.fromEntries(codes.filter(([, count]) => count > 0)),
+    retriesByCode: Object.fromEntries(retries.filter(([, count]) => count > 0)),
+    counts: since(before.counts, now.counts),
   };
+}
+
+function since(before: Counts, now: Counts): Counts {
+  const earlier = Object.entries(before).map(([name, count]) => [name, -count]);
+  return sumByName([now, Object.fromEntries(earlier) as Counts]);
+}
+
+/** By a map: a name may be one that every object has. */
+function sumByName(counts: readonly Counts[]): Counts {
+  const sums = new Map<string, number>();
+  for (const [name, count] of counts.flatMap((each) => Object.entries(each))) {
+    sums.set(name, (sums.get(name) ?? 0) + count);
+  }
+  return Object.fromEntries(sums);
 }

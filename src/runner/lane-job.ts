@@ -1,5 +1,5 @@
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
-import type { AssignmentEngine } from '../targets/els/engine/engine.js';
+import type { CallAnswer, CallRequest } from '../target/instance.js';
 import type { Alarm } from './alarm.js';
 import type { StartedCall } from './messages.js';
 import type { Recorder } from './recorder.js';
@@ -9,7 +9,8 @@ export interface LaneJob {
   readonly plan: WorkloadPlan;
   /** What this worker delivers, ready to be taken: the deliveries of each call. */
   readonly calls: Iterator<readonly Delivery[], void, undefined>;
-  readonly engine: Pick<AssignmentEngine, 'assign' | 'assignMany'>;
+  /** Makes one call; it answers each of its requests, in their order. */
+  readonly assign: (requests: readonly CallRequest[]) => Promise<readonly CallAnswer[]>;
   readonly recorder: Recorder;
   /** Awaited before a call is made, where there is one. */
   readonly announce: ((call: StartedCall) => Promise<void>) | undefined;

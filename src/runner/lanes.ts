@@ -1,14 +1,11 @@
 import { nowMicros } from '../base/clock.js';
-import type { AssignmentRequest } from '../targets/els/engine/assignment.js';
-import type { CallEnd } from '../domain/call.js';
-import { CUT_OFF, toEnd, toErrorEnd } from '../targets/els/call-end.js';
-import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
-import { contentId } from '../workload/plan.js';
-import { callId } from './call-chunks.js';
+import { CUT_OFF } from '../domain/call.js';
+import type { Delivery } from '../domain/scenario.js';
 import type { LaneJob } from './lane-job.js';
 import type { StartedCall } from './messages.js';
 import { dueMicrosOf, endMicrosOf, isOver, turnOf } from './open-loop.js';
 import type { Recorder } from './recorder.js';
+import { requestOf } from './requests.js';
 import { graceAfter } from './stop.js';
 
 /**
@@ -49,20 +46,6 @@ export async function deliverSlice(job: LaneJob): Promise<{ ranOut: boolean; ski
   return end;
 }
 
-/** The request of a delivery: every delivery of a content is the same content under a call of its own. */
-export function requestOf(plan: WorkloadPlan, delivery: Delivery): AssignmentRequest {
-  const textStorageId = contentId(plan, delivery.content);
-  return {
-    batchId: plan.batchIds[delivery.batch] ?? '',
-    textStorageId,
-    originalFileName: `essay-${delivery.content + 1}.txt`,
-    fileSizeBytes: 1_024 + (delivery.content % 4_096),
-    contentMd5Hash: 'd41d8cd98f00b204e9800998ecf8427e',
-    fileUploadId: `${textStorageId}-upload`,
-    correlationId: callId(plan, delivery.index),
-  };
-}
-
 async function deliver(
   job: LaneJob,
   deliveries: readonly Delivery[],
@@ -73,11 +56,12 @@ async function deliver(
   const calls = deliveries.map(({ index }) => ({ deliveryIndex: index, intendedMicros, startMicros }));
   for (const call of calls) underWay.set(call.deliveryIndex, call);
   if (job.announce) await Promise.all(calls.map(job.announce));
-  const ends = await assigned(job, deliveries);
+  const requests = deliveries.map((each) => requestOf(job.plan, each, job.redelivered.has(each.index)));
+  const answers = await job.assign(requests);
   const endMicros = nowMicros();
-  for (const [position, end] of ends.entries()) {
+  for (const [position, answer] of answers.entries()) {
     const call = calls[position];
-    if (call && underWay.delete(call.deliveryIndex)) job.recorder.add(call, endMicros, end);
+    if (call && underWay.delete(call.deliveryIndex)) job.recorder.add(call, endMicros, answer);
   }
 }
 
@@ -90,22 +74,6 @@ function intendedOf(job: LaneJob, deliveries: readonly Delivery[], startMicros: 
     case 'open':
       return dueMicrosOf(job, deliveries);
   }
-}
-
-/** How the deliveries of one call ended. */
-async function assigned(job: LaneJob, deliveries: readonly Delivery[]): Promise<CallEnd[]> {
-  const requests = deliveries.map((delivery) => requestOf(job.plan, delivery));
-  const redelivered = deliveries.some(({ index }) => job.redelivered.has(index));
-  const failed = (error: unknown) => {
-    job.recorder.noteError(error);
-    return toErrorEnd(error);
-  };
-  const [only] = requests;
-  if (job.plan.scenario.bulk === 1 && only) {
-    return [await job.engine.assign(only, { redelivered }).then(toEnd, failed)];
-  }
-  const results = await job.engine.assignMany(requests, { redelivered });
-  return results.map((each) => (each.status === 'fulfilled' ? toEnd(each.value) : failed(each.reason)));
 }
 
 /** Calls that did not end in the grace may have happened. */

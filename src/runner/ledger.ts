@@ -23,7 +23,7 @@ export class Ledger {
   readonly startMicros: number;
   #told = 0;
   #alive = 0;
-  #completionLooks = 0;
+  #progress = 0;
   #skipped = 0;
 
   /** @param makers which worker makes each delivery of the plan; shared by all ledgers of a load */
@@ -60,7 +60,7 @@ export class Ledger {
     }
   }
 
-  #live({ completionLooks, skipped, unreachableSinceMicros }: SignOfLife): boolean {
+  #live({ progress, skipped, unreachableSinceMicros }: SignOfLife): boolean {
     this.#alive += 1;
     const now = nowMicros();
     const seconds = (now - this.startMicros) / 1e6;
@@ -68,8 +68,8 @@ export class Ledger {
     if (unreachableSinceMicros !== null && !(unreachableSinceMicros <= now)) {
       throw new Misconduct('has not reached the server since a moment to come');
     }
-    const getsOn = completionLooks > this.#completionLooks || skipped > this.#skipped;
-    this.#completionLooks = completionLooks;
+    const getsOn = progress > this.#progress || skipped > this.#skipped;
+    this.#progress = progress;
     this.#skipped = skipped;
     return getsOn;
   }

@@ -1,17 +1,20 @@
 import type { Endpoint, AddressSource } from '../database/address.js';
-import type { AssignmentErrorCode } from '../domain/errors.js';
 import type { LagMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { Target } from '../target/target.js';
 import type { LoadCounters } from './counters.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** Calls that one message tells of, at most. */
 export const MOST_CALLS = 1_000;
 /** Characters of an error's message, at most. */
 export const LONGEST_MESSAGE = 2_000;
+/** Different codes of errors, and names of counts, at most. */
+export const MOST_CODES = 100;
+/** Characters of what names a slot, at most: no index of PostgreSQL holds as many. */
+export const LONGEST_SLOT_ID = 4_096;
 
 /** What serves calls. */
 export type TargetChange = Pick<Target, 'spec' | 'forms'>;
@@ -75,22 +78,22 @@ export type FromWorker =
   | { readonly type: 'started'; readonly call: StartedCall }
   /** `counters` of the load so far. */
   | { readonly type: 'calls'; readonly chunk: CallChunk; readonly counters: LoadCounters }
-  /** No call is served by the strategy before any more, and its completion debts are paid. */
+  /** No call is served by what served before any more, and what those left to be done later is done. */
   | { readonly type: 'changed' }
   | { readonly type: 'done'; readonly summary: WorkerSummary }
   | { readonly type: 'failed'; readonly message: string };
 
 /** What a worker says of the load so far besides its calls. */
 export interface SignOfLife {
-  /** Looks for completion. */
-  readonly completionLooks: number;
+  /** What the target counts, added up: it may be at work where no call ends. */
+  readonly progress: number;
   /** Calls of an open loop. */
   readonly skipped: number;
   /** Since when connections were lost or refused and no call had an answer of the server; null: they do. */
   readonly unreachableSinceMicros: number | null;
 }
 
-/** A call that was given to the engine and is not answered yet. */
+/** A call that was given to the target and is not answered yet. */
 export interface StartedCall {
   readonly deliveryIndex: number;
   readonly intendedMicros: number;
@@ -120,7 +123,7 @@ export interface CallExtras {
 }
 
 /** What the first error of each code said, on one line. */
-export type ErrorMessages = Readonly<Partial<Record<AssignmentErrorCode, string>>>;
+export type ErrorMessages = Readonly<Record<string, string>>;
 
 export interface WorkerSummary {
   /** Encoded HDR histograms in microseconds. */
@@ -131,12 +134,12 @@ export interface WorkerSummary {
   readonly counters: LoadCounters;
   /** Whether every delivery was made before the time was over. */
   readonly ranOut: boolean;
-  /** Calls of an open loop that were not made, by this process or a killed one before it: see `lanes.ts`. */
+  /** Calls of an open loop that were not made, by this process or a killed one before it: see `open-loop.ts`. */
   readonly skipped: number;
   readonly errorMessages: ErrorMessages;
   /** Undefined for a process that was killed: nobody knows. */
   readonly client: ClientWeight | undefined;
-  /** Why it could not look for the completion of its batches, or not close its connections; null: it did. */
+  /** Why it could not do what its calls had left to be done later, or not close its connections; null: it did. */
   readonly unsettled: UnsettledReason | null;
 }
 

@@ -7,7 +7,7 @@ export interface Patience {
   readonly readyMs: number;
   /** Until it says anything, during a load. */
   readonly quietMs: number;
-  /** Until it has ended a call or looked for a completion, besides the time of one call. */
+  /** Until it has ended a call or the target has counted anything, besides the time of one call. */
   readonly stuckMs: number;
 }
 

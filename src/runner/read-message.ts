@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { quote } from '../base/wording.js';
-import { LONGEST_ESSAY_ID } from '../targets/els/engine/assignment.js';
 import { CALL_OUTCOMES } from '../domain/call.js';
-import { ASSIGNMENT_ERROR_CODES } from '../domain/errors.js';
 import {
   LONGEST_MESSAGE,
+  LONGEST_SLOT_ID,
   MOST_CALLS,
+  MOST_CODES,
   PROTOCOL_VERSION,
   type CallChunk,
   type FromWorker,
@@ -19,24 +19,29 @@ export class Misconduct extends Error {
 // Lengths are bounded, so that what a worker sends cannot grow without end. The columns of calls are not described
 // here but looked at one after the other: thousands of calls are told in a second.
 
-/** Of an SQLSTATE, or a word in its place. */
-const LONGEST_CODE = 32;
+/** Of an SQLSTATE or a word in its place, of an error's code, of the name of a count. */
+const LONGEST_CODE = 64;
 /** Of a compressed histogram: several times what one with a value in each of its buckets takes. */
 const LONGEST_HISTOGRAM = 262_144;
-const MOST_CODES = 100;
 
 const count = z.number().int().min(0);
 const micros = z.number().min(0);
 /** NaN where nothing was measured. */
 const lag = z.union([micros, z.nan()]);
 
+/** A word: it stands in reports, in history files and in fields of JSON. */
+const code = z
+  .string()
+  .max(LONGEST_CODE)
+  .regex(/^[\w.:-]+$/);
+const byCode = <Value extends z.core.$ZodType>(value: Value) =>
+  z.record(code, value).refine((codes) => Object.keys(codes).length <= MOST_CODES);
+
 const counters = z.strictObject({
   roundTrips: count,
-  completionLooks: count,
   warmUpCalls: count,
-  retriesByCode: z
-    .record(z.string().max(LONGEST_CODE), count)
-    .refine((codes) => Object.keys(codes).length <= MOST_CODES),
+  retriesByCode: byCode(count),
+  counts: byCode(count),
 });
 
 const histogram = z.string().max(LONGEST_HISTOGRAM);
@@ -48,7 +53,7 @@ const summary = z.strictObject({
   counters,
   ranOut: z.boolean(),
   skipped: count,
-  errorMessages: z.partialRecord(z.enum(ASSIGNMENT_ERROR_CODES), z.string().max(LONGEST_MESSAGE)),
+  errorMessages: byCode(z.string().max(LONGEST_MESSAGE)),
   client: z.strictObject({
     calls: count,
     elapsedMs: micros,
@@ -69,7 +74,7 @@ const extras = z.record(
     recovered: z.boolean(),
     replyLost: z.boolean(),
     mayHaveHappened: z.boolean(),
-    errorCode: z.enum(ASSIGNMENT_ERROR_CODES).nullable(),
+    errorCode: code.nullable(),
     sqlState: z.string().max(LONGEST_CODE).nullable(),
   }),
 );
@@ -78,7 +83,7 @@ const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), version: z.number() }),
   z.strictObject({
     type: z.literal('alive'),
-    completionLooks: count,
+    progress: count,
     skipped: count,
     unreachableSinceMicros: micros.nullable(),
   }),
@@ -120,7 +125,7 @@ function isChunk(given: unknown): boolean {
     columns.every((column) => Array.isArray(column) && column.length === size) &&
     [deliveryIndex, intendedMicros, startMicros, endMicros].every(isNumbers) &&
     (outcome as unknown[]).every(isOutcome) &&
-    (slotId as unknown[]).every(isEssayId) &&
+    (slotId as unknown[]).every(isSlotId) &&
     extras.safeParse(chunk.extras).success &&
     Object.keys(chunk.extras as object).every((position) => Object.hasOwn(deliveryIndex as object, position))
   );
@@ -134,8 +139,8 @@ function isOutcome(value: unknown): boolean {
   return CALL_OUTCOMES.some((outcome) => outcome === value);
 }
 
-function isEssayId(value: unknown): boolean {
+function isSlotId(value: unknown): boolean {
   return (
-    value === null || (typeof value === 'string' && value.length >= 1 && value.length <= LONGEST_ESSAY_ID)
+    value === null || (typeof value === 'string' && value.length >= 1 && value.length <= LONGEST_SLOT_ID)
   );
 }

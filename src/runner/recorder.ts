@@ -1,8 +1,14 @@
-import { isAnswered, type CallEnd } from '../domain/call.js';
-import { AssignmentError } from '../domain/errors.js';
+import { isAnswered } from '../domain/call.js';
+import type { CallAnswer } from '../target/instance.js';
 import { toChunk, type FinishedCall } from './call-chunks.js';
 import { encode, newHistogram, record } from './latency.js';
-import type { CallChunk, ErrorMessages, StartedCall, WorkerSummary } from './messages.js';
+import {
+  MOST_CODES,
+  type CallChunk,
+  type ErrorMessages,
+  type StartedCall,
+  type WorkerSummary,
+} from './messages.js';
 
 /** Of an error's message: enough for a line of a report. */
 const MESSAGE_CHARACTERS = 200;
@@ -14,7 +20,8 @@ export class Recorder {
   readonly #scheduleLag = newHistogram();
   readonly #send: (chunk: CallChunk) => void;
   readonly #chunkCalls: number;
-  readonly errorMessages: { -readonly [Code in keyof ErrorMessages]: ErrorMessages[Code] } = {};
+  /** By a map: a code may be a name that every object has. */
+  readonly #errorMessages = new Map<string, string>();
   #calls: FinishedCall[] = [];
   #answered = 0;
 
@@ -28,7 +35,7 @@ export class Recorder {
   }
 
   /** Notes that a call has ended. Field by field: to spread two objects into one costs microseconds a call. */
-  add(call: StartedCall, endMicros: number, end: CallEnd): void {
+  add(call: StartedCall, endMicros: number, end: CallAnswer): void {
     record(this.#latency, endMicros - call.intendedMicros);
     record(this.#serviceTime, endMicros - call.startMicros);
     record(this.#scheduleLag, call.startMicros - call.intendedMicros);
@@ -46,6 +53,7 @@ export class Recorder {
       sqlState: end.sqlState,
     });
     if (isAnswered(end)) this.#answered += 1;
+    if (end.errorCode !== null && end.message !== undefined) this.#noteError(end.errorCode, end.message);
     if (this.#calls.length >= this.#chunkCalls) this.flush();
   }
 
@@ -55,12 +63,9 @@ export class Recorder {
     this.#calls = [];
   }
 
-  /** Notes what a call threw: the first message of each code is kept, on one line and not at full length. */
-  noteError(error: unknown): void {
-    if (!(error instanceof AssignmentError) || this.errorMessages[error.code] !== undefined) return;
-    const line = error.message.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-    const isLong = line.length > MESSAGE_CHARACTERS;
-    this.errorMessages[error.code] = isLong ? `${line.slice(0, MESSAGE_CHARACTERS)}…` : line;
+  /** What the first error of each code said, on one line and not at full length. */
+  get errorMessages(): ErrorMessages {
+    return Object.fromEntries(this.#errorMessages);
   }
 
   /** How many calls were added. */
@@ -80,5 +85,12 @@ export class Recorder {
       serviceTime: encode(this.#serviceTime),
       scheduleLag: encode(this.#scheduleLag),
     };
+  }
+
+  #noteError(code: string, message: string): void {
+    if (this.#errorMessages.has(code) || this.#errorMessages.size >= MOST_CODES) return;
+    const line = message.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+    const isLong = line.length > MESSAGE_CHARACTERS;
+    this.#errorMessages.set(code, isLong ? `${line.slice(0, MESSAGE_CHARACTERS)}…` : line);
   }
 }

@@ -1,12 +1,11 @@
 import { nowMicros } from '../base/clock.js';
-import { createPool } from '../database/pool.js';
 import type { Call } from '../domain/call.js';
 import type { Delivery } from '../domain/scenario.js';
-import { optionsOf } from '../targets/els/target.js';
-import { createAssignmentEngine } from '../targets/els/engine/engine.js';
+import type { OpenInstance } from '../target/instance.js';
 import { toCalls } from './call-chunks.js';
 import { deliverSlice } from './lanes.js';
 import { Recorder } from './recorder.js';
+import { assignBy } from './requests.js';
 import type { LoadJob } from './run-load.js';
 import { graceAfter } from './stop.js';
 
@@ -19,6 +18,7 @@ const DEADLINE_MS = 30_000;
 
 /** How deliveries are made after a load. */
 export interface Redelivery {
+  readonly openInstance: OpenInstance;
   /** Whether they were made before and ended without a definite answer. */
   readonly mayHaveHappened: boolean;
   /** Told of every call that was made, also where not all could be. */
@@ -33,13 +33,15 @@ export interface Redelivery {
 export async function redeliver(
   job: LoadJob,
   deliveries: readonly Delivery[],
-  { mayHaveHappened, heard }: Redelivery,
+  { openInstance, mayHaveHappened, heard }: Redelivery,
   stop: AbortSignal,
 ): Promise<void> {
   const { address, spec, schema, timeoutMs, prepare, via } = job;
-  const applicationName = `${job.applicationName}/redelivery`;
-  const pool = createPool(address, { connections: CONNECTIONS, applicationName, via });
-  const engine = createAssignmentEngine(pool, { ...optionsOf(spec), schema, timeoutMs, prepare });
+  const instance = await openInstance(spec, {
+    ...{ connectionString: address.connectionString, source: address.source, via, schema },
+    ...{ connections: CONNECTIONS, applicationName: `${job.applicationName}/redelivery` },
+    ...{ timeoutMs, prepare },
+  });
   const scenario = { ...job.plan.scenario, connections: CONNECTIONS, durationMs: undefined };
   const plan = { ...job.plan, scenario: { ...scenario, arrival: 'closed' as const } };
   const recorder = new Recorder((chunk) => {
@@ -47,16 +49,15 @@ export async function redeliver(
   }, deliveries.length);
   try {
     await deliverSlice({
-      ...{ plan, engine, recorder, stop: AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]) },
+      ...{ plan, recorder, stop: AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]) },
+      assign: (requests) => assignBy(instance, requests, scenario),
       calls: deliveries.map((delivery) => [delivery]).values(),
       announce: undefined,
       redelivered: new Set(mayHaveHappened ? deliveries.map((delivery) => delivery.index) : []),
       startMicros: nowMicros(),
     });
-    recorder.flush();
-    await Promise.race([engine.close(), graceAfter(stop)]);
   } finally {
     recorder.flush();
-    await Promise.race([pool.end(), graceAfter(stop)]);
+    await Promise.race([instance.close(), graceAfter(stop)]);
   }
 }

@@ -264,7 +264,7 @@ function toRecording(
     incomplete: [
       ...incomplete,
       ...unsettledReasons(stations).map(
-        ({ message }) => `${message}; completions may not have been looked for`,
+        ({ message }) => `${message}; what its calls had left to be done later may not be done`,
       ),
     ],
     failure,

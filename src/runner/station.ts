@@ -1,5 +1,5 @@
 import { nowMicros } from '../base/clock.js';
-import { CUT_OFF } from '../targets/els/call-end.js';
+import { CUT_OFF } from '../domain/call.js';
 import type { Call } from '../domain/call.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import { contentId, deliveryAt } from '../workload/plan.js';

@@ -21,11 +21,11 @@ export interface WorkerProgram {
 }
 
 const WORKER: WorkerProgram = {
-  path: programPath('runner/worker'),
+  path: programPath('targets/worker-program'),
   patience: PATIENCE,
 };
 
-/** A change waits for a call of the warm-up, for the calls under way, and for looks that are owed. */
+/** A change waits for a call of the warm-up, for the calls under way, and for what they leave to be done later. */
 const CHANGE_CALLS = 3;
 
 /**

@@ -126,7 +126,7 @@ const runSchema = z.strictObject({
   }),
   errorsByCode: countsByCode,
   retriesByCode: countsByCode,
-  completionLooks: count,
+  counters: z.strictObject({ completionLooks: count.optional() }),
   faults: z.array(fault),
   ...{ attempts: count, redeliveries: count, warmUpCalls: count },
   repairs: z.strictObject({ orphans: count, completions: count }),

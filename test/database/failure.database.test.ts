@@ -3,7 +3,8 @@ import { DatabaseError } from 'pg-protocol';
 import { expect, it } from 'vitest';
 import { databaseFailure, serverError } from '#els/database/failure.js';
 import { failureReason, surroundingsFailure } from '#els/database/pool.js';
-import { AssignmentError, UsageError } from '#els/domain/errors.js';
+import { UsageError } from '#els/domain/errors.js';
+import { AssignmentError } from '#els/targets/els/engine/errors.js';
 import { withConnectionString } from '#els/database/address.js';
 import { useDatabase } from '../support/database.js';
 

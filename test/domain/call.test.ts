@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toErrorEnd } from '#els/targets/els/call-end.js';
 import { CALL_OUTCOMES, contradictionIn, type CallEnd, type CallOutcome } from '#els/domain/call.js';
-import { ASSIGNMENT_ERROR_CODES, AssignmentError } from '#els/domain/errors.js';
 
 const NOTHING = {
   ...{ slotId: null, recovered: false, replyLost: false, mayHaveHappened: false },
@@ -47,16 +45,5 @@ describe('what a call may say of itself', () => {
   it.each(CALL_OUTCOMES)('names no slot where places are counted: %s', (outcome) => {
     expect(contradictionIn({ ...SOUND[outcome], slotId: null }, 'counted')).toBeUndefined();
     expect(contradictionIn({ ...SOUND[outcome], slotId: 's' }, 'counted')).toContain('with a slotId');
-  });
-});
-
-describe('what an error that was thrown says', () => {
-  it.each(ASSIGNMENT_ERROR_CODES)('%s: whether it may have happened, without a contradiction', (code) => {
-    const endOf = (ambiguous: boolean) =>
-      toErrorEnd(new AssignmentError(code, 'm', { retryable: false, correlationId: 'c', ambiguous }));
-    const may = code === 'contention_deadline' || code === 'database_unavailable';
-    expect(endOf(false)).toMatchObject({ outcome: 'error', mayHaveHappened: may });
-    expect(endOf(true)).toMatchObject({ outcome: 'unknown', mayHaveHappened: true });
-    for (const end of [endOf(false), endOf(true)]) expect(contradictionIn(end, 'named')).toBeUndefined();
   });
 });

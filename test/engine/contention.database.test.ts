@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { AssignmentError } from '#els/domain/errors.js';
+import { AssignmentError } from '#els/targets/els/engine/errors.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn, times } from '../support/draws.js';
 import {

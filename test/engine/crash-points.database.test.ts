@@ -1,10 +1,11 @@
 import { describe, expect } from 'vitest';
 import { batchStatus, type BatchStatus } from '#els/targets/els/batches/status.js';
-import { CUT_OFF } from '#els/targets/els/call-end.js';
+import { CUT_OFF } from '#els/domain/call.js';
 import type { Call } from '#els/domain/call.js';
 import type { WorkloadPlan } from '#els/domain/scenario.js';
 import { toCall } from '#els/runner/call-chunks.js';
-import { requestOf } from '#els/runner/lanes.js';
+import { requestOf } from '#els/runner/requests.js';
+import { toRequest } from '#els/targets/els/call-end.js';
 import { deliveriesOf } from '#els/workload/plan.js';
 import { run } from '../support/command-line.js';
 import { useDatabase } from '../support/database.js';
@@ -52,7 +53,7 @@ async function statusOf(batchId: string): Promise<BatchStatus | undefined> {
 async function deliverAgain(plan: WorkloadPlan, variant: Variant): Promise<string[]> {
   const engine = db.engine(optionsOf(variant));
   const again = [...deliveriesOf({ plan, workerIndex: 0 })].map((delivery) => ({
-    ...requestOf(plan, delivery),
+    ...toRequest(requestOf(plan, delivery, false)),
     correlationId: `again-${delivery.index}`,
   }));
   await Promise.all(again.map((request) => engine.assign(request)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AssignmentError } from '#els/domain/errors.js';
+import { AssignmentError } from '#els/targets/els/engine/errors.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn, times } from '../support/draws.js';
 import { ASSIGNED_EVENT, assignedEssays, disagreements, eventsOf, rowsOf } from './support/rows.js';

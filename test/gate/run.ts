@@ -20,7 +20,7 @@ export function someRun(): GateInput {
     skipped: 22,
     expectedSuccesses: 269,
     outcomes: { created: 89, reused: 178, assigned: 0, noSlot: 1, error: 5, unknown: 6, recovered: 7 },
-    completionLooks: 12,
+    counters: { completionLooks: 12 },
     batchTotals: { taken: 88, available: 11, completed: 9, completionEvents: 10 },
     latencyMicros: {
       mean: 12_300,

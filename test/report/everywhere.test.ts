@@ -200,13 +200,16 @@ describe('every form of a report', () => {
     const { run } = createSampler();
     const full = run({
       ...{ errorsByCode: { unknown_batch: 2 }, retriesByCode: { contended: 3 }, redeliveries: 4 },
-      ...{ completionLooks: 17, batchTotals: { taken: 9, available: 1, completed: 0, completionEvents: 0 } },
+      ...{
+        counters: { completionLooks: 17 },
+        batchTotals: { taken: 9, available: 1, completed: 0, completionEvents: 0 },
+      },
     });
     for (const [form, text] of forms(reportOf([full]))) {
       expect(text, form).toContain('errors unknown_batch 2 retries contended 3');
       expect(text, form).toContain('redelivered 4 calls');
       expect(text, form).toContain('9 slots taken 1 slot free');
-      expect(text, form).toContain('completion 17 looks');
+      expect(text, form).toContain('counters completionLooks 17');
     }
   });
 });

@@ -26,7 +26,7 @@ const RUN_NAMES = [
     'plan',
     'assignments',
   ],
-  ['outcomes', 'errorsByCode', 'retriesByCode', 'completionLooks', 'latencyMicros', 'durationMs'],
+  ['outcomes', 'errorsByCode', 'retriesByCode', 'counters', 'latencyMicros', 'durationMs'],
   ['throughputPerSecond', 'cost', 'invariants', 'gates', 'passed'],
 ].flat();
 

@@ -77,7 +77,7 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
     outcomes: { created: contents, reused: 0, assigned: 0, noSlot: 0, error: 0, unknown: 0, recovered: 0, ...outcomes },
     errorsByCode: {},
     retriesByCode: {},
-    completionLooks: integer(1, 50),
+    counters: { completionLooks: integer(1, 50) },
     faults: [],
     attempts: contents,
     redeliveries: 0,

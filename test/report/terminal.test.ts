@@ -93,7 +93,7 @@ describe('renderRuns', () => {
     expect(render(reportOf([run({ plan: { arrival: 'closed' } })]))).not.toContain('service time');
   });
 
-  it('shows throughput, round trips, WAL and completion looks', () => {
+  it('shows throughput, round trips, WAL and what the target counts', () => {
     const { run } = createSampler();
     const cost = {
       ...{ roundTripsPerAssignment: 1.024, walBytesPerAssignment: 2345.6 },
@@ -101,11 +101,13 @@ describe('renderRuns', () => {
       serverExecutionMicrosPerAssignment: 149.6,
     };
     const client = { ...run().client, cpuMicrosPerCall: 61.2 };
-    const text = render(reportOf([run({ throughputPerSecond: 8012.3, completionLooks: 13, cost, client })]));
+    const text = render(
+      reportOf([run({ throughputPerSecond: 8012.3, counters: { completionLooks: 13 }, cost, client })]),
+    );
     expect(text).toContain('8,012/s');
     expect(text).toContain('1.02 round trips · 2,346 bytes of WAL · server 150µs execution');
     expect(text).toContain('28.0 buffers hit, 0.19 dirtied · client 61µs CPU\n');
-    expect(text).toContain('13 looks');
+    expect(text).toContain('counters      completionLooks 13\n');
     expect(render(reportOf([run({ cost: { walBytesPerAssignment: null } })]))).not.toContain('WAL');
     const unknown = { serverExecutionMicrosPerAssignment: null, buffersHitPerAssignment: null };
     expect(render(reportOf([run({ cost: unknown })]))).not.toMatch(/execution|buffers/);

@@ -4,7 +4,7 @@ import { encode, newHistogram, record } from '#els/runner/latency.js';
 import { PROTOCOL_VERSION } from '#els/runner/messages.js';
 import { callsOf } from '#els/workload/plan.js';
 
-const COUNTERS = { roundTrips: 0, completionLooks: 0, retriesByCode: {}, warmUpCalls: 0 };
+const COUNTERS = { roundTrips: 0, retriesByCode: {}, warmUpCalls: 0, counts: {} };
 
 /** An encoded histogram of so many values. */
 export function histogramOf(count) {
@@ -18,7 +18,7 @@ export function honestMessages(job) {
   const now = nowMicros();
   const calls = [...callsOf(job)].flat().map(({ index }) => ({
     ...{ deliveryIndex: index, intendedMicros: now, startMicros: now, endMicros: now },
-    ...{ outcome: 'created', slotId: `essay-${index}`, recovered: false, replyLost: false },
+    ...{ outcome: 'created', slotId: `slot-${index}`, recovered: false, replyLost: false },
     ...{ mayHaveHappened: false, errorCode: null, sqlState: null },
   }));
   const histogram = histogramOf(calls.length);

@@ -39,6 +39,29 @@ const EXTRAS = {
   errorCode: null,
   sqlState: null,
 };
+const LONG = 'x'.repeat(1_000);
+/** No word, or none of a bounded length. */
+const MALFORMED_CODES = [
+  ['that is empty', ''],
+  ['of two words', 'sold out'],
+  ['of two lines', 'sold\nout'],
+  ['with a control character', 'sold\u001b[2J'],
+  ['as long as a book', LONG],
+] as const;
+const NONE = { roundTrips: 0, retriesByCode: {}, warmUpCalls: 0, counts: {} };
+
+const manyNamed = <T>(name: string, value: T) =>
+  Object.fromEntries(Array.from({ length: 101 }, (_, position) => [`${name}${position}`, value]));
+
+/** The honest chunk with a second call that failed. */
+function failedWith(errorCode: string): unknown {
+  const { calls } = worker(0);
+  const { chunk } = calls;
+  const outcome = chunk.outcome.with(1, 'error');
+  const slotId = chunk.slotId.with(1, null);
+  return { ...calls, chunk: { ...chunk, outcome, slotId, extras: { 1: { ...EXTRAS, errorCode } } } };
+}
+
 const NO_MESSAGE = 'sent no message of the protocol';
 
 describe('accepts', () => {
@@ -66,7 +89,18 @@ describe('accepts', () => {
     expect(ledger.underWay.size).toBe(0);
   });
 
-  it('a life in which completions are looked for or calls skipped as getting on', () => {
+  it.each(['sold_out', '40P01', 'TypeError', 'errors.SoldOut', 'http:503'])(
+    "the error code %s, which is the target's own",
+    (code) => {
+      const { hear, done, ledger } = worker(0);
+      hear(failedWith(code));
+      const counters = { ...NONE, counts: { seatsLookedAt: 3 } };
+      const summary = { ...done.summary, errorMessages: { [code]: 'no seat is left' }, counters };
+      expect(ledger.hear(readMessage({ ...done, summary }))).toBe(true);
+    },
+  );
+
+  it('a life in which the target counts more or calls are skipped as getting on', () => {
     const { ledger } = worker(0);
     const told = [
       [0, 0],
@@ -77,8 +111,8 @@ describe('accepts', () => {
       [4, 2],
       [4, 2],
     ] as const;
-    const lives = told.map(([completionLooks, skipped]) =>
-      ledger.hear({ type: 'alive', completionLooks, skipped, unreachableSinceMicros: null }),
+    const lives = told.map(([progress, skipped]) =>
+      ledger.hear({ type: 'alive', progress, skipped, unreachableSinceMicros: null }),
     );
     expect(lives).toEqual([false, false, true, false, true, true, false]);
   });
@@ -108,9 +142,13 @@ describe('refuses', () => {
     ['a short column', { ...calls, chunk: { ...chunk, slotId: ['e'] } }, `${NO_MESSAGE} ("chunk")`],
     ['a text as a time', told({ startMicros: '1' }), `${NO_MESSAGE} ("chunk")`],
     ['an unknown outcome', told({ outcome: 'perhaps' }), `${NO_MESSAGE} ("chunk")`],
-    ['an essay as long as a book', told({ slotId: 'x'.repeat(1e5) }), `${NO_MESSAGE} ("chunk")`],
+    ['a slot as long as a book', told({ slotId: 'x'.repeat(1e5) }), `${NO_MESSAGE} ("chunk")`],
     ['extras of no call', told({ extras: { 99: EXTRAS } }), `${NO_MESSAGE} ("chunk")`],
-    ['an unknown error', told({ extras: { 1: { ...EXTRAS, errorCode: 'x' } } }), `${NO_MESSAGE} ("chunk")`],
+    ...MALFORMED_CODES.map(([what, code]): [string, unknown, string] => [
+      `a call's error code ${what}`,
+      failedWith(code),
+      `${NO_MESSAGE} ("chunk")`,
+    ]),
     ['calls of another', worker(1).calls, 'is not its own'],
     ['a call twice', told({ deliveryIndex: chunk.deliveryIndex[0] }), 'or was told before'],
     ['a call beyond the plan', told({ deliveryIndex: CONTENTS }), 'is not its own'],
@@ -143,7 +181,15 @@ describe('refuses', () => {
     ['a histogram of other calls', { serviceTime: histogramOf(9) }, 'sums up 10, 9, 10, 10'],
     ['a histogram as long as a book', { latency: 'x'.repeat(1e6) }, `${NO_MESSAGE} ("summary.latency")`],
     ['more skipped than were left', { skipped: 1 }, 'skipped more'],
-    ['an unknown error', { errorMessages: { perhaps: '' } }, NO_MESSAGE],
+    ...MALFORMED_CODES.map(([what, code]): [string, object, string] => [
+      `the message of an error code ${what}`,
+      { errorMessages: { [code]: '' } },
+      NO_MESSAGE,
+    ]),
+    ['messages of more errors than a load has', { errorMessages: manyNamed('e', '') }, NO_MESSAGE],
+    ['more counts than a target has', { counters: { ...NONE, counts: manyNamed('c', 1) } }, NO_MESSAGE],
+    ['a count with a name as long as a book', { counters: { ...NONE, counts: { [LONG]: 1 } } }, NO_MESSAGE],
+    ['a count below zero', { counters: { ...NONE, counts: { looks: -1 } } }, NO_MESSAGE],
   ])('%s at the end', (_, change, says) => {
     const honest = worker(0);
     honest.hear(honest.calls);
@@ -194,7 +240,7 @@ describe('refuses', () => {
 
   it('a life that is told too often', () => {
     const { hear } = worker(0);
-    const alive = { type: 'alive', completionLooks: 0, skipped: 0, unreachableSinceMicros: null };
+    const alive = { type: 'alive', progress: 0, skipped: 0, unreachableSinceMicros: null };
     expect(() => hear(...Array.from({ length: 100 }, () => alive))).toThrow('too often');
   });
 });

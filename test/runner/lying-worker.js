@@ -21,7 +21,7 @@ async function flood(message) {
 
 async function alive() {
   for (;;) {
-    await send({ type: 'alive', completionLooks: 0, skipped: 0, unreachableSinceMicros: null });
+    await send({ type: 'alive', progress: 0, skipped: 0, unreachableSinceMicros: null });
     await sleep(50);
   }
 }
@@ -29,7 +29,7 @@ async function alive() {
 /** As calls do that have to connect, and wait for one lock after the other. */
 async function slowly(load) {
   for (let time = 0; time < 10; time++) {
-    await send({ type: 'alive', completionLooks: 0, skipped: 0, unreachableSinceMicros: null });
+    await send({ type: 'alive', progress: 0, skipped: 0, unreachableSinceMicros: null });
     await sleep(200);
   }
   await sendAll(load);
@@ -52,15 +52,14 @@ const DURING = {
   'honest and slow': ([, ...load]) => slowly(load),
   'nothing of its load': hang,
   'that it lives, and no more': alive,
-  'a flood of life': () =>
-    flood({ type: 'alive', completionLooks: 0, skipped: 0, unreachableSinceMicros: null }),
+  'a flood of life': () => flood({ type: 'alive', progress: 0, skipped: 0, unreachableSinceMicros: null }),
   'a flood of the same call': ([, calls]) => flood(calls),
   'changed without being asked': () => send({ type: 'changed' }),
   'nothing of a change': hang,
   'changed, and once more': hang,
   'a flood of noise': () => flood('x'.repeat(100_000)),
   'something after it was done': ([, ...load]) =>
-    sendAll([...load, { type: 'alive', completionLooks: 0, skipped: 0, unreachableSinceMicros: null }]),
+    sendAll([...load, { type: 'alive', progress: 0, skipped: 0, unreachableSinceMicros: null }]),
 };
 
 process.on('disconnect', () => process.exit());

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { programPath } from '#els/base/package-files.js';
 import type { ToWorker } from '#els/runner/messages.js';
 
-const WORKER = programPath('runner/worker');
+const WORKER = programPath('targets/worker-program');
 /** Fails at once where nothing was prepared. */
 const START: ToWorker = { type: 'start', atMicros: 0 };
 

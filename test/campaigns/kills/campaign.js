@@ -30,7 +30,7 @@ const LOAD = [
 /** Which process each victim is, and how the run may exit that lost it. */
 const VICTIMS = {
   coordinator: { pidsOf: ({ child }) => [child.pid], codes: [null] },
-  worker: { pidsOf: ({ child }) => childrenOf(child.pid, 'runner/worker.js'), codes: [3] },
+  worker: { pidsOf: ({ child }) => childrenOf(child.pid, 'targets/worker-program.js'), codes: [3] },
   server: { pidsOf: ({ home }) => postmastersOf(home), codes: [3] },
   supervisor: { pidsOf: ({ home }) => processesNaming(home, 'supervisor.js'), codes: [0, 3] },
 };

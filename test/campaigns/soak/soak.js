@@ -33,7 +33,7 @@ async function memoryOf(coordinator) {
   return processes.flatMap((found) => {
     if (found === undefined) return [];
     if (found.pid === coordinator) return [['coordinator', found.bytes]];
-    return found?.parent === coordinator && found?.command?.includes('runner/worker.js')
+    return found?.parent === coordinator && found?.command?.includes('targets/worker-program.js')
       ? [[`worker ${found.pid}`, found.bytes]]
       : [];
   });

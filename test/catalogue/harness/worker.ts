@@ -2,10 +2,11 @@ import type { ClientBase } from 'pg';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { openSession } from '#els/database/session.js';
 import { withConnectionString } from '#els/database/address.js';
-import type { AssignmentEngine } from '#els/targets/els/engine/engine.js';
+import { toAnswer, toEnd, toRequest } from '#els/targets/els/call-end.js';
 import { waitUntilMicros } from '#els/base/clock.js';
 import { deliverSlice } from '#els/runner/lanes.js';
 import { Recorder } from '#els/runner/recorder.js';
+import type { CallRequest } from '#els/target/instance.js';
 import { callsOf } from '#els/workload/plan.js';
 import { DOUBLE_BUGS } from '../doubles.js';
 import { EngineDouble } from '../doubles/engine-double.js';
@@ -55,12 +56,12 @@ async function deliver(startMicros: number): Promise<void> {
   const { plan, workerIndex } = job;
   const recorder = new Recorder((chunk) => send({ type: 'calls', chunk }), CHUNK_CALLS);
   const calls = callsOf({ plan, workerIndex });
-  // The lanes call assign alone.
-  const engine = double as unknown as AssignmentEngine;
+  const assign = (request: CallRequest) => double.assign(toRequest(request)).then(toEnd, toAnswer);
   const stop = new AbortController().signal;
   await waitUntilMicros(startMicros);
   await deliverSlice({
-    ...{ plan, calls, engine, recorder, startMicros, stop },
+    ...{ plan, calls, recorder, startMicros, stop },
+    assign: (requests) => Promise.all(requests.map(assign)),
     announce: () => Promise.resolve(),
     redelivered: new Set(),
   });

@@ -1,5 +1,5 @@
 import type { AssignmentResult } from '#els/targets/els/engine/assignment.js';
-import type { AssignmentError } from '#els/domain/errors.js';
+import type { AssignmentError } from '#els/targets/els/engine/errors.js';
 import { VARIANTS } from './variants.js';
 
 /** The variants that assign many contents in one statement. */

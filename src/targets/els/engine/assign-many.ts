@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { Session } from '../../../database/session.js';
 import type { AssignmentRequest } from './assignment.js';
-import { AssignmentError, UsageError } from '../../../domain/errors.js';
+import { UsageError } from '../../../domain/errors.js';
 import type { Answered, CallUnderWay } from './attempts.js';
 import { manyBinds } from './documents.js';
 import {
@@ -12,6 +12,7 @@ import {
   type BatchAttempt,
   type EngineParts,
 } from './engine-parts.js';
+import { AssignmentError } from './errors.js';
 import { rejected, resultsOf, type ManyResults } from './many-results.js';
 import { givenUpError, type Setback } from './outcome-errors.js';
 import { checkRequest } from './request.js';

@@ -1,6 +1,6 @@
 import type { RoundTripCounter } from '../../../database/session.js';
 import type { AssignmentRequest, AssignmentResult } from './assignment.js';
-import { AssignmentError } from '../../../domain/errors.js';
+import { AssignmentError } from './errors.js';
 
 /**
  * Where an engine says how its calls ended: details first, then a message, as pino and bunyan take them, and `console`.

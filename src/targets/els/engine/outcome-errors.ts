@@ -1,6 +1,6 @@
 import { isUnable, type DatabaseFailure } from '../../../database/failure.js';
 import type { AssignmentRequest, Inventory } from './assignment.js';
-import { AssignmentError } from '../../../domain/errors.js';
+import { AssignmentError } from './errors.js';
 import { StrategyContractError } from './strategy.js';
 
 /** An attempt without an outcome. */

@@ -1,6 +1,6 @@
 import { complaintAboutText } from '../../../base/text.js';
 import type { AssignmentRequest } from './assignment.js';
-import { AssignmentError } from '../../../domain/errors.js';
+import { AssignmentError } from './errors.js';
 
 /**
  * Checks a request before anything is sent.
