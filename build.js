@@ -12,6 +12,7 @@ const ENTRY_POINTS = [
   'src/database/embedded/supervisor.ts',
   'src/faults/proxy/proxy-process.ts',
   'src/runner/alarm-thread.ts',
+  'src/targets/module/host-program.ts',
   'src/targets/worker-program.ts',
 ];
 

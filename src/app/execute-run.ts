@@ -8,11 +8,11 @@ import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunHeader } from '../history/history-file.js';
-import type { BatchGroup, Host } from '../target/host.js';
+import type { BatchGroup, Host, Registered } from '../target/host.js';
 import { builtInHost, rolledOut } from '../targets/resolve.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import { verifyHistory, verifyRun, type RunToVerify, type Verification } from '../verify/verify-run.js';
-import { planWorkload } from '../workload/plan.js';
+import { contentIdsOf, planWorkload } from '../workload/plan.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
 import { withClient } from '../database/on-pool.js';
@@ -49,7 +49,7 @@ export async function executeRun(
   job: RunJob,
   stop: AbortSignal,
 ): Promise<ExecutedRun> {
-  const plan = planWorkload(job.scenario, newRunId(), job.seed);
+  const plan = planWorkload(job.scenario, newRunId(), job.seed, job.target.ids);
   let run: ExecutedRun;
   try {
     run = await carryOut(database, fleet, job, plan, stop);
@@ -78,14 +78,15 @@ async function carryOut(
   const history = job.history && new RunHistory(job.history, (at) => headerOf(job, plan, at, durable));
   const listener = keepingHistory(job.watch?.(plan), history);
   const endedBefore = endedConnections(database.pool);
-  const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), listener, stop);
-  const run = await toVerify(database, plan, load, endedBefore);
+  const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp, registered), listener, stop);
+  const observed = await toVerify(database, plan, load, endedBefore);
+  const run = { ...observed, terms: target.terms, slotIds: registered.slotIds };
   const kept = await attempt(database.address, async () => history?.end(load.redelivered, run));
   const judgement = await judge(database, run, { job, plan, load, foreignRows, host });
   const failure = load.failure ?? judgement.failure;
   const result = toRunResult({ job, plan, load, ...judgement, failure });
   const keptNotes = kept.failure ? [kept.failure.message] : [];
-  const notes = [...result.notes, ...registered, ...judgement.notes, ...keptNotes];
+  const notes = [...result.notes, ...registered.notes, ...judgement.notes, ...keptNotes];
   return { result: { ...result, notes }, failure: failure ?? kept.failure };
 }
 
@@ -94,11 +95,11 @@ function newRunId(): string {
   return `r${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
 }
 
-function namesOf(runId: string, warmUp: readonly BatchGroup[]): RunNames {
+function namesOf(runId: string, warmUp: readonly BatchGroup[], { refs }: Registered): RunNames {
   const warmUpBatches = warmUp.flatMap(({ batchIds, form }) =>
     batchIds.map((batchId) => ({ batchId, form })),
   );
-  return { applicationName: applicationNameOf(runId), warmUpBatches };
+  return { applicationName: applicationNameOf(runId), warmUpBatches, refs };
 }
 
 /** Registers the run's batches and those that its instances warm up on, which are removed in any case. */
@@ -108,13 +109,14 @@ function registerRun(
   plan: WorkloadPlan,
   warmUp: readonly BatchGroup[],
   stop: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<Registered> {
   const { runId, batchIds, scenario } = plan;
   const listener = watch?.(plan);
   const run = { runId, strategy: target.name, scenario: scenario.name, keep, warmsUp: null };
   const [form = ''] = target.forms;
+  const ofPlan = (batch: number) => contentIdsOf(plan, batch);
   const registration = {
-    groups: [{ runId, batchIds, slots: scenario.slots, form }, ...warmUp],
+    groups: [{ runId, batchIds, slots: scenario.slots, form, contentIdsOf: ofPlan }, ...warmUp],
     ...{ strategy: target.name, command },
     records: [run, { ...run, runId: warmUpRunId(runId), keep: false, warmsUp: runId }],
   };

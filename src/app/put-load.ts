@@ -29,6 +29,8 @@ export interface RunNames {
   /** By which the backends of the run's workers are known; PostgreSQL keeps 63 bytes. */
   readonly applicationName: string;
   readonly warmUpBatches: readonly WarmUpBatch[];
+  /** What registration returned to be handed to each call on a batch. */
+  readonly refs: ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -51,8 +53,8 @@ export async function putLoad(
   const { timeoutMs, target } = job;
   const proxy = await startProxy(database, plan);
   const common = { plan, address, schema, timeoutMs };
-  const { spec, forms } = target;
-  const loadJob = { ...common, spec, forms, prepare, ...names, via: proxy?.endpoint };
+  const { spec, forms, terms } = target;
+  const loadJob = { ...common, spec, forms, places: terms.places, prepare, ...names, via: proxy?.endpoint };
   const injector = new FaultInjector({
     ...{ address, schema, plan, proxy, restartServer: database.restartServer },
     inventory: forms[0] as Inventory,

@@ -1,4 +1,5 @@
 import type { Fault } from './fault.js';
+import type { IdForm } from './promises.js';
 
 /**
  * How deliveries arrive: all at once, each connection its next when the last was answered, or at moments that a
@@ -92,6 +93,8 @@ export interface WorkloadPlan {
   readonly runId: string;
   readonly seed: number;
   readonly batchIds: readonly string[];
+  /** What the ids of contents look like. */
+  readonly contentIds: IdForm;
   /** contents × deliveries. */
   readonly totalDeliveries: number;
 }

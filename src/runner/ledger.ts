@@ -98,7 +98,7 @@ export class Ledger {
         now,
       ]);
       const told = { outcome: outcome[position] as CallOutcome, slotId: slotId[position] ?? null };
-      const contradiction = contradictionIn({ ...told, ...(extras[position] ?? NO_EXTRAS) }, 'named');
+      const contradiction = contradictionIn({ ...told, ...(extras[position] ?? NO_EXTRAS) }, this.job.places);
       if (contradiction !== undefined) {
         throw new Misconduct(`contradicts itself about the call of delivery ${index}: ${contradiction}`);
       }

@@ -1,4 +1,5 @@
 import type { Endpoint, AddressSource } from '../database/address.js';
+import type { Places } from '../domain/promises.js';
 import type { LagMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { Target } from '../target/target.js';
@@ -28,6 +29,10 @@ export interface WarmUpBatch {
 
 /** All that a worker needs to deliver its slice. */
 export interface WorkerJob extends TargetChange {
+  /** Whether answers name slots. */
+  readonly places: Places;
+  /** What registration returned to be handed to each call on a batch. */
+  readonly refs: ReadonlyMap<string, unknown>;
   readonly workerIndex: number;
   readonly plan: WorkloadPlan;
   readonly source: AddressSource;

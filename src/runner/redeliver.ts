@@ -36,11 +36,11 @@ export async function redeliver(
   { openInstance, mayHaveHappened, heard }: Redelivery,
   stop: AbortSignal,
 ): Promise<void> {
-  const { address, spec, schema, timeoutMs, prepare, via } = job;
+  const { address, spec, schema, timeoutMs, prepare, via, refs } = job;
   const instance = await openInstance(spec, {
     ...{ connectionString: address.connectionString, source: address.source, via, schema },
     ...{ connections: CONNECTIONS, applicationName: `${job.applicationName}/redelivery` },
-    ...{ timeoutMs, prepare },
+    ...{ timeoutMs, prepare, refs, instance: 0 },
   });
   const scenario = { ...job.plan.scenario, connections: CONNECTIONS, durationMs: undefined };
   const plan = { ...job.plan, scenario: { ...scenario, arrival: 'closed' as const } };

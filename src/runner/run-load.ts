@@ -5,6 +5,7 @@ import type { ServerAddress, Endpoint } from '../database/address.js';
 import type { Call } from '../domain/call.js';
 import { InfrastructureError } from '../domain/errors.js';
 import { killsWorker } from '../domain/fault.js';
+import type { Places } from '../domain/promises.js';
 import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../domain/run-result.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
@@ -19,6 +20,10 @@ import { toTimeSeries } from './time-series.js';
 
 /** A load to be put on a database by worker processes. */
 export interface LoadJob extends TargetChange {
+  /** Whether answers name slots. */
+  readonly places: Places;
+  /** What registration returned to be handed to each call on a batch. */
+  readonly refs: ReadonlyMap<string, unknown>;
   readonly plan: WorkloadPlan;
   readonly address: ServerAddress;
   readonly schema: string;

@@ -33,6 +33,8 @@ export interface Target {
   readonly lacks: Readonly<Partial<Record<Capability, string>>>;
   /** Where a fault can stop a claim half-way. */
   readonly weakSpots: WeakSpots;
+  /** Whether its tables are not the tool's own: then it works on a database of its own, or one that the user names. */
+  readonly hasOwnSchema: boolean;
   /** Others are measured by it where nobody says by which. */
   readonly isReference: boolean;
   /**

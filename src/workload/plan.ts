@@ -1,20 +1,44 @@
+import type { IdForm } from '../domain/promises.js';
+import { idOf } from './ids.js';
 import type { Delivery, Scenario, WorkerSlice, WorkloadPlan } from '../domain/scenario.js';
 import { mulberry32, shuffle } from '../base/random.js';
 import { dueTimes } from './schedule.js';
+
+/** Ids that are texts. */
+const TEXTS = { batch: 'text', content: 'text' } as const;
 
 /**
  * What a run delivers: a pure function of its arguments.
  *
  * @param seed decides the order of the deliveries; its low 32 bits count
+ * @param ids what the ids of batches and contents look like
  */
-export function planWorkload(scenario: Scenario, runId: string, seed: number): WorkloadPlan {
-  const batchIds = Array.from({ length: scenario.batches }, (_, batch) => `${runId}-b${numbered(batch, 5)}`);
-  return { scenario, runId, seed, batchIds, totalDeliveries: scenario.contents * scenario.deliveries };
+export function planWorkload(
+  scenario: Scenario,
+  runId: string,
+  seed: number,
+  ids: { readonly batch: IdForm; readonly content: IdForm } = TEXTS,
+): WorkloadPlan {
+  const batchIds = Array.from({ length: scenario.batches }, (_, batch) =>
+    idOf(`${runId}-b${numbered(batch, 5)}`, ids.batch),
+  );
+  const totalDeliveries = scenario.contents * scenario.deliveries;
+  return { scenario, runId, seed, batchIds, contentIds: ids.content, totalDeliveries };
 }
 
-/** The textStorageId of a content, e.g. `run1-c0000001` for content 0. */
-export function contentId(plan: Pick<WorkloadPlan, 'runId'>, content: number): string {
-  return `${plan.runId}-c${numbered(content, 7)}`;
+/** The id of a content: `run1-c0000001` for content 0 where ids are texts. */
+export function contentId(
+  { runId, contentIds }: Pick<WorkloadPlan, 'runId' | 'contentIds'>,
+  content: number,
+): string {
+  return idOf(`${runId}-c${numbered(content, 7)}`, contentIds);
+}
+
+/** The contents that ask for a slot of a batch, in their order. */
+export function contentIdsOf(plan: WorkloadPlan, batch: number): string[] {
+  const { contents, batches } = plan.scenario;
+  const count = Math.max(0, Math.ceil((contents - batch) / batches));
+  return Array.from({ length: count }, (_, position) => contentId(plan, batch + position * batches));
 }
 
 function numbered(position: number, digits: number): string {

@@ -4,7 +4,7 @@ import type { DatabasePool } from '../../database/pool.js';
 import { transaction } from '../../database/session.js';
 import { inSnapshot } from '../../database/snapshot.js';
 import { recordRun } from '../../runs/runs.js';
-import type { Host, Registration, RegistrationControl, Stored } from '../../target/host.js';
+import type { Host, Registered, Registration, RegistrationControl, Stored } from '../../target/host.js';
 import { runAudits } from './audits.js';
 import { findBatches } from './batches/find.js';
 import { analyzeTables, deleteRuns, registerBatches, type Analysis } from './batches/register.js';
@@ -35,13 +35,13 @@ export class ElsHost implements Host {
   register(
     { groups, strategy, command, records }: Registration,
     control?: RegistrationControl,
-  ): Promise<readonly string[]> {
+  ): Promise<Registered> {
     return inTransaction(this.place.pool, async (client) => {
-      for (const { form, ...batches } of groups) {
-        await registerBatches(client, { ...batches, strategy, inventory: form as Inventory }, control);
+      for (const { form, runId, batchIds, slots } of groups) {
+        await registerBatches(client, { runId, batchIds, slots, strategy, inventory: form as Inventory }, control);
       }
       if (command) for (const record of records) await recordRun(client, command, record);
-      return STATISTICS_NOTES[await analyzeTables(client)];
+      return { notes: STATISTICS_NOTES[await analyzeTables(client)], refs: new Map() };
     });
   }
 

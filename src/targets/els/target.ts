@@ -51,8 +51,10 @@ export function elsTarget(options: ElsOptions): Target {
   return {
     name: spec.name,
     terms: BUILT_IN_TERMS,
+    ids: { batch: 'text', content: 'text' },
     advisoryLocks,
     spec: { kind: ELS, options },
+    hasOwnSchema: false,
     forms: inventories,
     lacks: lacksOf(spec, strategy),
     weakSpots: {

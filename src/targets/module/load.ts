@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { packageFile } from '../../base/package-files.js';
@@ -8,19 +8,7 @@ import { UsageError } from '../../domain/errors.js';
 import { ID_FORMS, PLACES } from '../../domain/promises.js';
 import type { TargetDefinition } from '../../target/definition.js';
 import type { Description } from './messages.js';
-
-/** Files that are targets by their code. */
-const ENDING = /(?:\.target)?\.[cm]?[jt]s$/;
-
-/** Whether a path names a module, by its ending. */
-export function isModulePath(path: string): boolean {
-  return ENDING.test(path);
-}
-
-/** How reports call a target whose definition has no name: its file without `.target.ts` and the like. */
-export function nameOfFile(path: string): string {
-  return basename(path).replace(ENDING, '');
-}
+import { nameOfFile } from './path.js';
 
 /**
  * Loads the target that a file's default export defines. The file is code: types are stripped and not checked,

@@ -1,7 +1,7 @@
 import type { InstanceSettings } from '../../target/instance.js';
 import type { Target, TargetSpec } from '../../target/target.js';
 import { loadDefinition } from './load.js';
-import { ModuleInstance } from './instance.js';
+import { CheckedInstance } from '../checked-instance.js';
 import type { Description } from './messages.js';
 
 /** The kind of targets that are files of code. */
@@ -35,16 +35,21 @@ export function moduleTarget(path: string, description: Description, bulk?: bool
     },
     weakSpots: {},
     isReference: false,
+    hasOwnSchema: true,
     file: path,
     withAdvisoryLocks: () => target,
   };
   return target;
 }
 
+/** The file of a spec of this kind. */
+export function pathOf({ options }: TargetSpec): string {
+  return (options as ModuleOptions).path;
+}
+
 /** Opens an instance in this process, which may run foreign code. */
-export async function openModuleInstance({ options }: TargetSpec, settings: InstanceSettings): Promise<ModuleInstance> {
-  const { path } = options as ModuleOptions;
-  const definition = await loadDefinition(path);
+export async function openModuleInstance(spec: TargetSpec, settings: InstanceSettings): Promise<CheckedInstance> {
+  const definition = await loadDefinition(pathOf(spec));
   const { promises, places = 'named' } = definition;
   const opened = await definition.open({
     connectionString: namedConnection(settings),
@@ -53,7 +58,7 @@ export async function openModuleInstance({ options }: TargetSpec, settings: Inst
   });
   const idempotent = promises?.idempotent ?? true;
   const { timeoutMs, refs } = settings;
-  return new ModuleInstance(opened, { promises: { idempotent }, places, timeoutMs, refs });
+  return new CheckedInstance(opened, { promises: { idempotent }, places, timeoutMs, refs });
 }
 
 /** By its application_name the backends of a worker are found, unless the target sets another. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Places } from '../../domain/promises.js';
-import { readAnswer, type AnswerTerms, type FittingAnswer } from '../../target/answers.js';
-import type { AssignCall, OpenedInstance } from '../../target/definition.js';
-import type { CallAnswer, CallRequest, Instance, InstanceCounters } from '../../target/instance.js';
+import type { Places } from '../domain/promises.js';
+import { readAnswer, type AnswerTerms, type FittingAnswer } from '../target/answers.js';
+import type { AssignCall, OpenedInstance } from '../target/definition.js';
+import type { CallAnswer, CallRequest, Instance, InstanceCounters } from '../target/instance.js';
 
 /** A call that is answered `busy` is made again after a pause of between these two, longer with each time. */
 const SHORTEST_PAUSE_MS = 5;
@@ -23,7 +23,7 @@ const NOTHING = {
 const NO_SLOT: CallAnswer = { ...NOTHING, outcome: 'no_slot' };
 
 /** How an instance's calls are made. */
-export interface ModuleInstanceTerms {
+export interface CheckedTerms {
   readonly promises: { readonly idempotent: boolean };
   readonly places: Places;
   /** Deadline of one call, `busy` and all. */
@@ -33,15 +33,15 @@ export interface ModuleInstanceTerms {
 }
 
 /** A user's instance, held to its contract and to the deadline of each call. */
-export class ModuleInstance implements Instance {
+export class CheckedInstance implements Instance {
   readonly assignMany: Instance['assignMany'];
   readonly #opened: OpenedInstance;
-  readonly #terms: ModuleInstanceTerms;
+  readonly #terms: CheckedTerms;
   readonly #answers: AnswerTerms;
   #busy = 0;
   #late = 0;
 
-  constructor(opened: OpenedInstance, terms: ModuleInstanceTerms) {
+  constructor(opened: OpenedInstance, terms: CheckedTerms) {
     this.#opened = opened;
     this.#terms = terms;
     this.#answers = { idempotent: terms.promises.idempotent, places: terms.places };

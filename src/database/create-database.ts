@@ -1,0 +1,16 @@
+import type { ClientBase } from 'pg';
+import { serverError } from './failure.js';
+import { loadStatement } from './statement.js';
+
+const DUPLICATE_DATABASE = '42P04';
+/** Two that are made at once meet at the unique index of their names. */
+const UNIQUE_VIOLATION = '23505';
+
+/** Makes a database, where there is none of that name. */
+export async function createDatabase(client: ClientBase, name: string): Promise<void> {
+  try {
+    await client.query(loadStatement('database/create-database', { database: name }).text);
+  } catch (error) {
+    if (![DUPLICATE_DATABASE, UNIQUE_VIOLATION].includes(serverError(error)?.code ?? '')) throw error;
+  }
+}
