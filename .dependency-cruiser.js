@@ -19,7 +19,7 @@ export const MAY_IMPORT = {
   history: ['base', 'domain'],
   verify: ['domain', 'target'],
   runner: ['base', 'domain', 'target', 'database', 'workload', 'targets/els'],
-  faults: ['base', 'domain', 'target', 'database', 'workload', 'runner', 'targets/els'],
+  faults: ['base', 'domain', 'target', 'database', 'workload', 'runner'],
   prove: ['base', 'domain', 'target', 'database', 'runs', 'targets/els', 'verify'],
   compare: ['base', 'domain'],
   report: ['base', 'domain', 'targets/els'],
