@@ -36,6 +36,17 @@ export type CallEnd = Pick<
   'outcome' | 'slotId' | 'recovered' | 'replyLost' | 'mayHaveHappened' | 'errorCode' | 'sqlState'
 >;
 
+/** Nobody was told: the caller gave up or died, and the call may have happened. */
+export const CUT_OFF: CallEnd = {
+  outcome: 'unknown',
+  slotId: null,
+  recovered: false,
+  replyLost: false,
+  mayHaveHappened: true,
+  errorCode: null,
+  sqlState: null,
+};
+
 /** Whether an end may have happened when it does not say so itself. */
 export function mayHaveHappenedBy({ outcome, errorCode }: Pick<Call, 'outcome' | 'errorCode'>): boolean {
   return outcome === 'unknown' || (outcome === 'error' && mayHaveTakenSlot(errorCode));

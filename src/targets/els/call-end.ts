@@ -1,6 +1,9 @@
-import type { AssignmentResult } from './engine/assignment.js';
 import { mayHaveHappenedBy, type CallEnd } from '../../domain/call.js';
 import { AssignmentError } from '../../domain/errors.js';
+import type { CallRequest } from '../../target/instance.js';
+import type { AssignmentRequest, AssignmentResult } from './engine/assignment.js';
+
+export { CUT_OFF } from '../../domain/call.js';
 
 const NOTHING = {
   slotId: null,
@@ -11,8 +14,18 @@ const NOTHING = {
   sqlState: null,
 };
 
-/** Nobody was told: the caller gave up or died, and the call may have happened. */
-export const CUT_OFF: CallEnd = { ...NOTHING, outcome: 'unknown', mayHaveHappened: true };
+/** What the engine is asked; of the file that a content is, it is told what no call says. */
+export function toRequest({ batchId, contentId, callId }: CallRequest): AssignmentRequest {
+  return {
+    batchId,
+    textStorageId: contentId,
+    originalFileName: 'essay.txt',
+    fileSizeBytes: 1_024,
+    contentMd5Hash: 'd41d8cd98f00b204e9800998ecf8427e',
+    fileUploadId: contentId,
+    correlationId: callId,
+  };
+}
 
 /** What `assign` answered. */
 export function toEnd(result: AssignmentResult): CallEnd {
