@@ -117,7 +117,7 @@ export interface RunResult {
   /** Whether it came to its end; false: a signal or a failure of the surroundings cut it off. */
   readonly complete: boolean;
   readonly verdict: Verdict;
-  /** Why the verdict is not `valid`, or what the reader should know (inventory ran out); one line each. */
+  /** Why the verdict is not `valid`, or what the reader should know (slots ran out); one line each. */
   readonly notes: readonly string[];
   readonly plan: OpenLoop & {
     readonly batches: number;

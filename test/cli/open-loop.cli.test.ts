@@ -125,7 +125,7 @@ describe('run --rate', () => {
     expect(run.durationMs).toBeGreaterThan(600);
   });
 
-  it('says when the inventory ran out before the time', async () => {
+  it('says when the slots ran out before the time', async () => {
     const run = await onlyRun([
       ...openLoop(200, 20_000, 2),
       '--slots',

@@ -52,7 +52,7 @@ describe('run --sweep', () => {
     ];
     const inventories = async (args: string[]) => {
       const { runs } = sweepDocumentOf(await database.run(['run', ...load, '--json', ...args]));
-      for (const { notes } of runs) expect(notes.join()).toContain('the inventory ran out');
+      for (const { notes } of runs) expect(notes.join()).toContain('the slots ran out');
       return runs.map(({ plan: { batches, slots, contents } }) => [batches, slots, contents]);
     };
     expect(await inventories([])).toEqual([
