@@ -14,7 +14,7 @@ export const MAY_IMPORT = {
   gate: ['base', 'domain'],
   scenario: ['base', 'domain', 'gate'],
   workload: ['base', 'domain'],
-  config: ['base', 'domain', 'gate', 'scenario'],
+  config: ['base', 'domain', 'gate', 'scenario', 'targets'],
   baseline: ['base', 'domain', 'scenario'],
   history: ['base', 'domain'],
   verify: ['domain', 'target'],
@@ -22,7 +22,8 @@ export const MAY_IMPORT = {
   faults: ['base', 'domain', 'target', 'database', 'workload', 'runner'],
   prove: ['domain', 'target', 'database', 'runs', 'verify'],
   compare: ['base', 'domain'],
-  report: ['base', 'domain', 'targets/els'],
+  report: ['base', 'domain'],
+  'app/rollout': ['base', 'domain', 'target', 'database', 'targets', 'targets/els', 'runner'],
   app: [
     'base',
     'domain',
@@ -30,6 +31,7 @@ export const MAY_IMPORT = {
     'database',
     'runs',
     'targets',
+    // Until put-load.ts and prove.ts ask the target alone.
     'targets/els',
     'gate',
     'scenario',
@@ -41,8 +43,9 @@ export const MAY_IMPORT = {
     'faults',
     'prove',
     'compare',
+    'app/rollout',
   ],
-  cli: ['base', 'domain', 'target', 'targets', 'scenario', 'config', 'report', 'app'],
+  cli: ['base', 'domain', 'target', 'targets', 'scenario', 'config', 'report', 'app', 'app/rollout'],
 };
 const ROOMS = Object.keys(MAY_IMPORT);
 

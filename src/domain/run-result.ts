@@ -250,7 +250,7 @@ export interface Claim {
 
 /** How sure a comparison is of what it says, and how many rounds that takes. */
 export interface ErrorLevels {
-  /** Probability that the check passes or fails wrongly. */
+  /** Probability that any of the checks passes or fails wrongly. */
   readonly checkLevel: number;
   /** Probability that any of the claims is false. */
   readonly claimsLevel: number;
@@ -260,8 +260,10 @@ export interface ErrorLevels {
 }
 
 export interface Comparison {
-  /** What every ratio is divided by, e.g. `legacy`. */
+  /** The strategy that every ratio is divided by. */
   readonly baseline: string;
+  /** In the order in which they were named. */
+  readonly strategies: readonly string[];
   /** Most rounds of any scenario. */
   readonly rounds: number;
   readonly ratios: readonly Ratio[];

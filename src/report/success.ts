@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import type { RunResult } from '../domain/run-result.js';
 import { formatCount } from './format.js';
 
-/** Calls that ended with an essay: created or reused. */
+/** Calls that ended with a slot: created or reused. */
 export function successes({ outcomes }: RunResult): number {
   return outcomes.created + outcomes.reused;
 }
