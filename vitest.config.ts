@@ -55,6 +55,7 @@ function onServer(
 
 export default defineConfig({
   test: {
+    tags: [{ name: 'long', description: 'left out of `npm test`, run by `npm run test:all`' }],
     projects: [
       {
         resolve,
