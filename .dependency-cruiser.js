@@ -31,8 +31,6 @@ export const MAY_IMPORT = {
     'database',
     'runs',
     'targets',
-    // Until put-load.ts and prove.ts ask the target alone.
-    'targets/els',
     'gate',
     'scenario',
     'workload',

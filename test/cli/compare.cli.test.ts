@@ -6,6 +6,7 @@ import { chooseSeed, drawFrom, withDraws } from '../support/draws.js';
 import { expectFullRun, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { IS_LONG } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -123,7 +124,7 @@ describe('compare of sustained', () => {
     expect({ passed, code: allowed.code }).toEqual({ passed: true, code: 0 });
   });
 
-  it('calls a strategy slower that sleeps in each call, and exits by its check', async () => {
+  it('calls a strategy slower that sleeps in each call, and exits by its check', IS_LONG, async () => {
     const slow = sleeps(files);
     const flags = [...small, '--strategies', `cte,inventory,${slow}`, '--rounds', '8', '--quiet', '--json'];
     const { code, ...finished } = await database.run(['compare', ...flags]);
@@ -210,7 +211,7 @@ describe('compare with a broken strategy', () => {
       });
     }));
 
-  it('is red as text too: false exhaustion', () =>
+  it('is red as text too: false exhaustion', IS_LONG, () =>
     withDraws(async (draw) => {
       const broken = givesUpEarly(files);
       const deliveries = draw.integer(30, 60);
@@ -222,5 +223,6 @@ describe('compare with a broken strategy', () => {
       expect(stdout).toMatch(/verdict invalid/);
       expect(linesOf(stdout).at(-1)).toMatch(/^FAILED/);
       expect(code).toBe(1);
-    }));
+    }),
+  );
 });

@@ -3,6 +3,7 @@ import { expectPublishedSchema } from '../support/published-schema.js';
 import { runDocumentOf } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { untilUnderWay } from './signalled.js';
+import { IS_LONG } from '../support/long.js';
 
 // The batches of a run are its own: who migrates all of a schema takes them only where that is asked for.
 
@@ -28,6 +29,7 @@ const inventoryOf = async (batchId: string) =>
 
 it(
   'migrate --all leaves a run at work alone, which stays valid, and says so',
+  IS_LONG,
   { timeout: 120_000 },
   async () => {
     expect((await database.run(['setup'])).code).toBe(0);

@@ -6,6 +6,7 @@ import { expectPublishedSchema } from '../support/published-schema.js';
 import { linesOf, runDocumentOf } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { startGroup, until, type CommandGroup } from './signalled.js';
+import { IS_LONG } from '../support/long.js';
 
 // Who kills a command leaves rows behind: they are named, and can be removed without touching anybody else's.
 
@@ -175,7 +176,7 @@ it('a killed run is named and removed; one at work and one that was kept stay', 
   expect(await rowsOf('')).toBe(0);
 });
 
-it('a run that lost the session of its lock is still at work', PATIENCE, async () => {
+it('a run that lost the session of its lock is still at work', { ...PATIENCE, ...IS_LONG }, async () => {
   const { group, runId } = await startAtWork(...LONG, '--strategy', 'cte', ...FEW);
   const ended = await database.query(
     `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'els-assign at work'
@@ -188,7 +189,7 @@ it('a run that lost the session of its lock is still at work', PATIENCE, async (
   expect(await rowsOf('')).toBe(0);
 });
 
-it('clean leaves a run alone whose lock comes back', PATIENCE, async () => {
+it('clean leaves a run alone whose lock comes back', { ...PATIENCE, ...IS_LONG }, async () => {
   const { group, runId } = await startAtWork(...LONG, '--strategy', 'cte', ...FEW);
   // Who waits for the lock before it is lost gets it: until it is given up, the command cannot have it back.
   const holder = await database.connect();
@@ -215,7 +216,7 @@ it('clean leaves a run alone whose lock comes back', PATIENCE, async () => {
   expect(await rowsOf('')).toBe(0);
 });
 
-it('a killed proof is named as one run, and removed', PATIENCE, async () => {
+it('a killed proof is named as one run, and removed', { ...PATIENCE, ...IS_LONG }, async () => {
   const { group, runId } = await startAtWork('prove', '--strategy', 'legacy', '--quiet');
   const sessions = `select 1 from pg_stat_activity where application_name = 'els-assign ' || $1 || '/prove'`;
   expect(await database.query(sessions, [runId])).not.toEqual([]);
@@ -227,7 +228,7 @@ it('a killed proof is named as one run, and removed', PATIENCE, async () => {
 });
 
 describe('clean', () => {
-  it('takes what is older than it is told to, kept or not', PATIENCE, async () => {
+  it('takes what is older than it is told to, kept or not', { ...PATIENCE, ...IS_LONG }, async () => {
     const [old, young] = [await keepRun(), await keepRun()];
     await database.query(`update runs set started_at = now() - interval '25 hours' where run_id = $1`, [old]);
     expect((await clean('--older-than', '1d', '--abandoned')).removed).toEqual([]);

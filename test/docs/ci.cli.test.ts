@@ -9,6 +9,7 @@ import { compareDocumentOf } from '../cli/document.js';
 import { useOwnDatabase } from '../cli/own-database.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
 import { runHosted } from '../support/hosted-command.js';
+import { IS_LONG } from '../support/long.js';
 
 const text = readFileSync(new URL('../../docs/ci.md', import.meta.url), 'utf8');
 
@@ -40,7 +41,7 @@ describe('docs/ci.md', () => {
     expect(rounds).toBeGreaterThanOrEqual(Math.max(roundsToCheck(1), roundsToClaim(rows)));
   });
 
-  it('shows a configuration that compare can run', async () => {
+  it('shows a configuration that compare can run', IS_LONG, async () => {
     const { databaseUrlVariable = '', $schema = '', ...rest } = configSchema.parse(JSON.parse(config));
     const schema = $schema.replace('./node_modules/els-assign/', '../../');
     expect(existsSync(new URL(schema, import.meta.url))).toBe(true);

@@ -15,6 +15,7 @@ import { elsProofSubject } from '#els/targets/els/proof-subject.js';
 import { custom, edited, sqlFile } from '../engine/support/custom.js';
 import { useDatabase, type TestDatabase } from '../support/database.js';
 import { pitfall, proveHere, violated } from './support.js';
+import { IS_LONG } from '../support/long.js';
 
 // Each of these passes when its callers come one after the other: only an interleaving shows the mistake. A prover
 // that ignored its verdicts, or never interleaved, would fail here.
@@ -57,7 +58,7 @@ describe('a bug that only concurrency shows is found', () => {
   });
 });
 
-describe('without the unique indexes on contents', () => {
+describe('without the unique indexes on contents', IS_LONG, () => {
   const db = useDatabase();
   beforeAll(async () => {
     await db.query('drop index slot_assignments_content');
