@@ -29,8 +29,7 @@ const inventoryOf = async (batchId: string) =>
 
 it(
   'migrate --all leaves a run at work alone, which stays valid, and says so',
-  IS_LONG,
-  { timeout: 120_000 },
+  { ...IS_LONG, timeout: 120_000 },
   async () => {
     expect((await database.run(['setup'])).code).toBe(0);
     await registerByHand('of a service');

