@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Finished } from '../support/command-line.js';
 import { claimsToCreate, givesUpEarly, sleeps } from './broken-strategies.js';
@@ -163,6 +164,26 @@ describe('compare without sustained', () => {
       code: 0,
       stderr: '',
     });
+  });
+
+  it('makes the checks of a scenario of the user, with a file among the strategies', async () => {
+    const mine = files.write(
+      'mine.sql',
+      readFileSync(new URL('../../sql/strategies/cte.sql', import.meta.url), 'utf8'),
+    );
+    const check = `"${mine}".throughput >= 0.5 * cte.throughput`;
+    const scenario = files.write(
+      'checked.json',
+      JSON.stringify({
+        ...{ name: 'checked', description: 'Checked.', arrival: 'closed', duration: '200ms', batches: 4 },
+        ...{ slots: 50, checks: [check, 'cte.throughput >= 2 * legacy.throughput'] },
+      }),
+    );
+    const flags = ['--scenario', scenario, '--strategies', `cte,${mine}`, '--rounds', '1', ...FEW];
+    const { comparison } = compareDocumentOf(await database.run(['compare', ...flags, '--json']));
+    expect(comparison.strategies).toEqual(['cte', mine]);
+    expect(comparison.checks).toMatchObject([{ name: `${check} (checked)`, result: 'inconclusive' }]);
+    expect(comparison.checks[0]?.observed).toMatch(/ in 1 round; at least 6 rounds can decide$/);
   });
 
   it('shows a table with the ratios and PASSED as text', () =>

@@ -141,7 +141,7 @@ it('a killed run is named and removed; one at work and one that was kept stay', 
   expect(byId[killed.runId]).toMatchObject({ state: 'abandoned', keep: false, command: 'run' });
   expect(byId[killed.runId]).toMatchObject({
     strategy: 'cte',
-    counts: { batches: 20, slots: 10_000, essays: 10_000, events: expect.any(Number) },
+    counts: { batches: 20, slots: 10_000, essays: 10_000, events: expect.any(Number) as number },
   });
   expect(byId[`${killed.runId}-warm-up`]).toMatchObject({ state: 'abandoned', warmsUp: killed.runId });
   expect(byId[working.runId]).toMatchObject({ state: 'at work', strategy: 'inventory' });
