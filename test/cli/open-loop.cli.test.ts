@@ -195,7 +195,7 @@ describe('run --rate', () => {
   );
 
   // The fault misses where the very call that it waits for is skipped.
-  it('counts what it skipped once where a worker was replaced', { retry: 3 }, async () => {
+  it('counts what it skipped once where a worker was replaced', { retry: 3, ...IS_LONG }, async () => {
     const flags = [
       ...['--latency-limit', '50ms', '--fault', 'kill-worker@500ms', '--strategy', 'inventory'],
       ...['--workers', '2'],
