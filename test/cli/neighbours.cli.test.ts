@@ -6,7 +6,6 @@ import { holdsTheTracker } from './broken-strategies.js';
 import { failureOf, linesOf, runDocumentOf } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
-import { IS_LONG } from '../support/long.js';
 
 // On a server that is not the tool's alone: its limits are kept, and what others have there is left alone.
 
@@ -34,7 +33,7 @@ describe('neighbours', () => {
     );
   }
 
-  it('are left as they are by two runs at once, which do not disturb each other', IS_LONG, async () => {
+  it('are left as they are by two runs at once, which do not disturb each other', async () => {
     await database.query(`create schema ${other}`);
     await database.query(
       `create table ${other}.essay_states as select n as essay_id, 'uploaded' as current_status
@@ -70,7 +69,7 @@ describe('timeouts of the server', () => {
     }
   });
 
-  it('are named with their codes and values where they strike', IS_LONG, async () => {
+  it('are named with their codes and values where they strike', async () => {
     const load = ['--scenario', 'batch-completion', '--slots', '3', '--contents', '3', '--quiet', '--json'];
     const scale = ['--workers', '1', '--connections', '3'];
     const finished = await database.run(['run', '--strategy', holdsTheTracker(files), ...load, ...scale]);

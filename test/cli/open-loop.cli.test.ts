@@ -195,7 +195,7 @@ describe('run --rate', () => {
   );
 
   // A fault misses where the very call that it waits for is skipped: of three hardly all do.
-  it('counts what it skipped once where a worker was replaced', async () => {
+  it('counts what it skipped once where a worker was replaced', IS_LONG, async () => {
     const kills = ['300ms', '800ms', '1300ms'].flatMap((at) => ['--fault', `kill-worker@${at}`]);
     const flags = ['--latency-limit', '50ms', ...kills, '--strategy', 'inventory', '--workers', '2'];
     const run = await onlyRun([...openLoop(400, 2_000), ...flags]);

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHosted } from '../support/hosted-command.js';
 import { compareDocumentOf, linesOf, runDocumentOf } from './document.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
-import { IS_LONG } from '../support/long.js';
 
 // `setup` by an owner, `run` by a role that has only what it needs, `verify` and `status` by one that only reads.
 
@@ -110,7 +109,7 @@ describe.sequential('roles', () => {
     await database.query(`drop owned by ${pg.escapeIdentifier(roles.stranger)}`);
   });
 
-  it('the role runs every strategy, with and without advisory locks', IS_LONG, async () => {
+  it('the role runs every strategy, with and without advisory locks', async () => {
     const load = ['--scenario', 'overflow', '--slots', '6', '--contents', '12', '--rounds', '1'];
     const flags = ['--workers', '2', '--connections', '3', '--quiet', '--json', '--allow-inconclusive'];
     const { runs } = compareDocumentOf(await els('runner', 'compare', ...load, ...flags));
@@ -124,7 +123,7 @@ describe.sequential('roles', () => {
     }
   });
 
-  it('the role ends sessions of its own and holds locks: faults', IS_LONG, async () => {
+  it('the role ends sessions of its own and holds locks: faults', async () => {
     const load = [
       '--scenario',
       'high-concurrency',
