@@ -55,6 +55,7 @@ function onServer(
 
 export default defineConfig({
   test: {
+    tags: [{ name: 'long', description: 'left out of `npm test`, run by `npm run test:all`' }],
     projects: [
       {
         resolve,
@@ -65,6 +66,8 @@ export default defineConfig({
           setupFiles: ['test/support/no-processes.ts'],
           // A limit for what hangs, not for how fast a machine is that does other things as well.
           testTimeout: 60_000,
+          // They compute and wait for nothing: all cores, where vitest leaves one free.
+          maxWorkers: '100%',
           isolate: false,
         },
       },

@@ -25,7 +25,6 @@ Examples:
   els-assign run --strategy cte --scenario sustained          one strategy, one load
   els-assign run --strategy ./mine.sql --workers 6            a statement of your own
   els-assign prove --strategy cte                             every interleaving of two and three callers
-  els-assign migrate --all --to essays                        live batches from one inventory to the other
   els-assign help run                                         the flags of a command, their defaults and examples
 
 Without --database-url, DATABASE_URL and PG* variables an embedded PostgreSQL is started, and stopped at the end.

@@ -1,5 +1,5 @@
 -- Must hold: within a batch a content has one slot and one essay at the most. Returns contents with more.
-select batch_id, text_storage_id, 'rows of essay_states with this text_storage_id' as field,
+select batch_id as "batchId", text_storage_id as "contentId", 'rows of essay_states with this text_storage_id' as field,
   count(*)::integer as found, 1 as expected
 from essay_states
 where text_storage_id is not null

@@ -1,8 +1,8 @@
 -- Must hold: an assigned essay's three documents are whole, of the right types, and speak of its content; its slot,
 -- where slots are the inventory, says when and for which file. Returns those that are not: the first field that is
 -- missing or wrong, its value's beginning (it may be large), and how many fields are.
-select essay.batch_id, essay.essay_id, essay.text_storage_id, wrong.field, left(wrong.value::text, 2000) as found,
-  wrong.expected, wrong.wrong_fields
+select essay.batch_id as "batchId", essay.essay_id as "slotId", essay.text_storage_id as "contentId", wrong.field,
+  left(wrong.value::text, 2000) as found, wrong.expected, wrong.wrong_fields
 from essay_states essay
 cross join lateral (
   select field, value, expected, (count(*) over ())::integer as wrong_fields

@@ -1,7 +1,7 @@
 -- Must hold: what the creating call wrote is still what stands: the essay was written once (registered as
 -- version 1, assigned as 2) and its documents carry the correlation id of the created event. What carries no
 -- correlation id cannot be compared and accuses nobody: verify/evidence counts it.
-select essay.batch_id, essay.essay_id, essay.text_storage_id,
+select essay.batch_id as "batchId", essay.essay_id as "slotId", essay.text_storage_id as "contentId",
   case when essay.version > 2 then 'essay_states.version'
     else 'essay_states.processing_metadata.correlation_id' end as field,
   case when essay.version > 2 then essay.version::text

@@ -1,7 +1,7 @@
 -- Must hold: an essay and its essay.slot.assigned event were written by one transaction, and the essay not since.
 -- Returns essays whose row version came from another transaction than their event. An essay without an event is not
 -- asked: verify/evidence counts it.
-select essay.batch_id, essay.essay_id, essay.text_storage_id,
+select essay.batch_id as "batchId", essay.essay_id as "slotId", essay.text_storage_id as "contentId",
   'essay_states.xmin, the transaction that wrote the essay' as field, essay.xmin::text as found,
   event.xmin::text || ', which wrote its event' as expected
 from essay_states essay

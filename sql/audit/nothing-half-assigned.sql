@@ -1,6 +1,6 @@
 -- Must hold: an essay is ready exactly when it has a content; a slot is assigned exactly when it has one. Returns those
 -- that differ: without a content that is what is missing, with one the status is wrong.
-select batch_id, essay_id, text_storage_id,
+select batch_id as "batchId", essay_id as "slotId", text_storage_id as "contentId",
   case when text_storage_id is null then 'essay_states.text_storage_id' else 'essay_states.current_status' end as field,
   case when text_storage_id is not null then current_status::text end as found,
   case when text_storage_id is null then 'a content, for current_status is ready_for_processing'

@@ -16,7 +16,7 @@ with events as materialized (
   from batch_essay_trackers tracker left join events using (batch_id)
   where tracker.batch_id = any(:batch_ids::text[])
 )
-select batch_id, 'batch_essay_trackers.completed_at' as field,
+select batch_id as "batchId", 'batch_essay_trackers.completed_at' as field,
   case when completed then 'a time' end as found,
   case when is_full then 'a time, for no essay is uploaded' end as expected
 from states

@@ -18,7 +18,7 @@ with essays as materialized (
     events.batch_id as named_batch, events.named_essay, events.text_storage_id as named_content
   from essays left join events using (essay_id)
 )
-select batch_id, essay_id, text_storage_id,
+select batch_id as "batchId", essay_id as "slotId", text_storage_id as "contentId",
   'events essay.slot.assigned with this essay as event_outbox.aggregate_id' as field,
   events::text as found, expected::text as expected
 from checked

@@ -1,7 +1,7 @@
 -- Must hold: where slots are the inventory, a slot and its essay name the same content; where essays are the
 -- inventory, no slot was written, but by a migration what its essay says. Returns what disagrees: a slot that was
 -- written against what its essay says, or an essay against its slot.
-select batch_id, essay_id, coalesce(essay_content, slot_content) as text_storage_id,
+select batch_id as "batchId", essay_id as "slotId", coalesce(essay_content, slot_content) as "contentId",
   case when is_slot then 'slot_assignments.text_storage_id' else 'essay_states.text_storage_id' end as field,
   case when is_slot then slot_content else essay_content end as found,
   case when not is_slot then slot_content when follows_essay then essay_content end as expected

@@ -18,7 +18,7 @@ with essays as materialized (
     left join slots on slots.batch_tracker_id = tracker.id
   where tracker.batch_id = any(:batch_ids::text[])
 )
-select batch_id, 'rows of essay_states' as field, essays as found, expected_count as expected
+select batch_id as "batchId", 'rows of essay_states' as field, essays as found, expected_count as expected
 from trackers
 where essays <> expected_count
 union all

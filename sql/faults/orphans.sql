@@ -1,5 +1,5 @@
 -- Slots that were taken in legacy's first transaction and whose essay the second one has not written.
-select slot.text_storage_id as "textStorageId"
+select slot.text_storage_id as content_id
 from batch_essay_trackers tracker
 join slot_assignments slot on slot.batch_tracker_id = tracker.id
 join essay_states essay on essay.essay_id = slot.internal_essay_id

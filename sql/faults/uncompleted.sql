@@ -1,5 +1,5 @@
 -- Batches without a free essay that nobody has completed yet.
-select batch_id as "batchId" from batch_essay_trackers tracker
+select batch_id from batch_essay_trackers tracker
 where batch_id = any(:batch_ids::text[]) and completed_at is null
   and (
     select essay_id from essay_states

@@ -1,31 +1,67 @@
 import { UsageError } from '../domain/errors.js';
-import type { Fault } from '../domain/fault.js';
+import { FAULT_KINDS, MIGRATION_FAULT, type FaultKind } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { Target } from '../target/target.js';
+import type { WeakSpot } from '../target/weak-spots.js';
 import type { Database } from './database.js';
+
+/** Stops a claim that holds a slot, of a content that nobody has claimed yet. */
+const HOLD_POINT = ['holdContent', 'countAssigned'] as const;
+
+/** What each fault needs of a target; those without need its processes and connections alone. */
+const NEEDS: Readonly<Record<FaultKind, readonly WeakSpot[]>> = {
+  'kill-worker': HOLD_POINT,
+  'pause-worker': HOLD_POINT,
+  'terminate-backend': HOLD_POINT,
+  'restart-server': HOLD_POINT,
+  'lock-slots': ['lockFreeSlots'],
+  'hold-snapshot': ['countAssigned'],
+  'lose-replies': [],
+  'reset-connections': [],
+  'kill-between-transactions': ['betweenTransactions'],
+  'kill-before-completion': ['beforeCompletion'],
+  'kill-migration': [],
+};
+
+/** What a target without a weak spot has not got, where it gives no reason of its own. */
+const MISSING: Readonly<Record<WeakSpot, string>> = {
+  countAssigned: 'has no statement that counts what is assigned',
+  holdContent: 'has no statement that makes a claim wait while it holds a slot',
+  lockFreeSlots: 'has no statement that locks its free slots',
+  betweenTransactions: 'has no statement that stops a call between two transactions',
+  beforeCompletion: 'has no statement that stops a call before it completes its batch',
+};
 
 /**
  * Checks that the faults of scenarios can be injected here, before anything is written.
  *
- * @throws UsageError when there is no way to restart the server, or a target has no such place
+ * @throws UsageError `impossible_fault` when there is no way to restart the server, or a target lacks a weak spot
  */
 export function checkFaults(
   database: Pick<Database, 'restartServer'>,
   scenarios: readonly Scenario[],
   targets: readonly Target[],
 ): void {
-  const faults = scenarios.flatMap((scenario) => scenario.faults);
-  if (has(faults, 'restart-server') && database.restartServer === undefined) {
-    throw refusal('restart-server needs --restart-command on a server that is not the embedded one');
-  }
-  const other = targets.find(({ weakSpots }) => weakSpots.betweenTransactions === undefined);
-  if (has(faults, 'kill-between-transactions') && other !== undefined) {
-    throw refusal(`kill-between-transactions: ${other.name} has one transaction; accepted: legacy`);
+  for (const { kind } of scenarios.flatMap((scenario) => scenario.faults)) {
+    if (kind === 'restart-server' && database.restartServer === undefined) {
+      throw refusal('restart-server needs --restart-command on a server that is not the embedded one');
+    }
+    for (const target of targets) checkFault(kind, target);
   }
 }
 
-function has(faults: readonly Fault[], kind: Fault['kind']): boolean {
-  return faults.some((fault) => fault.kind === kind);
+function checkFault(kind: FaultKind, target: Target): void {
+  const missing = missingSpot(kind, target);
+  if (missing === undefined) return;
+  const possible = FAULT_KINDS.filter(
+    (other) => other !== MIGRATION_FAULT && missingSpot(other, target) === undefined,
+  );
+  const reason = target.lacks[missing] ?? `${MISSING[missing]}; accepted: ${possible.join(', ')}`;
+  throw refusal(`${kind}: ${target.name} ${reason}`);
+}
+
+function missingSpot(kind: FaultKind, { weakSpots }: Target): WeakSpot | undefined {
+  return NEEDS[kind].find((spot) => weakSpots[spot] === undefined);
 }
 
 function refusal(why: string): UsageError {

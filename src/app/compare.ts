@@ -9,7 +9,7 @@ import { mulberry32, shuffle, type Random } from '../base/random.js';
 import { againstBaseline, type Reference } from './baseline.js';
 import type { Database } from './database.js';
 import { environmentOf } from './environment.js';
-import { judgeStrategies } from './gates.js';
+import { checksOf, judgeStrategies } from './gates.js';
 import type { RunJob } from './run-job.js';
 import { executeRuns, type RunControl, type SumUp } from './run.js';
 
@@ -39,9 +39,13 @@ export interface ComparePlan {
  * changed meanwhile.
  */
 export async function compare(database: Database, plan: ComparePlan, control: RunControl): Promise<Report> {
-  const names = plan.targets.map(({ name }) => name);
+  const compared = {
+    strategies: plan.targets.map(({ name }) => name),
+    reference: plan.targets.find(({ isReference }) => isReference)?.name,
+    checks: checksOf(plan.scenarios),
+  };
   const sumUp: SumUp = (runs) => {
-    const comparison = buildComparison(runs, names);
+    const comparison = buildComparison(runs, compared);
     const checks = [...comparison.checks, ...judgeStrategies(plan.scenarios, runs)];
     return { comparison: { ...comparison, checks }, ...againstBaseline(runs, plan.reference) };
   };

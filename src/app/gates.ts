@@ -1,4 +1,5 @@
 import { median } from '../base/median.js';
+import type { ScenarioCheck } from '../compare/checks.js';
 import { decideByVerdicts, type Decision } from '../compare/margin.js';
 import { completeRuns, groupRows, type Row } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
@@ -8,6 +9,7 @@ import {
   comparesStrategies,
   evaluateStrategies,
   namesOf,
+  parseCheck,
   parseGate,
   readValue,
   type Gate,
@@ -49,6 +51,13 @@ export function judgeStrategies(
       .filter(comparesStrategies)
       .map((gate) => ({ name: `gate ${gate.text} (${name})`, ...judge(gate, rows) }));
   });
+}
+
+/** What `compare` tests over paired rounds: the checks of all scenarios. */
+export function checksOf(scenarios: readonly Scenario[]): ScenarioCheck[] {
+  return scenarios.flatMap(({ name, checks = [] }) =>
+    checks.map((check) => ({ scenario: name, ...parseCheck(check) })),
+  );
 }
 
 function judge(gate: Gate, rows: readonly Row[]): Decision {

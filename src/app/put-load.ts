@@ -13,7 +13,6 @@ import { redeliver } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../base/random.js';
 import { openInstance } from '../targets/open.js';
-import type { Inventory } from '../targets/els/engine/assignment.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
 import { withClient } from '../database/on-pool.js';
@@ -57,7 +56,7 @@ export async function putLoad(
   const loadJob = { ...common, spec, forms, places: terms.places, prepare, ...names, via: proxy?.endpoint };
   const injector = new FaultInjector({
     ...{ address, schema, plan, proxy, restartServer: database.restartServer },
-    inventory: forms[0] as Inventory,
+    weakSpots: target.weakSpots,
     applicationName: names.applicationName,
     random: mulberry32(plan.seed),
     held: new Set(),

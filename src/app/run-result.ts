@@ -5,6 +5,7 @@ import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult, Verdict } from '../domain/run-result.js';
 import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
 import { comparesStrategies, evaluateGate, parseGate } from '../gate/index.js';
+import type { HalfWay } from '../target/weak-spots.js';
 import type { Verification } from '../verify/verify-run.js';
 import { expectedCounts, largestCall } from '../workload/plan.js';
 import { outlastsDeliveries } from '../workload/schedule.js';
@@ -54,13 +55,15 @@ function verdictOf({ load, verification, failure }: FinishedRun): Verdict {
 }
 
 /** What faults left and the audits after the load no longer find. */
-function repairsOf({ load, verification }: FinishedRun): RunResult['repairs'] {
+function repairsOf({ job, load, verification }: FinishedRun): RunResult['repairs'] {
   const left = (kind: keyof FaultResult['left']) =>
     load.faults.reduce((sum, fault) => sum + fault.left[kind], 0);
-  const holds = (name: string) => verification.invariants.some((each) => each.name === name && each.passed);
+  const holds = (spot: HalfWay | undefined) =>
+    verification.invariants.some(({ name, passed }) => name === spot?.audit && passed);
+  const { betweenTransactions, beforeCompletion } = job.target.weakSpots;
   return {
-    orphans: holds('slot-and-essay-agree') ? left('orphans') : 0,
-    completions: holds('one-completion-per-full-batch') ? left('uncompleted') : 0,
+    orphans: holds(betweenTransactions) ? left('orphans') : 0,
+    completions: holds(beforeCompletion) ? left('uncompleted') : 0,
   };
 }
 
@@ -207,8 +210,8 @@ function endedEarlyNotes({ plan, load: { recording }, totals }: FinishedRun): st
   const beyond = contents - expectedCounts(plan.scenario).created;
   if (beyond > 0)
     return [`the contents ${after}; ${beyond} of ${contents} are beyond the slots, as the scenario has it`];
-  if (totals === null) return [`the contents or the inventory ${after}`];
+  if (totals === null) return [`the contents or the slots ${after}`];
   return totals.available === 0
-    ? [`the inventory ${after}; give more --batches or --slots`]
+    ? [`the slots ${after}; give more --batches or --slots`]
     : [`the contents ${after}; give more --contents`];
 }

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientBase } from 'pg';
 import { quote } from '../base/wording.js';
 import { beginWork } from '../runs/at-work.js';
-import { deleteRuns } from '../targets/els/batches/register.js';
+import { builtInHost } from '../targets/resolve.js';
 import { findRuns, listRuns, takeRuns } from '../runs/runs.js';
 import { requireNoDrift } from '../database/drift.js';
 import { databaseFailure } from '../database/failure.js';
@@ -18,7 +17,7 @@ import type { Cleaning, HeldRun, RunningCommand, RunSelection } from '../domain/
 import { findPooling } from './check-pooling.js';
 import { LOCK_TIMEOUT_MS } from '../database/coordinator-pool.js';
 import type { Database } from './database.js';
-import { inTransaction, withClient } from '../database/on-pool.js';
+import { inTransaction } from '../database/on-pool.js';
 import { quiesceRun } from './quiesce.js';
 
 /** Longer than a lock is waited for: a server that has frozen holds nobody up. */
@@ -132,17 +131,16 @@ async function stillIdle(pool: Database['pool'], runs: readonly HeldRun[]): Prom
 async function remove(database: Database, runs: readonly HeldRun[]): Promise<void> {
   const pooling = await findPooling(database);
   const runIds = runs.map(({ runId }) => runId);
-  const requireIdle = async (client: ClientBase) => {
-    const alive = await takeRuns(client, runIds);
+  const requireIdle = (alive: readonly string[]) => {
     const back = runs.find(({ runId }) => alive.includes(runId));
     if (back !== undefined) throw isAtWork(back);
   };
   for (const runId of runIds) {
-    await quiesceRun({ ...database, pooling }, runId, () => inTransaction(database.pool, requireIdle));
+    const stillIdle = async () =>
+      requireIdle(await inTransaction(database.pool, (client) => takeRuns(client, runIds)));
+    await quiesceRun({ ...database, pooling }, runId, stillIdle);
   }
-  await withClient(database.pool, (client) =>
-    deleteRuns(client, database.schema, runIds, () => requireIdle(client)),
-  );
+  requireIdle(await builtInHost(database).removeIdle(runIds));
 }
 
 /** With the batches that their engines warm up on. */

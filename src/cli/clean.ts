@@ -17,8 +17,8 @@ interface CleanFlags extends ConnectionFlags {
 }
 
 const HELP = `
-Removes the batches, slots, essays and events of runs, and nothing else; never of a run at work. With --abandoned and
---older-than both have to apply; --older-than alone takes runs that were kept too.
+Removes the batches of runs and all that was written about them, and nothing else; never of a run at work. With
+--abandoned and --older-than both have to apply; --older-than alone takes runs that were kept too.
 
 Examples:
   els-assign clean --abandoned

@@ -9,7 +9,7 @@ import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToCompare } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import type { Target } from '../target/target.js';
-import { resolveTarget, TARGET_NAMES } from '../targets/resolve.js';
+import { DEFAULT_TARGET, resolveTarget, TARGET_NAMES } from '../targets/resolve.js';
 import { quote } from '../base/wording.js';
 import { MAX_ROUNDS } from '../config/schema.js';
 import { UsageError } from '../domain/errors.js';
@@ -37,23 +37,23 @@ interface CompareFlags extends LoadFlags, ReportFlags, BaselineFlags {
 const DEFAULT_ROUNDS = { burst: 3, load: 8 };
 
 const HELP = `
-By default: the three acceptance scenarios with advisory locks off and on, and a short sustained, for legacy, cte
-and inventory, in interleaved rounds whose order is drawn by the seed: 3 of bursts, 8 of sustained. Exit 0 when every
-gate, invariant and check holds, 1 when one does not, or when the check is inconclusive (unless --allow-inconclusive).
-It takes 6 rounds to decide the check, 7 or more to call a strategy faster or slower than the baseline.
+By default: the three acceptance scenarios with advisory locks off and on, and a short sustained, for
+${TARGET_NAMES.join(', ')}, in interleaved rounds whose order is drawn by the seed: 3 of bursts, 8 of sustained. Exit 0
+when every gate, invariant and check holds, 1 when one does not, or when a check is inconclusive (unless
+--allow-inconclusive). It takes 6 rounds to decide a check, 7 or more to call a strategy faster or slower than the baseline.
 The service's ELS_* flags are ignored.
 
-With --rollout one run (or --rounds) of the scenario rollout starts with legacy and changes to cte, inventory and back
-to legacy, worker after worker, and its batches are migrated: a table tells what callers felt. Of the configuration file
-the database alone counts then.
+With --rollout one run (or --rounds) of the scenario rollout starts with ${DEFAULT_TARGET} and changes its strategy as the
+scenario says, worker after worker, and its batches are migrated: a table tells what callers felt. Of the configuration
+file the database alone counts then.
 
 Examples:
   els-assign compare
   els-assign compare --scenario sustained --rounds 8 --workers 2 --connections 16
   els-assign compare --rollout --fault kill-migration
-  els-assign compare --scenario sustained --gate 'inventory.p95 <= cte.p95 * 1.05'
-  els-assign compare --strategies cte,inventory --rate 500 --duration 2s --rounds 8
-  els-assign compare --strategies legacy,./mine.sql --scenario high-concurrency --json`;
+  els-assign compare --scenario sustained --strategies cte,./mine.sql --gate '"./mine.sql".p95 <= cte.p95 * 1.05'
+  els-assign compare --strategies cte,./mine.sql --rate 500 --duration 2s --rounds 8
+  els-assign compare --strategies cte,./mine.sql --scenario high-concurrency --json`;
 
 /** `els-assign compare` */
 export function addCompare(program: Command, setExitCode: (code: number) => void): void {

@@ -34,7 +34,7 @@ a wait for a lock ends by the clock is not tried.
 
 Examples:
   els-assign prove --strategy cte
-  els-assign prove --strategy legacy --callers 2 --preemptions 3
+  els-assign prove --strategy cte --callers 2 --preemptions 3
   els-assign prove --strategy ./mine.sql --json`;
 
 /** `els-assign prove` */
@@ -52,7 +52,7 @@ export function addProve(program: Command, setExitCode: (code: number) => void):
     )
     .option(
       '--preemptions <n>',
-      'most preemptions of a schedule (default: all; legacy 2, or 1 with 3 callers)',
+      'most preemptions of a schedule (default: all; of a call with many steps 2, or 1 with 3 callers)',
       parsePreemptions,
     )
     .option(

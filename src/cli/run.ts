@@ -11,6 +11,7 @@ import { scenariosToRun } from '../app/scenarios.js';
 import { prepareDatabase } from '../app/setup.js';
 import type { Target } from '../target/target.js';
 import {
+  DEFAULT_TARGET,
   resolveTarget,
   rolledOut,
   TARGET_NAMES,
@@ -46,13 +47,13 @@ interface RunFlags extends LoadFlags, ReportFlags, BaselineFlags {
 
 const HELP = `
 Without --scenario the acceptance scenarios run: idempotent-duplicates, cross-instance and high-concurrency.
-Without --strategy the service's flags decide, all off meaning legacy:
+Without --strategy the service's flags decide, all off meaning ${DEFAULT_TARGET}:
   ${TARGET_VARIABLES.join(', ')}
 
 Examples:
   els-assign run --strategy cte --workers 6
-  els-assign run --strategy inventory --advisory-locks --scenario overflow --slots 40 --contents 90
-  els-assign run --strategy inventory --scenario sustained --bulk 100
+  els-assign run --strategy cte --advisory-locks --scenario overflow --slots 40 --contents 90
+  els-assign run --strategy cte --scenario sustained --bulk 100
   els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json
   els-assign run --strategy cte --rate 2000 --latency-limit 100ms --duration 10s
   els-assign run --strategy cte --rate 500 --spacing constant --stages 2000:10s,500:0s,500:5s

@@ -1,12 +1,13 @@
 import type { Row } from '../domain/rows.js';
 
 /**
- * The name of the strategy that others are divided by: `legacy` where it ran, else the first.
+ * The name of the strategy that others are divided by: the reference where it ran, else the first.
  *
  * @param strategies that ran, in the order in which they were named
+ * @param reference what others are measured by where it ran
  */
-export function chooseBaseline(strategies: readonly string[]): string {
-  return strategies.includes('legacy') ? 'legacy' : (strategies[0] ?? '');
+export function chooseBaseline(strategies: readonly string[], reference: string | undefined): string {
+  return strategies.find((name) => name === reference) ?? strategies[0] ?? '';
 }
 
 /** The row that a scenario's rows are divided by: the baseline without locks, or with locks where it only ran so. */

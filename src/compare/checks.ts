@@ -1,62 +1,96 @@
 import { groupRows, type Row } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
-import { CHECK_LEVEL, ROUNDS_TO_CHECK } from './levels.js';
-import { decideByMargin, decideByVerdicts, TOLERATED, type Decision } from './margin.js';
+import { CHECK_LEVEL, roundsToCheck } from './levels.js';
+import { decideByMargin, decideByVerdicts, type Decision } from './margin.js';
 import { logRatios, ratioOf, type MetricRatio } from './metrics.js';
 import { pairRounds } from './rows.js';
 import { flipSigns, pAbove, pBelow } from './sign-flips.js';
 import { describeRatio, roundsText } from './wording.js';
 
-const SCENARIO = 'sustained';
-const NAME = `inventory.throughput >= ${TOLERATED} * cte.throughput (${SCENARIO})`;
+/** A check of a scenario: that the throughput of one strategy is at least so much of another one's. */
+export interface ScenarioCheck {
+  readonly scenario: string;
+  /** As the scenario writes it. */
+  readonly text: string;
+  readonly subject: string;
+  readonly reference: string;
+  /** The least ratio of the two. */
+  readonly margin: number;
+}
+
+/** A check with the rounds that can decide it. */
+interface Comparable {
+  readonly check: ScenarioCheck;
+  readonly subject: Row;
+  readonly reference: Row;
+}
 
 /**
- * The requirement's "Option B meets or beats Option A", on the scenario `sustained`: `inventory` against `cte` under
- * equal advisory locks (off, where both ran so). No check where the two did not both run, nor of an open loop: its
- * schedule sets the throughput.
+ * Judges the checks of scenarios, one strategy against another under equal advisory locks (off, where both ran so). No
+ * check where the two did not both run, nor of an open loop: its schedule sets the throughput.
  *
- * It is a test of non-inferiority (E. Walker and A. S. Nowacki, "Understanding Equivalence and Noninferiority
+ * Each is a test of non-inferiority (E. Walker and A. S. Nowacki, "Understanding Equivalence and Noninferiority
  * Testing", Journal of General Internal Medicine 26 (2011), 192–196) and of its opposite: passed when a ratio above the
  * margin is proven, failed when one below it is, else inconclusive. At most one of the two can be false, so each is
- * made at the whole level.
+ * made at the whole level. Several checks share that level (Bonferroni): all together are wrong with its probability.
  */
-export function compareChecks(runs: readonly RunResult[]): ComparisonCheck[] {
-  const rows = comparableRows(runs);
-  return rows === undefined ? [] : [{ name: NAME, ...judge(...rows) }];
+export function judgeChecks(runs: readonly RunResult[], checks: readonly ScenarioCheck[]): ComparisonCheck[] {
+  const made = comparable(runs, checks);
+  return made.map((each) => ({
+    name: `${each.check.text} (${each.check.scenario})`,
+    ...judge(each, made.length),
+  }));
 }
 
-function comparableRows(runs: readonly RunResult[]): [inventory: Row, cte: Row] | undefined {
-  const rows = groupRows(runs.filter((run) => run.scenario === SCENARIO && run.plan.arrival !== 'open'));
-  for (const advisoryLocks of [false, true]) {
-    const inventory = rows.find((row) => row.strategy === 'inventory' && row.advisoryLocks === advisoryLocks);
-    const cte = rows.find((row) => row.strategy === 'cte' && row.advisoryLocks === advisoryLocks);
-    if (inventory !== undefined && cte !== undefined) {
-      return [inventory, cte];
-    }
-  }
-  return undefined;
+/** How many checks there are of runs. */
+export function countChecks(runs: readonly RunResult[], checks: readonly ScenarioCheck[]): number {
+  return comparable(runs, checks).length;
 }
 
-function judge(inventory: Row, cte: Row): Decision {
-  const decided = decideByVerdicts([...inventory.runs, ...cte.runs]);
+function comparable(runs: readonly RunResult[], checks: readonly ScenarioCheck[]): Comparable[] {
+  const rows = groupRows(runs.filter((run) => run.plan.arrival !== 'open'));
+  return checks.flatMap((check) => {
+    const rowOf = (strategy: string, advisoryLocks: boolean) =>
+      rows.find(
+        (row) =>
+          row.scenario === check.scenario && row.strategy === strategy && row.advisoryLocks === advisoryLocks,
+      );
+    const pairs = [false, true].flatMap((locks) => {
+      const subject = rowOf(check.subject, locks);
+      const reference = rowOf(check.reference, locks);
+      return subject === undefined || reference === undefined ? [] : [{ check, subject, reference }];
+    });
+    return pairs.slice(0, 1);
+  });
+}
+
+/** @param among how many checks the level is shared */
+function judge({ check, subject, reference }: Comparable, among: number): Decision {
+  const decided = decideByVerdicts([...subject.runs, ...reference.runs]);
   if (decided !== undefined) return decided;
-  const pairs = pairRounds(inventory, cte);
+  const pairs = pairRounds(subject, reference);
   const measured = ratioOf('throughput', pairs);
   const differences = logRatios('throughput', pairs);
   if (measured === undefined || differences === undefined) {
     return { result: 'inconclusive', observed: 'no throughput was measured in rounds that both ran' };
   }
-  return test(measured, differences);
+  return test(measured, differences, check.margin, among);
 }
 
-function test(measured: MetricRatio, differences: readonly number[]): Decision {
+function test(
+  measured: MetricRatio,
+  differences: readonly number[],
+  margin: number,
+  among: number,
+): Decision {
   const rounds = differences.length;
   const observed = `${describeRatio(measured)} in ${roundsText(rounds)}`;
-  if (rounds < ROUNDS_TO_CHECK) {
-    return { result: 'inconclusive', observed: `${observed}; at least ${ROUNDS_TO_CHECK} rounds can decide` };
+  const needed = roundsToCheck(among);
+  if (rounds < needed) {
+    return { result: 'inconclusive', observed: `${observed}; at least ${needed} rounds can decide` };
   }
   const flips = flipSigns(differences);
-  const margin = Math.log(TOLERATED);
-  const p = { above: pAbove(flips, margin), below: pBelow(flips, margin) };
-  return decideByMargin(observed, p, CHECK_LEVEL);
+  const limit = Math.log(margin);
+  const p = { above: pAbove(flips, limit), below: pBelow(flips, limit) };
+  return decideByMargin(observed, p, { level: CHECK_LEVEL / among, margin });
 }

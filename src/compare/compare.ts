@@ -1,32 +1,43 @@
 import { completeRuns } from '../domain/rows.js';
 import type { Comparison, RunResult } from '../domain/run-result.js';
 import { chooseBaseline } from './baseline.js';
-import { compareChecks } from './checks.js';
+import { countChecks, judgeChecks, type ScenarioCheck } from './checks.js';
 import { countClaimable, makeClaims } from './claims.js';
-import { CHECK_LEVEL, CLAIMS_LEVEL, ROUNDS_TO_CHECK, roundsToClaim } from './levels.js';
+import { CHECK_LEVEL, CLAIMS_LEVEL, roundsToCheck, roundsToClaim } from './levels.js';
 import { compareToBaseline } from './ratios.js';
 import { findWarnings } from './warnings.js';
 
+/** What is compared. */
+export interface Compared {
+  /** In the order in which they were named. */
+  readonly strategies: readonly string[];
+  /** The strategy that others are measured by where it ran. */
+  readonly reference?: string | undefined;
+  /** Of the scenarios. */
+  readonly checks: readonly ScenarioCheck[];
+}
+
 /**
  * Compares the runs of a `compare`, in whatever order their rounds were run; one that was cut off counts in no figure.
- *
- * @param strategies in the order in which they were named
  */
-export function buildComparison(unordered: readonly RunResult[], strategies: readonly string[]): Comparison {
-  const baseline = chooseBaseline(
-    strategies.filter((name) => unordered.some(({ strategy }) => strategy === name)),
-  );
+export function buildComparison(
+  unordered: readonly RunResult[],
+  { strategies, reference, checks }: Compared,
+): Comparison {
+  const ran = strategies.filter((name) => unordered.some(({ strategy }) => strategy === name));
+  const baseline = chooseBaseline(ran, reference);
   const runs = inOrder(completeRuns(unordered), strategies);
   return {
     baseline,
+    strategies,
     rounds: new Set(runs.map((run) => run.round)).size,
     ratios: compareToBaseline(runs, { strategy: baseline }),
-    checks: compareChecks(runs),
+    checks: judgeChecks(runs, checks),
     claims: makeClaims(runs, { strategy: baseline }),
     levels: {
       checkLevel: CHECK_LEVEL,
       claimsLevel: CLAIMS_LEVEL,
-      roundsToCheck: ROUNDS_TO_CHECK,
+      roundsToCheck: roundsToCheck(countChecks(runs, checks)),
       roundsToClaim: roundsToClaim(countClaimable(runs, { strategy: baseline })),
     },
     warnings: findWarnings(runs, { strategy: baseline }),

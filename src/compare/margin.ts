@@ -2,7 +2,7 @@ import { formatP } from '../base/wording.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
 import { reasonOf } from './wording.js';
 
-/** The margin of "meets": 5 % slower is as good as equal. */
+/** The margin of "as fast as it was": 5 % slower is as good as equal. */
 export const TOLERATED = 0.95;
 const ROUNDING = 1e-9;
 
@@ -22,15 +22,16 @@ export function decideByVerdicts(runs: readonly RunResult[]): Decision | undefin
  *
  * @param observed what was measured
  * @param p the one-sided p-values of lying above the margin and below it
- * @param level of each of the two: at most one can be false
+ * @param test.level of each of the two: at most one can be false
+ * @param test.margin the ratio that both are about
  */
 export function decideByMargin(
   observed: string,
   { above, below }: { readonly above: number; readonly below: number },
-  level: number,
+  { level, margin }: { readonly level: number; readonly margin: number },
 ): Decision {
   if (!proves(Math.min(above, below), level)) {
-    const why = `too close to ${TOLERATED}, or too noisy, for p <= ${formatP(level)}`;
+    const why = `too close to ${margin}, or too noisy, for p <= ${formatP(level)}`;
     return { result: 'inconclusive', observed: `${observed}; ${why}` };
   }
   return above < below

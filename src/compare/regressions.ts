@@ -30,7 +30,7 @@ interface Matched {
  * Whether each row is as fast as it was in an earlier result: a closed loop by its throughput, an open loop by its p95.
  * Bursts are left out, and so are rows that only one of the two has, and runs that were cut off.
  *
- * Each is a test of non-inferiority and its opposite, as in `compareChecks`, but of rounds that nothing pairs. The
+ * Each is a test of non-inferiority and its opposite, as in `judgeChecks`, but of rounds that nothing pairs. The
  * checks share one level (Bonferroni): all together are wrong with its probability.
  */
 export function regressionChecks(
@@ -74,7 +74,7 @@ function test(now: readonly number[], then: readonly number[], level: number): D
   }
   const margin = Math.log(TOLERATED);
   const p = { above: pShiftAbove(ranks, margin), below: pShiftBelow(ranks, margin) };
-  return decideByMargin(observed, p, level);
+  return decideByMargin(observed, p, { level, margin: TOLERATED });
 }
 
 function whatDecides(then: number, level: number): string {

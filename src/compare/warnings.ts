@@ -1,7 +1,7 @@
 import { groupRows, type Row, rowName } from '../domain/rows.js';
 import type { RunResult } from '../domain/run-result.js';
 import { baselineRow } from './baseline.js';
-import { ROUNDS_TO_CHECK } from './levels.js';
+import { roundsToCheck } from './levels.js';
 import { logRatios } from './metrics.js';
 import { findOutliers } from './outliers.js';
 import { pairRounds } from './rows.js';
@@ -24,7 +24,7 @@ export function findWarnings(runs: readonly RunResult[], baseline: { strategy: s
 function outlierWarnings(row: Row, base: Row): string[] {
   const pairs = pairRounds(row, base);
   const differences = logRatios('throughput', pairs);
-  if (differences === undefined || differences.length < ROUNDS_TO_CHECK) return [];
+  if (differences === undefined || differences.length < roundsToCheck(1)) return [];
   return findOutliers(differences).map((position) => {
     const ratio = Math.exp(differences[position] ?? NaN).toFixed(2);
     const round = pairs[position]?.[0].round;

@@ -5,7 +5,7 @@ import { isMissing } from '../base/system-error.js';
 import { quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
 import { namesOf, parseGate } from '../gate/index.js';
-import { checkFileGates } from '../scenario/file-gates.js';
+import { checkExpressions } from '../scenario/expressions.js';
 import { describeIssues } from '../scenario/invalid.js';
 import { parseJson } from '../scenario/json-error.js';
 import { CONFIG_FIELDS, configSchema, type Config } from './schema.js';
@@ -57,7 +57,8 @@ function parseConfig(text: string, path: string): Config {
       'duration stands beside stages; accepted: one of them, stages last as long as they say',
     );
   }
-  checkFileGates(data.gates ?? [], text, (problem, below) => invalid(path, problem, below));
+  const gates = { field: 'gates', expressions: data.gates ?? [], read: parseGate };
+  checkExpressions(gates, text, (problem, below) => invalid(path, problem, below));
   return data;
 }
 

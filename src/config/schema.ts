@@ -7,6 +7,7 @@ import {
   type LoadFieldName,
 } from '../scenario/fields.js';
 import { gatesSchema } from '../scenario/schema.js';
+import { TARGET_NAMES } from '../targets/resolve.js';
 
 /** Most rounds of a comparison. */
 export const MAX_ROUNDS = 1_000;
@@ -58,7 +59,7 @@ export const configSchema = z.strictObject(
       .describe('Schema that holds the tables; every command uses it.')
       .optional(),
     strategies: names('strategies')
-      .describe('legacy, cte, inventory, or paths of SQL files, from this file on.')
+      .describe(`${TARGET_NAMES.join(', ')}, or paths of SQL files, from this file on.`)
       .optional(),
     scenarios: names('scenarios')
       .describe('Built-in names, or paths of files, from this file on.')

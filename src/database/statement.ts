@@ -18,22 +18,8 @@ export interface Statement {
   readonly parameterTypes: readonly number[];
 }
 
-const OID = { infer: 0, int8: 20, text: 25, jsonb: 3802 } as const;
-
-/** Binds of an assignment have one type everywhere, so that a custom strategy needs no casts. */
-const BIND_TYPES: Readonly<Record<string, number>> = {
-  batch_id: OID.text,
-  text_storage_id: OID.text,
-  original_file_name: OID.text,
-  file_size_bytes: OID.int8,
-  content_md5_hash: OID.text,
-  file_upload_id: OID.text,
-  correlation_id: OID.text,
-  processing_metadata: OID.jsonb,
-  storage_references: OID.jsonb,
-  timeline: OID.jsonb,
-  low_water: OID.text,
-};
+/** Types of PostgreSQL's catalogue. */
+export const OID = { infer: 0, int8: 20, text: 25, jsonb: 3802 } as const;
 
 /**
  * Reads a file of sql/.
@@ -60,12 +46,14 @@ export function loadStatement(path: string, identifiers: Readonly<Record<string,
  * @param name of the prepared statement
  * @param sql one statement; `:name` is a value, `:"name"` an identifier
  * @param identifiers what the identifiers stand for
+ * @param types of binds, by their names; PostgreSQL infers those of others
  * @throws Error when an identifier is not given
  */
 export function toStatement(
   name: string,
   sql: string,
   identifiers: Readonly<Record<string, string>> = {},
+  types: Readonly<Record<string, number>> = {},
 ): Statement {
   const binds: string[] = [];
   const text = splitSql(sql)
@@ -76,7 +64,7 @@ export function toStatement(
       return `$${binds.indexOf(piece.name) + 1}`;
     })
     .join('');
-  return { name, text, binds, parameterTypes: binds.map((bind) => BIND_TYPES[bind] ?? OID.infer) };
+  return { name, text, binds, parameterTypes: binds.map((bind) => types[bind] ?? OID.infer) };
 }
 
 function quoteIdentifier(identifiers: Readonly<Record<string, string>>, name: string): string {

@@ -24,7 +24,7 @@ const FAULTS = {
   'lose-replies': { needsProxy: true },
   /** Every connection is reset while requests are under way. */
   'reset-connections': { needsProxy: true },
-  /** SIGKILL of a worker between legacy's two transactions: its slot is taken, the essay not written. */
+  /** SIGKILL of a worker between the two transactions of a call: its slot is taken, the rest not written. */
   'kill-between-transactions': { killsWorker: true },
   /** SIGKILL of a worker between the commit of a batch's last claim and the completion statement. */
   'kill-before-completion': { killsWorker: true },

@@ -4,16 +4,8 @@
  */
 export type RunState = 'at work' | 'kept' | 'abandoned' | 'unknown';
 
-/** How much of a run a schema holds. */
-export interface RunRows {
-  readonly batches: number;
-  readonly slots: number;
-  readonly essays: number;
-  readonly events: number;
-}
-
 /** A run of which a schema holds something. */
-export interface HeldRun extends RunRows {
+export interface HeldRun {
   readonly runId: string;
   readonly state: RunState;
   /** `run`, `compare` or `prove`; null: somebody registered the batches by the library. */
@@ -33,6 +25,8 @@ export interface HeldRun extends RunRows {
   readonly warmsUp: string | null;
   /** Whether `--keep` was given. */
   readonly keep: boolean;
+  /** How much there is of it, by the target's own names. */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** Which runs are to be removed: those that are named, else those to which all of the rest applies. */

@@ -24,13 +24,13 @@ export interface RolloutSwitch {
   readonly endMs: number;
   /** From the first worker's change to the last one's. */
   readonly changeMs: number;
-  /** Null where both strategies have the same inventory. */
+  /** Null where both strategies serve the same form of batches. */
   readonly migration: RolloutMigration | null;
   /** What a caller waited at most: the longest latency of a call that was under way during the switch. */
   readonly longestCallMicros: Measured;
 }
 
-/** All batches of a run were given another inventory, by one process or by those that resumed after it. */
+/** All batches of a run were given another form, by one process or by those that resumed after it. */
 export interface RolloutMigration {
   readonly tookMs: number;
   readonly batches: number;

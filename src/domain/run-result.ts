@@ -119,7 +119,7 @@ export interface RunResult {
   /** Whether it came to its end; false: a signal or a failure of the surroundings cut it off. */
   readonly complete: boolean;
   readonly verdict: Verdict;
-  /** Why the verdict is not `valid`, or what the reader should know (inventory ran out); one line each. */
+  /** Why the verdict is not `valid`, or what the reader should know (slots ran out); one line each. */
   readonly notes: readonly string[];
   readonly plan: OpenLoop & {
     readonly batches: number;
@@ -252,7 +252,7 @@ export interface Claim {
 
 /** How sure a comparison is of what it says, and how many rounds that takes. */
 export interface ErrorLevels {
-  /** Probability that the check passes or fails wrongly. */
+  /** Probability that any of the checks passes or fails wrongly. */
   readonly checkLevel: number;
   /** Probability that any of the claims is false. */
   readonly claimsLevel: number;
@@ -262,8 +262,10 @@ export interface ErrorLevels {
 }
 
 export interface Comparison {
-  /** What every ratio is divided by, e.g. `legacy`. */
+  /** The strategy that every ratio is divided by. */
   readonly baseline: string;
+  /** In the order in which they were named. */
+  readonly strategies: readonly string[];
   /** Most rounds of any scenario. */
   readonly rounds: number;
   readonly ratios: readonly Ratio[];

@@ -30,7 +30,7 @@ export function atHoldPoint(hit: (caught: CaughtClaim) => Promise<Strike>): ArmF
       async strike(load) {
         const [call] = await point.awaitClaim(load);
         if (call === undefined) return { struck: false, detail: 'no claim came to the hold point' };
-        const where = `worker ${call.worker + 1} while its claim for ${point.textStorageId} held a slot`;
+        const where = `worker ${call.worker + 1} while its claim for ${point.contentId} held a slot`;
         return hit({ ground, load, call, where, release: () => point.release() });
       },
       disarm: () => point.release(),

@@ -1,14 +1,15 @@
-import type { Inventory } from '../targets/els/engine/assignment.js';
+import type { Random } from '../base/random.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import type { Random } from '../base/random.js';
+import type { WeakSpot, WeakSpots } from '../target/weak-spots.js';
 import type { ForeignPlace } from './foreign-session.js';
 import type { Proxy } from './proxy/proxy.js';
 
 /** What a fault may touch before the load runs. */
 export interface FaultGround extends ForeignPlace {
   readonly plan: WorkloadPlan;
-  readonly inventory: Inventory;
+  /** Of the target: those that the run's faults need are there. */
+  readonly weakSpots: WeakSpots;
   /** Of the run's workers, without the worker's number. */
   readonly applicationName: string;
   /** Seeded: the same run picks the same victims. */
@@ -43,3 +44,17 @@ export interface ArmedFault {
 
 /** Makes a fault ready: before the barrier's release, or while the load runs. */
 export type ArmFault = (ground: FaultGround, load?: RunningLoad) => Promise<ArmedFault>;
+
+/**
+ * A weak spot of the target.
+ *
+ * @throws Error where it has none: its faults are refused before a run
+ */
+export function weakSpot<T extends WeakSpot>(
+  { weakSpots }: Pick<FaultGround, 'weakSpots'>,
+  spot: T,
+): NonNullable<WeakSpots[T]> {
+  const found = weakSpots[spot];
+  if (found === undefined) throw new Error(`the target has no weak spot ${spot}`);
+  return found;
+}

@@ -1,14 +1,11 @@
-import { loadStatement, type Statement } from '../database/statement.js';
+import { loadStatement } from '../database/statement.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import { awaitBlocked, type BlockedCall } from './blocked.js';
-import type { ArmFault, FaultGround, Strike } from './context.js';
+import { weakSpot, type ArmFault, type FaultGround, type Strike } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';
 import { holding } from './holding.js';
 import { leftUncompleted, orphanedContents } from './leftovers.js';
 import { terminate } from './terminate-backend.js';
-
-const LOCK_ESSAYS = loadStatement('faults/lock-free-essays');
-const LOCK_TRACKERS = loadStatement('faults/lock-trackers');
 
 /** What is to be told of a killed call while everybody else still waits. */
 type Tell = (
@@ -18,8 +15,9 @@ type Tell = (
 ) => Promise<Pick<Strike, 'detail' | 'orphans'>>;
 
 /** SIGKILL of a worker whose call waits for locks of a foreign session; its backend ends with it. */
-function killWhileLocked(lock: Statement, tell: Tell): ArmFault {
+function killHalfWay(spot: 'betweenTransactions' | 'beforeCompletion', tell: Tell): ArmFault {
   return async (ground) => {
+    const lock = loadStatement(weakSpot(ground, spot).lock);
     const { holder } = await holding(ForeignSession.begin(ground), (session) =>
       session.query(lock, { batch_ids: ground.plan.batchIds }),
     );
@@ -40,26 +38,29 @@ function killWhileLocked(lock: Statement, tell: Tell): ArmFault {
 }
 
 /**
- * SIGKILL of a worker between legacy's two transactions. The essays of all free slots are locked: the first
- * transaction takes its slot and commits, the second waits.
+ * SIGKILL of a worker between the two transactions of a call. What the second one writes is locked: the first takes its
+ * slot and commits, the second waits.
  */
-export const killBetweenTransactions = killWhileLocked(LOCK_ESSAYS, async (ground, load, { worker }) => ({
-  detail: `killed worker ${worker + 1} between the two transactions of a call`,
-  orphans: await orphansOf(ground, load.stations[worker]?.lostContents() ?? new Set()),
-}));
+export const killBetweenTransactions = killHalfWay(
+  'betweenTransactions',
+  async (ground, load, { worker }) => ({
+    detail: `killed worker ${worker + 1} between the two transactions of a call`,
+    orphans: await orphansOf(ground, load.stations[worker]?.lostContents() ?? new Set()),
+  }),
+);
 
 /**
- * SIGKILL of a worker between the commit of a batch's last claim and the completion statement. The trackers are
- * locked: claims do not touch them, a look that would complete its batch waits.
+ * SIGKILL of a worker between the commit of a batch's last claim and the completion statement. What says that a batch is
+ * complete is locked: claims do not touch it, a look that would complete its batch waits.
  */
-export const killBeforeCompletion = killWhileLocked(LOCK_TRACKERS, (_ground, _load, { worker }) =>
+export const killBeforeCompletion = killHalfWay('beforeCompletion', (_ground, _load, { worker }) =>
   Promise.resolve({ detail: `killed worker ${worker + 1} before its completion statement` }),
 );
 
-/** The slots that were taken for calls of the dead, and whose essays are not written. */
+/** The slots that were taken for calls of the dead, whose second transaction was never made. */
 function orphansOf(ground: FaultGround, lostContents: ReadonlySet<string>): Promise<number> {
   return withSession(ground, async (session) => {
     const orphans = await orphanedContents(session, ground);
-    return orphans.filter((textStorageId) => lostContents.has(textStorageId)).length;
+    return orphans.filter((contentId) => lostContents.has(contentId)).length;
   });
 }

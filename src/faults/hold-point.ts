@@ -3,16 +3,10 @@ import { serverError } from '../database/failure.js';
 import { loadStatement } from '../database/statement.js';
 import type { Delivery } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import { contentId, deliveriesOf } from '../workload/plan.js';
+import { contentId as idOf, deliveriesOf } from '../workload/plan.js';
 import { awaitBlocked, type BlockedCall } from './blocked.js';
-import type { FaultGround } from './context.js';
+import { weakSpot, type FaultGround } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';
-
-const HOLD = {
-  slots: loadStatement('faults/hold-slot'),
-  essays: loadStatement('faults/hold-essay'),
-} as const;
-const ASSIGNED = loadStatement('faults/assigned');
 
 /** Somebody has the content, or is about to: unique_violation, lock_not_available. */
 const TAKEN = ['23505', '55P03'];
@@ -30,7 +24,7 @@ export class HoldPoint {
     private readonly ground: FaultGround,
     private readonly holder: ForeignSession,
     /** The content whose claim waits here. */
-    readonly textStorageId: string,
+    readonly contentId: string,
   ) {}
 
   /**
@@ -42,8 +36,8 @@ export class HoldPoint {
   static async upcoming(ground: FaultGround, load?: RunningLoad): Promise<HoldPoint | undefined> {
     const holder = await ForeignSession.begin(ground);
     try {
-      const textStorageId = await holdUpcoming(ground, holder, load);
-      if (textStorageId !== undefined) return new HoldPoint(ground, holder, textStorageId);
+      const contentId = await holdUpcoming(ground, holder, load);
+      if (contentId !== undefined) return new HoldPoint(ground, holder, contentId);
     } catch (error) {
       await holder.close();
       throw error;
@@ -74,11 +68,11 @@ async function holdUpcoming(
     const skip = load ? await progress(ground, holder, load, LEAD_MS * 2 ** attempt) : early(ground);
     const delivery = nth(deliveriesOf({ plan: ground.plan, workerIndex: worker }), skip);
     if (delivery === undefined) return undefined;
-    const textStorageId = contentId(ground.plan, delivery.content);
-    if (ground.held.has(textStorageId)) continue;
+    const contentId = idOf(ground.plan, delivery.content);
+    if (ground.held.has(contentId)) continue;
     if (!(await hold(ground, holder, delivery))) continue;
-    ground.held.add(textStorageId);
-    return textStorageId;
+    ground.held.add(contentId);
+    return contentId;
   }
   return undefined;
 }
@@ -108,17 +102,19 @@ export function assignedContents(ground: FaultGround): Promise<number> {
 }
 
 /** The same on a session's own snapshot. */
-export async function countAssigned(session: ForeignSession, { plan }: FaultGround): Promise<number> {
-  const rows = await session.query<{ assigned: number }>(ASSIGNED, { batch_ids: plan.batchIds });
+export async function countAssigned(session: ForeignSession, ground: FaultGround): Promise<number> {
+  const count = loadStatement(weakSpot(ground, 'countAssigned'));
+  const rows = await session.query<{ assigned: number }>(count, { batch_ids: ground.plan.batchIds });
   return rows[0]?.assigned ?? 0;
 }
 
 /** @returns false when the content is claimed already */
 async function hold(ground: FaultGround, holder: ForeignSession, delivery: Delivery): Promise<boolean> {
+  const holdContent = loadStatement(weakSpot(ground, 'holdContent'));
   try {
-    await holder.query(HOLD[ground.inventory], {
+    await holder.query(holdContent, {
       batch_id: ground.plan.batchIds[delivery.batch] ?? '',
-      text_storage_id: contentId(ground.plan, delivery.content),
+      content_id: idOf(ground.plan, delivery.content),
     });
     return true;
   } catch (error) {

@@ -1,22 +1,17 @@
 import { pause } from '../base/waiting.js';
 import { loadStatement } from '../database/statement.js';
 import { awaitBlocked } from './blocked.js';
-import type { ArmFault } from './context.js';
+import { weakSpot, type ArmFault } from './context.js';
 import { ForeignSession } from './foreign-session.js';
 import { holding } from './holding.js';
-
-const LOCK_FREE = {
-  slots: loadStatement('faults/lock-free-slots'),
-  essays: loadStatement('faults/lock-free-essays'),
-} as const;
 
 const HELD_MS = 300;
 
 /** Locks all free slots and then rolls back: whoever took that for a full batch said a false no_slot. */
 export const lockSlots: ArmFault = async (ground) => {
-  const batchIds = { batch_ids: ground.plan.batchIds };
+  const lockFreeSlots = loadStatement(weakSpot(ground, 'lockFreeSlots'));
   const { holder, taken } = await holding(ForeignSession.begin(ground), (session) =>
-    session.query<{ locked: number }>(LOCK_FREE[ground.inventory], batchIds),
+    session.query<{ locked: number }>(lockFreeSlots, { batch_ids: ground.plan.batchIds }),
   );
   const [row] = taken;
   const locked = `${row?.locked ?? 0} free slots`;

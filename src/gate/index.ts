@@ -1,3 +1,5 @@
+export { parseCheck } from './parse-check.js';
+export type { ThroughputCheck } from './parse-check.js';
 export { parseGate } from './parse-gate.js';
 export { checkStrategies } from './check-strategies.js';
 export { evaluateGate, evaluateStrategies } from './evaluate-gate.js';

@@ -1,10 +1,9 @@
 import { databaseFailure } from '../database/failure.js';
-import type { Call } from '../domain/call.js';
-import { CUT_OFF, type CallEnd } from '../domain/call.js';
-import { toEnd, toErrorEnd } from '../targets/els/call-end.js';
-import type { AssignmentRequest, Inventory } from '../targets/els/engine/assignment.js';
+import type { Statement } from '../database/statement.js';
+import { CUT_OFF, type Call, type CallEnd } from '../domain/call.js';
+import type { CallRequest } from '../target/instance.js';
 import type { Caller, Role } from './configuration.js';
-import { HOLD, type Instance } from './instances.js';
+import type { Instance } from './instances.js';
 import type { SessionState } from './session-state.js';
 import { Abandoned, SchedulingPoint } from './scheduling-point.js';
 
@@ -44,13 +43,14 @@ export class Actor {
   /**
    * Does what the role says, a step whenever the scheduler lets it.
    *
+   * @param holdFreeSlots what a holder runs
    * @param killVictim ends the process of the killer's victim
    */
-  async run(inventory: Inventory, killVictim: () => Promise<void>): Promise<void> {
+  async run(holdFreeSlots: Statement, killVictim: () => Promise<void>): Promise<void> {
     this.instance.scheduled.attach(this.state);
     try {
       if (this.role.kind === 'caller') await this.#call(this.role);
-      else if (this.role.kind === 'holder') await this.#hold(inventory);
+      else if (this.role.kind === 'holder') await this.#hold(holdFreeSlots);
       else await this.#killVictim(killVictim);
     } catch (error) {
       if (!(error instanceof Abandoned || this.schedulingPoint.isAbandoned)) this.#defect = toError(error);
@@ -68,13 +68,11 @@ export class Actor {
     if (this.#defect !== undefined) throw this.#defect;
     if (this.role.kind !== 'caller' || this.startedAt === undefined) return undefined;
     if (this.#end === undefined && this.state.ending === 'rollback') return undefined;
-    const { textStorageId, correlationId } = this.#request(this.role);
+    const { batchId, contentId, callId } = this.#request(this.role);
     return {
       ...(this.#end ?? CUT_OFF),
       worker: this.session,
-      batchId: this.batchId,
-      contentId: textStorageId,
-      callId: correlationId,
+      ...{ batchId, contentId, callId },
       intendedMicros: this.startedAt,
       startMicros: this.startedAt,
       endMicros: this.endedAt ?? this.clock(),
@@ -82,8 +80,7 @@ export class Actor {
   }
 
   async #call(role: Caller): Promise<void> {
-    const { engine } = this.instance;
-    const end = await engine.assign(this.#request(role)).then(toEnd, toErrorEnd);
+    const end = await this.instance.assigning.assign(this.#request(role));
     this.#end = end;
     this.endedAt = this.clock();
     this.state.ended = true;
@@ -93,7 +90,7 @@ export class Actor {
   /** A look that fails is an error of the call that owed it. */
   async #settle(end: CallEnd): Promise<void> {
     try {
-      await this.instance.engine.settle();
+      await this.instance.assigning.settle();
     } catch (error) {
       const sqlState = databaseFailure(error)?.sqlState;
       if (sqlState === undefined || this.schedulingPoint.isAbandoned) throw error;
@@ -101,10 +98,8 @@ export class Actor {
     }
   }
 
-  #hold(inventory: Inventory): Promise<unknown> {
-    return this.instance.scheduled.perform([
-      { statement: HOLD[inventory], values: { batch_id: this.batchId } },
-    ]);
+  #hold(statement: Statement): Promise<unknown> {
+    return this.instance.scheduled.perform([{ statement, values: { batch_id: this.batchId } }]);
   }
 
   async #killVictim(killVictim: () => Promise<void>): Promise<void> {
@@ -112,16 +107,9 @@ export class Actor {
     await killVictim();
   }
 
-  #request({ content }: Caller): AssignmentRequest {
-    return {
-      batchId: this.batchId,
-      textStorageId: `content-${content}`,
-      originalFileName: `${content}.txt`,
-      fileSizeBytes: 1_024,
-      contentMd5Hash: 'd41d8cd98f00b204e9800998ecf8427e',
-      fileUploadId: `upload-${content}`,
-      correlationId: `${this.batchId}-call-${this.session + 1}`,
-    };
+  #request({ content }: Caller): CallRequest {
+    const callId = `${this.batchId}-call-${this.session + 1}`;
+    return { batchId: this.batchId, contentId: `content-${content}`, callId, redelivered: false };
   }
 }
 

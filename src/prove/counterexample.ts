@@ -1,6 +1,5 @@
 import pg from 'pg';
-import { loadStatement, type BindValues, type Statement } from '../database/statement.js';
-import type { Inventory } from '../targets/els/engine/assignment.js';
+import type { Step } from '../database/protocol.js';
 import type { Call } from '../domain/call.js';
 import type { Counterexample, ScheduleStep } from '../domain/proof.js';
 import type { InvariantResult } from '../domain/run-result.js';
@@ -8,25 +7,16 @@ import type { Configuration } from './configuration.js';
 import type { Violation } from './explore.js';
 import type { StepRecord } from './session-state.js';
 import { executeSql, isPrepared, prepareSql } from './psql.js';
-
-const REGISTER = loadStatement('batches/register');
-const ADD_SLOTS = loadStatement('prove/add-slots');
-const DELETE_RUNS = loadStatement('batches/delete-runs');
+import type { ProofSubject } from './subject.js';
 
 /** What the replay's run and batch are called. */
 const REPLAY = 'replay';
-
-/** Where a replay happens. */
-export interface ReplaySite {
-  readonly schema: string;
-  readonly inventory: Inventory;
-}
 
 /** Writes a violation down so that it can be replayed by hand. */
 export function toCounterexample(
   { prefix, result, violated }: Violation,
   configuration: Configuration,
-  site: ReplaySite,
+  subject: ProofSubject,
 ): Counterexample {
   const { calls, batchId } = result;
   const renamed = (text: string) => text.replaceAll(batchId, REPLAY);
@@ -38,17 +28,11 @@ export function toCounterexample(
     calls: calls.map((call) => renamed(describeCall(call))),
     setup: configuration.roles.map((_, session) => ({
       session: session + 1,
-      sql: [...sessionSql(site.schema, session + 1), ...preparations(result.steps, session)],
+      sql: [...sessionSql(subject.schema, session + 1), ...preparations(result.steps, session)],
     })),
-    registration: [
-      ...runOnce(REGISTER, {
-        ...{ run_id: REPLAY, strategy: 'prove', inventory: site.inventory },
-        ...{ batch_ids: `{${REPLAY}}`, slots: String(configuration.slots) },
-      }),
-      ...runOnce(ADD_SLOTS, { run_id: REPLAY }),
-    ],
+    registration: subject.registration(REPLAY, REPLAY, configuration.slots).flatMap(runOnce),
     steps,
-    cleanup: runOnce(DELETE_RUNS, { run_ids: `{${REPLAY}}` }),
+    cleanup: subject.removal(REPLAY).flatMap(runOnce),
   };
 }
 
@@ -75,8 +59,8 @@ function preparations(steps: readonly StepRecord[], session: number): string[] {
   return [...statements.values()].filter(isPrepared).map(prepareSql);
 }
 
-function runOnce(statement: Statement, values: BindValues): string[] {
-  return [prepareSql(statement), executeSql({ statement, values })];
+function runOnce(step: Step): string[] {
+  return [prepareSql(step.statement), executeSql(step)];
 }
 
 function toScheduleStep(

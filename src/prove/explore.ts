@@ -82,7 +82,6 @@ export class Explorer {
 
   /** A stop, or a schedule without an end, ends the chunk early: only the schedules that were run are judged. */
   async #runAll(prefixes: readonly Prefix[], stop: AbortSignal) {
-    const { instances } = this.context;
     const { slots } = this.configuration;
     const batchIds = await this.batches.register(prefixes.length, slots);
     const results: ScheduleResult[] = [];
@@ -91,14 +90,13 @@ export class Explorer {
       const batchId = batchIds[position] ?? '';
       results.push(await runSchedule(this.context, this.configuration, batchId, choices));
     }
-    return { results, violated: await violations(instances.control, slots, results) };
+    return { results, violated: await violations(this.context, slots, results) };
   }
 
   /** Asks about the schedules of a chunk one by one: the first that violates an invariant is the smallest. */
   async #pinpoint(prefixes: readonly Prefix[], results: readonly ScheduleResult[]): Promise<Violation> {
     for (const [position, result] of results.entries()) {
-      const { instances } = this.context;
-      const violated = await violations(instances.control, this.configuration.slots, [result]);
+      const violated = await violations(this.context, this.configuration.slots, [result]);
       const prefix = prefixes[position];
       if (prefix && violated.length > 0) return { prefix, result, violated };
     }

@@ -2,32 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { DatabasePool } from '../database/pool.js';
 import { openSession, prepare } from '../database/session.js';
-import { loadStatement, type Statement } from '../database/statement.js';
-import type { AssignmentRequest, AssignmentResult, Inventory } from '../targets/els/engine/assignment.js';
+import { loadStatement } from '../database/statement.js';
 import { CLIENT_STATEMENTS, ScheduledClient } from './scheduled-client.js';
+import type { Assigning, ProofSubject } from './subject.js';
 
-/** What a caller needs of an engine. */
-export interface Assigning {
-  assign(request: AssignmentRequest): Promise<AssignmentResult>;
-  settle(): Promise<void>;
-}
-
-/** Makes the engine of one session; the strategy that is proven is in it. */
-export type EngineFactory = (pool: DatabasePool) => Assigning;
-
-/** A connection with an engine of its own, as an instance of a service has. */
+/** A connection and what is proven on it, as an instance of a service has it. */
 export interface Instance {
   readonly pid: number;
   readonly scheduled: ScheduledClient;
-  readonly engine: Assigning;
+  readonly assigning: Assigning;
   readonly client: PoolClient;
 }
 
-/** What a foreign session runs to hold every free slot. */
-export const HOLD: Readonly<Record<Inventory, Statement>> = {
-  slots: loadStatement('prove/hold-slots'),
-  essays: loadStatement('prove/hold-essays'),
-};
 const BACKEND_PID = loadStatement('database/backend-pid');
 const ASYNCHRONOUS = loadStatement('prove/asynchronous');
 const BLOCKED = loadStatement('prove/blocked');
@@ -44,8 +30,7 @@ export class Instances {
 
   private constructor(
     private readonly pool: DatabasePool,
-    private readonly schema: string,
-    private readonly makeEngine: EngineFactory,
+    private readonly subject: ProofSubject,
     /** Registers, watches and judges; never waits for a lock. */
     readonly control: PoolClient,
   ) {}
@@ -55,9 +40,9 @@ export class Instances {
    *
    * @param pool connections for the instances alone
    */
-  static async connect(pool: DatabasePool, schema: string, makeEngine: EngineFactory): Promise<Instances> {
-    const control = await connect(pool, (client) => open(client, schema));
-    return new Instances(pool, schema, makeEngine, control);
+  static async connect(pool: DatabasePool, subject: ProofSubject): Promise<Instances> {
+    const control = await connect(pool, (client) => open(client, subject.schema));
+    return new Instances(pool, subject, control);
   }
 
   /** Makes sure that so many instances are there, each alive. */
@@ -97,13 +82,15 @@ export class Instances {
   }
 
   async #startOne(): Promise<Instance> {
+    const { schema, holdFreeSlots, roundTrips } = this.subject;
     const client = await connect(this.pool, async (made) => {
-      await open(made, this.schema);
-      await prepare(made, [...CLIENT_STATEMENTS, ...Object.values(HOLD)]);
+      await open(made, schema);
+      await prepare(made, [...CLIENT_STATEMENTS, holdFreeSlots]);
     });
     const { rows } = await client.query<{ pid: number }>(BACKEND_PID.text);
-    const scheduled = new ScheduledClient(client);
-    return { pid: rows[0]?.pid ?? 0, scheduled, client, engine: this.makeEngine(scheduled.asPool()) };
+    const scheduled = new ScheduledClient(client, roundTrips);
+    const assigning = this.subject.open(scheduled.asPool());
+    return { pid: rows[0]?.pid ?? 0, scheduled, client, assigning };
   }
 }
 

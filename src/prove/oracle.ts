@@ -1,9 +1,7 @@
-import type { ClientBase } from 'pg';
 import type { Call } from '../domain/call.js';
 import type { InvariantResult } from '../domain/run-result.js';
-import { readStored } from '../targets/els/host.js';
 import { verifyRun } from '../verify/verify-run.js';
-import type { ScheduleResult } from './schedule.js';
+import type { ScheduleContext, ScheduleResult } from './schedule.js';
 
 /**
  * Asks the oracles of `run` about finished schedules, and two of its own: no call ends in an error, and each ends.
@@ -12,17 +10,17 @@ import type { ScheduleResult } from './schedule.js';
  * @returns the invariants that are violated
  */
 export async function violations(
-  client: ClientBase,
+  { instances, subject }: ScheduleContext,
   slots: number,
   results: readonly ScheduleResult[],
 ): Promise<InvariantResult[]> {
   const calls = results.flatMap((result) => result.calls);
   const batchIds = results.map(({ batchId }) => batchId);
   const run = {
-    ...{ batchIds, slotsOf: () => slots, calls },
+    ...{ batchIds, slotsOf: () => slots, calls, terms: subject.terms },
     ...{ startMicros: 0, faults: [], incomplete: [], durable: true },
   };
-  const { invariants } = verifyRun(run, await readStored(client, batchIds, true));
+  const { invariants } = verifyRun(run, await subject.read(instances.control, batchIds));
   return [...invariants, noErrors(calls), noneStuck(results)].filter(({ passed }) => !passed);
 }
 

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { RunningCommand } from '../domain/held-run.js';
 import type { DatabasePool } from '../database/pool.js';
 import type { ConfigurationProof, Proof } from '../domain/proof.js';
-import type { Inventory } from '../targets/els/engine/assignment.js';
 import type { StopSignal } from '../domain/run-result.js';
 import { ProofBatches } from './batches.js';
 import type { Configuration } from './configuration.js';
 import { toCounterexample } from './counterexample.js';
-import { Instances, type EngineFactory } from './instances.js';
 import { Explorer, type Exploration } from './explore.js';
+import { Instances } from './instances.js';
+import type { ProofSubject } from './subject.js';
 
 /** Most sessions that meet in one configuration, and one that watches them. */
 export const PROOF_CONNECTIONS = 5;
@@ -26,16 +26,11 @@ export interface ProofProgress {
 
 /** What is to be proven, and how far. */
 export interface ProofTask {
-  /** How reports name the strategy. */
-  readonly strategy: string;
-  readonly advisoryLocks: boolean;
-  readonly inventory: Inventory;
-  readonly makeEngine: EngineFactory;
+  readonly subject: ProofSubject;
   /** The command that it belongs to, for the record; undefined: it is not recorded. */
   readonly command?: RunningCommand | undefined;
   /** By which its batches are known; differs from every other proof's. */
   readonly runId: string;
-  readonly schema: string;
   readonly configurations: readonly Configuration[];
   /** Most schedules of one configuration. */
   readonly maxSchedules: number;
@@ -51,16 +46,17 @@ export function newProofId(): string {
 }
 
 /**
- * Drives the calls of a strategy through every interleaving of their steps on real sessions, and asks the oracles
+ * Drives the calls of a target through every interleaving of their steps on real sessions, and asks the oracles
  * about each. Ends at the first violation. Whatever it wrote is removed.
  *
  * @param pool PROOF_CONNECTIONS connections for the proof alone
  */
-export async function proveStrategy(pool: DatabasePool, task: ProofTask): Promise<Proof> {
+export async function proveSubject(pool: DatabasePool, task: ProofTask): Promise<Proof> {
   const startedMs = performance.now();
-  const instances = await Instances.connect(pool, task.schema, task.makeEngine);
-  const context = { instances, inventory: task.inventory };
-  const batches = new ProofBatches(context, task, task.runId);
+  const { subject, runId, command } = task;
+  const instances = await Instances.connect(pool, subject);
+  const context = { instances, subject };
+  const batches = new ProofBatches(context, runId, command);
   const explorations: Exploration[] = [];
   // Where this fails the sessions are gone, and whoever waits for them learns it.
   const onStop = () => void instances.interrupt().catch(() => undefined);
@@ -91,18 +87,17 @@ function limitsOf(task: ProofTask, configuration: Configuration, position: numbe
 }
 
 function conclude(task: ProofTask, explorations: readonly Exploration[], durationMs: number): Proof {
-  const { strategy, advisoryLocks, stop, schema, inventory } = task;
+  const { subject, stop } = task;
   const configurations = explorations.map(({ proof }) => proof);
   const violation = explorations.at(-1)?.violation;
   const configuration = task.configurations[explorations.length - 1];
   const notes = stop.aborted ? ['interrupted'] : configurations.flatMap(cutOffNote);
   return {
-    ...{ strategy, advisoryLocks, configurations, durationMs },
+    ...{ strategy: subject.name, advisoryLocks: subject.advisoryLocks, configurations, durationMs },
     verdict: violation ? 'invalid' : notes.length > 0 ? 'unknown' : 'valid',
     notes: violation ? [] : notes,
     schedules: configurations.reduce((sum, { schedules }) => sum + schedules, 0),
-    counterexample:
-      violation && configuration && toCounterexample(violation, configuration, { schema, inventory }),
+    counterexample: violation && configuration && toCounterexample(violation, configuration, subject),
     interrupted: stop.aborted ? (stop.reason as StopSignal) : undefined,
   };
 }

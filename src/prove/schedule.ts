@@ -1,11 +1,11 @@
 import type { Call } from '../domain/call.js';
-import type { Inventory } from '../targets/els/engine/assignment.js';
 import { Actor } from './actor.js';
 import type { Configuration } from './configuration.js';
 import type { Instance, Instances } from './instances.js';
 import type { StepRecord } from './session-state.js';
 import { isIndependent } from './round-trips.js';
 import { Quiescence } from './quiescence.js';
+import type { ProofSubject } from './subject.js';
 
 /** A moment at which the scheduler chose who makes the next step. */
 export interface Decision {
@@ -28,13 +28,13 @@ export interface ScheduleResult {
   readonly stuck: readonly number[];
 }
 
-/** Beyond this, a schedule runs in circles: no call of the engine makes nearly so many steps. */
+/** Beyond this, a schedule runs in circles: no call makes nearly so many steps. */
 const MOST_STEPS = 100;
 
 /** What schedules are run with. */
 export interface ScheduleContext {
   readonly instances: Instances;
-  readonly inventory: Inventory;
+  readonly subject: ProofSubject;
 }
 
 /**
@@ -43,14 +43,13 @@ export interface ScheduleContext {
  * @param choices who makes the first steps; then each session goes on for as long as it can
  */
 export async function runSchedule(
-  { instances, inventory }: ScheduleContext,
+  context: ScheduleContext,
   configuration: Configuration,
   batchId: string,
   choices: readonly number[],
 ): Promise<ScheduleResult> {
-  const started = await instances.start(configuration.roles.length);
-  const schedule = new Schedule(instances, configuration, started, batchId);
-  return schedule.run(inventory, choices);
+  const started = await context.instances.start(configuration.roles.length);
+  return new Schedule(context, configuration, started, batchId).run(choices);
 }
 
 class Schedule {
@@ -63,7 +62,7 @@ class Schedule {
   #redirectedAt: number | undefined;
 
   constructor(
-    private readonly instances: Instances,
+    private readonly context: ScheduleContext,
     { roles, looksAreWhole = false }: Configuration,
     started: readonly Instance[],
     private readonly batchId: string,
@@ -74,11 +73,12 @@ class Schedule {
       const role = roles[session];
       return role ? [new Actor(session, role, instance, batchId, looksAreWhole, tick, onChange)] : [];
     });
-    this.#quiescence = new Quiescence(instances, this.#actors);
+    this.#quiescence = new Quiescence(context.instances, this.#actors);
   }
 
-  async run(inventory: Inventory, choices: readonly number[]): Promise<ScheduleResult> {
-    const running = this.#actors.map((actor) => actor.run(inventory, () => this.#killVictimOf(actor)));
+  async run(choices: readonly number[]): Promise<ScheduleResult> {
+    const { holdFreeSlots } = this.context.subject;
+    const running = this.#actors.map((actor) => actor.run(holdFreeSlots, () => this.#killVictimOf(actor)));
     let stuck: Actor[] = this.#unfinished();
     try {
       stuck = await this.#makeSteps(choices);
@@ -144,7 +144,7 @@ class Schedule {
   async #advance(actor: Actor): Promise<void> {
     this.#current = actor.session;
     for (;;) {
-      const hidden = isIndependent(actor.state.next);
+      const hidden = isIndependent(actor.state.next, this.context.subject.roundTrips);
       this.#step(actor);
       if (!hidden) return;
       await this.#quiescence.reach(this.#steps.length);
@@ -168,7 +168,7 @@ class Schedule {
 
   async #kill(actor: Actor): Promise<void> {
     actor.schedulingPoint.abandon();
-    await this.instances.kill(actor.instance);
+    await this.context.instances.kill(actor.instance);
   }
 
   /** Ends those who wait for what will not come: a killer whose victim has ended. */

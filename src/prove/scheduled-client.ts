@@ -6,6 +6,7 @@ import { loadStatement, type Statement } from '../database/statement.js';
 import { toReply, type SessionState } from './session-state.js';
 import { isWhole } from './round-trips.js';
 import { Abandoned } from './scheduling-point.js';
+import type { RoundTrips } from './subject.js';
 
 const BEGIN = loadStatement('database/begin');
 const COMMIT = loadStatement('prove/commit');
@@ -26,7 +27,10 @@ export class ScheduledClient {
   #isInTransaction = false;
 
   /** @param client in no transaction */
-  constructor(private readonly client: PoolClient) {
+  constructor(
+    private readonly client: PoolClient,
+    private readonly roundTrips: RoundTrips,
+  ) {
     // As ReadyForQuery says it (PostgreSQL manual, 55.7); node-postgres tells since 8.21 alone.
     const { connection } = client as PoolClient & { readonly connection: Connection };
     connection.on('readyForQuery', ({ status }: { readonly status: string }) => {
@@ -40,8 +44,8 @@ export class ScheduledClient {
   }
 
   /**
-   * A pool of one connection, given out again also after the engine gave it up. Who asks for it while it is in use
-   * waits: an engine's own timer may look for completion while a call still stands before a step.
+   * A pool of one connection, given out again also after the instance gave it up. Who asks for it while it is in use
+   * waits: an instance's own timer may look for completion while a call still stands before a step.
    */
   asPool(): DatabasePool {
     const waiting: (() => void)[] = [];
@@ -68,14 +72,15 @@ export class ScheduledClient {
   async perform(steps: readonly Step[]): Promise<Row[]> {
     const state = this.#currentState();
     await this.#pass(state, steps);
-    if (this.#isInTransaction || isWhole(steps, state.looksAreWhole)) return this.#send(state, steps);
+    if (this.#isInTransaction || isWhole(steps, this.roundTrips, state.looksAreWhole))
+      return this.#send(state, steps);
     const { rows, wrote } = await this.#execute(state, steps);
     if (wrote) await this.#pass(state, []);
     await (wrote ? this.#end(state) : this.#finish(state, COMMIT));
     return rows;
   }
 
-  /** What is not a round trip of an engine's call, such as setting the session up, passes freely. */
+  /** What is not a round trip of a call, such as setting the session up, passes freely. */
   #query(query: unknown, values?: unknown[]): unknown {
     if (query instanceof Pipeline) return { done: this.perform(query.steps) };
     return (this.client as ClientBase).query(query as string, values);

@@ -5,8 +5,8 @@ import type { SchedulingPoint } from './scheduling-point.js';
  * How the first transaction of a session that writes ends.
  * - commit: as it should.
  * - rollback: the process is gone before the commit; its call has no outcome.
- * - reply lost: committed, but the connection broke before the answer came; the engine tries again.
- * - lost before commit: rolled back because the connection broke; the engine tries again.
+ * - reply lost: committed, but the connection broke before the answer came; the instance tries again.
+ * - lost before commit: rolled back because the connection broke; the instance tries again.
  */
 export type Ending = 'commit' | 'rollback' | 'reply lost' | 'lost before commit';
 

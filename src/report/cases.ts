@@ -78,7 +78,7 @@ export function runSuites({ runs, comparison, sweep }: Report, options: CaseOpti
     return all.length > 1 ? ` (round ${run.round})` : '';
   };
   return groupScenarios(runs).flatMap(([, ofScenario]) =>
-    rowsOf(ofScenario, comparison?.baseline).map((row) => ({
+    rowsOf(ofScenario, comparison).map((row) => ({
       name: rowName(row),
       durationMs: row.runs.reduce((sum, run) => sum + run.durationMs, 0),
       cases: row.runs.flatMap((run) => casesOf(run, whichOf(run, row.runs), options)),

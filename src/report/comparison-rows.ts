@@ -1,15 +1,18 @@
-import { BUILT_IN_STRATEGIES } from '../targets/els/engine/assignment.js';
 import { groupRows, type Row, type Runs } from '../domain/rows.js';
-import type { RunResult } from '../domain/run-result.js';
+import type { Comparison, RunResult } from '../domain/run-result.js';
 import { plural } from './format.js';
 import { measuredRuns } from './row-figures.js';
 import { arrivalParts } from './open-loop.js';
 import { successes } from './success.js';
 
-/** The rows of one scenario: the baseline strategy first, then the built-in strategies, each without locks before with. */
-export function rowsOf(runs: readonly RunResult[], baseline: string | undefined): Row[] {
+/** What the order of strategies follows; undefined where none are compared. */
+export type Order = Pick<Comparison, 'baseline' | 'strategies'> | undefined;
+
+/** The rows of one scenario: the baseline first, then strategies as they were named, each without locks before with. */
+export function rowsOf(runs: readonly RunResult[], order: Order): Row[] {
   const rank = ({ strategy, advisoryLocks }: Row): number =>
-    2 * (strategy === baseline ? -1 : builtInRank(strategy)) + Number(advisoryLocks);
+    2 * (strategy === order?.baseline ? -1 : (order?.strategies ?? []).indexOf(strategy)) +
+    Number(advisoryLocks);
   return groupRows(runs).sort((a, b) => rank(a) - rank(b));
 }
 
@@ -31,9 +34,4 @@ export function worstSuccess({ runs }: Row): RunResult {
     const difference = deviation(run) - deviation(worst) || successes(worst) - successes(run);
     return difference > 0 ? run : worst;
   });
-}
-
-function builtInRank(strategy: string): number {
-  const index = BUILT_IN_STRATEGIES.findIndex((name) => name === strategy);
-  return index === -1 ? BUILT_IN_STRATEGIES.length : index;
 }

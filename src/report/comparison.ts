@@ -35,11 +35,7 @@ export function renderComparison(report: Report, colours: ChalkInstance, options
 }
 
 function scenarioBlock(runs: Runs, { comparison }: Report, style: Style): string[] {
-  const { strategies, groups } = comparisonTable(
-    rowsOf(runs, comparison?.baseline),
-    comparison,
-    style.colours,
-  );
+  const { strategies, groups } = comparisonTable(rowsOf(runs, comparison), comparison, style.colours);
   const tables = fitColumns(strategies, groups, narrower(style, 2).width);
   return [
     ...scenarioHeading(runs, style),

@@ -1,5 +1,5 @@
 import { escapeInvisible, quote } from '../base/wording.js';
-import type { Cleaning, HeldRun, RunRows } from '../domain/held-run.js';
+import type { Cleaning, HeldRun } from '../domain/held-run.js';
 import { formatCount, MISSING, plural } from './format.js';
 import { tableLines } from './layout.js';
 
@@ -19,7 +19,9 @@ function runLines(runs: readonly HeldRun[]): string[] {
     head,
     cells: runs.map((run) => escapeInvisible(cell(run))),
   });
-  const counted = (head: keyof RunRows) => column(head, (run) => formatCount(run[head]));
+  const counted = (name: string) =>
+    column(name, ({ counts: { [name]: count } }) => (count === undefined ? MISSING : formatCount(count)));
+  const names = new Set(runs.flatMap(({ counts }) => Object.keys(counts)));
   return tableLines([
     column('run', ({ runId }) => runId),
     column('state', ({ state }) => state),
@@ -31,10 +33,7 @@ function runLines(runs: readonly HeldRun[]): string[] {
     column('by', whoOf),
     column('strategy', ({ strategy }) => strategy),
     column('scenario', ({ scenario }) => scenario ?? MISSING),
-    counted('batches'),
-    counted('slots'),
-    counted('essays'),
-    counted('events'),
+    ...[...names].map(counted),
   ]);
 }
 
@@ -47,14 +46,12 @@ export function renderCleaning(schema: string, { dryRun, removed, leftAtWork }: 
   const how = dryRun ? 'would be removed' : 'removed';
   const left = leftAtWork === 0 ? [] : [`${plural(leftAtWork, 'run')} at work left alone`];
   const sum = [`${plural(removed.length, 'run')} ${how} of schema ${quote(schema)}`, ...left].join(' · ');
-  return `${[...removed.map((run) => `${escapeInvisible(run.runId)}  ${run.state} · ${rowsText(run)}`), sum].join('\n')}\n`;
+  return `${[...removed.map((run) => `${escapeInvisible(run.runId)}  ${run.state} · ${countsText(run)}`), sum].join('\n')}\n`;
 }
 
-function rowsText({ batches, slots, essays, events }: RunRows): string {
-  return [
-    plural(batches, 'batch', 'batches'),
-    plural(slots, 'slot'),
-    plural(essays, 'essay'),
-    plural(events, 'event'),
-  ].join(' · ');
+/** `batches 1 · slots 15` */
+function countsText({ counts }: HeldRun): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${formatCount(count)}`)
+    .join(' · ');
 }

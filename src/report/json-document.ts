@@ -1,5 +1,4 @@
 import type { Cleaning, HeldRun } from '../domain/held-run.js';
-import type { MigrationPlan, MigrationReport } from '../targets/els/migrate/migration.js';
 import type { Proof } from '../domain/proof.js';
 import type { RolloutSummary } from '../domain/rollout.js';
 import type {
@@ -13,7 +12,8 @@ import type {
 import type { Sweep } from '../domain/sweep.js';
 import type { VerificationReport } from '../domain/verification.js';
 
-// The published JSON Schema is made from these types and their comments: `npm run schema`.
+// The published JSON Schema is made from these types and their comments, and those of commands that a target has of its
+// own (test/schema/documents.ts): `npm run schema`.
 
 /** Which program wrote a document. */
 export interface Tool {
@@ -29,7 +29,8 @@ export interface Failure {
   readonly message: string;
 }
 
-interface Head {
+/** What every document begins with. */
+export interface Head {
   readonly schemaVersion: 1;
   readonly tool: Tool;
 }
@@ -80,20 +81,6 @@ export interface ProofDocument extends Head, Proof {
   readonly passed: boolean;
 }
 
-/** The answer of `migrate`. */
-export interface MigrationDocument extends Head, Omit<MigrationReport, 'failure'> {
-  readonly passed: boolean;
-  /** Why it ended early (exit code 3). */
-  readonly error?: Failure | undefined;
-}
-
-/** The answer of `migrate --dry-run`. */
-export interface MigrationPlanDocument extends Head, MigrationPlan {
-  /** Whether nothing stands against it now. */
-  readonly passed: boolean;
-  readonly dryRun: true;
-}
-
 /** The answer of `runs`. */
 export interface RunsDocument extends Head {
   readonly schema: string;
@@ -105,14 +92,3 @@ export interface RunsDocument extends Head {
 export interface CleaningDocument extends Head, Cleaning {
   readonly schema: string;
 }
-
-/** What `run`, `compare`, `verify`, `prove`, `migrate`, `runs` and `clean` print with `--json`: one document. */
-export type JsonDocument =
-  | ReportDocument
-  | FailureDocument
-  | VerificationDocument
-  | ProofDocument
-  | RunsDocument
-  | CleaningDocument
-  | MigrationDocument
-  | MigrationPlanDocument;

@@ -70,7 +70,7 @@ export function markdownBlocks(report: Report, options: CaseOptions): string[] {
 
 function tableBlocks({ runs, comparison }: Report): string[] {
   return groupScenarios(runs).flatMap(([scenario, ofScenario]) => {
-    const table = comparisonTable(rowsOf(ofScenario, comparison?.baseline), comparison, COLOURS);
+    const table = comparisonTable(rowsOf(ofScenario, comparison), comparison, COLOURS);
     // Verdict and gates first: they say whether the figures count.
     const columns = [table.strategies, ...table.groups.flat().reverse().slice(0, 2)];
     const others = table.groups.flat().slice(0, -2);

@@ -34,7 +34,7 @@ export function switchTable(switches: readonly RolloutSwitch[]): Column[] {
   ];
 }
 
-/** `legacy → cte` */
+/** `cte → ./mine.sql` */
 export function switchName({ from, to }: Pick<RolloutSwitch, 'from' | 'to'>): string {
   return `${from} → ${to}`;
 }

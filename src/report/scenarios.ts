@@ -12,7 +12,7 @@ export function renderScenarioList(scenarios: readonly Scenario[]): string {
   return scenarios.map((scenario) => `${scenario.name}\n${about(scenario)}`).join('\n');
 }
 
-/** One scenario with its rollout, faults and gates. */
+/** One scenario with its rollout, faults, gates and checks. */
 export function renderScenario(scenario: Scenario): string {
   const { name, rttMs, latencyLimitMs } = scenario;
   const limit = latencyLimitMs === undefined ? '' : `${INDENT}latency limit  ${latencyLimitMs} ms\n`;
@@ -22,7 +22,8 @@ export function renderScenario(scenario: Scenario): string {
     .map(({ strategy, atMs }) => `${INDENT}rollout  ${strategy} at ${atMs} ms\n`)
     .join('');
   const gates = scenario.gates.map((gate) => `${INDENT}gate  ${gate}\n`).join('');
-  return `${name}\n${about(scenario)}${limit}${rtt}${steps}${faults}${gates}`;
+  const checks = (scenario.checks ?? []).map((check) => `${INDENT}check  ${check}\n`).join('');
+  return `${name}\n${about(scenario)}${limit}${rtt}${steps}${faults}${gates}${checks}`;
 }
 
 function faultText({ kind, atMs }: Fault): string {

@@ -1,13 +1,13 @@
 import type { ClientBase } from 'pg';
 import { bindValues, loadStatement } from '../database/statement.js';
-import type { HeldRun, RunningCommand, RunRecord, RunRows } from '../domain/held-run.js';
+import type { HeldRun, RunningCommand, RunRecord } from '../domain/held-run.js';
 
-/** A run and whose it is, without its rows. */
-export type FoundRun = Omit<HeldRun, keyof RunRows | 'startedAt'> & { readonly startedAt: Date | null };
+/** A run and whose it is, without how much there is of it. */
+export type FoundRun = Omit<HeldRun, 'counts' | 'startedAt'> & { readonly startedAt: Date | null };
 
 const RECORD = loadStatement('runs/record');
 const FIND = loadStatement('runs/find');
-const ROWS = loadStatement('runs/rows');
+const COUNTS = loadStatement('runs/counts');
 const TAKE = loadStatement('runs/take');
 
 /** Writes down whose a run is; call it in the transaction that registers its batches, when they are there. */
@@ -20,7 +20,7 @@ export async function recordRun(client: ClientBase, by: RunningCommand, run: Run
   await client.query(RECORD.text, bindValues(RECORD, values));
 }
 
-/** Every run of the schema, by when it began, without its rows. */
+/** Every run of the schema, by when it began, without how much there is of it. */
 export async function findRuns(client: ClientBase): Promise<FoundRun[]> {
   return (await client.query<FoundRun>(FIND.text)).rows;
 }
@@ -28,12 +28,12 @@ export async function findRuns(client: ClientBase): Promise<FoundRun[]> {
 /** Every run of the schema, by when it began, and how much there is of it. */
 export async function listRuns(client: ClientBase): Promise<HeldRun[]> {
   const runs = await findRuns(client);
-  const { rows } = await client.query<RunRows & { readonly runId: string }>(ROWS.text);
-  const rowsOf = new Map(rows.map(({ runId, ...counts }) => [runId, counts]));
+  const { rows } = await client.query<{ readonly runId: string } & HeldRun['counts']>(COUNTS.text);
+  const countsOf = new Map(rows.map(({ runId, ...counts }) => [runId, counts]));
   return runs.map((run) => ({
     ...run,
     startedAt: run.startedAt?.toISOString() ?? null,
-    ...(rowsOf.get(run.runId) ?? { batches: 0, slots: 0, essays: 0, events: 0 }),
+    counts: countsOf.get(run.runId) ?? {},
   }));
 }
 

@@ -131,7 +131,7 @@ export const LOAD_FIELDS = {
     description: 'Connections of each worker.',
   }),
   bulk: count('bulk', 1_000, (number) => number.default(1), {
-    help: 'contents that one call assigns: cte and inventory',
+    help: 'contents that one call assigns, where the strategy can',
     description: 'Contents that one call assigns.',
   }),
   duration: {

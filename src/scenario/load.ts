@@ -5,7 +5,8 @@ import { readTextFile } from '../base/read-text.js';
 import { didYouMean, quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
-import { checkFileGates } from './file-gates.js';
+import { parseCheck, parseGate } from '../gate/index.js';
+import { checkExpressions } from './expressions.js';
 import { describeIssues } from './invalid.js';
 import { parseJson } from './json-error.js';
 import { toScenario } from './resolve.js';
@@ -71,7 +72,9 @@ function parseScenarioFile(text: string, path: string): ScenarioFile {
   if (!success) throw invalid(path, describeIssues(error.issues, SCENARIO_FIELDS));
   const broken = brokenRule(data) ?? brokenRolloutRule(toScenario(data));
   if (broken !== undefined) throw invalid(path, broken);
-  checkFileGates(data.gates, text, (problem, below) => invalid(path, problem, below));
+  const refuse = (problem: string, below: readonly string[]) => invalid(path, problem, below);
+  checkExpressions({ field: 'gates', expressions: data.gates, read: parseGate }, text, refuse);
+  checkExpressions({ field: 'checks', expressions: data.checks ?? [], read: parseCheck }, text, refuse);
   return data;
 }
 

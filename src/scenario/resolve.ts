@@ -1,4 +1,4 @@
-import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
+import type { Named, Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import { LOAD_FIELD_LIST, type LoadFieldName } from './fields.js';
 import { openLoopDefaults } from './open-loop.js';
 import { toRollout } from './rollout.js';
@@ -7,12 +7,13 @@ import type { ScenarioFile } from './schema.js';
 
 /** Settles what a scenario file leaves open. The file must keep the rules of schema.ts and rules.ts. */
 export function toScenario(file: ScenarioFile): Scenario {
-  const { name, description, arrival, gates, rollout } = file;
+  const { name, description, arrival, gates, checks, rollout } = file;
   return {
     ...{ name, description, arrival, gates },
     ...(arrival === 'open' && openLoopDefaults(file)),
     ...(toLoad(file) as LoadWithDefaults),
     contents: contentsOf(file),
+    ...(checks !== undefined && { checks }),
     ...(rollout !== undefined && { rollout: toRollout(rollout) }),
   };
 }
@@ -26,4 +27,4 @@ export function toLoad(file: Partial<Record<LoadFieldName, unknown>>): ScenarioO
 }
 
 /** The schema of a scenario file gives every field a value that may not be left out of a scenario. */
-type LoadWithDefaults = Omit<Scenario, 'name' | 'description' | 'arrival' | 'gates' | 'rollout'>;
+type LoadWithDefaults = Omit<Scenario, Named>;

@@ -34,6 +34,13 @@ export const gatesSchema = z
   .array(gate, { error: 'a list of at most 100 gates' })
   .max(100, { error: 'a list of at most 100 gates' });
 
+const checksAccepted = 'a list of at most 20 checks';
+const checks = z
+  .array(z.string({ error: 'a check such as "mine.throughput >= 0.95 * other.throughput"' }), {
+    error: checksAccepted,
+  })
+  .max(20, { error: checksAccepted });
+
 type LoadShape = { [Name in LoadFieldName]: (typeof LOAD_FIELDS)[Name]['schema'] };
 const loadShape = Object.fromEntries(
   LOAD_FIELD_LIST.map(([field, { schema }]) => [field, schema]),
@@ -48,6 +55,7 @@ export const scenarioFileSchema = z.strictObject(
     ...loadShape,
     rollout: rollout.optional(),
     gates: gatesSchema.default([]),
+    checks: checks.optional(),
   },
   { error: 'an object with the fields of a scenario' },
 );

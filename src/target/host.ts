@@ -61,7 +61,10 @@ export interface Gap {
 
 /** What an audit found. */
 export interface Audit extends AuditTerms {
-  /** The offending rows. Each names the field that is missing or wrong, what was found and what is expected. */
+  /**
+   * The offending rows. Each names the field that is missing or wrong, what was found and what is expected; `batchId`,
+   * `slotId` and `contentId` are what it is about.
+   */
   readonly rows: readonly Witness[];
   /** What it could not be asked. */
   readonly gap?: Gap | undefined;
@@ -108,4 +111,12 @@ export interface Host {
 
   /** Removes what runs registered, and all that was written about it. */
   remove(runIds: readonly string[]): Promise<void>;
+
+  /**
+   * As `remove`, of runs whose commands are gone. A command that has lost its connection for a moment may come back until
+   * the rows are gone: then nothing is removed.
+   *
+   * @returns the runs whose command is alive after all
+   */
+  removeIdle(runIds: readonly string[]): Promise<readonly string[]>;
 }

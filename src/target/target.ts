@@ -1,5 +1,5 @@
 import type { IdForm, Terms } from '../domain/promises.js';
-import type { WeakSpots } from './weak-spots.js';
+import type { WeakSpot, WeakSpots } from './weak-spots.js';
 
 /**
  * Names a target so that another process can open instances of it: plain data, which `kind` alone reads.
@@ -29,8 +29,8 @@ export interface Target {
   readonly spec: TargetSpec;
   /** The forms of batches that its instances serve, the one it is given batches of first. A batch has one form. */
   readonly forms: readonly string[];
-  /** What it has not got, each with the reason, as words that follow its name. */
-  readonly lacks: Readonly<Partial<Record<Capability, string>>>;
+  /** What it has not got, each with the reason, as words that follow its name. Of weak spots the reason may be left out. */
+  readonly lacks: Readonly<Partial<Record<Capability | WeakSpot, string>>>;
   /** Where a fault can stop a claim half-way. */
   readonly weakSpots: WeakSpots;
   /** Whether its tables are not the tool's own: then it works on a database of its own, or one that the user names. */

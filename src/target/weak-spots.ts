@@ -15,17 +15,19 @@ export interface WeakSpots {
   readonly holdContent?: StatementName;
   /** Locks every free slot of batches; returns how many as `locked`. */
   readonly lockFreeSlots?: StatementName;
-  /** Where one call commits twice: stops it between its transactions. */
+  /** Where one call commits twice: stops it between its transactions. Lists contents that were left half done. */
   readonly betweenTransactions?: HalfWay;
-  /** Where full batches are completed by a statement of their own: stops whoever comes to it. */
+  /** Where full batches are completed by a statement of their own: stops whoever comes to it. Lists batches. */
   readonly beforeCompletion?: HalfWay;
 }
+
+export type WeakSpot = keyof WeakSpots;
 
 /** A place in the midst of a call where its process can be killed. */
 export interface HalfWay {
   /** Locks of batches what the next statement of the call needs. */
   readonly lock: StatementName;
-  /** Lists what was left half done there: rows of `content_id` or `batch_id`. */
+  /** Lists what was left half done there, of batches: rows of `content_id` or `batch_id`. */
   readonly left: StatementName;
   /** The audit that finds what nobody has finished. */
   readonly audit: string;

@@ -5,7 +5,7 @@ import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
 import { BUILT_IN_STRATEGIES } from './els/engine/assignment.js';
 import { checkCustomStrategy } from './els/engine/custom-strategy.js';
-import { FLAGS, isBuiltIn, resolveStrategy, strategyFromFlags } from './els/strategies.js';
+import { FLAGS, isBuiltIn, KNOWN_GOOD, resolveStrategy, strategyFromFlags } from './els/strategies.js';
 import { ElsHost, type ElsPlace } from './els/host.js';
 import { ELS, elsTarget, optionsOf } from './els/target.js';
 import { HostProcess } from './module/host-process.js';
@@ -16,6 +16,9 @@ import { sqlTarget } from './sql/target.js';
 
 /** The targets that need no file. */
 export const TARGET_NAMES: readonly string[] = BUILT_IN_STRATEGIES;
+
+/** The one of them that is run where nothing chooses another. */
+export const DEFAULT_TARGET: string = KNOWN_GOOD;
 
 /** The variables of the environment that choose a target where no flag does. */
 export const TARGET_VARIABLES: readonly string[] = Object.values(FLAGS);
@@ -49,7 +52,7 @@ export function targetFromVariables(env: NodeJS.ProcessEnv): Target {
 
 /** Where a rollout starts that nobody named a target for: the known-good one. */
 export function startOfRollout(advisoryLocks: boolean): Target {
-  return elsTarget({ strategy: { kind: 'built-in', name: 'legacy' }, advisoryLocks });
+  return elsTarget({ strategy: { kind: 'built-in', name: KNOWN_GOOD }, advisoryLocks });
 }
 
 /**

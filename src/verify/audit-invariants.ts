@@ -64,19 +64,16 @@ function takers(calls: readonly Call[]): readonly Call[] {
 }
 
 function slotIdOf(row: Witness): string | undefined {
-  const slotId = row['slotId'] ?? row['slot_id'] ?? row['essay_id'];
+  const { slotId } = row;
   return typeof slotId === 'string' ? slotId : undefined;
 }
 
 function batchIdOf(row: Witness): string {
-  return String(row['batchId'] ?? row['batch_id']);
+  return String(row['batchId']);
 }
 
-/** The columns in which a row may name contents. */
-const CONTENT_COLUMNS = ['contentId', 'content_id', 'text_storage_id'];
-
-function contentIdsOf(row: Witness): string[] {
-  return CONTENT_COLUMNS.map((column) => row[column]).filter((id) => typeof id === 'string');
+function contentIdsOf({ contentId }: Witness): string[] {
+  return typeof contentId === 'string' ? [contentId] : [];
 }
 
 /** Whether an audit says something: it was asked, if only of a part, or what it was asked is violated. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { comparisonJobs, type ComparePlan } from '#els/app/compare.js';
 import { elsTarget } from '#els/targets/els/target.js';
 import { resolveScenario } from '#els/scenario/overrides.js';
+import { draws } from '../support/effort.js';
 
 const SESSIONS = { prepare: true };
 const NAMES = ['legacy', 'cte', 'inventory'] as const;
@@ -30,14 +31,14 @@ function ordersOf(plan: ComparePlan): string[] {
 
 describe('comparisonJobs', () => {
   it('draws the order of each round: all orders are equally frequent', async () => {
-    const rounds = 1_200;
+    const rounds = draws(300, 1_200);
     const orders = ordersOf(await planOf({ rounds: { burst: 1, load: rounds } }));
     expect(orders).toHaveLength(rounds);
     const counts = new Map<string, number>();
     for (const order of orders) counts.set(order, (counts.get(order) ?? 0) + 1);
     expect(counts.size).toBe(6);
-    // standard deviation of a count: √(1200 · 1/6 · 5/6) = 13
-    for (const count of counts.values()) expect(Math.abs(count - 200)).toBeLessThan(52);
+    const deviation = Math.sqrt((rounds * 5) / 36);
+    for (const count of counts.values()) expect(Math.abs(count - rounds / 6)).toBeLessThan(4 * deviation);
   });
 
   it('repeats the order by the seed', async () => {

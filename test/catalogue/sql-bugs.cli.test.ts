@@ -11,9 +11,10 @@ import { loadScenario } from '#els/scenario/load.js';
 import { useDatabase } from '../support/database.js';
 import { runHosted } from '../support/hosted-command.js';
 import { runJson } from '../verify/scenario-files.js';
-import { SQL_BUGS } from './catalogue.js';
+import { isFirstOfItsKind, SQL_BUGS } from './catalogue.js';
 import { expectCaught, scenarioFile, SEED, type Judged } from './expectations.js';
 import { widenedStrategy } from './planted-bug.js';
+import { longUnless } from '../support/long.js';
 
 // Each bug as a custom strategy put through the real executable, with real worker processes.
 
@@ -28,7 +29,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('the verifier catches', () => {
   for (const bug of SQL_BUGS.filter(({ withoutUniqueIndexes }) => !withoutUniqueIndexes)) {
-    it(bug.name, async () => {
+    it(bug.name, longUnless(isFirstOfItsKind(bug, SQL_BUGS)), async () => {
       const strategy = await fileOf(bug);
       const scenario = scenarioFile(bug.scenario);
       const { code, runs } = await runJson(db, strategy, [scenario], ['--seed', String(SEED)]);
@@ -44,7 +45,7 @@ describe('the verifier catches', () => {
 // The command refuses a schema without its unique indexes; what comes of one that loses them later is judged all the same.
 describe('without the unique indexes, which the command looks for before the load', () => {
   for (const bug of SQL_BUGS.filter(({ withoutUniqueIndexes }) => withoutUniqueIndexes)) {
-    it(`${bug.name} is caught`, async () => {
+    it(`${bug.name} is caught`, longUnless(isFirstOfItsKind(bug, SQL_BUGS)), async () => {
       const strategy = await fileOf(bug);
       const scenario = scenarioFile(bug.scenario);
       const refused = await runHosted([

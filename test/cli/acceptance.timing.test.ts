@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { linesOf, runDocumentOf, type RunEntry } from './document.js';
 import { expectFullRun, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
+import { eachLongButFirst } from '../support/long.js';
 
 const database = useOwnDatabase();
 
@@ -37,7 +38,7 @@ const gatesOf = (run: RunEntry): string[] => run.gates.map(({ expression }) => e
 
 describe('run --json', () => {
   const contenders = STRATEGIES.flatMap((strategy) => [false, true].map((locks) => ({ strategy, locks })));
-  it.each(contenders)(
+  eachLongButFirst(contenders)(
     'runs the acceptance scenarios as their files say: $strategy, advisory locks $locks',
     async ({ strategy, locks }) => {
       const flags = ['--strategy', strategy, '--json', ...(locks ? ['--advisory-locks', '--quiet'] : [])];

@@ -5,6 +5,7 @@ import { sleeps } from './broken-strategies.js';
 import { compareDocumentOf, linesOf, runDocumentOf } from './document.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { IS_LONG } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -73,7 +74,7 @@ describe('--save-baseline', () => {
 });
 
 describe('--baseline', () => {
-  it('passes what is faster than it was', async () => {
+  it('passes what is faster than it was', IS_LONG, async () => {
     const finished = await runStrategy('--rounds', '4', '--baseline', slow);
     const { baseline, passed } = runDocumentOf(finished);
     expect(baseline?.checks).toMatchObject([{ result: 'passed' }]);
@@ -110,7 +111,7 @@ describe('--baseline', () => {
     expect(readFileSync(junit, 'utf8').includes('<failure')).toBe(code === 1);
   });
 
-  it('of compare judges the strategies that are in it, and warns of the others', async () => {
+  it('of compare judges the strategies that are in it, and warns of the others', IS_LONG, async () => {
     const strategies = ['--strategies', `cte,${strategy}`, '--rounds', '4', '--allow-inconclusive'];
     const finished = await database.run(['compare', ...LOAD, ...strategies, '--baseline', slow]);
     const { baseline, comparison } = compareDocumentOf(finished);

@@ -4,6 +4,7 @@ import { withDraws } from '../support/draws.js';
 import { expectFullRun } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { eachLongButFirst } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -14,7 +15,7 @@ function toFlags(shape: object): string[] {
 }
 
 describe('run --bulk', () => {
-  it.each(['cte', 'inventory'])(
+  eachLongButFirst(['cte', 'inventory'])(
     'assigns contents of %s by the dozen, duplicates and overflow too',
     (strategy) =>
       withDraws(async (draw) => {
@@ -55,7 +56,7 @@ describe('run --bulk', () => {
     expect(code).toBe(0);
   });
 
-  it.each([
+  eachLongButFirst([
     [13, []],
     [14, ['no call was given more than 13 of bulk 14: a batch has no more']],
   ])('%i is noted where no batch has as many contents', async (bulk, notes) => {

@@ -1,3 +1,5 @@
+/** @module-tag long */
+
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { runDocumentOf, type RunEntry } from './document.js';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Finished } from '../support/command-line.js';
 import { claimsToCreate, givesUpEarly, sleeps } from './broken-strategies.js';
@@ -6,6 +7,7 @@ import { chooseSeed, drawFrom, withDraws } from '../support/draws.js';
 import { expectFullRun, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { IS_LONG } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -123,7 +125,7 @@ describe('compare of sustained', () => {
     expect({ passed, code: allowed.code }).toEqual({ passed: true, code: 0 });
   });
 
-  it('calls a strategy slower that sleeps in each call, and exits by its check', async () => {
+  it('calls a strategy slower that sleeps in each call, and exits by its check', IS_LONG, async () => {
     const slow = sleeps(files);
     const flags = [...small, '--strategies', `cte,inventory,${slow}`, '--rounds', '8', '--quiet', '--json'];
     const { code, ...finished } = await database.run(['compare', ...flags]);
@@ -162,6 +164,26 @@ describe('compare without sustained', () => {
       code: 0,
       stderr: '',
     });
+  });
+
+  it('makes the checks of a scenario of the user, with a file among the strategies', async () => {
+    const mine = files.write(
+      'mine.sql',
+      readFileSync(new URL('../../sql/strategies/cte.sql', import.meta.url), 'utf8'),
+    );
+    const check = `"${mine}".throughput >= 0.5 * cte.throughput`;
+    const scenario = files.write(
+      'checked.json',
+      JSON.stringify({
+        ...{ name: 'checked', description: 'Checked.', arrival: 'closed', duration: '200ms', batches: 4 },
+        ...{ slots: 50, checks: [check, 'cte.throughput >= 2 * legacy.throughput'] },
+      }),
+    );
+    const flags = ['--scenario', scenario, '--strategies', `cte,${mine}`, '--rounds', '1', ...FEW];
+    const { comparison } = compareDocumentOf(await database.run(['compare', ...flags, '--json']));
+    expect(comparison.strategies).toEqual(['cte', mine]);
+    expect(comparison.checks).toMatchObject([{ name: `${check} (checked)`, result: 'inconclusive' }]);
+    expect(comparison.checks[0]?.observed).toMatch(/ in 1 round; at least 6 rounds can decide$/);
   });
 
   it('shows a table with the ratios and PASSED as text', () =>
@@ -210,7 +232,7 @@ describe('compare with a broken strategy', () => {
       });
     }));
 
-  it('is red as text too: false exhaustion', () =>
+  it('is red as text too: false exhaustion', IS_LONG, () =>
     withDraws(async (draw) => {
       const broken = givesUpEarly(files);
       const deliveries = draw.integer(30, 60);
@@ -222,5 +244,6 @@ describe('compare with a broken strategy', () => {
       expect(stdout).toMatch(/verdict invalid/);
       expect(linesOf(stdout).at(-1)).toMatch(/^FAILED/);
       expect(code).toBe(1);
-    }));
+    }),
+  );
 });

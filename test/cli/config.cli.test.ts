@@ -6,6 +6,7 @@ import { runHosted } from '../support/hosted-command.js';
 import { compareDocumentOf, failureOf, linesOf } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { IS_LONG } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -77,7 +78,7 @@ describe('a configuration file', () => {
     ]);
   });
 
-  it('adds its gates to those of --gate, before them', async () => {
+  it('adds its gates to those of --gate, before them', IS_LONG, async () => {
     const path = files.write(
       'gates.json',
       JSON.stringify({ ...common(), scenarios: ['batch-completion'], gates: [' error == 0', 'created > 0'] }),
@@ -91,7 +92,7 @@ describe('a configuration file', () => {
     expect(gates?.filter((gate) => gate.includes('error == 0'))).toEqual(['error == 0']);
   });
 
-  it('makes an open loop of a scenario', async () => {
+  it('makes an open loop of a scenario', IS_LONG, async () => {
     const stages = [
       { rate: 100, duration: '200ms' },
       { rate: 300, duration: '0s' },
@@ -117,7 +118,7 @@ describe('a configuration file', () => {
     expect(flat).not.toHaveProperty('stages');
   });
 
-  it('gives a file in a gate from its own folder on, as it gives the strategy', async () => {
+  it('gives a file in a gate from its own folder on, as it gives the strategy', IS_LONG, async () => {
     const sql = readFileSync(new URL('../../sql/strategies/cte.sql', import.meta.url), 'utf8');
     files.folder('elsewhere');
     files.write('elsewhere/mine.sql', sql);
@@ -134,7 +135,7 @@ describe('a configuration file', () => {
     });
   });
 
-  it('fails a comparison by its gates', async () => {
+  it('fails a comparison by its gates', IS_LONG, async () => {
     const strict = files.write('strict.json', JSON.stringify({ ...common(), scenarios: ['overflow'] }));
     const flags = ['--rounds', '1', '--strategies', 'cte', '--quiet', '--json'];
     const finished = await runHosted(['compare', '--config', strict, ...flags], inEnvironment());

@@ -196,6 +196,7 @@ const environment = z.strictObject({
 
 const comparison = z.strictObject({
   baseline: z.string(),
+  strategies: z.array(z.string()),
   rounds: count,
   ratios: z.array(
     z.strictObject({

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { linesOf } from './document.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
+import { eachLongButFirst } from '../support/long.js';
 
 const database = useOwnDatabase();
 const quoted = pg.escapeIdentifier(database.schema);
@@ -40,7 +41,7 @@ beforeEach(async () => {
 });
 
 describe('a schema that drifted', () => {
-  it.each(DRIFTS)(
+  eachLongButFirst(DRIFTS)(
     '%s: every load refuses it before anything is written; setup says what it did',
     async (sql, line, outcome) => {
       await change(sql);

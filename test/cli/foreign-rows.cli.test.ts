@@ -4,6 +4,7 @@ import { consumes } from './broken-strategies.js';
 import { runDocumentOf, type RunEntry } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { eachLongButFirst, IS_LONG } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -36,7 +37,7 @@ const foreignNotes = ({ notes }: RunEntry) =>
   notes.filter((note) => note.includes("outside the tool's tables"));
 
 describe('a strategy that uses up rows of other tables', () => {
-  it.each([
+  eachLongButFirst([
     ['a burst', ['--scenario', 'batch-completion']],
     ['an open loop', ['--scenario', 'sustained', '--rate', '60', '--duration', '500ms', ...SMALL]],
   ])('takes in %s one for each attempt, and none to warm up', async (_, flags) => {
@@ -74,11 +75,15 @@ describe('a strategy that uses up rows of other tables', () => {
     ]);
   });
 
-  it('says nothing of a strategy that touches the tool’s tables alone, nor of a built-in one', async () => {
-    const cte = readFileSync(new URL('../../sql/strategies/cte.sql', import.meta.url), 'utf8');
-    const own = files.write('own.sql', cte);
-    for (const strategy of [own, 'cte']) {
-      expect(foreignNotes(await load(strategy, ['--scenario', 'batch-completion']))).toEqual([]);
-    }
-  });
+  it(
+    'says nothing of a strategy that touches the tool’s tables alone, nor of a built-in one',
+    IS_LONG,
+    async () => {
+      const cte = readFileSync(new URL('../../sql/strategies/cte.sql', import.meta.url), 'utf8');
+      const own = files.write('own.sql', cte);
+      for (const strategy of [own, 'cte']) {
+        expect(foreignNotes(await load(strategy, ['--scenario', 'batch-completion']))).toEqual([]);
+      }
+    },
+  );
 });

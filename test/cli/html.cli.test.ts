@@ -6,6 +6,7 @@ import { failureOf, runDocumentOf } from './document.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
 import { startGroup, untilUnderWay } from './signalled.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { IS_LONG } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -48,7 +49,7 @@ describe('--html', () => {
     await expectRefused(input, untouched);
   });
 
-  it('keeps what there is when a signal ends the run', async () => {
+  it('keeps what there is when a signal ends the run', IS_LONG, async () => {
     const path = files.path('stopped.html');
     const args = database.withSchema([...LONG, '--html', path]);
     const group = startGroup(args, { DATABASE_URL: database.url });
@@ -60,7 +61,7 @@ describe('--html', () => {
     expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('that can be written no longer is exit code 3, with the results', async () => {
+  it('that can be written no longer is exit code 3, with the results', IS_LONG, async () => {
     const folder = files.folder('vanishing');
     const args = database.withSchema([...LONG, '--json', '--html', join(folder, 'run.html')]);
     const shorter = args.map((arg) => (arg === '30s' ? '1s' : arg));

@@ -14,6 +14,7 @@ import {
   until,
   untilUnderWay,
 } from './signalled.js';
+import { IS_LONG, eachLongButFirst } from '../support/long.js';
 
 const database = useOwnDatabase();
 
@@ -49,7 +50,7 @@ describe('a run that a signal ends', () => {
     { signal: 'SIGTERM', to: 'signalGroup', code: 143 },
     { signal: 'SIGTERM', to: 'signal', code: 143 },
   ] as const;
-  it.each(signals)(`shows what it has and leaves nothing: $signal, $to, ${strategy}`, async (each) => {
+  eachLongButFirst(signals)(`shows what it has and leaves nothing: $signal, $to`, async (each) => {
     const { signal, to, code } = each;
     const group = start([...SUSTAINED, '--strategy', strategy, '--advisory-locks']);
     await untilUnderWay(database);
@@ -62,7 +63,7 @@ describe('a run that a signal ends', () => {
     expect(finished.stderr).toContain(signal);
   });
 
-  it('says as text that the results are partial, also where npx passes the signal on', async () => {
+  it('says as text that the results are partial, also where npx passes the signal on', IS_LONG, async () => {
     const group = start(SUSTAINED.filter((flag) => flag !== '--json'));
     await untilUnderWay(database);
     group.signalGroup('SIGINT');
@@ -84,7 +85,7 @@ describe('a run that a signal ends', () => {
 describe('a second Ctrl-C', () => {
   afterEach(() => database.run(['setup', '--reset']));
 
-  it('kills at once, a worker that hangs too', async () => {
+  it('kills at once, a worker that hangs too', IS_LONG, async () => {
     const group = start(SUSTAINED);
     await untilUnderWay(database);
     const [worker = 0] = childrenOf(group.pid);
@@ -136,7 +137,7 @@ async function holding(lock: (client: pg.Client) => Promise<unknown>): Promise<p
   return client;
 }
 
-describe('a run whose calls a foreign session blocks', () => {
+describe('a run whose calls a foreign session blocks', IS_LONG, () => {
   const HASTY = ['--timeout', '2s'];
 
   // An uncommitted row with the content of a delivery to come: its claim waits after it took its slot.
@@ -188,7 +189,7 @@ describe('a run whose calls a foreign session blocks', () => {
   });
 });
 
-describe('a sweep that Ctrl-C ends', () => {
+describe('a sweep that Ctrl-C ends', IS_LONG, () => {
   it('says after how many of its runs, and by what', async () => {
     const group = start([...SUSTAINED, '--strategy', 'cte', '--sweep', 'slots=500,501']);
     await untilUnderWay(database);
@@ -204,7 +205,7 @@ describe('a sweep that Ctrl-C ends', () => {
   });
 });
 
-describe('a comparison that Ctrl-C ends', () => {
+describe('a comparison that Ctrl-C ends', IS_LONG, () => {
   it('compares the runs that it has and leaves nothing', async () => {
     const flags = ['--scenario', 'overflow', '--rounds', '500', '--strategies', 'legacy,cte', ...FEW];
     const group = start(['compare', ...flags, '--json']);

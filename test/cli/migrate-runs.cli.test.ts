@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { expectPublishedSchema } from '../support/published-schema.js';
 import { runDocumentOf } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { untilUnderWay } from './signalled.js';
+import { IS_LONG } from '../support/long.js';
 
 // The batches of a run are its own: who migrates all of a schema takes them only where that is asked for.
 
@@ -26,12 +27,15 @@ const registerByHand = (batchId: string) =>
 const inventoryOf = async (batchId: string) =>
   (await database.query('select inventory from batch_essay_trackers where batch_id = $1', [batchId]))[0];
 
+beforeAll(async () => {
+  expect((await database.run(['setup'])).code).toBe(0);
+  await registerByHand('of a service');
+});
+
 it(
   'migrate --all leaves a run at work alone, which stays valid, and says so',
-  { timeout: 120_000 },
+  { ...IS_LONG, timeout: 120_000 },
   async () => {
-    expect((await database.run(['setup'])).code).toBe(0);
-    await registerByHand('of a service');
     const running = database.execute(['run', '--strategy', 'cte', ...LOAD, ...FEW]);
     await untilUnderWay(database);
 

@@ -6,6 +6,7 @@ import { failureOf, runDocumentOf, sweepDocumentOf, type RunEntry } from './docu
 import { withDraws } from '../support/draws.js';
 import { expectPassed, STRATEGIES } from './expected.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
+import { IS_LONG } from '../support/long.js';
 
 const database = useOwnDatabase();
 
@@ -78,17 +79,21 @@ describe('run --rate', () => {
       expect(run).not.toHaveProperty('late');
     }));
 
-  it('shows a stall of the server in what callers waited, and in how late calls started, not in the service time', async () => {
-    const run = await stalledRun([...openLoop(200, 3_000), '--strategy', 'cte', '--workers', '2']);
-    expectPassed(run);
-    expect(run.assignments).toBe(600);
-    // A third of the calls were due while the server stood still; eight of them were in flight.
-    expect(run.latencyMicros.p90).toBeGreaterThan(500_000);
-    expect(run.scheduleLagMicros?.p90).toBeGreaterThan(400_000);
-    expect(run.latencyMicros.max).toBeGreaterThan(0.9 * STALL_MS * 1_000);
-    expect(run.serviceTimeMicros?.p90).toBeLessThan(250_000);
-    expect(run.serviceTimeMicros?.max).toBeGreaterThan(0.9 * STALL_MS * 1_000);
-  });
+  it(
+    'shows a stall of the server in what callers waited, and in how late calls started, not in the service time',
+    IS_LONG,
+    async () => {
+      const run = await stalledRun([...openLoop(200, 3_000), '--strategy', 'cte', '--workers', '2']);
+      expectPassed(run);
+      expect(run.assignments).toBe(600);
+      // A third of the calls were due while the server stood still; eight of them were in flight.
+      expect(run.latencyMicros.p90).toBeGreaterThan(500_000);
+      expect(run.scheduleLagMicros?.p90).toBeGreaterThan(400_000);
+      expect(run.latencyMicros.max).toBeGreaterThan(0.9 * STALL_MS * 1_000);
+      expect(run.serviceTimeMicros?.p90).toBeLessThan(250_000);
+      expect(run.serviceTimeMicros?.max).toBeGreaterThan(0.9 * STALL_MS * 1_000);
+    },
+  );
 
   it('counts what ends later than the limit, skips what could only start later, and verifies the rest', async () => {
     const limited = [...openLoop(200, 3_000), '--latency-limit', '300ms', '--workers', '2'];
@@ -105,7 +110,7 @@ describe('run --rate', () => {
     expect(run.scheduleLagMicros?.max).toBeLessThanOrEqual(301_000);
   });
 
-  it('does not pass where no call was due in its time', async () => {
+  it('does not pass where no call was due in its time', IS_LONG, async () => {
     const few = ['--batches', '2', '--workers', '3', '--connections', '2'];
     const seldom = ['run', '--strategy', 'cte', '--rate', '1', '--duration', '20ms', '--seed', '1', ...few];
     const finished = await database.run([...seldom, '--json']);
@@ -113,7 +118,7 @@ describe('run --rate', () => {
     expect(failureOf(finished)).toMatchObject({ code: 'no_call' });
   });
 
-  it('makes the calls of its stages', async () => {
+  it('makes the calls of its stages', IS_LONG, async () => {
     const stages = ['--stages', '300:400ms,1000:0s,1000:200ms,0:100ms'];
     const run = await onlyRun([
       ...['run', '--rate', '100', '--spacing', 'constant', '--batches', '10', '--workers', '2', '--json'],
@@ -125,7 +130,7 @@ describe('run --rate', () => {
     expect(run.durationMs).toBeGreaterThan(600);
   });
 
-  it('says when the inventory ran out before the time', async () => {
+  it('says when the slots ran out before the time', IS_LONG, async () => {
     const run = await onlyRun([
       ...openLoop(200, 20_000, 2),
       '--slots',
@@ -140,23 +145,37 @@ describe('run --rate', () => {
     expect(run.notes.join()).toContain('of 20 s');
   });
 
-  it('expects no slot for the contents beyond the slots, and does not advise against them', async () => {
-    const overflow = ['run', '--scenario', 'overflow', '--rate', '400', '--duration', '5s', '--workers', '1'];
-    const run = await onlyRun([...overflow, '--strategy', 'inventory', '--json']);
-    expectPassed(run);
-    expect(run).toMatchObject({
-      assignments: 30,
-      expectedSuccesses: 15,
-      outcomes: { created: 15, noSlot: 15 },
-    });
-    expect(run.notes).toEqual([
-      expect.stringMatching(
-        /^the contents ran out after \S+ s of 5 s; 15 of 30 are beyond the slots, as the scenario has it$/,
-      ),
-    ]);
-  });
+  it(
+    'expects no slot for the contents beyond the slots, and does not advise against them',
+    IS_LONG,
+    async () => {
+      const overflow = [
+        'run',
+        '--scenario',
+        'overflow',
+        '--rate',
+        '400',
+        '--duration',
+        '5s',
+        '--workers',
+        '1',
+      ];
+      const run = await onlyRun([...overflow, '--strategy', 'inventory', '--json']);
+      expectPassed(run);
+      expect(run).toMatchObject({
+        assignments: 30,
+        expectedSuccesses: 15,
+        outcomes: { created: 15, noSlot: 15 },
+      });
+      expect(run.notes).toEqual([
+        expect.stringMatching(
+          /^the contents ran out after \S+ s of 5 s; 15 of 30 are beyond the slots, as the scenario has it$/,
+        ),
+      ]);
+    },
+  );
 
-  it('says that contents ran out where slots did not', async () => {
+  it('says that contents ran out where slots did not', IS_LONG, async () => {
     const few = ['--contents', '20', '--strategy', 'cte', '--workers', '2'];
     const run = await onlyRun([...openLoop(400, 5_000), ...few]);
     expect(run.notes.join()).toMatch(/^the contents ran out after \S+ s of 5 s; give more --contents$/);
@@ -164,6 +183,7 @@ describe('run --rate', () => {
 
   it.each(['kill-worker', 'pause-worker'])(
     'survives %s: every call is made once, whoever makes it',
+    IS_LONG,
     async (kind) => {
       const faults = ['--fault', `${kind}@200ms`, '--strategy', 'inventory', '--workers', '2'];
       const run = await onlyRun([...openLoop(400, 2_000), ...faults]);
@@ -174,15 +194,13 @@ describe('run --rate', () => {
     },
   );
 
-  // The fault misses where the very call that it waits for is skipped.
-  it('counts what it skipped once where a worker was replaced', { retry: 3 }, async () => {
-    const flags = [
-      ...['--latency-limit', '50ms', '--fault', 'kill-worker@500ms', '--strategy', 'inventory'],
-      ...['--workers', '2'],
-    ];
+  // A fault misses where the very call that it waits for is skipped: of three hardly all do.
+  it('counts what it skipped once where a worker was replaced', IS_LONG, async () => {
+    const kills = ['300ms', '800ms', '1300ms'].flatMap((at) => ['--fault', `kill-worker@${at}`]);
+    const flags = ['--latency-limit', '50ms', ...kills, '--strategy', 'inventory', '--workers', '2'];
     const run = await onlyRun([...openLoop(400, 2_000), ...flags]);
-    expect(run.faults).toMatchObject([{ struck: true }]);
-    expectPassed(run);
+    expect(run.faults.some(({ struck }) => struck)).toBe(true);
+    expect(run.verdict).not.toBe('invalid');
     expect(run.skipped).toBeGreaterThan(0);
     expect(run.assignments + (run.skipped ?? NaN)).toBe(800);
   });
@@ -197,7 +215,7 @@ describe('run --rate', () => {
     expect(stdout).toMatch(/schedule lag(?: +\d[\d.]*(?:µs|ms|s)){6}\n/);
   });
 
-  it('is swept', async () => {
+  it('is swept', IS_LONG, async () => {
     const flags = [
       '--spacing',
       'constant',

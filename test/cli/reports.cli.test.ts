@@ -8,6 +8,7 @@ import { compareDocumentOf, failureOf, linesOf, runDocumentOf } from './document
 import { useOwnDatabase } from './own-database.js';
 import { expectNobodyLeft, startGroup, untilUnderWay } from './signalled.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { IS_LONG } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -123,7 +124,7 @@ describe('a report of work that ended early', () => {
     ...FEW,
   ];
 
-  it('has what there is after Ctrl-C, and says that it is partial', async () => {
+  it('has what there is after Ctrl-C, and says that it is partial', IS_LONG, async () => {
     expect((await database.run(['setup'])).code).toBe(0);
     const args = database.withSchema([...LONG, '--junit', files.path('partial.xml')]);
     const group = startGroup(args, { DATABASE_URL: database.url });

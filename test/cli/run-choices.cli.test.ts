@@ -5,6 +5,7 @@ import { withDraws } from '../support/draws.js';
 import { expectFullRun, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { IS_LONG } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -32,12 +33,15 @@ describe('the flags of the service', () => {
     [BOTH, ['--strategy', 'legacy'], 'legacy', false],
     [BOTH, ['--strategy', 'cte', '--advisory-locks'], 'cte', true],
   ];
-  it.concurrent.each(choices)('%j with %j is %s, locks %s', async (env, flags, strategy, locks) => {
+  const chooses = async (...[env, flags, strategy, locks]: (typeof choices)[number]): Promise<void> => {
     const finished = await database.run(['run', '--scenario', TINY, '--json', '--quiet', ...flags], env);
     const { runs } = runDocumentOf(finished);
     expect(runs.map((run) => [run.strategy, run.advisoryLocks])).toEqual([[strategy, locks]]);
     expect(finished.code).toBe(0);
-  });
+  };
+  const title = '%j with %j is %s, locks %s';
+  it.concurrent.each(choices.slice(0, 2))(title, chooses);
+  it.concurrent.each(choices.slice(2))(title, IS_LONG, chooses);
 
   const refused: [env: Record<string, string>, named: string[]][] = [
     [BOTH, [CTE, INVENTORY]],

@@ -7,6 +7,7 @@ import { withDraws } from '../support/draws.js';
 import { createdBy, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 import { EXECUTABLE } from '../support/command-line.js';
+import { eachLongButFirst } from '../support/long.js';
 
 const database = useOwnDatabase();
 
@@ -77,7 +78,7 @@ describe('run as text', () => {
     [{ FORCE_COLOR: '0' }, false],
     [{ NO_COLOR: '1' }, false],
   ];
-  it.each(colours)('with %j in a pipe, coloured: %s', async (env, coloured) => {
+  eachLongButFirst(colours)('with %j in a pipe, coloured: %s', async (env, coloured) => {
     const { stdout, code } = await database.execute(SHORT, env);
     expect(stdout.includes(ESCAPE)).toBe(coloured);
     expect(linesOf(stripVTControlCharacters(stdout)).at(-1)).toMatch(/^PASSED/);

@@ -5,6 +5,7 @@ import { withDraws, type Draw } from '../support/draws.js';
 import { expectFullRun, STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { eachLongButFirst } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -45,7 +46,7 @@ const toFlags = (counts: Record<string, number>): string[] =>
   Object.entries(counts).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
 describe('run --json', () => {
-  it.each(STRATEGIES)('passes every built-in scenario with counts of flags: %s', (strategy) =>
+  eachLongButFirst(STRATEGIES)('passes every built-in scenario with counts of flags: %s', (strategy) =>
     withDraws(async (draw) => {
       const { workers, connections, ...shape } = drawShape(draw);
       const seconds = draw.integer(20, 40);
@@ -66,7 +67,7 @@ describe('run --json', () => {
     }),
   );
 
-  it.each(STRATEGIES)('creates as many as each batch has slots and contents for: %s', (strategy) =>
+  eachLongButFirst(STRATEGIES)('creates as many as each batch has slots and contents for: %s', (strategy) =>
     withDraws(async (draw) => {
       const { workers, connections, ...counts } = drawShape(draw);
       const shape = { ...counts, contents: draw.integer(1, 50) };

@@ -6,6 +6,7 @@ import { expectPublishedSchema } from '../support/published-schema.js';
 import { linesOf, runDocumentOf } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { startGroup, until, type CommandGroup } from './signalled.js';
+import { IS_LONG } from '../support/long.js';
 
 // Who kills a command leaves rows behind: they are named, and can be removed without touching anybody else's.
 
@@ -21,10 +22,7 @@ interface Held {
   readonly pid: number | null;
   readonly warmsUp: string | null;
   readonly keep: boolean;
-  readonly batches: number;
-  readonly slots: number;
-  readonly essays: number;
-  readonly events: number;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 async function heldRuns(): Promise<Held[]> {
@@ -140,8 +138,11 @@ it('a killed run is named and removed; one at work and one that was kept stay', 
   const runs = await heldRuns();
   const byId = Object.fromEntries(runs.map((run) => [run.runId, run]));
   expect(byId[kept]).toMatchObject({ state: 'kept', keep: true, command: 'run', warmsUp: null });
-  expect(byId[killed.runId]).toMatchObject({ state: 'abandoned', keep: false, command: 'run', batches: 20 });
-  expect(byId[killed.runId]).toMatchObject({ slots: 10_000, essays: 10_000, strategy: 'cte' });
+  expect(byId[killed.runId]).toMatchObject({ state: 'abandoned', keep: false, command: 'run' });
+  expect(byId[killed.runId]).toMatchObject({
+    strategy: 'cte',
+    counts: { batches: 20, slots: 10_000, essays: 10_000, events: expect.any(Number) as number },
+  });
   expect(byId[`${killed.runId}-warm-up`]).toMatchObject({ state: 'abandoned', warmsUp: killed.runId });
   expect(byId[working.runId]).toMatchObject({ state: 'at work', strategy: 'inventory' });
   const text = (await database.run(['runs'])).stdout;
@@ -175,7 +176,7 @@ it('a killed run is named and removed; one at work and one that was kept stay', 
   expect(await rowsOf('')).toBe(0);
 });
 
-it('a run that lost the session of its lock is still at work', PATIENCE, async () => {
+it('a run that lost the session of its lock is still at work', { ...PATIENCE, ...IS_LONG }, async () => {
   const { group, runId } = await startAtWork(...LONG, '--strategy', 'cte', ...FEW);
   const ended = await database.query(
     `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'els-assign at work'
@@ -188,7 +189,7 @@ it('a run that lost the session of its lock is still at work', PATIENCE, async (
   expect(await rowsOf('')).toBe(0);
 });
 
-it('clean leaves a run alone whose lock comes back', PATIENCE, async () => {
+it('clean leaves a run alone whose lock comes back', { ...PATIENCE, ...IS_LONG }, async () => {
   const { group, runId } = await startAtWork(...LONG, '--strategy', 'cte', ...FEW);
   // Who waits for the lock before it is lost gets it: until it is given up, the command cannot have it back.
   const holder = await database.connect();
@@ -215,7 +216,7 @@ it('clean leaves a run alone whose lock comes back', PATIENCE, async () => {
   expect(await rowsOf('')).toBe(0);
 });
 
-it('a killed proof is named as one run, and removed', PATIENCE, async () => {
+it('a killed proof is named as one run, and removed', { ...PATIENCE, ...IS_LONG }, async () => {
   const { group, runId } = await startAtWork('prove', '--strategy', 'legacy', '--quiet');
   const sessions = `select 1 from pg_stat_activity where application_name = 'els-assign ' || $1 || '/prove'`;
   expect(await database.query(sessions, [runId])).not.toEqual([]);
@@ -227,7 +228,7 @@ it('a killed proof is named as one run, and removed', PATIENCE, async () => {
 });
 
 describe('clean', () => {
-  it('takes what is older than it is told to, kept or not', PATIENCE, async () => {
+  it('takes what is older than it is told to, kept or not', { ...PATIENCE, ...IS_LONG }, async () => {
     const [old, young] = [await keepRun(), await keepRun()];
     await database.query(`update runs set started_at = now() - interval '25 hours' where run_id = $1`, [old]);
     expect((await clean('--older-than', '1d', '--abandoned')).removed).toEqual([]);
@@ -236,7 +237,7 @@ describe('clean', () => {
     const { code, stdout } = await database.run(['clean', young]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^\S+ {2}kept · 1 batch · 15 slots · 15 essays · 16 events\n1 run removed of schema .+\n$/,
+      /^\S+ {2}kept · batches 1 · slots 15 · essays 15 · events 16\n1 run removed of schema .+\n$/,
     );
   });
 

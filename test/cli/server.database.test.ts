@@ -8,6 +8,7 @@ import pg from 'pg';
 import { expect, it } from 'vitest';
 import { findAddress, clientConfig } from '#els/database/address.js';
 import { sharedHome } from '../database/embedded/support.js';
+import { IS_LONG } from '../support/long.js';
 
 const home = sharedHome();
 const BIN = fileURLToPath(new URL('../../bin/els-assign.js', import.meta.url));
@@ -50,20 +51,24 @@ it.each(['SIGINT', 'end of stdin'])(
   },
 );
 
-it('says that the server is gone where somebody ends its processes', { timeout: 120_000 }, async () => {
-  const { url, ended, said } = await startServer();
-  const address = findAddress(url, {});
-  const client = new pg.Client(clientConfig(address!));
-  client.on('error', () => undefined);
-  await client.connect();
-  const { rows } = await client.query<{ folder: string }>(
-    "select current_setting('data_directory') as folder",
-  );
-  const [postmaster = ''] = readFileSync(join(rows[0]?.folder ?? '', 'postmaster.pid'), 'utf8').split('\n');
-  const stat = readFileSync(`/proc/${postmaster}/stat`, 'utf8');
-  const supervisor = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  process.kill(supervisor, 'SIGKILL');
-  process.kill(Number(postmaster), 'SIGKILL');
-  expect(await ended).toEqual([3, null]);
-  expect(said.join('').trim().split('\n').at(-1)).toContain('embedded server');
-});
+it(
+  'says that the server is gone where somebody ends its processes',
+  { ...IS_LONG, timeout: 120_000 },
+  async () => {
+    const { url, ended, said } = await startServer();
+    const address = findAddress(url, {});
+    const client = new pg.Client(clientConfig(address!));
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ folder: string }>(
+      "select current_setting('data_directory') as folder",
+    );
+    const [postmaster = ''] = readFileSync(join(rows[0]?.folder ?? '', 'postmaster.pid'), 'utf8').split('\n');
+    const stat = readFileSync(`/proc/${postmaster}/stat`, 'utf8');
+    const supervisor = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    process.kill(supervisor, 'SIGKILL');
+    process.kill(Number(postmaster), 'SIGKILL');
+    expect(await ended).toEqual([3, null]);
+    expect(said.join('').trim().split('\n').at(-1)).toContain('embedded server');
+  },
+);

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { linesOf, runDocumentOf } from './document.js';
 import { withDraws } from '../support/draws.js';
 import { STRATEGIES } from './expected.js';
 import { useOwnDatabase } from './own-database.js';
+import { eachLongButFirst } from '../support/long.js';
 
 const database = useOwnDatabase();
 
@@ -50,7 +51,7 @@ async function forgetCompletion(batchId: string): Promise<void> {
 }
 
 describe('status', () => {
-  it.each(STRATEGIES)('shows where the batches of a kept run stand: %s', (strategy) =>
+  eachLongButFirst(STRATEGIES)('shows where the batches of a kept run stand: %s', (strategy) =>
     withDraws(async (draw) => {
       const batches = 2;
       const slots = draw.integer(4, 9);
@@ -94,7 +95,7 @@ describe('status', () => {
     }),
   );
 
-  it.each(['cte', 'inventory'])('repairs a full batch that nobody completed, once: %s', (strategy) =>
+  eachLongButFirst(['cte', 'inventory'])('repairs a full batch that nobody completed, once: %s', (strategy) =>
     withDraws(async (draw) => {
       const slots = draw.integer(2, 9);
       const counts = { batches: 2, slots, contents: 2 * slots - 1, workers: 1 };

@@ -6,6 +6,7 @@ import { withDraws } from '../support/draws.js';
 import { expectPassed, STRATEGIES } from './expected.js';
 import { fingerprint, useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
+import { IS_LONG } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -41,29 +42,33 @@ describe('run --sweep', () => {
       expect(await database.query('select 1 from run_batches')).toEqual([]);
     }));
 
-  it('keeps the inventory of a closed loop while its batches shrink, unless --batches is given', async () => {
-    const shape = { batches: 4, slots: 50, arrival: 'closed', duration: '5s', workers: 1, connections: 4 };
-    const closed = { name: 'closed', description: 'ends with its inventory', ...shape };
-    const load = [
-      '--scenario',
-      files.write('closed.json', JSON.stringify(closed)),
-      '--sweep',
-      'slots=30,100',
-    ];
-    const inventories = async (args: string[]) => {
-      const { runs } = sweepDocumentOf(await database.run(['run', ...load, '--json', ...args]));
-      for (const { notes } of runs) expect(notes.join()).toContain('the inventory ran out');
-      return runs.map(({ plan: { batches, slots, contents } }) => [batches, slots, contents]);
-    };
-    expect(await inventories([])).toEqual([
-      [7, 30, 210],
-      [2, 100, 200],
-    ]);
-    expect(await inventories(['--batches', '1'])).toEqual([
-      [1, 30, 30],
-      [1, 100, 100],
-    ]);
-  });
+  it(
+    'keeps the inventory of a closed loop while its batches shrink, unless --batches is given',
+    IS_LONG,
+    async () => {
+      const shape = { batches: 4, slots: 50, arrival: 'closed', duration: '5s', workers: 1, connections: 4 };
+      const closed = { name: 'closed', description: 'ends with its inventory', ...shape };
+      const load = [
+        '--scenario',
+        files.write('closed.json', JSON.stringify(closed)),
+        '--sweep',
+        'slots=30,100',
+      ];
+      const inventories = async (args: string[]) => {
+        const { runs } = sweepDocumentOf(await database.run(['run', ...load, '--json', ...args]));
+        for (const { notes } of runs) expect(notes.join()).toContain('the slots ran out');
+        return runs.map(({ plan: { batches, slots, contents } }) => [batches, slots, contents]);
+      };
+      expect(await inventories([])).toEqual([
+        [7, 30, 210],
+        [2, 100, 200],
+      ]);
+      expect(await inventories(['--batches', '1'])).toEqual([
+        [1, 30, 30],
+        [1, 100, 100],
+      ]);
+    },
+  );
 
   it('sweeps the scenario that is named; a burst keeps its one batch', async () => {
     const args = [

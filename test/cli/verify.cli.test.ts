@@ -13,6 +13,7 @@ import { closedPort } from './ports.js';
 import { until } from './signalled.js';
 import { useTemporaryFolder } from './temporary-folder.js';
 import { verifiedBy, violatedIn, type Verified } from './verify-document.js';
+import { IS_LONG, eachLongButFirst } from '../support/long.js';
 
 const database = useOwnDatabase();
 const files = useTemporaryFolder();
@@ -138,7 +139,7 @@ describe('verify on a schema', () => {
 });
 
 describe('verify on a kept history', () => {
-  it.each(STRATEGIES)('accepts it with its database, and without any: %s', async (strategy) => {
+  eachLongButFirst(STRATEGIES)('accepts it with its database, and without any: %s', async (strategy) => {
     const history = await keepRun(`kept-${strategy}`, strategy, ['--schema', 'kept']);
     const calls = readFileSync(history, 'utf8').trimEnd().split('\n').length - 2;
     expect(calls).toBe(27);
@@ -154,7 +155,7 @@ describe('verify on a kept history', () => {
     expect(alone.checked[0]?.invariants.length).toBeLessThan(both.checked[0]?.invariants.length ?? 0);
   });
 
-  it('finds what is no longer in the database, and tells it as a timeline', async () => {
+  it('finds what is no longer in the database, and tells it as a timeline', IS_LONG, async () => {
     const history = await keepRun('lost', 'inventory', ['--schema', 'lost']);
     await inSchema(
       'lost',
@@ -222,7 +223,7 @@ describe('verify on a kept history', () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  it('keeps faults and lost replies with the calls', () =>
+  it('keeps faults and lost replies with the calls', IS_LONG, () =>
     withDraws(async (draw) => {
       const fault = draw.pick(['kill-worker', 'lose-replies']);
       const more = ['--fault', fault, '--timeout', '5s', '--schema', 'faults', '--allow-inconclusive'];
@@ -235,7 +236,8 @@ describe('verify on a kept history', () => {
       const again = await verify(['--schema', 'faults', '--history', history, '--allow-inconclusive']);
       expect(again.checked[0]?.invariants.filter(({ passed }) => !passed)).toEqual([]);
       expect(document.runs[0]?.invariants.filter(({ passed }) => !passed)).toEqual([]);
-    }));
+    }),
+  );
 });
 
 describe('a role that may only read', () => {

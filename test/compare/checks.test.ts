@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { compareChecks } from '#els/compare/checks.js';
+import { judgeChecks, type ScenarioCheck } from '#els/compare/checks.js';
 import type { RunResult } from '#els/domain/run-result.js';
 import { createSampler, type RunOverrides } from '../report/sample.js';
 
-const NAME = 'inventory.throughput >= 0.95 * cte.throughput (sustained)';
+const CHECK: ScenarioCheck = {
+  ...{ scenario: 'sustained', text: 'inventory.throughput >= 0.95 * cte.throughput' },
+  ...{ subject: 'inventory', reference: 'cte', margin: 0.95 },
+};
+const NAME = `${CHECK.text} (sustained)`;
 
 /** `sustained` runs of both strategies, one a round, with these throughputs. */
 function rounds(
@@ -22,31 +26,33 @@ const EIGHT = Array<number>(8).fill(100);
 
 /** One check of 8 rounds in which inventory lies so many percent of its logarithm above the margin of 0.95. */
 const aboveMargin = (...percents: number[]) =>
-  compareChecks(rounds({ inventory: percents.map((percent) => 95 * Math.exp(percent / 100)), cte: EIGHT }));
+  judgeChecks(rounds({ inventory: percents.map((percent) => 95 * Math.exp(percent / 100)), cte: EIGHT }), [
+    CHECK,
+  ]);
 
-describe('compareChecks', () => {
+describe('judgeChecks', () => {
   it('passes where every round proves it', () => {
     const runs = rounds({ inventory: [127, 125, 130, 128, 126, 127, 129, 124], cte: EIGHT });
-    expect(compareChecks(runs)).toEqual([
+    expect(judgeChecks(runs, [CHECK])).toEqual([
       { name: NAME, result: 'passed', observed: '1.26 [1.25 – 1.28] in 8 rounds, p = 0.004' },
     ]);
   });
 
   it('passes where inventory is a little slower, but within the margin', () => {
     const runs = rounds({ inventory: [98, 97, 98, 99, 97, 98, 98, 97], cte: EIGHT });
-    expect(compareChecks(runs)).toMatchObject([{ result: 'passed' }]);
+    expect(judgeChecks(runs, [CHECK])).toMatchObject([{ result: 'passed' }]);
   });
 
   it('fails only where a ratio below the margin is proven', () => {
     const runs = rounds({ inventory: [85, 84, 86, 85, 83, 86, 85, 84], cte: EIGHT });
-    expect(compareChecks(runs)).toEqual([
+    expect(judgeChecks(runs, [CHECK])).toEqual([
       { name: NAME, result: 'failed', observed: '0.84 [0.83 – 0.85] in 8 rounds, p = 0.004' },
     ]);
   });
 
   it('is not made of open loops, whose schedule sets their throughput', () => {
     const runs = rounds({ inventory: EIGHT, cte: EIGHT }, { plan: { arrival: 'open' } });
-    expect(compareChecks(runs)).toEqual([]);
+    expect(judgeChecks(runs, [CHECK])).toEqual([]);
   });
 
   it.each([
@@ -55,7 +61,7 @@ describe('compareChecks', () => {
     [95.1, 'passed', '0.95 [0.95 – 0.95] in 8 rounds, p = 0.004'],
   ])('judges %d against 100 as %s, and never shows a miss as the limit', (inventory, result, observed) => {
     const runs = rounds({ inventory: EIGHT.map(() => inventory), cte: EIGHT });
-    expect(compareChecks(runs)).toEqual([{ name: NAME, result, observed }]);
+    expect(judgeChecks(runs, [CHECK])).toEqual([{ name: NAME, result, observed }]);
   });
 
   it('passes at 6 of 256 flips, and not at 7', () => {
@@ -69,13 +75,13 @@ describe('compareChecks', () => {
 
   it('is inconclusive where noise hides what there is', () => {
     const runs = rounds({ inventory: [130, 70, 125, 80, 140, 75, 60, 110], cte: EIGHT });
-    expect(compareChecks(runs)).toMatchObject([{ result: 'inconclusive' }]);
+    expect(judgeChecks(runs, [CHECK])).toMatchObject([{ result: 'inconclusive' }]);
   });
 
   it.each([1, 2, 5])('is inconclusive after %d rounds, however clear they are', (count) => {
     for (const inventory of [1, 1_000]) {
       const runs = rounds({ inventory: Array<number>(count).fill(inventory), cte: EIGHT.slice(0, count) });
-      const [check] = compareChecks(runs);
+      const [check] = judgeChecks(runs, [CHECK]);
       expect(check?.result).toBe('inconclusive');
       expect(check?.observed).toMatch(/; at least 6 rounds can decide$/);
     }
@@ -83,13 +89,13 @@ describe('compareChecks', () => {
 
   it('can be decided after 6 rounds', () => {
     const six = EIGHT.slice(2);
-    expect(compareChecks(rounds({ inventory: six, cte: six }))).toMatchObject([{ result: 'passed' }]);
+    expect(judgeChecks(rounds({ inventory: six, cte: six }), [CHECK])).toMatchObject([{ result: 'passed' }]);
   });
 
   it('pairs rounds: what slows both in one round alike changes nothing', () => {
     const cte = [100, 20, 100, 300, 50, 100, 70, 100];
     const runs = rounds({ inventory: cte.map((value) => value * 0.99), cte });
-    expect(compareChecks(runs)).toMatchObject([{ result: 'passed' }]);
+    expect(judgeChecks(runs, [CHECK])).toMatchObject([{ result: 'passed' }]);
   });
 
   it.each([
@@ -104,13 +110,13 @@ describe('compareChecks', () => {
         ? { ...run, verdict, notes: ['an event is missing'] }
         : run,
     );
-    expect(compareChecks(broken)).toEqual([
+    expect(judgeChecks(broken, [CHECK])).toEqual([
       { name: NAME, result, observed: `round 2 of ${strategy} is ${verdict}: an event is missing` },
     ]);
   });
 
   it('is inconclusive when nothing was measured', () => {
-    expect(compareChecks(rounds({ inventory: [NaN], cte: [100] }))).toMatchObject([
+    expect(judgeChecks(rounds({ inventory: [NaN], cte: [100] }), [CHECK])).toMatchObject([
       { result: 'inconclusive' },
     ]);
   });
@@ -119,24 +125,46 @@ describe('compareChecks', () => {
     const runs = rounds({ inventory: [200, 200], cte: [100] }).filter(
       ({ strategy, round }) => strategy === 'cte' || round === 2,
     );
-    expect(compareChecks(runs)).toMatchObject([{ result: 'inconclusive' }]);
+    expect(judgeChecks(runs, [CHECK])).toMatchObject([{ result: 'inconclusive' }]);
   });
 
   it('prefers runs without locks, and compares equal locks only', () => {
     const free = rounds({ inventory: [150], cte: [100] });
     const locked = rounds({ inventory: [80], cte: [100] }, { advisoryLocks: true });
-    const observed = (runs: readonly RunResult[]) => compareChecks(runs)[0]?.observed;
+    const observed = (runs: readonly RunResult[]) => judgeChecks(runs, [CHECK])[0]?.observed;
     expect(observed([...locked, ...free])).toMatch(/^1\.50 in 1 round;/);
     expect(observed(locked)).toMatch(/^0\.80 in 1 round;/);
     const mixed = [
       ...free.filter((run) => run.strategy === 'cte'),
       ...locked.filter((run) => run.strategy !== 'cte'),
     ];
-    expect(compareChecks(mixed)).toEqual([]);
+    expect(judgeChecks(mixed, [CHECK])).toEqual([]);
+  });
+
+  it('takes the margin and the two names from the check', () => {
+    const runs = rounds({ inventory: EIGHT.map(() => 101), cte: EIGHT });
+    const atLeast = (margin: number) => ({ ...CHECK, text: `at least ${margin}`, margin });
+    const turned = { ...CHECK, text: 'turned', subject: 'cte', reference: 'inventory', margin: 1 };
+    expect(judgeChecks(runs, [atLeast(1)])).toMatchObject([
+      { name: 'at least 1 (sustained)', result: 'passed' },
+    ]);
+    expect(judgeChecks(runs, [atLeast(1.1)])).toMatchObject([{ result: 'failed' }]);
+    expect(judgeChecks(runs, [turned])).toMatchObject([{ name: 'turned (sustained)', result: 'failed' }]);
+  });
+
+  it('shares its level among checks: two take a round more', () => {
+    const six = EIGHT.slice(2);
+    const decided = (values: readonly number[], checks: readonly ScenarioCheck[]) =>
+      judgeChecks(rounds({ inventory: values, cte: values }), checks).map(({ result }) => result);
+    expect(decided(six, [CHECK, CHECK])).toEqual(['inconclusive', 'inconclusive']);
+    expect(decided([...six, 100], [CHECK, CHECK])).toEqual(['passed', 'passed']);
+    expect(decided(six, [CHECK, { ...CHECK, subject: 'not run' }])).toEqual(['passed']);
   });
 
   it('is not made on other scenarios, nor for one strategy alone', () => {
-    expect(compareChecks(rounds({ inventory: [1], cte: [100] }, { scenario: 'overflow' }))).toEqual([]);
-    expect(compareChecks(rounds({ inventory: [1], cte: [] }))).toEqual([]);
+    expect(judgeChecks(rounds({ inventory: [1], cte: [100] }, { scenario: 'overflow' }), [CHECK])).toEqual(
+      [],
+    );
+    expect(judgeChecks(rounds({ inventory: [1], cte: [] }), [CHECK])).toEqual([]);
   });
 });

@@ -2,13 +2,27 @@ import { expect, it } from 'vitest';
 import { buildComparison } from '#els/compare/compare.js';
 import { createSampler } from '../report/sample.js';
 
+const compared = (...strategies: string[]) => ({ strategies, checks: [] });
+
 it('names the baseline, counts the rounds, and holds ratios and checks', () => {
   const { run } = createSampler();
   const runs = [2, 1, 3].flatMap((round) =>
     ['cte', 'inventory', 'legacy'].map((strategy) => run({ scenario: 'sustained', strategy, round })),
   );
-  const comparison = buildComparison(runs, ['cte', 'inventory', 'legacy']);
-  expect(comparison).toMatchObject({ baseline: 'legacy', rounds: 3 });
+  const comparison = buildComparison(runs, {
+    ...{ strategies: ['cte', 'inventory', 'legacy'], reference: 'legacy' },
+    checks: [
+      {
+        ...{ scenario: 'sustained', text: 'inventory.throughput >= 0.95 * cte.throughput' },
+        ...{ subject: 'inventory', reference: 'cte', margin: 0.95 },
+      },
+    ],
+  });
+  expect(comparison).toMatchObject({
+    baseline: 'legacy',
+    strategies: ['cte', 'inventory', 'legacy'],
+    rounds: 3,
+  });
   expect(comparison.ratios.map((ratio) => `${ratio.strategy} ${ratio.metric}`)).toEqual(
     ['cte', 'inventory'].flatMap((strategy) =>
       ['throughput', 'mean', 'p50', 'p95', 'p99'].map((metric) => `${strategy} ${metric}`),
@@ -20,7 +34,7 @@ it('names the baseline, counts the rounds, and holds ratios and checks', () => {
 it('divides by the first strategy that was named and ran, whichever ran first', () => {
   const { run } = createSampler();
   const runs = ['b', 'a'].map((strategy) => run({ strategy }));
-  expect(buildComparison(runs, ['never', 'a', 'b']).baseline).toBe('a');
+  expect(buildComparison(runs, compared('never', 'a', 'b')).baseline).toBe('a');
 });
 
 it('says how sure it is, and how many rounds that takes', () => {
@@ -31,7 +45,7 @@ it('says how sure it is, and how many rounds that takes', () => {
       strategies.flatMap((strategy) =>
         Array.from({ length: rounds }, (_, at) => run({ strategy, round: at + 1 })),
       ),
-      strategies,
+      compared(...strategies),
     );
   const levels = { checkLevel: 0.025, claimsLevel: 0.025, roundsToCheck: 6 };
   expect(comparison(6).levels).toEqual({ ...levels, roundsToClaim: 8 });
@@ -43,7 +57,7 @@ it('says everything in the order in which strategies were named, whatever ran fi
   const runs = ['b + locks', 'b', 'a', 'base'].map((name) =>
     run({ strategy: name.replace(' + locks', ''), advisoryLocks: name.endsWith('locks') }),
   );
-  const { ratios } = buildComparison(runs, ['base', 'a', 'b']);
+  const { ratios } = buildComparison(runs, compared('base', 'a', 'b'));
   const throughputs = ratios.filter(({ metric }) => metric === 'throughput');
   expect(throughputs.map(({ strategy, advisoryLocks }) => [strategy, advisoryLocks])).toEqual([
     ['a', false],
@@ -58,8 +72,11 @@ it('makes no figure of a run that was cut off', () => {
     run({ scenario: 'sustained', strategy, round, throughputPerSecond, complete });
   const whole = [1, 2, 3].flatMap((round) => [of('legacy', round, 100), of('cte', round, 200)]);
   const cutOff = [of('legacy', 4, 100), of('cte', 4, 1, false)];
-  const comparison = buildComparison([...whole, ...cutOff], ['legacy', 'cte']);
+  const comparison = buildComparison([...whole, ...cutOff], compared('legacy', 'cte'));
   const [throughput] = comparison.ratios.filter(({ metric }) => metric === 'throughput');
   expect(throughput).toMatchObject({ ratio: 2, low: 2, high: 2 });
-  expect(buildComparison([of('cte', 1, 1, false)], ['cte'])).toMatchObject({ baseline: 'cte', ratios: [] });
+  expect(buildComparison([of('cte', 1, 1, false)], compared('cte'))).toMatchObject({
+    baseline: 'cte',
+    ratios: [],
+  });
 });

@@ -166,8 +166,8 @@ describe('compareToBaseline', () => {
 });
 
 describe('chooseBaseline', () => {
-  it('is legacy where it ran, else the first strategy', () => {
-    expect(chooseBaseline(['inventory', 'cte', 'legacy'])).toBe('legacy');
-    expect(chooseBaseline(['inventory', 'cte'])).toBe('inventory');
+  it('is the reference where it ran, else the first strategy', () => {
+    expect(chooseBaseline(['inventory', 'cte', 'legacy'], 'legacy')).toBe('legacy');
+    expect(chooseBaseline(['inventory', 'cte'], 'legacy')).toBe('inventory');
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { prepare } from '#els/database/session.js';
-import { bindValues, loadStatement, readSql, toStatement } from '#els/database/statement.js';
+import { bindValues, loadStatement, OID, readSql, toStatement } from '#els/database/statement.js';
 import { useDatabase } from '../support/database.js';
 
 const db = useDatabase();
@@ -51,7 +51,9 @@ describe('every file of sql/', () => {
 
 describe('toStatement', () => {
   it('numbers each bind once, in the order of its first use', () => {
-    const { text, binds, parameterTypes } = toStatement('name', 'select :b::text, :timeline, :b, :batch_id');
+    const types = { timeline: OID.jsonb, batch_id: OID.text };
+    const sql = 'select :b::text, :timeline, :b, :batch_id';
+    const { text, binds, parameterTypes } = toStatement('name', sql, {}, types);
     expect(text).toBe('select $1::text, $2, $1, $3');
     expect(binds).toEqual(['b', 'timeline', 'batch_id']);
     // Types of PostgreSQL's catalogue: unknown, jsonb, text.

@@ -5,6 +5,7 @@ import { times } from '../support/draws.js';
 import { withForeign } from './support/hold.js';
 import { COMPLETED_EVENT, eventsOf } from './support/rows.js';
 import { essayId, newBatch, optionsOf, VARIANTS } from './support/variants.js';
+import { longUnless } from '../support/long.js';
 
 // Debts that are due at the same moment are paid by one statement.
 
@@ -27,36 +28,40 @@ function trackers(batchIds: readonly string[]): Promise<Tracker[]> {
 }
 
 describe.each(VARIANTS.filter(({ strategy }) => strategy !== 'legacy'))('$name', (variant) => {
-  it('completes those that are full, each once, whoever looks and in whatever order', async () => {
-    const engines = [db.engine(optionsOf(variant)), db.engine(optionsOf(variant))];
-    for (let round = 1; round <= ROUNDS; round++) {
-      const full: string[] = [];
-      const open: string[] = [];
-      for (let batch = 0; batch < BATCHES; batch++) {
-        full.push(await newBatch(db, variant.inventory, engines.length));
-        open.push(await newBatch(db, variant.inventory, engines.length + 1));
+  it(
+    'completes those that are full, each once, whoever looks and in whatever order',
+    { timeout: 60_000, ...longUnless(variant.name === 'inventory') },
+    async () => {
+      const engines = [db.engine(optionsOf(variant)), db.engine(optionsOf(variant))];
+      for (let round = 1; round <= ROUNDS; round++) {
+        const full: string[] = [];
+        const open: string[] = [];
+        for (let batch = 0; batch < BATCHES; batch++) {
+          full.push(await newBatch(db, variant.inventory, engines.length));
+          open.push(await newBatch(db, variant.inventory, engines.length + 1));
+        }
+        await Promise.all(
+          engines.map(async (engine, index) => {
+            const inOrder = index === 0 ? [...full, ...open] : [...full, ...open].reverse();
+            await Promise.all(inOrder.map((batchId) => engine.assign(requestFor(batchId, `c${index}`))));
+            await engine.settle();
+          }),
+        );
+        for (const engine of engines) {
+          // Each owes one look a batch, full or open; together they take fewer statements than that.
+          expect(engine.counters.completionLooks).toBeLessThan(round * 2 * BATCHES);
+          expect(engine.counters.retriesByCode).not.toHaveProperty('40P01');
+        }
+        const states = new Map(
+          (await trackers([...full, ...open])).map((row) => [row.batch_id, row.is_complete]),
+        );
+        expect(full.map((batchId) => states.get(batchId))).toEqual(full.map(() => true));
+        expect(open.map((batchId) => states.get(batchId))).toEqual(open.map(() => false));
+        for (const batchId of full) expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(1);
+        for (const batchId of open) expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(0);
       }
-      await Promise.all(
-        engines.map(async (engine, index) => {
-          const inOrder = index === 0 ? [...full, ...open] : [...full, ...open].reverse();
-          await Promise.all(inOrder.map((batchId) => engine.assign(requestFor(batchId, `c${index}`))));
-          await engine.settle();
-        }),
-      );
-      for (const engine of engines) {
-        // Each owes one look a batch, full or open; together they take fewer statements than that.
-        expect(engine.counters.completionLooks).toBeLessThan(round * 2 * BATCHES);
-        expect(engine.counters.retriesByCode).not.toHaveProperty('40P01');
-      }
-      const states = new Map(
-        (await trackers([...full, ...open])).map((row) => [row.batch_id, row.is_complete]),
-      );
-      expect(full.map((batchId) => states.get(batchId))).toEqual(full.map(() => true));
-      expect(open.map((batchId) => states.get(batchId))).toEqual(open.map(() => false));
-      for (const batchId of full) expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(1);
-      for (const batchId of open) expect(await eventsOf(db, batchId, COMPLETED_EVENT)).toHaveLength(0);
-    }
-  }, 60_000);
+    },
+  );
 });
 
 it('completes the others while somebody holds the tracker of one, and that one when it is let go', async () => {

@@ -6,7 +6,7 @@ const { run } = useFaultRuns();
 function expectSurvived({ document, run: result, faults }: FaultRun, kind: string): void {
   const seen = {
     violated: violated(result),
-    notes: result.notes.filter((note) => !note.startsWith('the inventory ran out')),
+    notes: result.notes.filter((note) => !note.startsWith('the slots ran out')),
     verdict: result.verdict,
     code: document.code,
     struck: faults.map(({ kind: injected, struck, detail }) => [injected, struck || detail]),

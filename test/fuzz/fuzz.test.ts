@@ -7,9 +7,12 @@ import fc from '../support/fast-check.js';
 import type { Input } from './hostile.js';
 import { SUBJECTS, type Subject, type TextSubject } from './subjects.js';
 import { Watchdog } from './watchdog.js';
+import { chooseSeed } from '../support/draws.js';
+import { draws } from '../support/effort.js';
 
-const CASES = Number(process.env['FUZZ_CASES'] ?? 200);
-const SEED = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const CASES = Number(process.env['FUZZ_CASES'] ?? draws(50, 200));
+/** A failure prints it. */
+const SEED = chooseSeed();
 
 /** Of CPU, whatever else the machine does: many times what the largest input takes. */
 const LONGEST_CPU_MICROS = 3_000_000;
@@ -42,9 +45,9 @@ function expectUnpolluted(): void {
 }
 
 it.each(SUBJECTS)(
-  `$name is read or refused, whatever it holds (FUZZ_SEED=${SEED})`,
+  '$name is read or refused, whatever it holds',
   async (subject) => {
-    const watchdog = new Watchdog(`${subject.name} (FUZZ_SEED=${SEED})`, HANGS_AFTER_MS);
+    const watchdog = new Watchdog(`${subject.name} (ELS_TEST_SEED=${SEED})`, HANGS_AFTER_MS);
     const property = fc.asyncProperty(subject.inputs, async (input) => {
       watchdog.beat();
       const before = process.cpuUsage();

@@ -4,6 +4,7 @@ import { parseGate } from '#els/gate/index.js';
 import { forRandomDraws } from '../support/draws.js';
 import { usageErrorOf } from '../scenario/usage-error.js';
 import { VALUES_OF_SOME_RUN } from './run.js';
+import { draws } from '../support/effort.js';
 
 const NAMES = Object.keys(VALUES_OF_SOME_RUN).sort();
 const CHARACTERS = 'numbers, names, + - * / ( ) and one of < <= > >= == !=';
@@ -188,7 +189,7 @@ describe('hostile gates', () => {
       '"',
     ];
     const texts: string[] = [];
-    forRandomDraws(2_000, (draw) => {
+    forRandomDraws(draws(400, 2_000), (draw) => {
       texts.push(Array.from({ length: draw.integer(0, 12) }, () => draw.pick(pieces)).join(''));
     });
     let accepted = 0;

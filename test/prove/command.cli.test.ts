@@ -5,6 +5,7 @@ import { start } from '../support/command-line.js';
 import { useDatabase } from '../support/database.js';
 import { runHosted } from '../support/hosted-command.js';
 import { expectPublishedSchema } from '../support/published-schema.js';
+import { IS_LONG } from '../support/long.js';
 
 const db = useDatabase();
 
@@ -53,7 +54,7 @@ describe('els-assign prove', () => {
     expect(printed.counterexample?.violated.map(({ name }) => name)).toContain('no-false-no-slot');
   });
 
-  it('does not say proven where schedules were left out', async () => {
+  it('does not say proven where schedules were left out', IS_LONG, async () => {
     const args = prove('--strategy', 'cte', '--callers', '2', '--max-schedules', '3', '--quiet');
     const { code, stdout } = await runHosted(args);
     expect(stdout).toContain('same content, one slot: cut off by --max-schedules 3');
@@ -65,7 +66,7 @@ describe('els-assign prove', () => {
     expect({ ...printed, code: allowed.code }).toMatchObject({ code: 0, passed: true, verdict: 'unknown' });
   });
 
-  it('stops at Ctrl-C with what it has, and leaves nothing behind', async () => {
+  it('stops at Ctrl-C with what it has, and leaves nothing behind', IS_LONG, async () => {
     const { child, finished } = start(prove('--strategy', 'legacy'));
     while (!String((await once(child.stderr ?? child, 'data'))[0]).includes('[2/16]'));
     const name = await sessionName();
@@ -78,7 +79,7 @@ describe('els-assign prove', () => {
     expect(await db.query(SESSIONS, [name])).toEqual([]);
   });
 
-  it('ends with exit 3 when its sessions are ended', async () => {
+  it('ends with exit 3 when its sessions are ended', IS_LONG, async () => {
     const { child, finished } = start(prove('--strategy', 'legacy'));
     while (!String((await once(child.stderr ?? child, 'data'))[0]).includes('[2/16]'));
     await db.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [

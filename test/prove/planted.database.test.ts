@@ -1,17 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { configurations } from '#els/prove/configuration.js';
 import { createPool, type DatabasePool } from '#els/database/pool.js';
 import { openSession, Session } from '#els/database/session.js';
-import { loadStatement, type Statement } from '#els/database/statement.js';
+import type { Statement } from '#els/database/statement.js';
+import { loadStatement } from '#els/targets/els/engine/statement.js';
 import { withConnectionString } from '#els/database/address.js';
 import type { Proof } from '#els/domain/proof.js';
+import { newProofId, PROOF_CONNECTIONS, proveSubject } from '#els/prove/prove.js';
+import type { Assigning, ProofSubject } from '#els/prove/subject.js';
+import { CUT_OFF } from '#els/domain/call.js';
+import { toRequest } from '#els/targets/els/call-end.js';
 import { assignmentBinds } from '#els/targets/els/engine/documents.js';
-import { newProofId, PROOF_CONNECTIONS, proveStrategy } from '#els/prove/prove.js';
-import type { EngineFactory } from '#els/prove/instances.js';
+import { elsProofSubject } from '#els/targets/els/proof-subject.js';
 import { custom, edited, sqlFile } from '../engine/support/custom.js';
 import { useDatabase, type TestDatabase } from '../support/database.js';
 import { pitfall, proveHere, violated } from './support.js';
+import { IS_LONG } from '../support/long.js';
 
 // Each of these passes when its callers come one after the other: only an interleaving shows the mistake. A prover
 // that ignored its verdicts, or never interleaved, would fail here.
@@ -45,9 +49,8 @@ describe('a bug that only concurrency shows is found', () => {
   it('a lost idempotency key: the duplicate fails for ever, and is not waited for', async () => {
     const sound = 'and text_storage_id = :text_storage_id\n    ) as existing';
     const strategy = custom(edited(CTE, sound, `and false ${sound}`));
-    const makeEngine: EngineFactory = (pool) =>
-      createAssignmentEngine(pool, { strategy, schema: db.schema, timeoutMs: 600_000 });
-    expectViolated(await proveEngine(db, makeEngine, 'same content, two slots'), ['every-call-ends']);
+    const subject = elsProofSubject({ strategy, advisoryLocks: false }, db.schema);
+    expectViolated(await proveAlone(db, subject, 'same content, two slots'), ['every-call-ends']);
   });
 
   it('an overwriting duplicate', async () => {
@@ -55,7 +58,7 @@ describe('a bug that only concurrency shows is found', () => {
   });
 });
 
-describe('without the unique indexes on contents', () => {
+describe('without the unique indexes on contents', IS_LONG, () => {
   const db = useDatabase();
   beforeAll(async () => {
     await db.query('drop index slot_assignments_content');
@@ -85,15 +88,15 @@ describe('an engine', () => {
   const db = useDatabase();
 
   it('that looks for completion inside the transaction of the claim leaves a full batch open', async () => {
-    const makeEngine = claimsInOneTransaction(db.schema, [CLAIM, LOOK]);
-    const proof = await proveEngine(db, makeEngine, 'two contents, two slots');
+    const subject = claimsInOneTransaction(db.schema, [CLAIM, LOOK]);
+    const proof = await proveAlone(db, subject, 'two contents, two slots');
     expectViolated(proof, ['one-completion-per-full-batch']);
     expect(proof.counterexample?.preemptions).toBe(1);
   });
 
   it('that never looks is found without any interleaving', async () => {
-    const makeEngine = claimsInOneTransaction(db.schema, [CLAIM]);
-    const proof = await proveEngine(db, makeEngine, 'two contents, two slots');
+    const subject = claimsInOneTransaction(db.schema, [CLAIM]);
+    const proof = await proveAlone(db, subject, 'two contents, two slots');
     expectViolated(proof, ['one-completion-per-full-batch']);
     expect(proof.counterexample?.preemptions).toBe(0);
   });
@@ -104,17 +107,13 @@ function expectViolated(proof: Proof, invariants: readonly string[]): void {
   expect(violated(proof)).toEqual(expect.arrayContaining([...invariants]));
 }
 
-/** One configuration, with an engine of the test's own. */
-async function proveEngine(
-  db: TestDatabase,
-  makeEngine: EngineFactory,
-  configuration: string,
-): Promise<Proof> {
+/** One configuration, with a subject of the test's own. */
+async function proveAlone(db: TestDatabase, subject: ProofSubject, configuration: string): Promise<Proof> {
   const address = withConnectionString('--database-url', db.url);
   const pool = createPool(address, { connections: PROOF_CONNECTIONS, applicationName: 'prove engine' });
   try {
-    return await proveStrategy(pool, {
-      ...{ strategy: 'engine', advisoryLocks: false, inventory: 'slots', schema: db.schema, makeEngine },
+    return await proveSubject(pool, {
+      subject,
       configurations: configurations(2).filter(({ name }) => name === configuration),
       ...{ runId: newProofId(), maxSchedules: 500, mostPreemptions: () => 2 },
       ...{ stop: new AbortController().signal, onProgress: () => undefined },
@@ -133,8 +132,8 @@ const LOOK = loadStatement('completion/look');
 function claimsInOneTransaction(
   schema: string,
   statements: readonly [Statement, ...Statement[]],
-): EngineFactory {
-  return (pool: DatabasePool) => {
+): ProofSubject {
+  const open = (pool: DatabasePool): Assigning => {
     let opened: Promise<void> | undefined;
     return {
       assign: async (request) => {
@@ -142,15 +141,17 @@ function claimsInOneTransaction(
         opened ??= openSession(client, { schema, lockTimeoutMs: 0 }, [BEGIN, ...statements, COMMIT]);
         await opened;
         const session = new Session(client, { roundTrips: 0 });
-        const values = assignmentBinds(request, new Date());
+        const values = assignmentBinds(toRequest(request), new Date());
         await session.run(BEGIN, values);
         const [row] = await session.run(statements[0], values);
         for (const statement of statements.slice(1)) await session.run(statement, values);
         await session.run(COMMIT, values);
         client.release();
-        return { outcome: 'created', essayId: row?.[0] ?? '', recovered: false };
+        return { ...CUT_OFF, outcome: 'created', slotId: row?.[0] ?? '', mayHaveHappened: false };
       },
       settle: () => Promise.resolve(),
     };
   };
+  const cte = { kind: 'built-in', name: 'cte' } as const;
+  return { ...elsProofSubject({ strategy: cte, advisoryLocks: false }, schema), open };
 }

@@ -1,29 +1,28 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { toStatement } from '#els/database/statement.js';
+import { isIndependent, isWhole } from '#els/prove/round-trips.js';
 
-// find-tracker has no place of its own in a schedule because nothing in a schedule writes what it reads.
+const ROUND_TRIPS = { independent: ['read', 'begin'], whole: ['begin'], looks: ['look'] };
 
-const SQL = fileURLToPath(new URL('../../sql/', import.meta.url));
-const WRITES = /update\s+batch_essay_trackers\b[\s\S]*?\bset\b([\s\S]*?)\b(?:from|where|returning)\b/gi;
+const steps = (...names: string[]) =>
+  names.map((name) => ({ statement: toStatement(name, 'select 1'), values: {} }));
 
-function columnsWritten(folder: string): string[] {
-  const files = readdirSync(join(SQL, folder), { recursive: true, encoding: 'utf8' });
-  return files
-    .filter((file) => file.endsWith('.sql'))
-    .flatMap((file) => [...readFileSync(join(SQL, folder, file), 'utf8').matchAll(WRITES)])
-    .flatMap(([, set = '']) => [...set.matchAll(/(\w+)\s*=/g)].map(([, column = '']) => column));
-}
+it.each([
+  [['read'], true],
+  [['read', 'begin'], true],
+  [['read', 'claim'], false],
+  // Before a commit there is a place: it is what makes the difference.
+  [[], false],
+])('a round trip of %j is independent: %s', (names, independent) => {
+  expect(isIndependent(steps(...names), ROUND_TRIPS)).toBe(independent);
+});
 
-describe('no statement of a schedule writes the id or the inventory of a batch', () => {
-  it.each(['strategies', 'completion', 'prove', 'faults'])('sql/%s', (folder) => {
-    for (const column of ['id', 'batch_id', 'inventory', 'switching_to']) {
-      expect(columnsWritten(folder)).not.toContain(column);
-    }
-  });
-
-  it('one of a migration does', () => {
-    expect(columnsWritten('migrate')).toContain('inventory');
-  });
+it.each([
+  [['begin', 'claim'], false, true],
+  [['claim'], true, false],
+  [['look'], false, false],
+  [['look'], true, true],
+  [[], true, false],
+])('a round trip of %j is whole, looks whole %s: %s', (names, looksAreWhole, whole) => {
+  expect(isWhole(steps(...names), ROUND_TRIPS, looksAreWhole)).toBe(whole);
 });

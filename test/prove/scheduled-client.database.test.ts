@@ -8,7 +8,7 @@ const db = useDatabase();
 it('lends its connection to one at a time: the timer of an engine waits for the call under way', async () => {
   const client = await db.pool.connect();
   onTestFinished(() => client.release());
-  const pool = new ScheduledClient(client).asPool();
+  const pool = new ScheduledClient(client, { independent: [], whole: [], looks: [] }).asPool();
   const call = await pool.connect();
   let timerHasIt = false;
   const timer = pool.connect().then((lent) => {

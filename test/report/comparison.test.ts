@@ -29,6 +29,7 @@ const ratioOf = (overrides: Partial<Ratio>): Ratio => ({
 
 const COMPARISON: Comparison = {
   baseline: 'legacy',
+  strategies: ['legacy', 'cte', 'inventory'],
   rounds: 3,
   ratios: [ratioOf({}), ratioOf({ metric: 'p95', ratio: 0.5, low: 0.45, high: 0.55 })],
   checks: [CHECK],

@@ -19,6 +19,7 @@ export const CHECKS: Comparison['checks'] = [
 
 /** A comparison that says nothing. */
 export const COMPARISON: Comparison = {
+  strategies: ['legacy', 'cte', 'inventory', HOSTILE],
   ...{ baseline: 'legacy', rounds: 2, ratios: [], checks: [], claims: [], warnings: [] },
   levels: { checkLevel: 0.025, claimsLevel: 0.025, roundsToCheck: 6, roundsToClaim: 7 },
 };

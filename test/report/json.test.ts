@@ -6,6 +6,7 @@ import { createSampler, ENVIRONMENT, reportOf } from './sample.js';
 const TOOL = { name: 'els-assign', version: '0.1.0' };
 const COMPARISON: Comparison = {
   baseline: 'legacy',
+  strategies: ['legacy', 'cte', 'inventory'],
   rounds: 3,
   ratios: [],
   checks: [],

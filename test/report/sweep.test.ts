@@ -160,7 +160,7 @@ describe('renderSweep', () => {
       passed: false,
       gates: [{ expression: 'error == 0', observed: 'error = 2', passed: false }],
       invariants: [{ name: 'outbox', passed: false, witnesses: [{ essay_id: 'essay-9' }], timeline: [] }],
-      notes: ['the inventory ran out after 0.1 s of 1 s'],
+      notes: ['the slots ran out after 0.1 s of 1 s'],
     });
     const text = render([run(sampler, 0), failing]);
     expect(rows(text)[1]?.slice(-2)).toEqual(['✗ 0/1', 'invalid']);
@@ -168,7 +168,7 @@ describe('renderSweep', () => {
     expect(found).toContain('✗ error == 0  error = 2');
     expect(found).toContain('✗ outbox is violated');
     expect(found).toContain('essay_id=essay-9');
-    expect(found).toContain('! the inventory ran out');
+    expect(found).toContain('! the slots ran out');
     expect(text).not.toContain('\nconnections 1');
     expect(text.trimEnd().split('\n').at(-1)).toMatch(/^FAILED/);
   });

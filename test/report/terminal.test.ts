@@ -166,9 +166,7 @@ describe('renderRuns', () => {
 
   it('shows notes', () => {
     const { run } = createSampler();
-    expect(render(reportOf([run({ notes: ['the inventory ran out'] })]))).toContain(
-      'i the inventory ran out\n',
-    );
+    expect(render(reportOf([run({ notes: ['the slots ran out'] })]))).toContain('i the slots ran out\n');
   });
 
   it('ends with the verdict and PASSED or FAILED', () => {

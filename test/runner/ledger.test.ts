@@ -7,6 +7,7 @@ import { workersOf } from '#els/workload/plan.js';
 import fc from '../support/fast-check.js';
 import { histogramOf, honestMessages } from './honest-messages.js';
 import { CONTENTS, loadOfLies } from './load-of-lies.js';
+import { draws } from '../support/effort.js';
 
 const { plan } = loadOfLies('none', 2);
 const RELEASE = nowMicros();
@@ -234,7 +235,7 @@ describe('refuses', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: draws(60, 300) },
     );
   });
 

@@ -1,3 +1,5 @@
+/** @module-tag long */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { drawn } from '../support/draws.js';

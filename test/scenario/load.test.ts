@@ -9,7 +9,7 @@ import { scenarioFileSchema } from '#els/scenario/schema.js';
 import { usageErrorOf } from './usage-error.js';
 
 const FIELDS =
-  'name, description, arrival, batches, slots, contents, deliveries, workers, connections, bulk, duration, rate, spacing, stages, latencyLimit, faults, rttMs, rollout, gates';
+  'name, description, arrival, batches, slots, contents, deliveries, workers, connections, bulk, duration, rate, spacing, stages, latencyLimit, faults, rttMs, rollout, gates, checks';
 const NAMES =
   'batch-completion, cross-instance, high-concurrency, idempotent-duplicates, overflow, rollout, sustained';
 const MINIMAL = { name: 'mine', description: 'My own.', slots: 7 };
@@ -65,6 +65,7 @@ describe('a scenario file', () => {
       bulk: 10,
       rttMs: 0.5,
       gates: ['p95 < 500ms', 'created == contents'],
+      checks: ['mine.throughput >= 0.95 * cte.throughput'],
     };
     const faults = ['kill-worker@250ms', 'lock-slots', 'hold-snapshot@0s'];
     const path = await written(JSON.stringify({ ...file, duration: '1.5s', faults }));
@@ -227,6 +228,15 @@ describe('a scenario file with a wrong field', () => {
     ],
     [{ rttMs: -1 }, 'rttMs is -1; accepted: milliseconds from 0 to 1000'],
     [{ rttMs: '1ms' }, 'rttMs is "1ms"; accepted: milliseconds from 0 to 1000'],
+    [{ checks: 5 }, 'checks is 5; accepted: a list of at most 20 checks'],
+    [
+      { checks: [1] },
+      'checks[0] is 1; accepted: a check such as "mine.throughput >= 0.95 * other.throughput"',
+    ],
+    [
+      { checks: ['a.throughput > b.throughput'] },
+      'line 1 column 60, checks[0]: gate "a.throughput > b.throughput": column 14: a check has one form; accepted: A.throughput >= 0.95 * B.throughput, of two strategies and a number above 0',
+    ],
     [{ gates: 'error == 0' }, 'gates is "error == 0"; accepted: a list of at most 100 gates'],
     [{ gates: Array(101).fill('error == 0') }, 'gates is a list; accepted: a list of at most 100 gates'],
     [{ gates: ['error == 0', 5] }, 'gates[1] is 5; accepted: a gate such as "p95 < 500ms"'],

@@ -6,11 +6,11 @@ const pathOf = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url)
 /** Where the package publishes the schema. */
 export const PUBLISHED = pathOf('schema/output.schema.json');
 
-/** The JSON Schema of what `--json` prints, made from its types in src/report/json-document.ts, as text. */
+/** The JSON Schema of what `--json` prints, made from its types, as text. */
 export function generateSchema() {
   const generator = createGenerator({
-    path: pathOf('src/report/json-document.ts'),
-    tsconfig: pathOf('tsconfig.build.json'),
+    path: pathOf('test/schema/documents.ts'),
+    tsconfig: pathOf('tsconfig.json'),
     type: 'JsonDocument',
     additionalProperties: false,
     sortProps: false,

@@ -24,7 +24,7 @@ drawn('looks up the calls of a few offending rows only, however many there are',
     callOf(content, [content, content + 1], { outcome: 'created', slotId: `essay-${content}` }),
   );
   const contents = new CountedContents(indexHistory(calls).get('batch') ?? []);
-  const rows = times(count, (content) => ({ batch_id: 'batch', essay_id: `essay-${content}` }));
+  const rows = times(count, (content) => ({ batchId: 'batch', slotId: `essay-${content}` }));
   const audits = [{ name: 'nothing-half-assigned', rows, mayBeHalfDone: false, needsCommits: false }];
   const evidence = evidenceOf({
     ...{ terms: BUILT_IN_TERMS, batchIds: ['batch'], slotsOf: () => count, rows: [] },

@@ -5,11 +5,12 @@ import { callOf } from './histories.js';
 import { violatedIn } from './observed.js';
 import { isExplained, type Observation } from './reference.js';
 import { observationOf, validObservationOf } from './small-observations.js';
+import { draws } from '../support/effort.js';
 
 // The oracles against an exhaustive search for an order of effects, for each combination of promises: they reject
 // exactly what no order explains. `npm run oracles` holds 100,000 observations of each against it.
 
-const OBSERVATIONS = Number(process.env['ORACLE_OBSERVATIONS'] ?? 500);
+const OBSERVATIONS = Number(process.env['ORACLE_OBSERVATIONS'] ?? draws(150, 500));
 const FIRST_SEED = Number(process.env['ORACLE_SEED'] ?? 1);
 
 /** Draws observations and counts those that an order explains; fails on the first on which the two disagree. */

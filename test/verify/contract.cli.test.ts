@@ -5,6 +5,7 @@ import { useTemporaryFolder } from '../cli/temporary-folder.js';
 import { INVARIANTS } from '#els/verify/invariants.js';
 import { useDatabase } from '../support/database.js';
 import { burstFile, runJson, violated, type Printed } from './scenario-files.js';
+import { IS_LONG, eachLongButFirst } from '../support/long.js';
 
 // Custom strategies that leave one thing of the contract out: what no audit can see without it is not asked; what is
 // demanded is named.
@@ -48,7 +49,7 @@ const DOCUMENTS_WITHOUT_CALL: [string, string] = [
 const VERSION_NOT_RAISED: [string, string] = [', version = essay.version + 1', ''];
 
 describe('is not asked what its evidence cannot show', () => {
-  it.each(['cte', 'inventory'] as const)('%s whose event carries no correlation_id', async (name) => {
+  eachLongButFirst(['cte', 'inventory'])('%s whose event carries no correlation_id', async (name) => {
     const { code, verdict, result } = await run(edited(name, [EVENT_WITHOUT_CALL]));
     expect({ code, verdict, violated: violated(result) }).toEqual({
       code: 0,
@@ -63,7 +64,7 @@ describe('is not asked what its evidence cannot show', () => {
     expect(result.invariants.map((each) => each.name)).not.toContain('duplicate-wrote-nothing');
   });
 
-  it('a strategy that raises no version', async () => {
+  it('a strategy that raises no version', IS_LONG, async () => {
     const { verdict, result } = await run(edited('inventory', [VERSION_NOT_RAISED]));
     expect({ verdict, violated: violated(result) }).toEqual({ verdict: 'valid', violated: [] });
     expect(result.notAsked).toEqual([
@@ -75,7 +76,7 @@ describe('is not asked what its evidence cannot show', () => {
     expect(result.invariants.map((each) => each.name)).toContain('duplicate-wrote-nothing');
   });
 
-  it('one that raises none and whose event names no call', async () => {
+  it('one that raises none and whose event names no call', IS_LONG, async () => {
     const { verdict, result } = await run(edited('inventory', [EVENT_WITHOUT_CALL, VERSION_NOT_RAISED]));
     expect({ verdict, violated: violated(result) }).toEqual({ verdict: 'valid', violated: [] });
     expect(result.notAsked[0]?.reason).toContain(`essay_states.version was not raised: ${CALLS}`);
@@ -86,7 +87,7 @@ describe('is not asked what its evidence cannot show', () => {
     expect({ verdict, notAsked: result.notAsked }).toEqual({ verdict: 'valid', notAsked: [] });
   });
 
-  it('one that writes no event', async () => {
+  it('one that writes no event', IS_LONG, async () => {
     const { result } = await run(
       edited('inventory', [['  from assigned\n)\nselect', '  from assigned where false\n)\nselect']]),
     );
@@ -99,7 +100,7 @@ describe('is not asked what its evidence cannot show', () => {
       expect(reason).toContain(`of ${CALLS} of ${CALLS} assignments: `);
   });
 
-  it('a duplicate that writes again is caught by its version all the same', async () => {
+  it('a duplicate that writes again is caught by its version all the same', IS_LONG, async () => {
     const again: [string, string] = [
       '), event as (',
       `), again as (
@@ -122,7 +123,7 @@ function witnesses(result: RunResult, name: string): readonly Witness[] {
 }
 
 describe('names the field', () => {
-  it.each([
+  eachLongButFirst([
     ['event_data.batch_id', "'batch_id', :batch_id::text, 'essay_id'", "'essay_id'"],
     ['event_data.essay_id', "'essay_id', essay_id,", ''],
     ['event_data.text_storage_id', "'text_storage_id', :text_storage_id::text, ", ''],
@@ -153,7 +154,7 @@ describe('names the field', () => {
     expect(timeline).toMatchObject([{ kind: 'call', outcome: 'created' }]);
   });
 
-  it.each(['file_upload_id', 'correlation_id'])('processing_metadata.%s', async (key) => {
+  eachLongButFirst(['file_upload_id', 'correlation_id'])('processing_metadata.%s', async (key) => {
     const without: [string, string] = [DOCUMENTS_WITHOUT_CALL[0], `${DOCUMENTS_WITHOUT_CALL[0]} - '${key}'`];
     const { result } = await run(edited('inventory', [without]));
     expect(violated(result)).toEqual(['documents-complete']);
@@ -166,7 +167,7 @@ describe('names the field', () => {
     expect(calls).toEqual(key === 'correlation_id' ? ['duplicate-wrote-nothing'] : []);
   });
 
-  it.each([
+  eachLongButFirst([
     [
       'storage_references = :storage_references::jsonb',
       `storage_references = '{}'`,
@@ -182,7 +183,7 @@ describe('names the field', () => {
     expect(witnesses(result, 'documents-complete')[0]).toMatchObject({ field });
   });
 
-  it.each([
+  eachLongButFirst([
     ['original_file_name', 'original_file_name = :original_file_name, ', ''],
     ['assigned_at', ', assigned_at = now()', ''],
   ])('slot_assignments.%s', async (field, from, to) => {

@@ -7,6 +7,7 @@ import { verifyRun } from '#els/verify/verify-run.js';
 import { useDatabase } from '../support/database.js';
 import { corruptions, firstEssay, type Corruption } from './corruptions.js';
 import { carryOut, smallRuns, type SmallRun } from './small-runs.js';
+import { draws } from '../support/effort.js';
 
 const db = useDatabase();
 const engines = {
@@ -124,6 +125,6 @@ it('the database oracle reports what was spoilt, where it was spoilt, and nothin
         expect(named, `${name}\n${context}`).toEqual(made.filter(({ reported }) => reported.includes(name)));
       }
     }),
-    { numRuns: 100, interruptAfterTimeLimit: TIME_LIMIT_MS },
+    { numRuns: draws(20, 100), interruptAfterTimeLimit: TIME_LIMIT_MS },
   );
 });

@@ -118,7 +118,7 @@ describe('finds that', () => {
       const audits = await runAudits(client, [run.batchId], true);
       expect(audits.find(({ name }) => name === 'content-in-one-slot')?.rows).toEqual([
         expect.objectContaining({
-          ...{ batch_id: run.batchId, field: 'rows of essay_states with this text_storage_id' },
+          ...{ batchId: run.batchId, field: 'rows of essay_states with this text_storage_id' },
           ...{ found: run.slots, expected: 1 },
         }),
       ]);

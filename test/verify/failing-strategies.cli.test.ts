@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
 import { useDatabase } from '../support/database.js';
 import { burstFile, runJson, type Printed } from './scenario-files.js';
+import { IS_LONG, eachLongButFirst } from '../support/long.js';
 
 // Custom strategies that answer what the contract does not allow, or nothing: the report says what they did.
 
@@ -20,7 +21,7 @@ async function runAnswering(select: string, more: readonly string[] = []): Promi
 }
 
 describe('a strategy that breaks the contract is told what it did', () => {
-  it.each([
+  eachLongButFirst([
     [
       `select '' as essay_id, 'banana' as outcome`,
       'the outcome "banana" is none of created, reused, contended, no_slot',
@@ -42,7 +43,7 @@ describe('a strategy that breaks the contract is told what it did', () => {
   });
 });
 
-it('calls that gave up waiting lost no reply', async () => {
+it('calls that gave up waiting lost no reply', IS_LONG, async () => {
   const select = `select null::text as essay_id, 'contended' as outcome`;
   const run = await runAnswering(select, ['--timeout', '100ms']);
   expect(run.errorsByCode).toEqual({ contention_deadline: CALLS });

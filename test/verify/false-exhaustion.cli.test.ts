@@ -7,6 +7,7 @@ import { drawn, type Draw } from '../support/draws.js';
 import { until, withForeign } from '../engine/support/hold.js';
 import { useDatabase } from '../support/database.js';
 import { burstFile, pitfall, runJson, violated, type Printed } from './scenario-files.js';
+import { IS_LONG } from '../support/long.js';
 
 // Pitfall 5: while the run is on, a foreign session holds one free slot, and lets go without taking it.
 
@@ -83,7 +84,7 @@ drawn('proves a strategy wrong that takes zero rows for no_slot', async (draw) =
   expect(runs[0]?.outcomes.error).toBe(0);
 });
 
-describe('proves the built-in strategies right, which wait for the slot', () => {
+describe('proves the built-in strategies right, which wait for the slot', IS_LONG, () => {
   for (const strategy of ['legacy', 'cte', 'inventory']) {
     drawn(strategy, async (draw) => {
       const { code, verdict, runs } = await runWhileHeld(strategy, await burst(draw));

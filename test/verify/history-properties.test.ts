@@ -5,6 +5,7 @@ import { violatedBy } from './histories.js';
 import { historyCorruptions, type HistoryCorruption } from './history-corruptions.js';
 import { BUILT_IN, isExplained } from './reference.js';
 import { validHistories, type Limits } from './simulated.js';
+import { draws } from '../support/effort.js';
 
 const LARGE = { batches: 4, slots: 6, contents: 20, deliveries: 80 };
 const SMALL = { batches: 2, slots: 3, contents: 6, deliveries: 16 };
@@ -34,7 +35,7 @@ describe('the history oracle accepts', () => {
       fc.property(validHistories(LARGE), ({ calls, slots }) => {
         expect(violatedBy(calls, slots)).toEqual([]);
       }),
-      { numRuns: 2_000 },
+      { numRuns: draws(400, 2_000) },
     );
   });
 
@@ -58,7 +59,7 @@ it('every history that is drawn as valid is explained by some order', () => {
     fc.property(validHistories(TINY), ({ calls, slots }) => {
       expect(isExplained({ ...BUILT_IN, calls, slots })).toBe(true);
     }),
-    { numRuns: 1_000 },
+    { numRuns: draws(200, 1_000) },
   );
 });
 
@@ -68,7 +69,7 @@ describe.each(historyCorruptions)('when $what', (corruption) => {
       fc.property(spoiltHistories(corruption, SMALL), ({ calls, slots }) => {
         expect(violatedBy(calls, slots)).toContain(corruption.violates);
       }),
-      { numRuns: 200 },
+      { numRuns: draws(50, 200) },
     );
   });
 });
@@ -78,6 +79,6 @@ it.each(historyCorruptions)('no order explains a history when $what', (corruptio
     fc.property(spoiltHistories(corruption, TINY), ({ calls, slots }) => {
       expect(isExplained({ ...BUILT_IN, calls, slots })).toBe(false);
     }),
-    { numRuns: 50 },
+    { numRuns: draws(20, 50) },
   );
 });

@@ -1,7 +1,8 @@
-import { describe, expect } from 'vitest';
-import { drawn } from '../support/draws.js';
+import { describe, expect, it } from 'vitest';
+import { withDraws, type Draw } from '../support/draws.js';
 import { useDatabase } from '../support/database.js';
 import { pitfall, runJson, violated } from './scenario-files.js';
+import { longUnless } from '../support/long.js';
 
 const db = useDatabase();
 
@@ -14,7 +15,7 @@ const GATES = [
 
 describe('a correct strategy that is slow turns red, and nothing else', () => {
   for (const [scenario, gate] of GATES) {
-    drawn(`${scenario}: ${gate}`, async (draw) => {
+    const draws = async (draw: Draw) => {
       const slots = draw.integer(2, 7);
       const contents = scenario === 'overflow' ? slots + draw.integer(1, 7) : slots;
       const counts = ['--slots', String(slots), '--contents', String(contents), '--workers', '2'];
@@ -23,6 +24,7 @@ describe('a correct strategy that is slow turns red, and nothing else', () => {
       expect(violated(runs[0])).toEqual([]);
       const red = runs[0]?.gates.filter((each) => !each.passed).map(({ expression }) => expression);
       expect(red).toEqual([gate]);
-    });
+    };
+    it(`${scenario}: ${gate}`, longUnless(scenario === 'overflow'), () => withDraws(draws));
   }
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { drawn, type Draw } from '../support/draws.js';
 import { useDatabase } from '../support/database.js';
 import { burstFile, pitfall, runJson, violated, type Printed } from './scenario-files.js';
+import { IS_LONG } from '../support/long.js';
 
 // Each pitfall of the design, as a custom strategy put through the real executable: the tool must prove it wrong.
 
@@ -67,7 +68,7 @@ describe('proves wrong', () => {
   });
 });
 
-describe('proves the built-in strategies right on the same scenarios', () => {
+describe('proves the built-in strategies right on the same scenarios', IS_LONG, () => {
   for (const strategy of ['legacy', 'cte', 'inventory']) {
     drawn(strategy, async (draw) => {
       const scenarios = [await collision(draw), await duplicates(draw)];

@@ -3,6 +3,7 @@ import type { Delivery, Scenario } from '#els/domain/scenario.js';
 import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/workload/plan.js';
 import { forRandomDraws } from '../support/draws.js';
 import type { Draw } from '../support/draws.js';
+import { draws } from '../support/effort.js';
 
 function scenario(fields: Partial<Scenario>): Scenario {
   return {
@@ -79,7 +80,7 @@ describe('contentId', () => {
 
 describe('deliveriesOf', () => {
   it('delivers every index exactly once, shared out evenly', () => {
-    forRandomDraws(200, (draw) => {
+    forRandomDraws(draws(40, 200), (draw) => {
       const shape = randomScenario(draw);
       const workers = byWorker(shape, draw.integer(0, 2 ** 31));
       const indices = workers.flat().map(({ index }) => index);
@@ -91,7 +92,7 @@ describe('deliveriesOf', () => {
   });
 
   it('delivers each content as often as the scenario says, to one batch, the batches in turn', () => {
-    forRandomDraws(100, (draw) => {
+    forRandomDraws(draws(20, 100), (draw) => {
       const shape = randomScenario(draw);
       const times = new Map<number, number>();
       for (const { index, content, batch } of byWorker(shape, 5).flat()) {
@@ -105,7 +106,7 @@ describe('deliveriesOf', () => {
   });
 
   it('depends on the scenario and the seed alone', () => {
-    forRandomDraws(50, (draw) => {
+    forRandomDraws(draws(20, 50), (draw) => {
       const shape = randomScenario(draw);
       const seed = draw.integer(0, 2 ** 31);
       expect(byWorker(shape, seed, 'one')).toEqual(byWorker(shape, seed, 'two'));
@@ -139,7 +140,7 @@ describe('deliveriesOf', () => {
   });
 
   it('keeps the duplicates of a closed loop about as close as its calls in flight', () => {
-    forRandomDraws(50, (draw) => {
+    forRandomDraws(draws(8, 50), (draw) => {
       const shape = { ...randomScenario(draw), arrival: 'closed' as const, contents: 500 };
       const first = new Map<number, number>();
       const inFlight = shape.workers * shape.connections;
@@ -191,7 +192,7 @@ describe('callsOf', () => {
   }
 
   it('makes every delivery in exactly one call, and gives no worker two calls more than another', () => {
-    forRandomDraws(200, (draw) => {
+    forRandomDraws(draws(40, 200), (draw) => {
       const shape = bulky(draw);
       const workers = calls(shape, draw.integer(0, 2 ** 31));
       const indices = workers.flat(2).map(({ index }) => index);
@@ -203,7 +204,7 @@ describe('callsOf', () => {
   });
 
   it('fills every call with deliveries of one batch, but for one call of each batch', () => {
-    forRandomDraws(200, (draw) => {
+    forRandomDraws(draws(40, 200), (draw) => {
       const shape = bulky(draw);
       const notFull = new Set<number>();
       for (const call of calls(shape, draw.integer(0, 2 ** 31)).flat()) {
@@ -231,7 +232,7 @@ describe('callsOf', () => {
   });
 
   it('spreads the duplicates of a closed loop over calls that are in flight together', () => {
-    forRandomDraws(50, (draw) => {
+    forRandomDraws(draws(10, 50), (draw) => {
       const shape = scenario({
         ...{ batches: draw.integer(1, 20), contents: 4_000, deliveries: 3, arrival: 'closed' },
         bulk: draw.integer(10, 50),
@@ -253,7 +254,7 @@ describe('callsOf', () => {
 
 describe('expectedCounts', () => {
   it('agrees with serving the deliveries one after another', () => {
-    forRandomDraws(300, (draw) => {
+    forRandomDraws(draws(60, 300), (draw) => {
       const shape = randomScenario(draw);
       const free = Array.from({ length: shape.batches }, () => shape.slots);
       const served = new Set<number>();

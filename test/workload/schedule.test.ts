@@ -3,6 +3,7 @@ import type { Scenario } from '#els/domain/scenario.js';
 import { deliveriesOf, planWorkload } from '#els/workload/plan.js';
 import { dueTimes, outlastsDeliveries, schedule } from '#els/workload/schedule.js';
 import { forRandomDraws } from '../support/draws.js';
+import { draws } from '../support/effort.js';
 
 function openLoop(fields: Partial<Scenario>): Scenario {
   return {
@@ -36,7 +37,7 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 
 describe('a constant schedule', () => {
   it('places the n-th call at n / rate', () => {
-    forRandomDraws(20, (draw) => {
+    forRandomDraws(draws(4, 20), (draw) => {
       const rate = draw.integer(1, 100_000);
       const times = first(schedule(openLoop({ rate }), draw.integer(0, 2 ** 31)), 1_000);
       times.forEach((time, call) => expect(time).toBeCloseTo((call * 1e6) / rate, 3));
@@ -52,7 +53,7 @@ describe('a Poisson schedule', () => {
   const GAPS = 100_000;
 
   it('has exponential gaps: mean 1 / rate, a deviation as large, none that follows from the one before', () => {
-    forRandomDraws(5, (draw) => {
+    forRandomDraws(draws(2, 5), (draw) => {
       const rate = draw.integer(1, 100_000);
       const shape = openLoop({ rate, spacing: 'poisson' });
       const gaps = gapsOf(first(schedule(shape, draw.integer(0, 2 ** 31)), GAPS)).map(
@@ -104,7 +105,7 @@ describe('stages', () => {
   });
 
   it('make a Poisson process whose rate ramps', () => {
-    forRandomDraws(20, (draw) => {
+    forRandomDraws(draws(4, 20), (draw) => {
       const steep = openLoop({ rate: 1, spacing: 'poisson', stages: [{ rate: 20_000, durationMs: 4_000 }] });
       const times = before(steep, 4_000_000, draw.integer(0, 2 ** 31));
       // 40,002 calls and a quarter of them in the first half, each more or less seven deviations.
@@ -117,7 +118,7 @@ describe('stages', () => {
 
 describe('the workers of an open loop', () => {
   it('share the schedule out: every call is made by one of them, at its time, none of them has two more', () => {
-    forRandomDraws(50, (draw) => {
+    forRandomDraws(draws(15, 50), (draw) => {
       const shape = openLoop({
         rate: draw.integer(1, 5_000),
         spacing: draw.pick(['poisson', 'constant']),

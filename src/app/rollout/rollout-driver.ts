@@ -10,7 +10,7 @@ import { mulberry32, type Random } from '../../base/random.js';
 import type { Target } from '../../target/target.js';
 import { rolledOut } from '../../targets/resolve.js';
 import { MigrationKiller } from '../../targets/els/migrate/process/kill-migration.js';
-import type { Inventory } from '../../targets/els/engine/assignment.js';
+import type { MigrationJob } from '../../targets/els/migrate/process/messages.js';
 import { migrateRun } from '../../targets/els/migrate/process/migrate-run.js';
 
 /** After a switch the next one, or the end, waits this long at least: fewer calls tell nothing of what it led to. */
@@ -136,7 +136,7 @@ export class RolloutDriver {
       {
         ...{ source, connectionString, schema, batchIds },
         applicationName: `${applicationName}/migration`,
-        to: next.forms[0] as Inventory,
+        to: next.forms[0] as MigrationJob['to'],
       },
       {
         killer,

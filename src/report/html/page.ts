@@ -39,7 +39,7 @@ function titleEnding(report: Report): string {
 
 function figures(report: Report): Markup[] {
   const { runs, comparison, sweep } = report;
-  const classOf = strategyColours(runs);
+  const classOf = strategyColours(runs, comparison?.strategies ?? []);
   if (sweep !== undefined) return [sweepSection(sweep, report, classOf)];
   return [
     ...groupScenarios(runs).map(([, ofScenario]) => scenarioSection(ofScenario, comparison, classOf)),

@@ -25,7 +25,7 @@ export function scenarioSection(
   classOf: ClassOf,
 ): Markup {
   const [first] = runs;
-  const rows = rowsOf(runs, comparison?.baseline);
+  const rows = rowsOf(runs, comparison);
   const rounds = new Set(runs.map((run) => run.round)).size;
   const figures = [
     ...percentileFigure(rows, classOf),

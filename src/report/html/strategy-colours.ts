@@ -1,4 +1,3 @@
-import { BUILT_IN_STRATEGIES } from '../../targets/els/engine/assignment.js';
 import type { RunResult } from '../../domain/run-result.js';
 
 /** How many colours the style sheet has. */
@@ -8,11 +7,13 @@ const COLOURS = 8;
 export type ClassOf = (row: Pick<RunResult, 'strategy' | 'advisoryLocks'>) => string;
 
 /**
- * Gives each strategy one colour for the whole page: the built-in ones always the same, others those that are left
- * in the order of their appearance; colours repeat when there are more strategies than colours.
+ * Gives each strategy one colour for the whole page, in the order in which they were named, others in the order of
+ * their appearance; colours repeat when there are more strategies than colours.
+ *
+ * @param named the strategies that were compared; none where nothing was
  */
-export function strategyColours(runs: readonly RunResult[]): ClassOf {
-  const strategies = [...new Set<string>([...BUILT_IN_STRATEGIES, ...runs.map((run) => run.strategy)])];
+export function strategyColours(runs: readonly RunResult[], named: readonly string[]): ClassOf {
+  const strategies = [...new Set([...named, ...runs.map((run) => run.strategy)])];
   return ({ strategy, advisoryLocks }) =>
     `c${strategies.indexOf(strategy) % COLOURS}${advisoryLocks ? ' dashed' : ''}`;
 }

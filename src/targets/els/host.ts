@@ -3,7 +3,7 @@ import { inTransaction, withClient } from '../../database/on-pool.js';
 import type { DatabasePool } from '../../database/pool.js';
 import { transaction } from '../../database/session.js';
 import { inSnapshot } from '../../database/snapshot.js';
-import { recordRun } from '../../runs/runs.js';
+import { recordRun, takeRuns } from '../../runs/runs.js';
 import type { Host, Registered, Registration, RegistrationControl, Stored } from '../../target/host.js';
 import { runAudits } from './audits.js';
 import { findBatches } from './batches/find.js';
@@ -64,6 +64,18 @@ export class ElsHost implements Host {
   remove(runIds: readonly string[]): Promise<void> {
     const { pool, schema } = this.place;
     return withClient(pool, (client) => deleteRuns(client, schema, runIds));
+  }
+
+  removeIdle(runIds: readonly string[]): Promise<readonly string[]> {
+    const { pool, schema } = this.place;
+    return withClient(pool, async (client) => {
+      let alive: readonly string[] = [];
+      await deleteRuns(client, schema, runIds, async () => {
+        alive = await takeRuns(client, runIds);
+        return alive.length === 0;
+      });
+      return alive;
+    });
   }
 }
 

@@ -12,6 +12,9 @@ export const FLAGS = {
   advisoryLocks: 'USE_ADVISORY_LOCKS_FOR_ASSIGNMENT',
 } as const;
 
+/** The known-good path: what the flags mean where all are off, and where a rollout starts. */
+export const KNOWN_GOOD: BuiltInStrategy = 'legacy';
+
 /**
  * Finds the strategy that a name means: a built-in one, or a custom SQL file.
  *
@@ -56,7 +59,7 @@ export function strategyFromFlags(env: NodeJS.ProcessEnv): ElsOptions {
       `${FLAGS.cte} and ${FLAGS.inventory} are both on; accepted is one at a time, or --strategy`,
     );
   }
-  const name: BuiltInStrategy = cte ? 'cte' : inventory ? 'inventory' : 'legacy';
+  const name: BuiltInStrategy = cte ? 'cte' : inventory ? 'inventory' : KNOWN_GOOD;
   return { strategy: { kind: 'built-in', name }, advisoryLocks: readFlag(env, FLAGS.advisoryLocks) };
 }
 

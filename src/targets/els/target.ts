@@ -1,5 +1,5 @@
 import { BUILT_IN_TERMS } from '../../domain/promises.js';
-import type { Capability, Target, TargetSpec } from '../../target/target.js';
+import type { Target, TargetSpec } from '../../target/target.js';
 import type { WeakSpots } from '../../target/weak-spots.js';
 import { ONE_AT_A_TIME } from './engine/assign-many.js';
 import type { Inventory } from './engine/assignment.js';
@@ -82,7 +82,7 @@ function inventoryOf(spec: StrategySpec): Inventory {
   return createStrategy(spec, false).inventory;
 }
 
-function lacksOf(spec: StrategySpec, strategy: Strategy): Partial<Record<Capability, string>> {
+function lacksOf(spec: StrategySpec, strategy: Strategy): Target['lacks'] {
   return {
     ...(strategy.many === undefined && { bulk: ONE_AT_A_TIME }),
     ...(strategy.keepsSessionLock && {
@@ -90,5 +90,6 @@ function lacksOf(spec: StrategySpec, strategy: Strategy): Partial<Record<Capabil
         "keeps a session's lock from one transaction to the next; accepted: without advisory locks, or cte or inventory",
     }),
     ...(spec.kind === 'custom' && { rollout: 'is a statement of its own' }),
+    ...(!strategy.commitsTwice && { betweenTransactions: 'has one transaction; accepted: legacy' }),
   };
 }

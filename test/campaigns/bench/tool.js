@@ -6,7 +6,7 @@ import { freshSchema } from './server.js';
 import { CONNECTIONS, WORKERS } from './settings.js';
 
 const TIMEOUT_MS = 10_000;
-const RAN_OUT = /^the inventory ran out /;
+const RAN_OUT = /^the slots ran out /;
 
 /**
  * A scenario of the suite: CONNECTIONS over WORKERS where the shape does not say otherwise, and no call may fail.
@@ -31,7 +31,7 @@ export function benchScenario(shape) {
  * @param {import('./server.js').Bench} bench
  * @param {{ strategy: import('#els/targets/els/engine/assignment.js').BuiltInStrategy, advisoryLocks?: boolean | undefined, scenario: import('#els/domain/scenario.js').Scenario, round: number }} load
  * @returns the run's result, its calls and the ids of its batches
- * @throws Error when the run did not pass, or its inventory ran out before its time
+ * @throws Error when the run did not pass, or its slots ran out before its time
  */
 export async function runTool(bench, { strategy, advisoryLocks = false, scenario, round }) {
   await freshSchema(bench);

@@ -10,6 +10,7 @@ import { leaseEmbeddedServer } from '#els/database/embedded/lease.js';
 import { freePort, startServer } from '#els/database/embedded/server.js';
 import { chooseServerUser } from '#els/database/embedded/server-user.js';
 import { hold, HOLD, processesNaming, sharedHome, temporaryFolder, type Heard } from './support.js';
+import { IS_LONG } from '../../support/long.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -65,7 +66,7 @@ it('says what to give instead when the optional packages are not installed', asy
   expect(heard.message).toMatch(/^[^\n]*--database-url, DATABASE_URL or the PG\*[^\n]*$/);
 });
 
-it('says the same when the binaries do not run on this machine', async () => {
+it('says the same when the binaries do not run on this machine', IS_LONG, async () => {
   for (const initdb of [
     '#!/no/such/loader\n',
     '#!/bin/sh\necho "initdb: libicuuc.so.60: no such file" >&2\nexit 127\n',

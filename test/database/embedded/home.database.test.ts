@@ -14,6 +14,7 @@ import {
   sharedHome,
   temporaryFolder,
 } from './support.js';
+import { IS_LONG } from '../../support/long.js';
 
 const sharedFolder = sharedHome();
 
@@ -25,7 +26,7 @@ async function nobodysFolder(): Promise<string> {
   return folder;
 }
 
-it('works in a long path with spaces', async () => {
+it('works in a long path with spaces', IS_LONG, async () => {
   const home = join(await temporaryFolder(), 'a folder '.repeat(10), 'another folder '.repeat(10));
   expect(home.length).toBeGreaterThan(200);
   const lease = await leaseEmbeddedServer({ ELS_ASSIGN_HOME: home });
@@ -76,7 +77,7 @@ describe.runIf(isRoot)('as root', () => {
     expect(await processesNaming(locked)).toEqual([]);
   });
 
-  it('makes a home that the server can enter whatever the umask', async () => {
+  it('makes a home that the server can enter whatever the umask', IS_LONG, async () => {
     const home = join(await temporaryFolder(), 'new', 'home');
     const before = process.umask(0o077);
     try {
@@ -111,7 +112,7 @@ describe.runIf(nobodyReachesCheckout())('as an ordinary user', () => {
     expect(await processesNaming(state)).toEqual([]);
   });
 
-  it('works in ~/.local/state without XDG_STATE_HOME', async () => {
+  it('works in ~/.local/state without XDG_STATE_HOME', IS_LONG, async () => {
     const state = await nobodysFolder();
     const holder = await hold(state, { user: NOBODY, environment: { HOME: state } });
     await holder.finish();

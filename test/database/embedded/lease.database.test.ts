@@ -12,6 +12,7 @@ import {
   temporaryFolder,
   untilNoProcess,
 } from './support.js';
+import { IS_LONG } from '../../support/long.js';
 
 const sharedFolder = sharedHome();
 
@@ -42,24 +43,28 @@ describe('one lease', () => {
     await second.release();
   });
 
-  it('has pg_stat_statements in its database, also with data that were made without it, and after a restart', async () => {
-    const created = (connection: EmbeddedConnection) =>
-      query(connection, `select count(*)::int from pg_extension where extname = 'pg_stat_statements'`);
-    const counts = (connection: EmbeddedConnection) =>
-      query(connection, 'select count(*) > 0 as counts from public.pg_stat_statements');
-    const first = await leaseEmbeddedServer({ ELS_ASSIGN_HOME: sharedFolder() });
-    expect(await counts(first.connection)).toEqual([{ counts: true }]);
-    await query(first.connection, 'drop extension pg_stat_statements');
-    expect(await created(first.connection)).toEqual([{ count: 0 }]);
-    await first.release();
+  it(
+    'has pg_stat_statements in its database, also with data that were made without it, and after a restart',
+    IS_LONG,
+    async () => {
+      const created = (connection: EmbeddedConnection) =>
+        query(connection, `select count(*)::int from pg_extension where extname = 'pg_stat_statements'`);
+      const counts = (connection: EmbeddedConnection) =>
+        query(connection, 'select count(*) > 0 as counts from public.pg_stat_statements');
+      const first = await leaseEmbeddedServer({ ELS_ASSIGN_HOME: sharedFolder() });
+      expect(await counts(first.connection)).toEqual([{ counts: true }]);
+      await query(first.connection, 'drop extension pg_stat_statements');
+      expect(await created(first.connection)).toEqual([{ count: 0 }]);
+      await first.release();
 
-    const second = await leaseEmbeddedServer({ ELS_ASSIGN_HOME: sharedFolder() });
-    expect(await counts(second.connection)).toEqual([{ counts: true }]);
-    await second.restart();
-    expect(await created(second.connection)).toEqual([{ count: 1 }]);
-    expect(await counts(second.connection)).toEqual([{ counts: true }]);
-    await second.release();
-  });
+      const second = await leaseEmbeddedServer({ ELS_ASSIGN_HOME: sharedFolder() });
+      expect(await counts(second.connection)).toEqual([{ counts: true }]);
+      await second.restart();
+      expect(await created(second.connection)).toEqual([{ count: 1 }]);
+      expect(await counts(second.connection)).toEqual([{ counts: true }]);
+      await second.release();
+    },
+  );
 
   it('lets nobody in without the password, which is in a private file and on no command line', async () => {
     const home = sharedFolder();
@@ -126,7 +131,7 @@ describe('leases of several processes', () => {
     expect(await processesNaming(home)).toEqual([]);
   });
 
-  it('come and go without end and never meet two servers or a wrong one', async () => {
+  it('come and go without end and never meet two servers or a wrong one', IS_LONG, async () => {
     const home = sharedFolder();
     const first = await leaseEmbeddedServer({ ELS_ASSIGN_HOME: home });
     await query(first.connection, 'create table counted (n int)');

@@ -3,6 +3,7 @@ import type { CallRequest, Instance, InstanceSettings } from '#els/target/instan
 import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
 import { elsTarget } from '#els/targets/els/target.js';
 import { openInstance } from '#els/targets/open.js';
+import { until } from '../../engine/support/hold.js';
 import { custom } from '../../engine/support/custom.js';
 import { useDatabase } from '../../support/database.js';
 
@@ -59,7 +60,8 @@ it('connects when it is asked to, answers calls, counts what it did, settles, an
   ).toHaveLength(1);
 
   await instance.close();
-  expect(await backends('instance whole')).toHaveLength(0);
+  // The server may yet be ending what has disconnected.
+  await until('it has disconnected', async () => (await backends('instance whole')).length === 0);
   expect(await instance.assign(call('whole', 'a'))).toMatchObject({
     ...{ outcome: 'error', errorCode: 'engine_closed', mayHaveHappened: false },
     message: 'the engine was closed',

@@ -207,19 +207,20 @@ export async function analyzeTables(client: ClientBase): Promise<Analysis> {
 /**
  * Removes what runs registered in a schema and everything that was written about it. All or nothing.
  *
- * @param mayDelete awaited in the transaction before anything is deleted; throws where nothing is to be
+ * @param mayDelete asked in the transaction before anything is deleted; nothing is where it says no
  */
 export async function deleteRuns(
   client: ClientBase,
   schema: string,
   runIds: readonly string[],
-  mayDelete?: () => Promise<void>,
+  mayDelete = () => Promise.resolve(true),
 ): Promise<void> {
-  await transaction(client, async () => {
-    await mayDelete?.();
+  const deleted = await transaction(client, async () => {
+    if (!(await mayDelete())) return false;
     await client.query(DELETE_RUNS.text, bindValues(DELETE_RUNS, { run_ids: runIds }));
+    return true;
   });
-  await vacuum(client, schema);
+  if (deleted) await vacuum(client, schema);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Inventory } from '../engine/assignment.js';
 import { EXIT, UsageError } from '../../../domain/errors.js';
 import type { MigrationReport } from '../migrate/migration.js';
 import { createColours } from '../../../report/colours.js';
-import { renderMigrationJson, renderMigrationPlanJson } from '../../../report/json.js';
+import { renderMigrationJson, renderMigrationPlanJson } from './migration-json.js';
 import { renderMigration, renderMigrationPlan } from './migration-text.js';
 import { tellAbandoned } from '../../../cli/abandoned-notice.js';
 import { printLine, printResult, terminalWidth } from '../../../cli/console.js';

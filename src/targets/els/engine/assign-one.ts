@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { Session } from '../../../database/session.js';
-import { loadStatement, type BindValues } from '../../../database/statement.js';
+import type { BindValues } from '../../../database/statement.js';
+import { loadStatement } from './statement.js';
 import type { AssignmentRequest, AssignmentResult } from './assignment.js';
 import type { Answered, CallUnderWay } from './attempts.js';
 import { assignmentBinds } from './documents.js';

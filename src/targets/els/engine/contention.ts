@@ -1,6 +1,7 @@
 import { databaseFailure } from '../../../database/failure.js';
 import type { Session } from '../../../database/session.js';
-import { loadStatement, type BindValues, type Statement } from '../../../database/statement.js';
+import type { BindValues, Statement } from '../../../database/statement.js';
+import { loadStatement } from './statement.js';
 import type { Inventory } from './assignment.js';
 
 const LIMITS = loadStatement('strategies/wait-limits');

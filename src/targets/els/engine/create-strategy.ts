@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { loadStatement, toStatement } from '../../../database/statement.js';
+import { loadStatement, toStatement } from './statement.js';
 import { BUILT_IN_STRATEGIES, type Inventory } from './assignment.js';
 import { UsageError } from '../../../domain/errors.js';
 import { legacyStrategy } from './strategies/legacy.js';

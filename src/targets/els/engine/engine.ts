@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { databaseFailure } from '../../../database/failure.js';
 import type { DatabasePool } from '../../../database/pool.js';
 import { Session, type RoundTripCounter } from '../../../database/session.js';
-import { loadStatement } from '../../../database/statement.js';
+import { loadStatement } from './statement.js';
 import type { AssignmentRequest, AssignmentResult, EngineCounters } from './assignment.js';
 import { assignMany } from './assign-many.js';
 import { assignOne, OWN_ASSIGNMENT } from './assign-one.js';

@@ -1,9 +1,13 @@
+import { checksOf } from '#els/app/gates.js';
 import { buildComparison } from '#els/compare/compare.js';
+import { loadScenario } from '#els/scenario/load.js';
+
+const CHECKS = checksOf([await loadScenario('sustained')]);
 
 const NOT_MEASURED = { mean: NaN, p50: NaN, p95: NaN, p99: NaN };
 
 /**
- * What the tool says of these rounds: its claim on the subject, and its check as if the subject were `inventory`.
+ * What the tool says of these rounds: its claim on the subject, and the check of `sustained` as if the subject were `inventory`.
  *
  * @param {[subject: number, reference: number][]} rounds throughput per second
  * @returns {{ claim: 'faster' | 'slower' | 'inconclusive', check: 'passed' | 'failed' | 'inconclusive' }}
@@ -13,7 +17,10 @@ export function judge(rounds) {
     toRun('inventory', subject, at + 1),
     toRun('cte', reference, at + 1),
   ]);
-  const { claims, checks } = buildComparison(/** @type {any} */ (runs), ['cte', 'inventory']);
+  const { claims, checks } = buildComparison(/** @type {any} */ (runs), {
+    strategies: ['cte', 'inventory'],
+    checks: CHECKS,
+  });
   return { claim: claims[0]?.result ?? 'inconclusive', check: checks[0]?.result ?? 'inconclusive' };
 }
 

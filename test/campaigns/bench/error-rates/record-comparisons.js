@@ -6,7 +6,7 @@ import { calibrate } from './calibrate.js';
 import { writeCopy, writeSlowed } from './contenders.js';
 
 const TIMEOUT_MS = 10_000;
-const RAN_OUT = /^the inventory ran out /;
+const RAN_OUT = /^the slots ran out /;
 /** More than can be taken in a second. */
 const CONTENTS_PER_SECOND = 30_000;
 const BATCHES = 100;

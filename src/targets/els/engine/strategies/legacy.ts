@@ -1,5 +1,6 @@
 import type { Session } from '../../../../database/session.js';
-import { loadStatement, type BindValues } from '../../../../database/statement.js';
+import type { BindValues } from '../../../../database/statement.js';
+import { loadStatement } from '../statement.js';
 import type { Answer, CallMemory, Strategy } from '../strategy.js';
 
 const FIND_TRACKER = loadStatement('strategies/legacy/find-tracker');

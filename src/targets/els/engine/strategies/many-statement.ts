@@ -1,5 +1,6 @@
 import type { Row } from '../../../../database/protocol.js';
-import { loadStatement, type Statement } from '../../../../database/statement.js';
+import type { Statement } from '../../../../database/statement.js';
+import { loadStatement } from '../statement.js';
 import type { ContentAnswer, ManyForm } from '../strategy.js';
 import { toAnswer } from './single-statement.js';
 

@@ -1,6 +1,7 @@
 import type { Row, Step } from '../../../../database/protocol.js';
 import type { Session } from '../../../../database/session.js';
-import { loadStatement, type BindValues, type Statement } from '../../../../database/statement.js';
+import type { BindValues, Statement } from '../../../../database/statement.js';
+import { loadStatement } from '../statement.js';
 import { LONGEST_ESSAY_ID, type Inventory } from '../assignment.js';
 import { StrategyContractError, type Answer, type ManyForm, type Strategy } from '../strategy.js';
 

@@ -1,4 +1,5 @@
--- How many batches and rows of each kind there are of each run. Must hold: counts what ../batches/delete-runs.sql deletes.
+-- How many batches and rows of each kind there are of each run, of one that has none too. Must hold: counts what
+-- ../batches/delete-runs.sql deletes.
 with batches as materialized (
   select run_id, batch_id from run_batches
 ), essays as materialized (
@@ -21,4 +22,6 @@ select run_id as "runId",
   count(*) filter (where kind = 'slot')::integer as slots,
   count(*) filter (where kind = 'essay')::integer as essays,
   count(*) filter (where kind = 'event')::integer as events
-from rows group by run_id
+from (select run_id from runs union select run_id from run_batches) known
+left join rows using (run_id)
+group by run_id
