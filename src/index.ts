@@ -26,3 +26,16 @@ export {
   type EngineOptions,
 } from './targets/els/engine/engine.js';
 export type { StrategySpec } from './targets/els/engine/strategy.js';
+export {
+  defineTarget,
+  type Answer,
+  type AssignCall,
+  type AssignmentRow,
+  type AuditRow,
+  type BatchToRegister,
+  type HostContext,
+  type OpenedInstance,
+  type OpenSettings,
+  type RegisteredBatch,
+  type TargetDefinition,
+} from './target/definition.js';

@@ -9,7 +9,7 @@ import type { BatchTotals, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunHeader } from '../history/history-file.js';
 import type { BatchGroup, Host, Registered } from '../target/host.js';
-import { builtInHost, rolledOut } from '../targets/resolve.js';
+import { rolledOut } from '../targets/resolve.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import { verifyHistory, verifyRun, type RunToVerify, type Verification } from '../verify/verify-run.js';
 import { contentIdsOf, planWorkload } from '../workload/plan.js';
@@ -24,6 +24,7 @@ import { keepingHistory, RunHistory } from './run-history.js';
 import type { RunJob } from './run-job.js';
 import { toRunResult } from './run-result.js';
 import { timeoutNotes } from './server-timeouts.js';
+import type { TargetPlace } from './target-places.js';
 import { warmUpBatches, warmUpRunId } from './warm-up-batches.js';
 
 /** What was measured of a run, and what kept it from its end. */
@@ -44,7 +45,7 @@ export interface ExecutedRun {
  *   are removed
  */
 export async function executeRun(
-  database: Database,
+  place: TargetPlace,
   fleet: WorkerFleet,
   job: RunJob,
   stop: AbortSignal,
@@ -52,25 +53,24 @@ export async function executeRun(
   const plan = planWorkload(job.scenario, newRunId(), job.seed, job.target.ids);
   let run: ExecutedRun;
   try {
-    run = await carryOut(database, fleet, job, plan, stop);
+    run = await carryOut(place, fleet, job, plan, stop);
   } catch (error) {
     // Why the run failed is what counts, whatever becomes of its rows.
-    await cleanUp(database, job, plan.runId).catch(() => undefined);
+    await cleanUp(place, job, plan.runId).catch(() => undefined);
     throw error;
   }
-  const left = await cleanUp(database, job, plan.runId);
+  const left = await cleanUp(place, job, plan.runId);
   return { ...run, result: { ...run.result, notes: [...run.result.notes, ...left] } };
 }
 
 async function carryOut(
-  database: Database,
+  { database, host }: TargetPlace,
   fleet: WorkerFleet,
   job: RunJob,
   plan: WorkloadPlan,
   stop: AbortSignal,
 ): Promise<ExecutedRun> {
   const { target } = job;
-  const host = builtInHost(database);
   const warmUp = warmUpBatches([target, ...rolledOut(plan.scenario, target)], plan);
   const registered = await registerRun(host, job, plan, warmUp, stop);
   const foreignRows = await ForeignRows.watch(database, target);
@@ -216,11 +216,11 @@ async function askBoth(
  *
  * @returns what the database kept from being removed, one line each
  */
-async function cleanUp(database: Database, { keep }: RunJob, runId: string): Promise<string[]> {
+async function cleanUp({ database, host }: TargetPlace, { keep }: RunJob, runId: string): Promise<string[]> {
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
     await quiesceRun(database, runId);
-    await builtInHost(database).remove(unwanted);
+    await host.remove(unwanted);
     return [];
   } catch (error) {
     return [`rows of run ${runId} are left: ${whyLeft(database, error)}`];

@@ -30,15 +30,23 @@ const PRESENCE_TIMEOUT_MS = 2 * LOCK_TIMEOUT_MS;
  * @param work gets what its runs are to be recorded under
  * @throws what the database raises where there is no connection, and what the work throws
  */
-export async function whileAtWork<T>(
-  { address, schema, pooling }: Database,
+export function whileAtWork<T>(
+  database: Database,
   name: string,
   work: (command: RunningCommand) => Promise<T>,
 ): Promise<T> {
-  const beats = pooling === 'transaction';
+  const beats = database.pooling === 'transaction';
   const commandId = `${Date.now().toString(36)}${randomBytes(6).toString('hex')}`;
   const command = { command: name, commandId, host: hostname(), pid: process.pid, beats };
-  const settings = { schema, lockTimeoutMs: LOCK_TIMEOUT_MS, keepsNothing: beats };
+  return presentIn(database, command, () => work(command));
+}
+
+async function presentIn<T>(
+  { address, schema }: Database,
+  command: RunningCommand,
+  work: () => Promise<T>,
+): Promise<T> {
+  const settings = { schema, lockTimeoutMs: LOCK_TIMEOUT_MS, keepsNothing: command.beats };
   const pool = createPool(address, {
     connections: 1,
     applicationName: 'els-assign at work',
@@ -47,10 +55,29 @@ export async function whileAtWork<T>(
   });
   try {
     const end = await beginWork(pool, command);
-    return await work(command).finally(end);
+    return await work().finally(end);
   } finally {
     await pool.end();
   }
+}
+
+/**
+ * Does the work of one command that registers batches in several databases.
+ *
+ * @param databases one or more; the command has one id in all of them
+ */
+export function whileAtWorkIn<T>(
+  [first, ...others]: readonly Database[],
+  name: string,
+  work: (command: RunningCommand) => Promise<T>,
+): Promise<T> {
+  if (first === undefined) throw new Error('a command without a database');
+  return whileAtWork(first, name, (command) =>
+    others.reduceRight<() => Promise<T>>(
+      (within, database) => () => presentIn(database, command, within),
+      () => work(command),
+    )(),
+  );
 }
 
 /**

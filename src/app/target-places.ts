@@ -17,7 +17,13 @@ export interface TargetPlace {
 }
 
 /** The places of a command's targets. */
-export type PlaceOf = (target: Target) => TargetPlace;
+export interface Places {
+  /** That the user named, or of the embedded server. */
+  readonly main: Database;
+  /** All, each once. */
+  readonly databases: readonly Database[];
+  readonly of: (target: Target) => TargetPlace;
+}
 
 /**
  * Makes a place ready for each target, for as long as the work lasts: its database, the tool's schema there, its own
@@ -29,7 +35,7 @@ export type PlaceOf = (target: Target) => TargetPlace;
 export async function withPlaces<T>(
   database: Database,
   targets: readonly Target[],
-  work: (placeOf: PlaceOf) => Promise<T>,
+  work: (places: Places) => Promise<T>,
 ): Promise<T> {
   const places = new Map<string, OpenedPlace>();
   try {
@@ -37,11 +43,8 @@ export async function withPlaces<T>(
       const key = keyOf(target);
       if (!places.has(key)) places.set(key, await open(database, target));
     }
-    return await work((target) => {
-      const place = places.get(keyOf(target));
-      if (place === undefined) throw new Error(`target ${target.name} has no place`);
-      return place;
-    });
+    const databases = [...new Set([...places.values()].map((place) => place.database))];
+    return await work({ main: database, databases, of: (target) => placeOf(places, target) });
   } finally {
     for (const place of places.values()) await place.close();
   }
@@ -49,6 +52,12 @@ export async function withPlaces<T>(
 
 interface OpenedPlace extends TargetPlace {
   close(): Promise<void>;
+}
+
+function placeOf(places: ReadonlyMap<string, TargetPlace>, target: Target): TargetPlace {
+  const place = places.get(keyOf(target));
+  if (place === undefined) throw new Error(`target ${target.name} has no place`);
+  return place;
 }
 
 /** The targets without a schema of their own share one place. */

@@ -6,7 +6,7 @@ import { withDatabase } from '../app/database.js';
 import { checkGates, withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRollOut } from '../app/scenarios.js';
-import { prepareDatabase } from '../app/setup.js';
+import { withPlaces } from '../app/target-places.js';
 import { rolledOut, startOfRollout } from '../targets/resolve.js';
 import { renderRollouts } from '../report/rollout.js';
 import { tellAbandoned } from './abandoned-notice.js';
@@ -40,10 +40,11 @@ export async function compareRollouts(
       checkFaults(found, scenarios, [start]);
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
-      await prepareDatabase(database, []);
-      await tellAbandoned(database, flags);
-      const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
-      return executeRuns(database, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));
+      return withPlaces(database, [start], async (places) => {
+        await tellAbandoned(database, flags);
+        const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
+        return executeRuns(places, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));
+      });
     }),
   );
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderRollouts });

@@ -7,7 +7,7 @@ import { checkPooling } from '../app/check-pooling.js';
 import { withDatabase } from '../app/database.js';
 import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToCompare } from '../app/scenarios.js';
-import { prepareDatabase } from '../app/setup.js';
+import { withPlaces } from '../app/target-places.js';
 import type { Target } from '../target/target.js';
 import { DEFAULT_TARGET, resolveTarget, TARGET_NAMES } from '../targets/resolve.js';
 import { quote } from '../base/wording.js';
@@ -20,7 +20,7 @@ import { addBaselineOptions, openBaselines, type BaselineFlags } from './baselin
 import { compareRollouts } from './compare-rollouts.js';
 import { finish } from './finish.js';
 import { toOverrides } from './load-flags.js';
-import { addLoadOptions, seedOf, type LoadFlags } from './options.js';
+import { addLoadOptions, seedOf, whereOf, type LoadFlags } from './options.js';
 import { checkOutputPaths } from './output-paths.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
@@ -95,16 +95,17 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const plan = { scenarios, targets, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
   const { compare } = await import('../app/compare.js');
   const report = await stoppable((stop) =>
-    withDatabase({ ...flags, env: process.env }, async (found) => {
+    withDatabase(whereOf(flags, targets), async (found) => {
       checkFaults(found, scenarios, targets);
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
       const reference = await checkSurroundings(database, baselines.reference);
-      await prepareDatabase(database, targets);
       tellRights(targets, flags);
-      await tellAbandoned(database, flags);
-      const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
-      return compare(database, { ...plan, reference }, control);
+      return withPlaces(database, targets, async (places) => {
+        for (const each of places.databases) await tellAbandoned(each, flags);
+        const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
+        return compare(places, { ...plan, reference }, control);
+      });
     }),
   );
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderComparison });

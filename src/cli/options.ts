@@ -1,9 +1,12 @@
 import { Option, type Command } from 'commander';
+import type { DatabaseOptions } from '../app/database.js';
 import { parseGate } from '../app/gates.js';
+import { removeServerVariables } from '../base/child-environment.js';
 import { CONFIG_FILE } from '../config/load.js';
 import { MAX_SEED } from '../config/schema.js';
 import { UsageError } from '../domain/errors.js';
 import { parseDurationOf } from '../scenario/duration.js';
+import type { Target } from '../target/target.js';
 import { addLoadFlags } from './load-flags.js';
 
 export interface ConnectionFlags {
@@ -83,6 +86,18 @@ export function addLoadOptions(command: Command): Command {
     .option('--keep', "leave the run's batches in the database")
     .option('--allow-inconclusive', 'an unknown verdict or an inconclusive check does not fail the command');
   return addOutputOptions(addConnectionOptions(command));
+}
+
+/**
+ * Where a command works. Foreign code must not come to a database by accident: for targets with a schema of their own
+ * the environment's DATABASE_URL and PG* variables are not taken, only the flag or the configuration.
+ */
+export function whereOf(flags: LoadFlags, targets: readonly Target[]): DatabaseOptions {
+  if (!targets.some(({ hasOwnSchema }) => hasOwnSchema)) return { ...flags, env: process.env };
+  const env = { ...process.env };
+  removeServerVariables(env);
+  if (flags.databaseUrlVariable === undefined) delete env['DATABASE_URL'];
+  return { ...flags, env };
 }
 
 /** A random workload, unless a seed repeats one. */

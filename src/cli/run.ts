@@ -8,7 +8,7 @@ import { withDatabase } from '../app/database.js';
 import { checkGates, withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRun } from '../app/scenarios.js';
-import { prepareDatabase } from '../app/setup.js';
+import { withPlaces } from '../app/target-places.js';
 import type { Target } from '../target/target.js';
 import {
   DEFAULT_TARGET,
@@ -29,7 +29,7 @@ import { tellAbandoned } from './abandoned-notice.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { finish, type Finish } from './finish.js';
 import { toOverrides } from './load-flags.js';
-import { addLoadOptions, seedOf, type LoadFlags } from './options.js';
+import { addLoadOptions, seedOf, whereOf, type LoadFlags } from './options.js';
 import { checkOutputPaths } from './output-paths.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
@@ -103,19 +103,20 @@ async function runRun(flags: RunFlags): Promise<number> {
   const history = flags.history === undefined ? undefined : await createHistory(flags.history, readTool());
   const jobs = jobsOf(scenarios, { target, keep, timeoutMs, history }, flags.rounds, seedOf(flags));
   const report = await stoppable((stop) =>
-    withDatabase({ ...flags, env: process.env }, async (found) => {
+    withDatabase(whereOf(flags, [target]), async (found) => {
       checkFaults(found, scenarios, [target]);
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
       const reference = await checkSurroundings(database, baselines.reference);
-      await prepareDatabase(database, [target]);
       tellRights([target], flags);
-      await tellAbandoned(database, flags);
-      const control = { command: 'run', ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
-      const sumUp = sweep
-        ? sumUpSweep(sweep.parameter)
-        : (runs: readonly RunResult[]) => againstBaseline(runs, reference);
-      return executeRuns(database, jobs, control, sumUp);
+      return withPlaces(database, [target], async (places) => {
+        await tellAbandoned(places.of(target).database, flags);
+        const control = { command: 'run', ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
+        const sumUp = sweep
+          ? sumUpSweep(sweep.parameter)
+          : (runs: readonly RunResult[]) => againstBaseline(runs, reference);
+        return executeRuns(places, jobs, control, sumUp);
+      });
     }),
   ).finally(() => history?.close());
   const how: Finish = { json: flags.json ?? false, render: sweep ? renderSweep : renderRuns };

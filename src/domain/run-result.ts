@@ -178,7 +178,7 @@ export interface RunResult {
   readonly durationMs: number;
   readonly throughputPerSecond: Measured;
   readonly cost: {
-    readonly roundTripsPerAssignment: number;
+    readonly roundTripsPerAssignment: Measured;
     /** Of the whole server while the load ran; null where the role or the server cannot tell, or it was not asked. */
     readonly walBytesPerAssignment: number | null;
     /**

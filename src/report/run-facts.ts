@@ -62,6 +62,7 @@ function batchParts({ batchTotals, plan }: RunResult): string[] {
 /** What the assignments cost: time on the whole, round trips, WAL, CPU of the tool itself. */
 export function costLines(run: RunResult, style: Style): string[] {
   const { roundTripsPerAssignment, walBytesPerAssignment } = run.cost;
+  const trips = Number.isNaN(roundTripsPerAssignment) ? [] : [`${formatNumber(roundTripsPerAssignment)} round trips`];
   const wal = walBytesPerAssignment === null ? [] : [`${formatNumber(walBytesPerAssignment)} bytes of WAL`];
   const work = serverParts(run.cost);
   const cpu = `client ${formatMicros(run.client.cpuMicrosPerCall)} CPU`;
@@ -72,7 +73,7 @@ export function costLines(run: RunResult, style: Style): string[] {
     ...fact('throughput', [`${formatNumber(run.throughputPerSecond)}/s${due}`, took], style),
     ...fact(
       'each call',
-      [`${formatNumber(roundTripsPerAssignment)} round trips`, ...wal, ...work, cpu],
+      [...trips, ...wal, ...work, cpu],
       style,
     ),
     ...(counted.length > 0 ? fact('counters', counted, style) : []),

@@ -38,7 +38,7 @@ const byCode = <Value extends z.core.$ZodType>(value: Value) =>
   z.record(code, value).refine((codes) => Object.keys(codes).length <= MOST_CODES);
 
 const counters = z.strictObject({
-  roundTrips: count,
+  roundTrips: count.nullable(),
   warmUpCalls: count,
   retriesByCode: byCode(count),
   counts: byCode(count),

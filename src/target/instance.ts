@@ -20,8 +20,8 @@ export interface CallAnswer extends CallEnd {
 
 /** What an instance did besides answering; all counts are since it was opened. */
 export interface InstanceCounters {
-  /** Network round trips of calls. */
-  readonly roundTrips: number;
+  /** Network round trips of calls; null where the target does not count them. */
+  readonly roundTrips: number | null;
   /** Attempts that were made again, by SQLSTATE or a word for the reason. */
   readonly retriesByCode: Readonly<Record<string, number>>;
   /** Whatever else the target counts, by its own names. */

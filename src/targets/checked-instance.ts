@@ -50,7 +50,7 @@ export class CheckedInstance implements Instance {
 
   get counters(): InstanceCounters {
     return {
-      roundTrips: NaN,
+      roundTrips: null,
       retriesByCode: this.#busy > 0 ? { busy: this.#busy } : {},
       counts: this.#late > 0 ? { lateAnswers: this.#late } : {},
     };

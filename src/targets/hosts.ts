@@ -1,5 +1,6 @@
 import type { ServerAddress } from '../database/address.js';
 import { createPool, type DatabasePool } from '../database/pool.js';
+import { ForeignBatches } from '../runs/foreign-batches.js';
 import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
 import { ElsHost } from './els/host.js';
@@ -48,7 +49,7 @@ async function openModule(target: Target, { address, pool }: HostPlace): Promise
   try {
     if (process.description.hasSetup) await process.ask({ what: 'setup' });
     await process.ask({ what: 'check' });
-    return { host: new ModuleHost(pool, process), close: () => Promise.resolve(process.close()) };
+    return { host: new ModuleHost(new ForeignBatches(pool), process), close: () => Promise.resolve(process.close()) };
   } catch (error) {
     process.close();
     throw error;
@@ -57,7 +58,7 @@ async function openModule(target: Target, { address, pool }: HostPlace): Promise
 
 async function openSql(target: Target, { address, pool: own }: HostPlace): Promise<OpenedHost> {
   const pool = createPool(address, { connections: 2, applicationName: 'els-assign host' });
-  const host = new SqlHost(own, pool, definitionOf(target.spec));
+  const host = new SqlHost(new ForeignBatches(own), pool, definitionOf(target.spec));
   try {
     await host.setup();
     return { host, close: () => pool.end() };

@@ -27,7 +27,7 @@ function jobOn(runId: string): WorkerJob {
   return {
     ...{ plan: planWorkload(scenario, runId, 1), workerIndex: 0, spec: LEGACY.spec, forms: LEGACY.forms },
     ...{ source: '--database-url', connectionString: db.url, applicationName: runId, schema: db.schema },
-    ...{ timeoutMs: 10_000, prepare: true, journal: 'batched' },
+    ...{ timeoutMs: 10_000, prepare: true, journal: 'batched', places: 'named', refs: new Map() },
     warmUpBatches: ['slots', 'essays'].map((form) => ({ batchId: `${runId}-${form}-warm-up`, form })),
   };
 }

@@ -73,8 +73,8 @@ describe('planWorkload', () => {
 
 describe('contentId', () => {
   it('names contents after the run, from 1', () => {
-    expect(contentId({ runId: 'r1' }, 0)).toBe('r1-c0000001');
-    expect(contentId({ runId: 'r1' }, 9_999_999)).toBe('r1-c10000000');
+    expect(contentId({ runId: 'r1', contentIds: 'text' }, 0)).toBe('r1-c0000001');
+    expect(contentId({ runId: 'r1', contentIds: 'text' }, 9_999_999)).toBe('r1-c10000000');
   });
 });
 

@@ -1,12 +1,11 @@
 import type { PoolClient } from 'pg';
 import { serverError } from '../../database/failure.js';
-import { inTransaction, withClient } from '../../database/on-pool.js';
+import { withClient } from '../../database/on-pool.js';
 import type { DatabasePool } from '../../database/pool.js';
 import { bindValues, type Statement } from '../../database/statement.js';
 import { InfrastructureError } from '../../domain/errors.js';
 import type { Witness } from '../../domain/run-result.js';
-import { forgetRuns, recordBatches, recordedBatches } from '../../runs/foreign-batches.js';
-import { recordRun } from '../../runs/runs.js';
+import type { ForeignBatches } from '../../runs/foreign-batches.js';
 import { slotIdText } from '../../target/answers.js';
 import type { Audit, Host, Registered, Registration, RegistrationControl, Stored } from '../../target/host.js';
 import type { SqlDefinition } from './file.js';
@@ -19,11 +18,11 @@ type Row = Readonly<Record<string, unknown>>;
 /** A target of statements: its side of the database. Each of its statements runs in a transaction. */
 export class SqlHost implements Host {
   /**
-   * @param own whose transactions find the tool's own schema: the record of runs is there
+   * @param batches the record of them, in the target's database
    * @param pool of the target's database, as whoever connects there finds it
    */
   constructor(
-    private readonly own: DatabasePool,
+    private readonly batches: ForeignBatches,
     private readonly pool: DatabasePool,
     private readonly definition: SqlDefinition,
   ) {}
@@ -36,10 +35,7 @@ export class SqlHost implements Host {
 
   async register(registration: Registration, control: RegistrationControl = {}): Promise<Registered> {
     const { groups, strategy, command, records } = registration;
-    await inTransaction(this.own, async (client) => {
-      for (const { runId, batchIds } of groups) await recordBatches(client, { runId, strategy, batchIds });
-      if (command) for (const record of records) await recordRun(client, command, record);
-    });
+    await this.batches.record(strategy, groups, records, command);
     const slotIds = new Map<string, Set<string>>();
     const refs = new Map<string, unknown>();
     let slotsSoFar = 0;
@@ -71,7 +67,7 @@ export class SqlHost implements Host {
   }
 
   allBatchIds(): Promise<readonly string[]> {
-    return inTransaction(this.own, (client) => recordedBatches(client, []));
+    return this.batches.of([]);
   }
 
   countOf(): Promise<Readonly<Record<string, number>>> {
@@ -79,12 +75,16 @@ export class SqlHost implements Host {
   }
 
   async remove(runIds: readonly string[]): Promise<void> {
+    await this.batches.remove(runIds, (batchIds) => this.#remove(batchIds), false);
+  }
+
+  removeIdle(runIds: readonly string[]): Promise<readonly string[]> {
+    return this.batches.remove(runIds, (batchIds) => this.#remove(batchIds), true);
+  }
+
+  async #remove(batchIds: readonly string[]): Promise<void> {
     const { remove } = this.definition;
-    const batchIds = await inTransaction(this.own, (client) => recordedBatches(client, runIds));
-    if (remove && batchIds.length > 0) {
-      await this.#transaction('remove', (client) => run(client, remove, { batch_ids: batchIds }));
-    }
-    await inTransaction(this.own, (client) => forgetRuns(client, runIds));
+    if (remove) await this.#transaction('remove', (client) => run(client, remove, { batch_ids: batchIds }));
   }
 
   async #makeContents(client: PoolClient, contentIds: readonly string[]): Promise<void> {

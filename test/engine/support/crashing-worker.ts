@@ -40,7 +40,7 @@ export async function startWorker(
   const worker = new WorkerProcess(0);
   const job: WorkerJob = {
     ...{ workerIndex: 0, plan, spec: targetOf(variant).spec, forms: [variant.inventory] },
-    ...{ source: '--database-url', connectionString: db.url },
+    ...{ source: '--database-url', connectionString: db.url, places: 'named', refs: new Map() },
     ...{ applicationName: runId, schema: db.schema, timeoutMs: 20_000, prepare: true },
     warmUpBatches: [{ batchId: warmUpBatchId, form: variant.inventory }],
     journal: 'batched',
