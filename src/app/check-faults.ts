@@ -1,5 +1,5 @@
 import { UsageError } from '../domain/errors.js';
-import { FAULT_KINDS, MIGRATION_FAULT, type FaultKind } from '../domain/fault.js';
+import { FAULT_KINDS, MIGRATION_FAULT, needsProxy, type FaultKind } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { Target } from '../target/target.js';
 import type { WeakSpot } from '../target/weak-spots.js';
@@ -10,8 +10,8 @@ const HOLD_POINT = ['holdContent', 'countAssigned'] as const;
 
 /** What each fault needs of a target; those without need its processes and connections alone. */
 const NEEDS: Readonly<Record<FaultKind, readonly WeakSpot[]>> = {
-  'kill-worker': HOLD_POINT,
-  'pause-worker': HOLD_POINT,
+  'kill-worker': [],
+  'pause-worker': [],
   'terminate-backend': HOLD_POINT,
   'restart-server': HOLD_POINT,
   'lock-slots': ['lockFreeSlots'],
@@ -42,11 +42,17 @@ export function checkFaults(
   scenarios: readonly Scenario[],
   targets: readonly Target[],
 ): void {
-  for (const { kind } of scenarios.flatMap((scenario) => scenario.faults)) {
+  for (const fault of scenarios.flatMap((scenario) => scenario.faults)) {
+    const { kind } = fault;
     if (kind === 'restart-server' && database.restartServer === undefined) {
       throw refusal('restart-server needs --restart-command on a server that is not the embedded one');
     }
-    for (const target of targets) checkFault(kind, target);
+    for (const target of targets) {
+      if (isBeyond(kind, target)) {
+        throw refusal(`${kind}: the connections of ${target.name} do not go through the tool's proxy yet`);
+      }
+      checkFault(kind, target);
+    }
   }
 }
 
@@ -54,10 +60,16 @@ function checkFault(kind: FaultKind, target: Target): void {
   const missing = missingSpot(kind, target);
   if (missing === undefined) return;
   const possible = FAULT_KINDS.filter(
-    (other) => other !== MIGRATION_FAULT && missingSpot(other, target) === undefined,
+    (other) =>
+      other !== MIGRATION_FAULT && missingSpot(other, target) === undefined && !isBeyond(other, target),
   );
   const reason = target.lacks[missing] ?? `${MISSING[missing]}; accepted: ${possible.join(', ')}`;
   throw refusal(`${kind}: ${target.name} ${reason}`);
+}
+
+/** Whether it needs the tool's proxy, by which the connections of a target with a schema of its own do not go yet. */
+function isBeyond(kind: FaultKind, { hasOwnSchema }: Target): boolean {
+  return hasOwnSchema && needsProxy({ kind });
 }
 
 function missingSpot(kind: FaultKind, { weakSpots }: Target): WeakSpot | undefined {

@@ -109,7 +109,11 @@ function contenders(
 ): Target[] {
   const locks = scenario.arrival === 'burst' ? [false, true] : [advisoryLocks];
   return targets
-    .flatMap((target) => locks.map((on) => target.withAdvisoryLocks(on)))
+    .flatMap((target) =>
+      locks
+        .filter((on) => !on || target.lacks.advisoryLocks === undefined)
+        .map((on) => target.withAdvisoryLocks(on)),
+    )
     .filter(({ lacks }) => how.prepare || lacks.transactionPooling === undefined);
 }
 

@@ -3,7 +3,9 @@ import type { ClientBase } from 'pg';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
 import { endedConnections, failureReason, surroundingsFailure } from '../database/pool.js';
-import type { InfrastructureError } from '../domain/errors.js';
+import { InfrastructureError } from '../domain/errors.js';
+import { MALFORMED_ANSWER } from '../target/answers.js';
+import type { Target } from '../target/target.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
@@ -78,16 +80,32 @@ async function carryOut(
   const history = job.history && new RunHistory(job.history, (at) => headerOf(job, plan, at, durable));
   const listener = keepingHistory(job.watch?.(plan), history);
   const endedBefore = endedConnections(database.pool);
-  const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp, registered), listener, stop);
+  const load = await putLoad(
+    database,
+    fleet,
+    job,
+    plan,
+    namesOf(plan.runId, warmUp, registered),
+    listener,
+    stop,
+  );
   const observed = await toVerify(database, plan, load, endedBefore);
-  const run = { ...observed, terms: target.terms, slotIds: registered.slotIds };
+  const run = { ...observed, terms: target.terms, slotIds: registered.slotIds, closing: load.closing };
   const kept = await attempt(database.address, async () => history?.end(load.redelivered, run));
   const judgement = await judge(database, run, { job, plan, load, foreignRows, host });
-  const failure = load.failure ?? judgement.failure;
+  const failure = load.failure ?? judgement.failure ?? malformed(target, load);
   const result = toRunResult({ job, plan, load, ...judgement, failure });
   const keptNotes = kept.failure ? [kept.failure.message] : [];
   const notes = [...result.notes, ...registered.notes, ...judgement.notes, ...keptNotes];
   return { result: { ...result, notes }, failure: failure ?? kept.failure };
+}
+
+/** An answer that does not fit its target's terms makes the rest doubtful: the call may have happened. */
+function malformed({ name }: Target, { recording }: FinishedLoad): InfrastructureError | undefined {
+  const message = recording.errorMessages[MALFORMED_ANSWER];
+  return message === undefined
+    ? undefined
+    : new InfrastructureError(MALFORMED_ANSWER, `target ${name}: ${message}`);
 }
 
 /** Sorts by time, and two runs of the same instant differ. */

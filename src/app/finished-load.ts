@@ -10,6 +10,8 @@ export interface FinishedLoad {
   readonly recording: Recording;
   /** What was delivered again after the load, because its callers had no definite answer. */
   readonly redelivered: readonly Call[];
+  /** Those of them that were made one at a time, to see whether a slot is still given. */
+  readonly closing: ReadonlySet<Call>;
   /** Undefined where the server could not be asked after the load. */
   readonly server: ServerCost | undefined;
   readonly faults: readonly FaultResult[];

@@ -3,6 +3,7 @@ import { failureReason } from '../database/pool.js';
 import type { Call } from '../domain/call.js';
 import type { InfrastructureError } from '../domain/errors.js';
 import { needsProxy } from '../domain/fault.js';
+import type { Promises } from '../domain/promises.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { FaultInjector } from '../faults/injector.js';
@@ -12,7 +13,6 @@ import type { WarmUpBatch } from '../runner/messages.js';
 import { redeliver } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../base/random.js';
-import { openInstance } from '../targets/open.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
 import { withClient } from '../database/on-pool.js';
@@ -21,7 +21,10 @@ import { leftByKilledWorkers } from './killed-workers.js';
 import { RolloutDriver } from './rollout/rollout-driver.js';
 import type { RunJob } from './run-job.js';
 import { ServerMeter } from './server-meter.js';
-import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
+import { quiesceRun } from './quiesce.js';
+import { closingDeliveries, deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
+
+const REDELIVERIES_AT_A_TIME = 4;
 
 /** How a run's own rows and sessions are named. */
 export interface RunNames {
@@ -66,7 +69,8 @@ export async function putLoad(
   let load: FinishedLoad;
   try {
     const ran = await disturbedLoad(database, fleet, loadJob, { injector, rollout }, listener, stop);
-    load = await settle(loadJob, ran, { injector, rollout }, stop);
+    const disturbances = { injector, rollout };
+    load = await settle({ database, fleet, job: loadJob, promises: terms.promises }, ran, disturbances, stop);
   } catch (error) {
     // Why the load failed is what counts, whatever becomes of the faults.
     await close().catch(() => undefined);
@@ -114,9 +118,17 @@ async function disturbedLoad(
   return { recording, server, failure: recording.failure ?? failure, notes };
 }
 
+/** What is needed to deliver after a load. */
+interface Settling {
+  readonly database: Database;
+  readonly fleet: WorkerFleet;
+  readonly job: LoadJob;
+  readonly promises: Promises;
+}
+
 /** Tells what faults left, and delivers again what is owed, unless the load was cut off. */
 async function settle(
-  job: LoadJob,
+  { database, fleet, job, promises }: Settling,
   ran: RanLoad,
   { injector, rollout }: Disturbances,
   stop: AbortSignal,
@@ -124,13 +136,25 @@ async function settle(
   const { recording } = ran;
   const { faults: ofLoad, uncompleted } = leftByKilledWorkers(recording.calls, injector.injections);
   const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
-  const owed = deliveriesOwed(job.plan, recording.calls, uncompleted);
+  const owed = deliveriesOwed(job.plan, recording.calls, uncompleted, promises);
   const isCutOff = stop.aborted || ran.failure !== undefined;
+  const serving = { ...job, ...rollout?.serving };
   const { redelivered, failure = ran.failure } = isCutOff
     ? { redelivered: [] }
-    : await deliverOwed({ ...job, ...rollout?.serving }, owed, stop);
+    : await deliverOwed(fleet, serving, owed, stop);
+  const closing =
+    isCutOff || failure !== undefined || promises.truthfulNoSlot
+      ? { calls: [] }
+      : await makeClosingCalls(
+          { database, fleet, job: serving, promises },
+          [...recording.calls, ...redelivered],
+          stop,
+        );
   const incomplete = [...recording.incomplete, ...whyIncomplete(owed, redelivered.length, stop)];
-  const settled = { redelivered, faults, rollout, failure, stopped: stop.aborted };
+  const settled = {
+    ...{ redelivered: [...redelivered, ...closing.calls], closing: new Set(closing.calls) },
+    ...{ faults, rollout, failure: failure ?? closing.failure, stopped: stop.aborted },
+  };
   return { ...ran, ...settled, recording: { ...recording, incomplete } };
 }
 
@@ -140,16 +164,48 @@ function whyIncomplete({ again, next }: OwedDeliveries, redelivered: number, sto
   return left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
 }
 
+/** Once nobody is at work any more, one at a time. */
+async function makeClosingCalls(
+  { database, fleet, job, promises }: Settling,
+  calls: readonly Call[],
+  stop: AbortSignal,
+): Promise<{ readonly calls: readonly Call[]; readonly failure?: InfrastructureError | undefined }> {
+  const deliveries = closingDeliveries(job.plan, calls, promises);
+  if (deliveries.length === 0) return { calls: [] };
+  const made: Call[] = [];
+  const { failure } = await attempt(database.address, async () => {
+    await quiesceRun(database, job.plan.runId);
+    const heard = (more: readonly Call[]) => void made.push(...more);
+    await redeliver(fleet, job, deliveries, { mayHaveHappened: false, atATime: 1, heard }, stop);
+  });
+  return { calls: made, failure };
+}
+
 async function deliverOwed(
+  fleet: WorkerFleet,
   load: LoadJob,
   { again, next }: OwedDeliveries,
   stop: AbortSignal,
 ): Promise<Pick<FinishedLoad, 'redelivered'> & { failure?: InfrastructureError | undefined }> {
   const redelivered: Call[] = [];
   const { failure } = await attempt(load.address, async () => {
-    const heard = (call: Call) => redelivered.push(call);
-    if (again.length > 0) await redeliver(load, again, { openInstance, mayHaveHappened: true, heard }, stop);
-    if (next.length > 0) await redeliver(load, next, { openInstance, mayHaveHappened: false, heard }, stop);
+    const heard = (calls: readonly Call[]) => void redelivered.push(...calls);
+    if (again.length > 0)
+      await redeliver(
+        fleet,
+        load,
+        again,
+        { mayHaveHappened: true, atATime: REDELIVERIES_AT_A_TIME, heard },
+        stop,
+      );
+    if (next.length > 0)
+      await redeliver(
+        fleet,
+        load,
+        next,
+        { mayHaveHappened: false, atATime: REDELIVERIES_AT_A_TIME, heard },
+        stop,
+      );
   });
   return { redelivered, failure };
 }

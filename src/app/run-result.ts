@@ -108,7 +108,10 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     timeSeries: recording.timeSeries,
     durationMs: recording.durationMs,
     throughputPerSecond: assignments / (recording.durationMs / 1_000),
-    cost: { roundTripsPerAssignment: (counters.roundTrips ?? NaN) / assignments, ...serverCost(server, assignments) },
+    cost: {
+      roundTripsPerAssignment: (counters.roundTrips ?? NaN) / assignments,
+      ...serverCost(server, assignments),
+    },
     client: recording.client,
   };
 }

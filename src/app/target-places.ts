@@ -90,7 +90,10 @@ async function open(database: Database, target: Target): Promise<OpenedPlace> {
 
 /** Named by what the target is called and where its file is: two files of one name do not meet. */
 async function ownDatabase(database: Database, target: Target): Promise<Database> {
-  const digest = createHash('sha256').update(resolve(target.file ?? '')).digest('hex').slice(0, 8);
+  const digest = createHash('sha256')
+    .update(resolve(target.file ?? ''))
+    .digest('hex')
+    .slice(0, 8);
   const name = `target_${target.name.replace(/[^A-Za-z0-9]+/g, '_').slice(0, 40)}_${digest}`.toLowerCase();
   await withClient(database.pool, (client) => createDatabase(client, name));
   const url = new URL(database.address.connectionString);

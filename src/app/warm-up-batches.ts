@@ -17,7 +17,10 @@ export function warmUpRunId(runId: string): string {
  *
  * @param targets what the run begins with, and what it changes into
  */
-export function warmUpBatches(targets: readonly Target[], { runId, scenario, contentIds }: WorkloadPlan): BatchGroup[] {
+export function warmUpBatches(
+  targets: readonly Target[],
+  { runId, scenario, contentIds }: WorkloadPlan,
+): BatchGroup[] {
   if (scenario.arrival !== 'closed') return [];
   const slots = warmUpSlots(scenario.workers, scenario.connections);
   const served = targets.flatMap(({ forms }) => forms);
@@ -27,7 +30,8 @@ export function warmUpBatches(targets: readonly Target[], { runId, scenario, con
     const slotsOfBatch = slots * served.filter((each) => each === form).length;
     return {
       ...{ runId: warmUpRunId(runId), batchIds: [batchId], form, slots: slotsOfBatch },
-      contentIdsOf: () => Array.from({ length: slotsOfBatch }, (_, at) => warmUpContentId(batchId, at, contentIds)),
+      contentIdsOf: () =>
+        Array.from({ length: slotsOfBatch }, (_, at) => warmUpContentId(batchId, at, contentIds)),
     };
   });
 }

@@ -86,7 +86,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const resolved = await scenariosToCompare(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, targets);
-  checkCapabilities({ scenarios, targets, prepare: flags.prepare });
+  checkCapabilities({ scenarios, targets, prepare: flags.prepare, advisoryLocks });
   const { rounds: given, keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   const baselines = await openBaselines(flags, scenarios, targets);
   const reports = await openReports(flags, process.env, baselines.save);

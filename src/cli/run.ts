@@ -93,7 +93,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, []);
   const targets = [target, ...scenarios.flatMap((scenario) => rolledOut(scenario, target))];
-  checkCapabilities({ scenarios, targets, prepare: flags.prepare });
+  checkCapabilities({ scenarios, targets, prepare: flags.prepare, advisoryLocks: flags.advisoryLocks });
   const baselines = await openBaselines(flags, scenarios, [target]);
   const reports = await openReports(flags, process.env, baselines.save);
   await checkOutputPaths(flags, { flag: '--strategy', targets: [target] });

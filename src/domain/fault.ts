@@ -67,7 +67,7 @@ export function killsWorker({ kind }: Fault): boolean {
 }
 
 /** Faults that the tool's own TCP proxy makes. */
-export function needsProxy({ kind }: Fault): boolean {
+export function needsProxy({ kind }: Pick<Fault, 'kind'>): boolean {
   return traitsOf(kind).needsProxy === true;
 }
 

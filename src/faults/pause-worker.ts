@@ -1,12 +1,13 @@
 import { pause } from '../base/waiting.js';
 import { atHoldPoint } from './at-hold-point.js';
+import type { ArmFault } from './context.js';
 import { assignedContents } from './hold-point.js';
 
 const HELD_MS = 250;
 const COMMITTED_MS = 250;
 
 /** SIGSTOP of a worker whose claim holds a slot, and, while it is stopped, commits it; then SIGCONT. */
-export const pauseWorker = atHoldPoint(async ({ ground, load, call, where, release }) => {
+const pauseAtHoldPoint = atHoldPoint(async ({ ground, load, call, where, release }) => {
   const station = load.stations[call.worker];
   station?.pause();
   try {
@@ -20,3 +21,25 @@ export const pauseWorker = atHoldPoint(async ({ ground, load, call, where, relea
     station?.resume();
   }
 });
+
+/** SIGSTOP of a worker, wherever its calls are, and SIGCONT: of a target that none can be held in. */
+const pauseAnywhere: ArmFault = ({ random, plan }) =>
+  Promise.resolve({
+    async strike(load) {
+      const worker = Math.floor(random() * plan.scenario.workers);
+      const station = load.stations[worker];
+      station?.pause();
+      try {
+        await pause(HELD_MS, load.ended);
+      } finally {
+        station?.resume();
+      }
+      const struck = !load.ended.aborted;
+      return { struck, detail: `stopped worker ${worker + 1} for ${HELD_MS} ms` };
+    },
+    disarm: () => Promise.resolve(),
+  });
+
+/** SIGSTOP and SIGCONT of a worker: while a claim of it holds a slot where the target can be stopped there. */
+export const pauseWorker: ArmFault = (ground, load) =>
+  (ground.weakSpots.holdContent === undefined ? pauseAnywhere : pauseAtHoldPoint)(ground, load);

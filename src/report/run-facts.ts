@@ -62,7 +62,9 @@ function batchParts({ batchTotals, plan }: RunResult): string[] {
 /** What the assignments cost: time on the whole, round trips, WAL, CPU of the tool itself. */
 export function costLines(run: RunResult, style: Style): string[] {
   const { roundTripsPerAssignment, walBytesPerAssignment } = run.cost;
-  const trips = Number.isNaN(roundTripsPerAssignment) ? [] : [`${formatNumber(roundTripsPerAssignment)} round trips`];
+  const trips = Number.isNaN(roundTripsPerAssignment)
+    ? []
+    : [`${formatNumber(roundTripsPerAssignment)} round trips`];
   const wal = walBytesPerAssignment === null ? [] : [`${formatNumber(walBytesPerAssignment)} bytes of WAL`];
   const work = serverParts(run.cost);
   const cpu = `client ${formatMicros(run.client.cpuMicrosPerCall)} CPU`;
@@ -71,11 +73,7 @@ export function costLines(run: RunResult, style: Style): string[] {
   const took = `${plural(run.assignments, 'call')} in ${formatMicros(run.durationMs * 1000)}`;
   return [
     ...fact('throughput', [`${formatNumber(run.throughputPerSecond)}/s${due}`, took], style),
-    ...fact(
-      'each call',
-      [...trips, ...wal, ...work, cpu],
-      style,
-    ),
+    ...fact('each call', [...trips, ...wal, ...work, cpu], style),
     ...(counted.length > 0 ? fact('counters', counted, style) : []),
   ];
 }

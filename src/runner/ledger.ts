@@ -6,7 +6,7 @@ import type { CallChunk, FromWorker, SignOfLife, StartedCall, WorkerJob, WorkerS
 import { Misconduct } from './read-message.js';
 
 /** In place of a worker, for a delivery that was answered. No run has so many. */
-const NOBODY = 255;
+export const NOBODY = 255;
 /** A worker says once in a second that it lives; so many times it may be early. */
 const MOST_EARLY = 60;
 

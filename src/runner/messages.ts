@@ -6,7 +6,7 @@ import type { Target } from '../target/target.js';
 import type { LoadCounters } from './counters.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** Calls that one message tells of, at most. */
 export const MOST_CALLS = 1_000;
@@ -53,6 +53,15 @@ export interface WorkerJob extends TargetChange {
   readonly journal: 'batched' | 'immediate';
   /** For a worker that takes over from one that was killed. */
   readonly resume?: Resume | undefined;
+  /** Deliveries that are made after a load, in the place of a slice. */
+  readonly after?: DeliveriesAfter | undefined;
+}
+
+/** Deliveries after a load, by their indices; those beyond the plan's are of its contents in turn. */
+export interface DeliveriesAfter {
+  readonly indices: readonly number[];
+  /** Whether they were made before and ended without a definite answer. */
+  readonly mayHaveHappened: boolean;
 }
 
 /** What is left of a slice. */

@@ -1,5 +1,8 @@
 import type { Places } from '../domain/promises.js';
 
+/** The code of a call whose answer does not fit; the run ends with exit code 3. */
+export const MALFORMED_ANSWER = 'malformed_answer';
+
 /** What a target says, as far as its answers must fit. */
 export interface AnswerTerms {
   readonly idempotent: boolean;

@@ -59,7 +59,10 @@ export type Answer<P extends Places = Places, Idempotent extends boolean = boole
   | { outcome: 'error'; code: string; message?: string | undefined };
 
 /** A slot or place that is taken: one row for each, never DISTINCT. */
-export type AssignmentRow<P extends Places = Places> = { batchId: string; contentId: string | number } & Slot<P>;
+export type AssignmentRow<P extends Places = Places> = {
+  batchId: string;
+  contentId: string | number;
+} & Slot<P>;
 
 /** A witness of a violation; `contentId` and `batchId` in it say whom it is about. */
 export type AuditRow = Record<string, unknown>;
@@ -80,7 +83,11 @@ export interface OpenSettings {
 }
 
 /** A target at work in one process, as an instance of a service is. */
-export interface OpenedInstance<P extends Places = Places, Idempotent extends boolean = boolean, Ref = unknown> {
+export interface OpenedInstance<
+  P extends Places = Places,
+  Idempotent extends boolean = boolean,
+  Ref = unknown,
+> {
   assign(call: AssignCall<Ref>): Promise<Answer<P, Idempotent>>;
   /** Answers in the order of the calls; what is thrown may have happened to all of them. */
   assignMany?(calls: readonly AssignCall<Ref>[]): Promise<readonly Answer<P, Idempotent>[]>;
@@ -88,7 +95,11 @@ export interface OpenedInstance<P extends Places = Places, Idempotent extends bo
 }
 
 /** Code and a schema that give slots of batches to contents, for the tool to put under test. */
-export interface TargetDefinition<P extends Places = Places, Idempotent extends boolean = boolean, Ref = unknown> {
+export interface TargetDefinition<
+  P extends Places = Places,
+  Idempotent extends boolean = boolean,
+  Ref = unknown,
+> {
   /** How reports call it. Default: the file's name. */
   readonly name?: string | undefined;
   /** What its callers may rely on. Default: both. */
@@ -117,7 +128,9 @@ export interface TargetDefinition<P extends Places = Places, Idempotent extends 
   assignments?(context: HostContext, batchIds: readonly string[]): Promise<readonly AssignmentRow<P>[]>;
   /** Each returns the rows that violate it; none: it holds. */
   readonly audits?:
-    | Readonly<Record<string, (context: HostContext, batchIds: readonly string[]) => Promise<readonly AuditRow[]>>>
+    | Readonly<
+        Record<string, (context: HostContext, batchIds: readonly string[]) => Promise<readonly AuditRow[]>>
+      >
     | undefined;
   /** Removes what `register` made and all that was written about it. */
   remove?(context: HostContext, batchIds: readonly string[]): Promise<void>;
@@ -135,10 +148,8 @@ export interface TargetDefinition<P extends Places = Places, Idempotent extends 
  * });
  * ```
  */
-export function defineTarget<
-  P extends Places = 'named',
-  Idempotent extends boolean = true,
-  Ref = unknown,
->(definition: TargetDefinition<P, Idempotent, Ref>): TargetDefinition<P, Idempotent, Ref> {
+export function defineTarget<P extends Places = 'named', Idempotent extends boolean = true, Ref = unknown>(
+  definition: TargetDefinition<P, Idempotent, Ref>,
+): TargetDefinition<P, Idempotent, Ref> {
   return definition;
 }

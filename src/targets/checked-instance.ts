@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Places } from '../domain/promises.js';
-import { readAnswer, type AnswerTerms, type FittingAnswer } from '../target/answers.js';
+import { MALFORMED_ANSWER, readAnswer, type AnswerTerms, type FittingAnswer } from '../target/answers.js';
 import type { AssignCall, OpenedInstance } from '../target/definition.js';
 import type { CallAnswer, CallRequest, Instance, InstanceCounters } from '../target/instance.js';
 
 /** A call that is answered `busy` is made again after a pause of between these two, longer with each time. */
 const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
-
-/** What an answer of another shape is told as; the run ends with exit code 3. */
-export const MALFORMED_ANSWER = 'malformed_answer';
 
 const NOTHING = {
   slotId: null,

@@ -49,7 +49,10 @@ async function openModule(target: Target, { address, pool }: HostPlace): Promise
   try {
     if (process.description.hasSetup) await process.ask({ what: 'setup' });
     await process.ask({ what: 'check' });
-    return { host: new ModuleHost(new ForeignBatches(pool), process), close: () => Promise.resolve(process.close()) };
+    return {
+      host: new ModuleHost(new ForeignBatches(pool), process),
+      close: () => Promise.resolve(process.close()),
+    };
   } catch (error) {
     process.close();
     throw error;

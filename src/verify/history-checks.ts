@@ -100,10 +100,7 @@ export function refusedAlone({ batches, circumstances }: Evidence): Violation[] 
   });
 }
 
-function closingCalls(
-  { contents }: BatchEvidence,
-  closing: ReadonlySet<Call> | undefined,
-): Call[] {
+function closingCalls({ contents }: BatchEvidence, closing: ReadonlySet<Call> | undefined): Call[] {
   if (closing === undefined) return [];
   return [...contents.values()].flatMap(({ noSlot }) => noSlot.filter((call) => closing.has(call)));
 }

@@ -38,7 +38,11 @@ export class ElsHost implements Host {
   ): Promise<Registered> {
     return inTransaction(this.place.pool, async (client) => {
       for (const { form, runId, batchIds, slots } of groups) {
-        await registerBatches(client, { runId, batchIds, slots, strategy, inventory: form as Inventory }, control);
+        await registerBatches(
+          client,
+          { runId, batchIds, slots, strategy, inventory: form as Inventory },
+          control,
+        );
       }
       if (command) for (const record of records) await recordRun(client, command, record);
       return { notes: STATISTICS_NOTES[await analyzeTables(client)], refs: new Map() };

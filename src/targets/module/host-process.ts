@@ -70,7 +70,9 @@ export class HostProcess {
   async ask<What extends HostCall['what']>(call: HostCall & { what: What }): Promise<HostAnswer<What>> {
     const timeoutMs = call.what === 'check' ? LOADING_MS : CALL_MS;
     const message = await this.#link.ask({ type: 'call', ...call }, call.what, timeoutMs);
-    const { success, data } = ANSWERS[call.what].safeParse(message.type === 'answer' ? message.value : undefined);
+    const { success, data } = ANSWERS[call.what].safeParse(
+      message.type === 'answer' ? message.value : undefined,
+    );
     if (!success) throw this.#link.misconduct();
     return data as HostAnswer<What>;
   }
@@ -140,7 +142,8 @@ class Link {
     reject: (error: Error) => void,
   ): void {
     if (message.type !== 'failed') resolve(message);
-    else if (message.kind === 'usage') reject(new UsageError('invalid_target', this.#withFile(message.message)));
+    else if (message.kind === 'usage')
+      reject(new UsageError('invalid_target', this.#withFile(message.message)));
     else {
       const how = message.kind === 'exit' ? message.message : `${what} failed: ${message.message}`;
       reject(this.#failure('target_failed', how));

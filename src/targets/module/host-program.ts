@@ -58,7 +58,9 @@ async function load({ version, path, ...rest }: ToHost & { type: 'load' }) {
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { readonly code?: unknown };
-  return typeof code === 'string' && !error.message.includes(code) ? `${error.message} (${code})` : error.message;
+  return typeof code === 'string' && !error.message.includes(code)
+    ? `${error.message} (${code})`
+    : error.message;
 }
 
 async function answer(call: HostCall): Promise<HostAnswer<HostCall['what']>> {
@@ -77,9 +79,14 @@ async function answer(call: HostCall): Promise<HostAnswer<HostCall['what']>> {
 
 /** Opens an instance to see what it has, and closes it. */
 async function check({ open }: TargetDefinition): Promise<HostAnswer<'check'>> {
-  const opened = (await open({ connectionString: connectionString ?? '', connections: 1, instance: 1 })) as unknown;
+  const opened = (await open({
+    connectionString: connectionString ?? '',
+    connections: 1,
+    instance: 1,
+  })) as unknown;
   const { assign, assignMany, close } = (opened ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof assign !== 'function') throw new UsageError('invalid_target', 'open returned no function assign');
+  if (typeof assign !== 'function')
+    throw new UsageError('invalid_target', 'open returned no function assign');
   if (typeof close === 'function') await (close as () => unknown).call(opened);
   return { bulk: typeof assignMany === 'function' };
 }
@@ -130,7 +137,8 @@ function readRegistered(given: unknown, position: number): Registered {
   const id = slotIdText(batchId);
   if (id === undefined) throw new TypeError(`register returned no batchId in element ${position + 1}`);
   if (slotIds === undefined) return { batchId: id, ref };
-  if (!Array.isArray(slotIds)) throw new TypeError(`register returned slotIds of batch ${id} that are no list`);
+  if (!Array.isArray(slotIds))
+    throw new TypeError(`register returned slotIds of batch ${id} that are no list`);
   return { batchId: id, ref, slotIds: slotIds.map((slotId) => idIn(slotId, `a slotId of batch ${id}`)) };
 }
 
@@ -154,7 +162,8 @@ async function assignments(
 
 function idIn(given: unknown, what: string): string {
   const text = slotIdText(given);
-  if (text === undefined) throw new TypeError(`${what} is ${String(given)}; accepted: a text or a safe integer`);
+  if (text === undefined)
+    throw new TypeError(`${what} is ${String(given)}; accepted: a text or a safe integer`);
   return text;
 }
 

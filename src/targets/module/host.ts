@@ -25,9 +25,15 @@ export class ModuleHost implements Host {
         batches: batchIds.map((batchId, position) => ({ batchId, contents: contentIdsOf(position) })),
       })),
     });
-    const slotIds = told.flatMap(({ batchId, slotIds: ids }) => (ids ? [[batchId, new Set(ids)] as const] : []));
+    const slotIds = told.flatMap(({ batchId, slotIds: ids }) =>
+      ids ? [[batchId, new Set(ids)] as const] : [],
+    );
     const refs = told.flatMap(({ batchId, ref }) => (ref === undefined ? [] : [[batchId, ref] as const]));
-    return { notes: [], slotIds: slotIds.length > 0 ? new Map(slotIds) : undefined, refs: new Map(refs) };
+    return {
+      notes: this.#assumptions(),
+      slotIds: slotIds.length > 0 ? new Map(slotIds) : undefined,
+      refs: new Map(refs),
+    };
   }
 
   async read(batchIds: readonly string[]): Promise<Stored> {
@@ -54,6 +60,11 @@ export class ModuleHost implements Host {
 
   removeIdle(runIds: readonly string[]): Promise<readonly string[]> {
     return this.batches.remove(runIds, (batchIds) => this.#remove(batchIds), true);
+  }
+
+  #assumptions(): string[] {
+    if (!this.host.description.promisesAssumed) return [];
+    return ['its file promises nothing: idempotent and truthful no_slot were assumed'];
   }
 
   async #remove(batchIds: readonly string[]): Promise<void> {

@@ -21,7 +21,7 @@ import { nameOfFile } from './path.js';
 export async function loadDefinition(path: string): Promise<TargetDefinition> {
   const file = resolve(path);
   const alias = { 'els-assign': fileURLToPath(packageFile('dist/index.js')), ...driverFor(file) };
-  const jiti = createJiti(pathToFileURL(file).href, { alias, fsCache: false, interopDefault: true });
+  const jiti = createJiti(pathToFileURL(file).href, { alias, fsCache: false, interopDefault: false });
   let loaded: unknown;
   try {
     loaded = await jiti.import(file);
@@ -68,8 +68,8 @@ function refusal(path: string, why: string, cause?: unknown): UsageError {
 }
 
 function firstLine(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.split('\n')[0] ?? text;
+  const text = error instanceof Error ? error.message : String(error);
+  return (text.split('\n')[0] ?? text).trim();
 }
 
 const REQUIRED = ['register', 'open'];
@@ -78,7 +78,8 @@ const DATA = ['name', 'promises', 'places', 'ids', 'audits'];
 
 /** What is wrong about a default export, for the end of a sentence that begins with the file; undefined: nothing. */
 function complaintAbout(definition: unknown): string | undefined {
-  if (definition === undefined) return 'it has no default export; accepted: export default defineTarget({ … })';
+  if (definition === undefined)
+    return 'it has no default export; accepted: export default defineTarget({ … })';
   if (typeof definition !== 'object' || definition === null) {
     return 'its default export is no object; accepted: export default defineTarget({ … })';
   }
@@ -125,7 +126,8 @@ function complaintAboutFields(
   if (given === undefined) return undefined;
   if (typeof given !== 'object' || given === null) return `${what} is no object`;
   for (const [field, value] of Object.entries(given)) {
-    if (known && !known.includes(field)) return `${what} has ${quote(field)}; accepted are ${known.join(', ')}`;
+    if (known && !known.includes(field))
+      return `${what} has ${quote(field)}; accepted are ${known.join(', ')}`;
     const complaint = value === undefined ? undefined : complain(value);
     if (complaint !== undefined) return `${what}.${field} is ${String(value)}; ${complaint}`;
   }

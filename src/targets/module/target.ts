@@ -48,7 +48,10 @@ export function pathOf({ options }: TargetSpec): string {
 }
 
 /** Opens an instance in this process, which may run foreign code. */
-export async function openModuleInstance(spec: TargetSpec, settings: InstanceSettings): Promise<CheckedInstance> {
+export async function openModuleInstance(
+  spec: TargetSpec,
+  settings: InstanceSettings,
+): Promise<CheckedInstance> {
   const definition = await loadDefinition(pathOf(spec));
   const { promises, places = 'named' } = definition;
   const opened = await definition.open({

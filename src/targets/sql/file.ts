@@ -77,6 +77,8 @@ export interface SqlDefinition {
   readonly path: string;
   readonly name: string;
   readonly promises: { readonly idempotent: boolean; readonly truthfulNoSlot: boolean };
+  /** Whether the file says nothing of them. */
+  readonly promisesAssumed: boolean;
   readonly places: (typeof PLACES)[number];
   readonly ids: { readonly batch: (typeof ID_FORMS)[number]; readonly content: (typeof ID_FORMS)[number] };
   /** Text of statements, which may be several; undefined: there is nothing to set up. */
@@ -99,7 +101,9 @@ export async function readTargetFile(file: string): Promise<SqlDefinition> {
   const fields = parseFields(await textOf(file, file), file);
   const folder = dirname(file);
   const read = async (field: keyof typeof BINDS, named: string | undefined) =>
-    named === undefined ? undefined : toChecked(file, field, join(folder, named), await textOf(file, join(folder, named)));
+    named === undefined
+      ? undefined
+      : toChecked(file, field, join(folder, named), await textOf(file, join(folder, named)));
   const [contents, register, claim, assignments, remove] = await Promise.all([
     read('contents', fields.contents),
     read('register', fields.register),
@@ -115,6 +119,7 @@ export async function readTargetFile(file: string): Promise<SqlDefinition> {
       idempotent: promises?.idempotent ?? true,
       truthfulNoSlot: promises?.truthfulNoSlot ?? true,
     },
+    promisesAssumed: promises === undefined,
     ids: { batch: ids?.batch ?? 'text', content: ids?.content ?? 'text' },
     setup: fields.setup === undefined ? undefined : await textOf(file, join(folder, fields.setup)),
     ...{ contents, register, claim, assignments, remove },
@@ -134,10 +139,15 @@ function parseFields(text: string, file: string): Fields {
   }
   const { success, data, error: issues } = targetFileSchema.safeParse(given);
   if (success) return data;
-  const unknown = issues.issues.find(({ code, path: where }) => code === 'unrecognized_keys' && where.length === 0);
+  const unknown = issues.issues.find(
+    ({ code, path: where }) => code === 'unrecognized_keys' && where.length === 0,
+  );
   if (unknown?.code === 'unrecognized_keys') {
     const [field = ''] = unknown.keys;
-    throw refusal(file, `unknown field ${quote(field, 60)}${didYouMean(field, FIELDS)}; accepted: ${FIELDS.join(', ')}`);
+    throw refusal(
+      file,
+      `unknown field ${quote(field, 60)}${didYouMean(field, FIELDS)}; accepted: ${FIELDS.join(', ')}`,
+    );
   }
   const [issue] = issues.issues;
   const where = issue?.path.map(String).join('.') || 'the file';
@@ -160,7 +170,8 @@ function toChecked(target: string, field: keyof typeof BINDS, file: string, sql:
     throw refusal(target, `${quote(file)} names the bind ${quote(piece.name, 60)}; accepted are ${accepted}`);
   }
   if (field === 'assignments' && /^\s*(?:--[^\n]*\n\s*)*select\s+distinct\b/i.test(sql)) {
-    const why = 'a row for each slot or place that is taken, never DISTINCT: it would hide what is given twice';
+    const why =
+      'a row for each slot or place that is taken, never DISTINCT: it would hide what is given twice';
     throw refusal(target, `${quote(file)} begins with SELECT DISTINCT; accepted: ${why}`);
   }
   return toStatement(`target/${field}`, sql);

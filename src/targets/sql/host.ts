@@ -7,7 +7,14 @@ import { InfrastructureError } from '../../domain/errors.js';
 import type { Witness } from '../../domain/run-result.js';
 import type { ForeignBatches } from '../../runs/foreign-batches.js';
 import { slotIdText } from '../../target/answers.js';
-import type { Audit, Host, Registered, Registration, RegistrationControl, Stored } from '../../target/host.js';
+import type {
+  Audit,
+  Host,
+  Registered,
+  Registration,
+  RegistrationControl,
+  Stored,
+} from '../../target/host.js';
 import type { SqlDefinition } from './file.js';
 
 /** Contents that one statement makes, at most. */
@@ -44,13 +51,19 @@ export class SqlHost implements Host {
         for (const [position, batchId] of batchIds.entries()) {
           control.signal?.throwIfAborted();
           await this.#makeContents(client, contentIdsOf(position));
-          const rows = await run(client, this.definition.register, { batch_id: batchId, slots: String(slots) });
+          const rows = await run(client, this.definition.register, {
+            batch_id: batchId,
+            slots: String(slots),
+          });
           note(rows, batchId, { slotIds, refs });
           control.onProgress?.((slotsSoFar += slots));
         }
       }
     });
-    return { notes: [], slotIds: slotIds.size > 0 ? slotIds : undefined, refs };
+    const notes = this.definition.promisesAssumed
+      ? ['its file promises nothing: idempotent and truthful no_slot were assumed']
+      : [];
+    return { notes, slotIds: slotIds.size > 0 ? slotIds : undefined, refs };
   }
 
   async read(batchIds: readonly string[]): Promise<Stored> {
@@ -113,12 +126,18 @@ export class SqlHost implements Host {
       const sent = serverError(error);
       if (sent === undefined) throw error;
       const where = `target file ${JSON.stringify(this.definition.path)}: ${what}`;
-      throw new InfrastructureError('target_failed', `${where} failed: ${sent.message} (${sent.code})`, { cause: error });
+      throw new InfrastructureError('target_failed', `${where} failed: ${sent.message} (${sent.code})`, {
+        cause: error,
+      });
     }
   }
 }
 
-async function run(client: PoolClient, statement: Statement, values: Readonly<Record<string, unknown>>): Promise<Row[]> {
+async function run(
+  client: PoolClient,
+  statement: Statement,
+  values: Readonly<Record<string, unknown>>,
+): Promise<Row[]> {
   const { rows } = await client.query<Row>(statement.text, bindValues<unknown>(statement, values));
   return rows;
 }
