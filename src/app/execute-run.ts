@@ -10,7 +10,7 @@ import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, RunResult } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunHeader } from '../history/history-file.js';
-import type { BatchGroup, Host, Registered } from '../target/host.js';
+import type { BatchGroup, Host, Registered, Stored } from '../target/host.js';
 import { rolledOut } from '../targets/resolve.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import { verifyHistory, verifyRun, type RunToVerify, type Verification } from '../verify/verify-run.js';
@@ -226,7 +226,18 @@ async function askBoth(
   const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const notes = [...timeouts, ...(await foreignRows.notes())];
   const stored = await host.read(run.batchIds, true);
-  return { verification: verifyRun(run, stored), totals: await host.countOf(run.batchIds), notes };
+  const totals = { ...placesTaken(run, stored), ...(await host.countOf(run.batchIds)) };
+  return { verification: verifyRun(run, stored), totals, notes };
+}
+
+/** How many slots or places are taken and how many are left, where the target tells its assignments. */
+function placesTaken(
+  { batchIds, slotsOf }: RunToVerify,
+  { assignments }: Stored,
+): { readonly taken?: number; readonly available?: number } {
+  if (assignments === undefined) return {};
+  const slots = batchIds.reduce((sum, batchId) => sum + slotsOf(batchId), 0);
+  return { taken: assignments.length, available: Math.max(0, slots - assignments.length) };
 }
 
 /**
