@@ -18,6 +18,7 @@ const childPrograms = [
   'src/database/embedded/supervisor.ts',
   'src/faults/proxy/proxy-process.ts',
   'src/runner/worker.ts',
+  'src/targets/module/host-program.ts',
 ];
 
 /** Of the command's own process only bin/ ends it, when everything else has been put away; and a second Ctrl-C, at once. */
