@@ -37,7 +37,9 @@ function escapeCharacter(character: string): string {
 export function describeGiven(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return quote(value, 60);
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (value === null || ['number', 'boolean', 'bigint', 'symbol'].includes(typeof value))
+    return String(value);
+  if (typeof value === 'function') return 'a function';
   return Array.isArray(value) ? 'a list' : 'an object';
 }
 
