@@ -37,8 +37,8 @@ function escapeCharacter(character: string): string {
 export function describeGiven(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return quote(value, 60);
-  if (value === null || ['number', 'boolean', 'bigint', 'symbol'].includes(typeof value))
-    return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (typeof value === 'bigint' || typeof value === 'symbol') return value.toString();
   if (typeof value === 'function') return 'a function';
   return Array.isArray(value) ? 'a list' : 'an object';
 }

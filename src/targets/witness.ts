@@ -3,7 +3,8 @@ import type { Witness } from '../domain/run-result.js';
 
 /** A row that an audit of a user's returned, as results hold it: each value is plain, what is none is JSON. */
 export function toWitness(row: unknown): Witness {
-  const fields = typeof row === 'object' && row !== null ? Object.entries(row) : [['row', row] as const];
+  const fields: readonly (readonly [string, unknown])[] =
+    typeof row === 'object' && row !== null ? Object.entries(row) : [['row', row]];
   return Object.fromEntries(fields.map(([name, value]) => [name, toCell(value)]));
 }
 

@@ -37,17 +37,9 @@ function inTurn(...answers: readonly Answer[]): ReturnType<typeof vi.fn<Assign>>
   return vi.fn<Assign>(() => Promise.resolve(answers[Math.min(next++, answers.length - 1)] as Answer));
 }
 
-/** What comes after a time of its own. */
-function after<T>(ms: number, value: () => T): Promise<T> {
-  return new Promise((resolve, reject) => {
-    setTimeout(() => {
-      try {
-        resolve(value());
-      } catch (error) {
-        reject(error as Error);
-      }
-    }, ms);
-  });
+/** A value that takes its time. */
+function after<T>(ms: number, value: T): Promise<T> {
+  return new Promise((resolve) => setTimeout(() => resolve(value), ms));
 }
 
 const CREATED: Answer = { outcome: 'created', slotId: 'A1' };
@@ -171,7 +163,7 @@ describe('the deadline', () => {
   });
 
   it('drops an answer that comes later, and counts it', async () => {
-    const instance = checked({ assign: () => after(TIMEOUT_MS + 50, () => CREATED) });
+    const instance = checked({ assign: () => after(TIMEOUT_MS + 50, CREATED) });
     const { value } = await timed(instance.assign(request()));
     expect(value).toEqual(TIMED_OUT);
     expect(instance.counters.counts).toEqual({});
@@ -193,16 +185,15 @@ describe('the deadline', () => {
   });
 
   it('is kept by an answer that comes just before it', async () => {
-    const instance = checked({ assign: () => after(TIMEOUT_MS - 1, () => CREATED) });
+    const instance = checked({ assign: () => after(TIMEOUT_MS - 1, CREATED) });
     expect((await timed(instance.assign(request()))).value).toMatchObject({ outcome: 'created' });
     await vi.advanceTimersByTimeAsync(TIMEOUT_MS);
     expect(instance.counters.counts).toEqual({});
   });
 
   it('counts from the first attempt of a call', async () => {
-    const assign = vi.fn<Assign>((call) =>
-      assign.mock.calls.length === 1 ? after(600, () => BUSY) : after(5_000, () => call && CREATED),
-    );
+    let attempts = 0;
+    const assign = vi.fn<Assign>(() => (++attempts === 1 ? after(600, BUSY) : after(5_000, CREATED)));
     const { value, ms } = await timed(checked({ assign }).assign(request()));
     expect(assign).toHaveBeenCalledTimes(2);
     expect(value).toEqual(TIMED_OUT);
@@ -253,15 +244,15 @@ describe('busy', () => {
   });
 
   it('has no call made after the deadline, however late the timer is', async () => {
+    const held = vi.spyOn(performance, 'now');
     // The process was held up while it waited: the clock says more than the timer.
     const assign = vi.fn<Assign>(() => {
-      const real = performance.now.bind(performance);
-      setTimeout(() => vi.spyOn(performance, 'now').mockImplementation(() => real() + 2 * TIMEOUT_MS), 1);
+      setTimeout(() => held.mockReturnValue(performance.now() + 2 * TIMEOUT_MS), 1);
       return Promise.resolve(BUSY);
     });
     const answering = checked({ assign }).assign(request());
     await vi.advanceTimersByTimeAsync(200);
-    vi.mocked(performance.now).mockRestore();
+    held.mockRestore();
     expect(await answering).toMatchObject({ outcome: 'error', errorCode: 'busy', mayHaveHappened: false });
     expect(assign).toHaveBeenCalledTimes(1);
   });
@@ -320,7 +311,10 @@ describe('what is thrown', () => {
     ['a code that is a number', { code: 23505 }, 'thrown', null, '{"code":23505}'],
   ])('may have happened: %s', async (_, thrown, errorCode, sqlState, message) => {
     const told = { ...NOTHING, outcome: 'unknown', mayHaveHappened: true, errorCode, sqlState, message };
-    const rejects: Assign = () => Promise.reject(thrown as Error);
+    const rejects: Assign = async () => {
+      await Promise.resolve();
+      throw thrown;
+    };
     const throws: Assign = () => {
       throw thrown as Error;
     };
@@ -405,7 +399,7 @@ describe('assignMany', () => {
   });
 
   it('is the definite error busy for the part that stays so until the deadline of all', async () => {
-    const { make } = bulk(() => after(600, () => [CREATED, BUSY, BUSY]), inTurn(BUSY));
+    const { make } = bulk(() => after(600, [CREATED, BUSY, BUSY]), inTurn(BUSY));
     const { value, ms } = await timed(make());
     expect(value.map(({ errorCode, mayHaveHappened }) => [errorCode, mayHaveHappened])).toEqual([
       [null, false],
@@ -455,7 +449,7 @@ describe('assignMany', () => {
     const signals: AbortSignal[] = [];
     const { instance, make } = bulk((calls) => {
       signals.push(...calls.map(({ signal }) => signal));
-      return after(TIMEOUT_MS + 50, () => [CREATED, CREATED, CREATED]);
+      return after(TIMEOUT_MS + 50, [CREATED, CREATED, CREATED]);
     });
     const { value, ms } = await timed(make());
     expect(value.map(({ errorCode }) => errorCode)).toEqual(['timeout', 'timeout', 'timeout']);

@@ -104,14 +104,11 @@ const PARSE_ERROR = /^ParseError: (?<what>.*?)\s*\n.*:(?<line>\d+):(?<column>\d+
 
 function problemOf(error: unknown): string {
   const { message } = fieldsOf(error);
-  const text = typeof message === 'string' ? message : wordsOf(error);
+  const words = [message, error].filter((each) => typeof each === 'string');
+  const [text = `it throws ${error === undefined ? 'undefined' : describeGiven(error)}`] = words;
   const { what, line, column } = PARSE_ERROR.exec(text)?.groups ?? {};
   if (what !== undefined) return `line ${line} column ${Number(column) + 1}: ${what}`;
   return `cannot be loaded: ${(text.split('\n')[0] ?? text).trim()}`;
-}
-
-function wordsOf(thrown: unknown): string {
-  return typeof thrown === 'object' ? describeGiven(thrown) : String(thrown);
 }
 
 const REQUIRED = ['register', 'open'];

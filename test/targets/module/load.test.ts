@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '#els/domain/errors.js';
 import { describeDefinition, loadDefinition } from '#els/targets/module/load.js';
@@ -101,7 +101,6 @@ describe('a file that is a target', () => {
 
   it('may be named from the working directory', async () => {
     const path = await file(definition('name: "mine"'));
-    const { relative } = await import('node:path');
     expect((await loadDefinition(relative(process.cwd(), path))).name).toBe('mine');
   });
 });
@@ -142,8 +141,8 @@ describe('a file that is none', () => {
   it.each([
     ["throw new Error('first line\\nsecond line');", 'first line'],
     ["throw 'a text';", 'a text'],
-    ['throw undefined;', 'undefined'],
-    ['throw Object.create(null);', 'an object'],
+    ['throw undefined;', 'it throws undefined'],
+    ['throw Object.create(null);', 'it throws an object'],
   ])('throws when it is loaded: %s', async (text, words) => {
     expect(await refusalOf(text)).toBe(`cannot be loaded: ${words}`);
   });
