@@ -53,7 +53,7 @@ const shapesNotClasses = {
 };
 
 export default tseslint.config(
-  { ignores: ['docs/api', 'dist/', 'build/', 'node_modules/', 'coverage/'] },
+  { ignores: ['docs/', 'dist/', 'build/', 'node_modules/', 'coverage/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
