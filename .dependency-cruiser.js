@@ -10,7 +10,7 @@ export const MAY_IMPORT = {
   runs: ['domain', 'database'],
   'targets/els': ['base', 'domain', 'target', 'database', 'runs', 'prove'],
   'targets/els/commands': ['base', 'domain', 'database', 'targets/els', 'scenario', 'report', 'app', 'cli'],
-  targets: ['domain', 'target', 'runner', 'targets/els', 'prove'],
+  targets: ['base', 'domain', 'target', 'database', 'runs', 'runner', 'targets/els', 'prove'],
   gate: ['base', 'domain'],
   scenario: ['base', 'domain', 'gate'],
   workload: ['base', 'domain'],

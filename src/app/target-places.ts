@@ -6,7 +6,7 @@ import { createDatabase } from '../database/create-database.js';
 import { withClient } from '../database/on-pool.js';
 import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
-import { openHost, type OpenedHost } from '../targets/hosts.js';
+import { openHost } from '../targets/hosts.js';
 import type { Database } from './database.js';
 import { prepareDatabase } from './setup.js';
 
@@ -68,21 +68,18 @@ function keyOf({ file, hasOwnSchema }: Target): string {
 async function open(database: Database, target: Target): Promise<OpenedPlace> {
   const own = database.embedded && target.hasOwnSchema ? await ownDatabase(database, target) : database;
   const closePool = () => (own === database ? Promise.resolve() : own.pool.end());
-  let host: OpenedHost | undefined;
   try {
     await prepareDatabase(own, [target]);
-    host = await openHost(target, own);
-    const { close } = host;
+    const opened = await openHost(target, own);
     return {
       database: own,
-      host: host.host,
+      host: opened.host,
       close: async () => {
-        await close();
+        await opened.close();
         await closePool();
       },
     };
   } catch (error) {
-    await host?.close();
     await closePool();
     throw error;
   }

@@ -35,12 +35,16 @@ const LONGEST_SLOT_ID = 2_704;
  */
 export function readAnswer(given: unknown, terms: AnswerTerms): FittingAnswer | MalformedAnswer {
   if (typeof given !== 'object' || given === null) return malformed(`is ${shown(given)}, no object`);
-  const { outcome } = given as { outcome?: unknown };
+  const { outcome, slotId } = given as { outcome?: unknown; slotId?: unknown };
   const success = SUCCESSES.find((each) => each === outcome);
-  if (success !== undefined) return readSuccess(success, (given as { slotId?: unknown }).slotId, terms);
-  if (outcome === 'no_slot' || outcome === 'busy') return { outcome };
-  if (outcome === 'error') return readError(given);
-  return malformed(`has the outcome ${shown(outcome)}; accepted are ${OUTCOMES.join(', ')}`);
+  if (success !== undefined) return readSuccess(success, slotId, terms);
+  if (outcome !== 'no_slot' && outcome !== 'busy' && outcome !== 'error') {
+    return malformed(`has the outcome ${shown(outcome)}; accepted are ${OUTCOMES.join(', ')}`);
+  }
+  if (slotId !== undefined && slotId !== null) {
+    return malformed(`is ${outcome} with the slotId ${shown(slotId)}; accepted: none`);
+  }
+  return outcome === 'error' ? readError(given) : { outcome };
 }
 
 function readSuccess(
@@ -86,14 +90,17 @@ function malformed(what: string): MalformedAnswer {
 
 /** Enough of a value for one line of a message. */
 function shown(value: unknown): string {
-  const text = typeof value === 'object' ? safeJson(value) : String(value);
-  const quoted = typeof value === 'string' ? JSON.stringify(text) : text;
-  return quoted.length > 60 ? `${quoted.slice(0, 60)}…` : quoted;
+  const text = textOf(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-function safeJson(value: unknown): string {
+function textOf(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'bigint' || typeof value === 'symbol') return value.toString();
+  // JSON has no words for these.
+  if (value === undefined || typeof value === 'number') return String(value);
   try {
-    return JSON.stringify(value) ?? String(value);
+    return JSON.stringify(value) ?? 'an object that is no JSON';
   } catch {
     return 'an object that is no JSON';
   }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { serverError, type ServerError } from '../database/failure.js';
 import type { Places } from '../domain/promises.js';
 import { MALFORMED_ANSWER, readAnswer, type AnswerTerms, type FittingAnswer } from '../target/answers.js';
 import type { AssignCall, OpenedInstance } from '../target/definition.js';
@@ -60,14 +60,7 @@ export class CheckedInstance implements Instance {
 
   async assign(request: CallRequest): Promise<CallAnswer> {
     const deadlineMs = performance.now() + this.#terms.timeoutMs;
-    for (let attempt = 0; ; attempt++) {
-      const given = await this.#attempt(request, deadlineMs);
-      if (given.answer === undefined || given.answer.outcome !== 'busy') return given.told;
-      const pauseMs = pauseAfter(attempt);
-      if (performance.now() + pauseMs >= deadlineMs) return busyError(this.#terms.timeoutMs);
-      this.#busy += 1;
-      await sleep(pauseMs);
-    }
+    return this.#untilAnswered(request, deadlineMs, await this.#attempt(request, deadlineMs));
   }
 
   /** Nothing is known to be owed. */
@@ -77,6 +70,20 @@ export class CheckedInstance implements Instance {
 
   async close(): Promise<void> {
     await this.#opened.close?.();
+  }
+
+  /** Makes a call again for as long as it is answered `busy`. After the deadline nothing is begun any more. */
+  async #untilAnswered(request: CallRequest, deadlineMs: number, first: Attempted): Promise<CallAnswer> {
+    let given = first;
+    for (let attempt = 0; given.answer?.outcome === 'busy'; attempt++) {
+      const pauseMs = pauseAfter(attempt);
+      if (performance.now() + pauseMs < deadlineMs) await pause(pauseMs);
+      else return busyError(this.#terms.timeoutMs);
+      if (performance.now() >= deadlineMs) return busyError(this.#terms.timeoutMs);
+      this.#busy += 1;
+      given = await this.#attempt(request, deadlineMs);
+    }
+    return given.told;
   }
 
   async #attempt(request: CallRequest, deadlineMs: number): Promise<Attempted> {
@@ -96,17 +103,15 @@ export class CheckedInstance implements Instance {
       controller,
     );
     if ('error' in given) return requests.map(() => given.error);
-    const answers = given.value as unknown;
-    if (!Array.isArray(answers) || answers.length !== requests.length) {
-      const problem = `assignMany answered ${requests.length} calls with ${Array.isArray(answers) ? answers.length : 'no list'}`;
-      return requests.map(() => malformedAnswer(problem));
-    }
+    const problem = listProblem(given.value, requests.length);
+    if (problem !== undefined) return requests.map(({ callId }) => missingAnswer(callId, problem));
+    const answers = given.value as readonly unknown[];
+    const attempted = requests.map((request, position) => {
+      return { request, first: this.#read({ value: answers[position] }, request) };
+    });
     // A part that is busy is made again by itself.
     return Promise.all(
-      requests.map((request, position) => {
-        const { answer, told } = this.#read({ value: answers[position] as unknown }, request);
-        return answer?.outcome === 'busy' ? this.assign(request) : told;
-      }),
+      attempted.map(({ request, first }) => this.#untilAnswered(request, deadlineMs, first)),
     );
   }
 
@@ -125,13 +130,15 @@ export class CheckedInstance implements Instance {
         resolve({ error: thrownAnswer('timeout', null, `no answer within ${this.#terms.timeoutMs} ms`) });
       }, remainingMs);
       const end = (given: Given) => {
-        if (isOver) this.#late += 1;
         clearTimeout(timer);
         resolve(given);
       };
-      // What it throws at once is thrown all the same.
+      // What it throws at once is thrown all the same; what it throws after the deadline may be that it heeds the signal.
       new Promise((made) => made(make())).then(
-        (value) => end({ value }),
+        (value) => {
+          if (isOver) this.#late += 1;
+          end({ value });
+        },
         (error: unknown) => end({ error: toThrown(error) }),
       );
     });
@@ -155,6 +162,15 @@ interface Attempted {
   readonly told: CallAnswer;
 }
 
+function listProblem(given: unknown, expected: number): string | undefined {
+  if (!Array.isArray(given)) return 'no list';
+  return given.length === expected ? undefined : `a list of ${given.length} answers to ${expected} calls`;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 function pauseAfter(attempt: number): number {
   const longest = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** attempt);
   return SHORTEST_PAUSE_MS + Math.random() * (longest - SHORTEST_PAUSE_MS);
@@ -170,15 +186,7 @@ function toAnswer(answer: FittingAnswer): CallAnswer {
     case 'created':
     case 'reused':
     case 'assigned':
-      return {
-        outcome: answer.outcome,
-        slotId: answer.slotId,
-        recovered: false,
-        replyLost: false,
-        mayHaveHappened: false,
-        errorCode: null,
-        sqlState: null,
-      };
+      return { ...NOTHING, outcome: answer.outcome, slotId: answer.slotId };
   }
 }
 
@@ -190,22 +198,52 @@ function malformedAnswer(message: string): CallAnswer {
   return thrownAnswer(MALFORMED_ANSWER, null, message);
 }
 
+function missingAnswer(callId: string, problem: string): CallAnswer {
+  return malformedAnswer(`the answer to call ${callId} by assignMany is missing: it returned ${problem}`);
+}
+
 /** Nobody knows whether it happened. */
 function thrownAnswer(errorCode: string, sqlState: string | null, message: string): CallAnswer {
   return { ...NOTHING, outcome: 'unknown', mayHaveHappened: true, errorCode, sqlState, message };
 }
 
-const SQLSTATE = /^[0-9A-Z]{5}$/;
 const LONGEST_CODE = 32;
+/** Errors that each wrap the next, at most: none of a loop has an end. */
+const DEEPEST_CAUSE = 8;
 
 /** By its SQLSTATE, its code or its name: whatever says most. */
 function toThrown(error: unknown): CallAnswer {
-  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
-    readonly code?: unknown;
-    readonly name?: unknown;
-  };
-  const word = [code, name].find((each) => typeof each === 'string' && each !== '') as string | undefined;
-  const errorCode = (word ?? 'thrown').slice(0, LONGEST_CODE);
-  const message = error instanceof Error ? error.message : String(error);
-  return thrownAnswer(errorCode, SQLSTATE.test(errorCode) ? errorCode : null, message);
+  const { code, name } = fieldsOf(error);
+  const sent = sentWithin(error);
+  const words = [sent?.code, code, name].filter((each) => typeof each === 'string' && each !== '');
+  const [word = 'thrown'] = words as string[];
+  const message =
+    sent === undefined || sent === error ? wordsOf(error) : `${wordsOf(error)}: ${sent.message}`;
+  return thrownAnswer(word.slice(0, LONGEST_CODE), sent?.code ?? null, message);
+}
+
+/** What the server sent: drivers raise it, what stands above them wraps it. */
+function sentWithin(error: unknown): ServerError | undefined {
+  let within = error;
+  for (let depth = 0; depth < DEEPEST_CAUSE && within !== undefined; depth++) {
+    const sent = serverError(within);
+    if (sent !== undefined) return sent;
+    within = fieldsOf(within).cause;
+  }
+  return undefined;
+}
+
+/** Anything can be thrown. */
+function fieldsOf(error: unknown): { code?: unknown; name?: unknown; message?: unknown; cause?: unknown } {
+  return typeof error === 'object' && error !== null ? error : {};
+}
+
+function wordsOf(error: unknown): string {
+  const { message } = fieldsOf(error);
+  if (typeof message === 'string') return message;
+  try {
+    return typeof error === 'object' && error !== null ? JSON.stringify(error) : String(error);
+  } catch {
+    return 'an object that is no JSON';
+  }
 }

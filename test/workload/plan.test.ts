@@ -4,25 +4,7 @@ import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '
 import { forRandomDraws } from '../support/draws.js';
 import type { Draw } from '../support/draws.js';
 import { draws } from '../support/effort.js';
-
-function scenario(fields: Partial<Scenario>): Scenario {
-  return {
-    name: 'mine',
-    description: 'My own.',
-    batches: 1,
-    slots: 1,
-    contents: 1,
-    deliveries: 1,
-    arrival: 'burst',
-    workers: 3,
-    connections: 8,
-    faults: [],
-    bulk: 1,
-    rttMs: 0,
-    gates: [],
-    ...fields,
-  };
-}
+import { scenario } from './scenario.js';
 
 function randomScenario(draw: Draw): Scenario {
   return scenario({
@@ -57,6 +39,7 @@ describe('planWorkload', () => {
     const shape = scenario({ batches: 3, contents: 7, deliveries: 5 });
     expect(planWorkload(shape, 'r1', 42)).toEqual({
       scenario: shape,
+      contentIds: 'text',
       runId: 'r1',
       seed: 42,
       batchIds: ['r1-b00001', 'r1-b00002', 'r1-b00003'],

@@ -1,8 +1,10 @@
 import pg from 'pg';
+import { describeGiven } from '../../base/wording.js';
 import { UsageError } from '../../domain/errors.js';
 import type { Witness } from '../../domain/run-result.js';
 import { slotIdText } from '../../target/answers.js';
 import type { BatchToRegister, HostContext, TargetDefinition } from '../../target/definition.js';
+import { toWitness } from '../witness.js';
 import { describeDefinition, loadDefinition } from './load.js';
 import {
   HOST_PROTOCOL,
@@ -56,11 +58,9 @@ async function load({ version, path, ...rest }: ToHost & { type: 'load' }) {
 }
 
 function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === 'string' && !error.message.includes(code)
-    ? `${error.message} (${code})`
-    : error.message;
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (typeof message !== 'string') return describeGiven(error);
+  return typeof code === 'string' && !message.includes(code) ? `${message} (${code})` : message;
 }
 
 async function answer(call: HostCall): Promise<HostAnswer<HostCall['what']>> {
@@ -78,8 +78,8 @@ async function answer(call: HostCall): Promise<HostAnswer<HostCall['what']>> {
 }
 
 /** Opens an instance to see what it has, and closes it. */
-async function check({ open }: TargetDefinition): Promise<HostAnswer<'check'>> {
-  const opened = (await open({
+async function check(target: TargetDefinition): Promise<HostAnswer<'check'>> {
+  const opened = (await target.open({
     connectionString: connectionString ?? '',
     connections: 1,
     instance: 1,
@@ -143,18 +143,18 @@ function readRegistered(given: unknown, position: number): Registered {
 }
 
 async function assignments(
-  { assignments: read, places }: TargetDefinition,
+  target: TargetDefinition,
   context: HostContext,
   batchIds: readonly string[],
 ): Promise<HostAnswer<'assignments'>> {
-  const rows = ((await read?.(context, batchIds)) ?? []) as unknown;
+  const rows = ((await target.assignments?.(context, batchIds)) ?? []) as unknown;
   if (!Array.isArray(rows)) throw new TypeError('assignments returned no list');
   return rows.map((row: unknown, position) => {
     const { batchId, slotId, contentId } = (row ?? {}) as Readonly<Record<string, unknown>>;
     const where = `in row ${position + 1} of assignments`;
     return {
       batchId: idIn(batchId, `batchId ${where}`),
-      slotId: places === 'counted' ? null : idIn(slotId, `slotId ${where}`),
+      slotId: target.places === 'counted' ? null : idIn(slotId, `slotId ${where}`),
       contentId: idIn(contentId, `contentId ${where}`),
     };
   });
@@ -163,7 +163,7 @@ async function assignments(
 function idIn(given: unknown, what: string): string {
   const text = slotIdText(given);
   if (text === undefined)
-    throw new TypeError(`${what} is ${String(given)}; accepted: a text or a safe integer`);
+    throw new TypeError(`${what} is ${describeGiven(given)}; accepted: a text or a safe integer`);
   return text;
 }
 
@@ -179,15 +179,4 @@ async function audits(
     found[name] = rows.slice(0, MOST_AUDIT_ROWS).map((row) => toWitness(row));
   }
   return found;
-}
-
-function toWitness(row: unknown): Witness {
-  const fields = typeof row === 'object' && row !== null ? Object.entries(row) : [['row', row] as const];
-  return Object.fromEntries(fields.map(([name, value]) => [name, toCell(value)]));
-}
-
-function toCell(value: unknown): Witness[string] {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return typeof value === 'object' && !(value instanceof Date) ? JSON.stringify(value) : String(value);
 }

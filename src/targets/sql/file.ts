@@ -4,8 +4,8 @@ import { parse, type ParseError } from 'jsonc-parser';
 import * as z from 'zod';
 import { readTextFile } from '../../base/read-text.js';
 import { reasonOf } from '../../base/system-error.js';
-import { didYouMean, quote } from '../../base/wording.js';
-import { splitSql } from '../../database/sql-text.js';
+import { describeGiven, didYouMean, quote } from '../../base/wording.js';
+import { bareSql, splitSql } from '../../database/sql-text.js';
 import { toStatement, type Statement } from '../../database/statement.js';
 import { UsageError } from '../../domain/errors.js';
 import { ID_FORMS, PLACES } from '../../domain/promises.js';
@@ -18,7 +18,12 @@ export function isTargetFilePath(path: string): boolean {
   return path.endsWith(ENDING);
 }
 
-const path = z.string({ error: 'the path of a SQL file, from this file on' }).min(1);
+// Every `error` says what is accepted; descriptions are shown by editors.
+
+const PATH = 'the path of a SQL file, from this file on';
+const NAME = 'one line of 1 to 63 characters without a comma';
+
+const path = z.string({ error: PATH }).min(1, { error: PATH });
 const flag = z.boolean({ error: 'true or false' });
 const idForm = z.enum(ID_FORMS, { error: ID_FORMS.join(', ') });
 
@@ -27,8 +32,8 @@ export const targetFileSchema = z.strictObject(
   {
     $schema: z.string({ error: 'a text' }).optional(),
     name: z
-      .string({ error: 'a text' })
-      .regex(/^[^\p{Cc}\p{Zl}\p{Zp},]{1,63}$/u, 'one line of 1 to 63 characters without a comma')
+      .string({ error: NAME })
+      .regex(/^[^\p{Cc}\p{Zl}\p{Zp},]{1,63}$/u, { error: NAME })
       .describe("How reports call it. Default: the file's name.")
       .optional(),
     promises: z
@@ -46,7 +51,10 @@ export const targetFileSchema = z.strictObject(
       .describe('Whether answers name the slot that was given.')
       .optional(),
     ids: z
-      .strictObject({ batch: idForm.optional(), content: idForm.optional() }, { error: 'an object' })
+      .strictObject(
+        { batch: idForm.optional(), content: idForm.optional() },
+        { error: 'an object with batch and content' },
+      )
       .describe('What ids of batches and contents look like. Default: text.')
       .optional(),
     setup: path.describe('Statements that make the schema; harmless when repeated.').optional(),
@@ -60,7 +68,18 @@ export const targetFileSchema = z.strictObject(
   { error: 'an object with the fields of a target' },
 );
 
-const FIELDS = Object.keys(targetFileSchema.shape);
+const { shape } = targetFileSchema;
+/** The fields that there are, of the file and of the objects in it. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(shape),
+  promises: Object.keys(shape.promises.unwrap().shape),
+  ids: Object.keys(shape.ids.unwrap().shape),
+};
+
+/** The JSON Schema of a target file, for editors; what is published is schema/target.schema.json. */
+export function targetJsonSchema(): unknown {
+  return { title: 'name.target.json', ...z.toJSONSchema(targetFileSchema, { io: 'input' }) };
+}
 
 /** The binds that each statement may name. */
 const BINDS = {
@@ -98,12 +117,12 @@ export interface SqlDefinition {
  * @throws UsageError `invalid_target` that names the field, or the SQL file
  */
 export async function readTargetFile(file: string): Promise<SqlDefinition> {
-  const fields = parseFields(await textOf(file, file), file);
+  const fields = parseFields(await textOf(file), file);
   const folder = dirname(file);
   const read = async (field: keyof typeof BINDS, named: string | undefined) =>
     named === undefined
       ? undefined
-      : toChecked(file, field, join(folder, named), await textOf(file, join(folder, named)));
+      : toChecked(file, field, join(folder, named), await sqlOf(file, field, join(folder, named)));
   const [contents, register, claim, assignments, remove] = await Promise.all([
     read('contents', fields.contents),
     read('register', fields.register),
@@ -111,7 +130,7 @@ export async function readTargetFile(file: string): Promise<SqlDefinition> {
     read('assignments', fields.assignments),
     read('remove', fields.remove),
   ]);
-  if (register === undefined || claim === undefined) throw refusal(file, 'it names no register or no sql');
+  if (register === undefined || claim === undefined) throw new Error('register and sql are required');
   const { promises, ids } = fields;
   return {
     ...{ path: file, name: fields.name ?? basename(file, ENDING), places: fields.places ?? 'named' },
@@ -121,7 +140,7 @@ export async function readTargetFile(file: string): Promise<SqlDefinition> {
     },
     promisesAssumed: promises === undefined,
     ids: { batch: ids?.batch ?? 'text', content: ids?.content ?? 'text' },
-    setup: fields.setup === undefined ? undefined : await textOf(file, join(folder, fields.setup)),
+    setup: fields.setup === undefined ? undefined : await sqlOf(file, 'setup', join(folder, fields.setup)),
     ...{ contents, register, claim, assignments, remove },
     audits: await readAudits(file, fields.audits),
   };
@@ -137,44 +156,71 @@ function parseFields(text: string, file: string): Fields {
     const before = text.slice(0, error.offset).split('\n');
     throw refusal(file, `line ${before.length} column ${(before.at(-1) ?? '').length + 1}: it is no JSON`);
   }
-  const { success, data, error: issues } = targetFileSchema.safeParse(given);
-  if (success) return data;
-  const unknown = issues.issues.find(
-    ({ code, path: where }) => code === 'unrecognized_keys' && where.length === 0,
-  );
-  if (unknown?.code === 'unrecognized_keys') {
-    const [field = ''] = unknown.keys;
-    throw refusal(
-      file,
-      `unknown field ${quote(field, 60)}${didYouMean(field, FIELDS)}; accepted: ${FIELDS.join(', ')}`,
-    );
-  }
-  const [issue] = issues.issues;
-  const where = issue?.path.map(String).join('.') || 'the file';
-  throw refusal(file, `${where} is not as it should be; accepted: ${issue?.message ?? ''}`);
+  const { success, data, error: problems } = targetFileSchema.safeParse(given, { reportInput: true });
+  if (!success) throw refusal(file, problemOf(problems.issues));
+  return data;
 }
 
-async function textOf(target: string, file: string): Promise<string> {
-  const read = await readTextFile(file);
-  if ('problem' in read) {
-    throw refusal(target, file === target ? read.problem : `${quote(file)} cannot be read: ${read.problem}`);
+/** An unknown field first: it is often why another one is missing. */
+function problemOf(issues: readonly z.core.$ZodIssue[]): string {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  const where = issue?.path.map(String).join('.') ?? '';
+  if (issue?.code === 'unrecognized_keys') {
+    const [field = ''] = issue.keys;
+    const { [where]: known = [] } = FIELDS;
+    const subject = where === '' ? 'unknown field' : `${where} has`;
+    return `${subject} ${quote(field, 60)}${didYouMean(field, known)}; accepted: ${known.join(', ')}`;
   }
+  return `${where === '' ? 'the file' : where} is ${describeGiven(issue?.input)}; accepted: ${issue?.message ?? ''}`;
+}
+
+async function textOf(file: string): Promise<string> {
+  const read = await readTextFile(file);
+  if ('problem' in read) throw refusal(file, read.problem);
+  return read.text;
+}
+
+async function sqlOf(target: string, field: string, file: string): Promise<string> {
+  const read = await readTextFile(file);
+  if ('problem' in read) throw refusal(target, `${field}: ${quote(file)} cannot be read: ${read.problem}`);
   return read.text;
 }
 
 function toChecked(target: string, field: keyof typeof BINDS, file: string, sql: string): Statement {
+  const where = `${field}: ${quote(file)}`;
   const known: readonly string[] = BINDS[field];
   for (const piece of splitSql(sql)) {
     if (piece.kind === 'text' || (piece.kind === 'bind' && known.includes(piece.name))) continue;
     const accepted = known.map((bind) => `:${bind}`).join(' ');
-    throw refusal(target, `${quote(file)} names the bind ${quote(piece.name, 60)}; accepted are ${accepted}`);
+    throw refusal(target, `${where} names the bind ${quote(piece.name, 60)}; accepted are ${accepted}`);
   }
-  if (field === 'assignments' && /^\s*(?:--[^\n]*\n\s*)*select\s+distinct\b/i.test(sql)) {
-    const why =
-      'a row for each slot or place that is taken, never DISTINCT: it would hide what is given twice';
-    throw refusal(target, `${quote(file)} begins with SELECT DISTINCT; accepted: ${why}`);
+  const bare = bareSql(sql).toLowerCase();
+  if (!/[^\s;]/.test(bare)) throw refusal(target, `${where} holds no statement`);
+  if (field === 'assignments' && isDistinct(bare)) {
+    const problem = 'has SELECT DISTINCT at its top level, which hides what is given twice';
+    throw refusal(target, `${where} ${problem}; accepted: a row for each slot or place that is taken`);
   }
   return toStatement(`target/${field}`, sql);
+}
+
+/** Words after which a parenthesis holds a whole query, and no part of one. */
+const BEFORE_QUERY = /^(?:|\(|union|except|intersect|(?:union|except|intersect) all)$/;
+
+/**
+ * Whether a query, or one of those that it unites, is SELECT DISTINCT; its subqueries may be.
+ *
+ * @param bare in small letters, without comments and quoted text
+ */
+function isDistinct(bare: string): boolean {
+  const whole: boolean[] = [];
+  let [earlier, before] = ['', ''];
+  for (const [word] of bare.matchAll(/[\w$\u0080-\uffff]+|\S/g)) {
+    if (word === 'distinct' && before === 'select' && whole.every(Boolean)) return true;
+    if (word === '(') whole.push(BEFORE_QUERY.test(before === 'all' ? `${earlier} all` : before));
+    if (word === ')') whole.pop();
+    [earlier, before] = [before, word];
+  }
+  return false;
 }
 
 async function readAudits(target: string, pattern: string | undefined): Promise<Record<string, Statement>> {
@@ -185,18 +231,19 @@ async function readAudits(target: string, pattern: string | undefined): Promise<
   const audits: Record<string, Statement> = {};
   for (const name of names) {
     const file = join(folder, name);
-    const statement = toChecked(target, 'audits', file, await textOf(target, file));
+    const statement = toChecked(target, 'audits', file, await sqlOf(target, 'audits', file));
     audits[basename(name, '.sql')] = { ...statement, name: `target/audit/${basename(name, '.sql')}` };
   }
   return audits;
 }
 
 async function sqlFilesOf(target: string, folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-  } catch (error) {
-    throw refusal(target, `${quote(folder)} cannot be read: ${reasonOf(error)}`);
-  }
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw refusal(target, `audits: ${quote(folder)} cannot be read: ${reasonOf(error)}`);
+  });
+  const files = names.filter((name) => name.endsWith('.sql')).sort();
+  if (files.length === 0) throw refusal(target, `audits: ${quote(folder)} has no file that ends in .sql`);
+  return files;
 }
 
 function refusal(file: string, problem: string): UsageError {

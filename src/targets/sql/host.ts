@@ -4,7 +4,6 @@ import { withClient } from '../../database/on-pool.js';
 import type { DatabasePool } from '../../database/pool.js';
 import { bindValues, type Statement } from '../../database/statement.js';
 import { InfrastructureError } from '../../domain/errors.js';
-import type { Witness } from '../../domain/run-result.js';
 import type { ForeignBatches } from '../../runs/foreign-batches.js';
 import { slotIdText } from '../../target/answers.js';
 import type {
@@ -15,6 +14,7 @@ import type {
   RegistrationControl,
   Stored,
 } from '../../target/host.js';
+import { toWitness } from '../witness.js';
 import type { SqlDefinition } from './file.js';
 
 /** Contents that one statement makes, at most. */
@@ -166,16 +166,5 @@ function textIn(row: Row, column: string): string {
   throw new InfrastructureError(
     'target_failed',
     `assignments returned no ${column} (columns: ${columns}); accepted: batch_id, slot_id (where named), content_id`,
-  );
-}
-
-function toWitness(row: Row): Witness {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      value === null || ['string', 'number', 'boolean'].includes(typeof value)
-        ? (value as Witness[string])
-        : JSON.stringify(value),
-    ]),
   );
 }
