@@ -24,8 +24,8 @@ export interface Verification extends Judgement {
 
 /** A finished run. */
 export interface RunToVerify extends Circumstances, Pick<Observed, 'batchIds' | 'slotsOf' | 'slotIds'> {
-  /** What its target promises; the built-in one where nothing is said. */
-  readonly terms?: JudgedTerms | undefined;
+  /** What its target promises. */
+  readonly terms: JudgedTerms;
   /** The barrier's release, on the clock of the calls. */
   readonly startMicros: number;
   /** Every call of every worker. */
@@ -57,7 +57,7 @@ export function verifyEvidence(
   rows: readonly StoredAssignment[] | undefined,
   audits: readonly Audit[],
 ): Verification {
-  const { terms = BUILT_IN_TERMS, calls, ...observed } = run;
+  const { terms, calls, ...observed } = run;
   const evidence = evidenceOf({ ...observed, terms, index: indexHistory(calls), rows, circumstances: run });
   const asked = answer([...INVARIANTS, ...auditInvariants(audits)], evidence, run);
   return {
