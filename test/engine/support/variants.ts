@@ -31,12 +31,12 @@ export function optionsOf({ strategy, advisoryLocks }: Variant): EngineOptions {
   return { strategy: { kind: 'built-in', name: strategy }, advisoryLocks };
 }
 
-/** Registers a batch under a new name. */
 /** The variant as a target. */
 export function targetOf({ strategy, advisoryLocks }: Variant): Target {
   return elsTarget({ strategy: { kind: 'built-in', name: strategy }, advisoryLocks });
 }
 
+/** Registers a batch under a new name. */
 export async function newBatch(db: TestDatabase, inventory: Inventory, slots: number): Promise<string> {
   const batchId = `b${randomBytes(5).toString('hex')}`;
   await db.register({ batchId, slots, inventory });
