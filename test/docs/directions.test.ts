@@ -75,7 +75,7 @@ it('refuses a room that nothing is said of, a report that may write files, and a
     'node_modules/zod/index.js': 'exports.z = 1;',
   };
   const broken = await brokenRules(files);
-  expect(broken.sort()).toEqual(['ground-needs-no-package', 'known-rooms', 'reports-write-no-file']);
+  expect(broken.sort()).toEqual(['base-needs-no-package', 'known-rooms', 'reports-write-no-file']);
 });
 
 it('docs/architecture.md tells every room and what it may import', () => {
