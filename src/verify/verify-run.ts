@@ -121,7 +121,7 @@ function reconciled(
   const nobodyKnows = rows.length > 0 && rows.every((row) => row.callId === null);
   const say = (what: string, some: readonly JudgedCall[]) => {
     const assigned = some.filter((call) => writers.has(call.callId)).length;
-    const found = nobodyKnows ? 'not to be told, for no document has a correlation_id' : assigned;
+    const found = nobodyKnows ? 'not to be told, for no row says which call wrote it' : assigned;
     return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${found}`];
   };
   return [
