@@ -5,7 +5,7 @@ const NODE_GLOBALS = Object.fromEntries(
   ['process', 'console', 'URL', 'AbortController'].map((name) => [name, 'readonly']),
 );
 
-/** Only report/ and cli/ speak to the user. */
+/** Only report/, cli/ and targets/els/commands/, by cli/console.ts, speak to the user. */
 const quietRooms = {
   files: ['src/**/*.ts'],
   ignores: ['src/cli/**', 'src/report/**'],

@@ -79,7 +79,7 @@ async function carryOut(
   const listener = keepingHistory(job.watch?.(plan), history);
   const endedBefore = endedConnections(database.pool);
   const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), listener, stop);
-  const run = await toVerify(database, plan, load, endedBefore);
+  const run = await toVerify(database, job, plan, load, endedBefore);
   const kept = await attempt(database.address, async () => history?.end(load.redelivered, run));
   const judgement = await judge(database, run, { job, plan, load, foreignRows, host });
   const failure = load.failure ?? judgement.failure;
@@ -125,6 +125,7 @@ function registerRun(
 /** What the oracles are asked about a load. */
 async function toVerify(
   database: Database,
+  { target: { terms } }: RunJob,
   { batchIds, scenario: { slots } }: WorkloadPlan,
   { recording, redelivered, faults }: FinishedLoad,
   endedBefore: number,
@@ -136,7 +137,7 @@ async function toVerify(
   const { value: durable = false } = mayHaveCrashed
     ? await attempt(address, () => withClient(pool, keepsCommits))
     : { value: true };
-  return { batchIds, slotsOf: () => slots, calls, startMicros, faults, incomplete, durable };
+  return { terms, batchIds, slotsOf: () => slots, calls, startMicros, faults, incomplete, durable };
 }
 
 /**

@@ -21,7 +21,7 @@ import { leftByKilledWorkers } from './killed-workers.js';
 import { RolloutDriver } from './rollout/rollout-driver.js';
 import type { RunJob } from './run-job.js';
 import { ServerMeter } from './server-meter.js';
-import { deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
+import { outstandingDeliveries, type OutstandingDeliveries } from './settled-calls.js';
 
 /** How a run's own rows and sessions are named. */
 export interface RunNames {
@@ -112,7 +112,7 @@ async function disturbedLoad(
   return { recording, server, failure: recording.failure ?? failure, notes };
 }
 
-/** Tells what faults left, and delivers again what is owed, unless the load was cut off. */
+/** Tells what faults left, and makes the deliveries that are outstanding, unless the load was cut off. */
 async function settle(
   job: LoadJob,
   ran: RanLoad,
@@ -122,25 +122,29 @@ async function settle(
   const { recording } = ran;
   const { faults: ofLoad, uncompleted } = leftByKilledWorkers(recording.calls, injector.injections);
   const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
-  const owed = deliveriesOwed(job.plan, recording.calls, uncompleted);
+  const outstanding = outstandingDeliveries(job.plan, recording.calls, uncompleted);
   const isCutOff = stop.aborted || ran.failure !== undefined;
   const { redelivered, failure = ran.failure } = isCutOff
     ? { redelivered: [] }
-    : await deliverOwed({ ...job, ...rollout?.serving }, owed, stop);
-  const incomplete = [...recording.incomplete, ...whyIncomplete(owed, redelivered.length, stop)];
+    : await deliverOutstanding({ ...job, ...rollout?.serving }, outstanding, stop);
+  const incomplete = [...recording.incomplete, ...whyIncomplete(outstanding, redelivered.length, stop)];
   const settled = { redelivered, faults, rollout, failure, stopped: stop.aborted };
   return { ...ran, ...settled, recording: { ...recording, incomplete } };
 }
 
-function whyIncomplete({ again, next }: OwedDeliveries, redelivered: number, stop: AbortSignal): string[] {
+function whyIncomplete(
+  { again, next }: OutstandingDeliveries,
+  redelivered: number,
+  stop: AbortSignal,
+): string[] {
   if (stop.aborted) return [`stopped by ${String(stop.reason)}`];
   const left = again.length + next.length - redelivered;
   return left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
 }
 
-async function deliverOwed(
+async function deliverOutstanding(
   load: LoadJob,
-  { again, next }: OwedDeliveries,
+  { again, next }: OutstandingDeliveries,
   stop: AbortSignal,
 ): Promise<Pick<FinishedLoad, 'redelivered'> & { failure?: InfrastructureError | undefined }> {
   const redelivered: Call[] = [];

@@ -6,11 +6,11 @@ import type { ForeignPlace } from './foreign-session.js';
 import type { Proxy } from './proxy/proxy.js';
 
 /** What a fault may touch before the load runs. */
-export interface FaultGround extends ForeignPlace {
+export interface FaultContext extends ForeignPlace {
   readonly plan: WorkloadPlan;
-  /** Of the target: those that the run's faults need are there. */
+  /** The target's weak spots: those that the run's faults need are there. */
   readonly weakSpots: WeakSpots;
-  /** Of the run's workers, without the worker's number. */
+  /** The application name of the run's workers, without the worker's number. */
   readonly applicationName: string;
   /** Seeded: the same run picks the same victims. */
   readonly random: Random;
@@ -43,7 +43,7 @@ export interface ArmedFault {
 }
 
 /** Makes a fault ready: before the barrier's release, or while the load runs. */
-export type ArmFault = (ground: FaultGround, load?: RunningLoad) => Promise<ArmedFault>;
+export type ArmFault = (context: FaultContext, load?: RunningLoad) => Promise<ArmedFault>;
 
 /**
  * A weak spot of the target.
@@ -51,7 +51,7 @@ export type ArmFault = (ground: FaultGround, load?: RunningLoad) => Promise<Arme
  * @throws Error where it has none: its faults are refused before a run
  */
 export function weakSpot<T extends WeakSpot>(
-  { weakSpots }: Pick<FaultGround, 'weakSpots'>,
+  { weakSpots }: Pick<FaultContext, 'weakSpots'>,
   spot: T,
 ): NonNullable<WeakSpots[T]> {
   const found = weakSpots[spot];

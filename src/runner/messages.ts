@@ -130,7 +130,7 @@ export interface WorkerSummary {
   readonly latency: string;
   readonly serviceTime: string;
   readonly scheduleLag: string;
-  /** Of the load, its warm-up apart. */
+  /** What was counted during the load, its warm-up apart. */
   readonly counters: LoadCounters;
   /** Whether every delivery was made before the time was over. */
   readonly ranOut: boolean;

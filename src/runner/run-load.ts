@@ -177,7 +177,7 @@ type Ending = Pick<Recording, 'incomplete' | 'failure'>;
 
 /**
  * Waits for all workers. When one is lost the others are stopped, as by a signal: stopped workers are given time to say
- * what they have; a stuck one is killed and has said it all.
+ * what they have; a stuck one is killed, and what it sent until then counts.
  */
 async function stoppable(
   stations: readonly Station[],
@@ -209,7 +209,7 @@ async function stoppable(
   }
 }
 
-/** That a worker could not do what it owed after its last call. */
+/** That a worker could not do what its last calls had left to be done later. */
 function unsettledFailure(stations: readonly Station[]): InfrastructureError | undefined {
   const [reason] = unsettledReasons(stations);
   return reason && new InfrastructureError(reason.code, reason.message);

@@ -57,7 +57,7 @@ export class ServingInstances {
   }
 }
 
-/** An instance in its time. */
+/** An instance and the calls under way on it. */
 class Generation {
   readonly #instance: Instance;
   readonly #job: WorkerJob;

@@ -32,7 +32,7 @@ const ALIVE_EVERY_MS = 1_000;
 
 type Send = (message: FromWorker) => Promise<void>;
 
-/** What stands at the barrier. */
+/** What is ready to deliver. */
 interface Prepared {
   readonly serving: ServingInstances;
   readonly calls: Iterator<readonly Delivery[], void, undefined>;
@@ -149,14 +149,14 @@ export class WorkerLoad {
       const { connection: lost = 0 } = serving.counters.retriesByCode;
       reachability.note({ answered: recorder.answered, lost });
     }, TELL_EVERY_MS);
-    const living = setInterval(() => {
+    const reporting = setInterval(() => {
       const { unreachableSinceMicros } = reachability;
       const progress = Object.values(serving.counters.counts).reduce((sum, count) => sum + count, 0);
       void this.#send({ type: 'alive', progress, skipped: skippedSoFar(), unreachableSinceMicros });
     }, ALIVE_EVERY_MS);
     return () => {
       clearInterval(telling);
-      clearInterval(living);
+      clearInterval(reporting);
     };
   }
 

@@ -50,7 +50,7 @@ export class WorkerProcess {
 
   /**
    * @param index by which messages name it, from 0
-   * @param program the worker's own but in tests
+   * @param program another program than the worker's in tests
    */
   constructor(index: number, { path, patience }: WorkerProgram = WORKER) {
     this.#child = new ChildProgram(path, (message) => this.#hear(message));

@@ -77,16 +77,16 @@ it('gives new calls to the next instance, lets those before end on theirs, and t
   await serving.close();
 });
 
-it('serves batches of the inventory before, and pays what the instance before owed', async () => {
-  const serving = await opened('owe');
+it('serves batches of the inventory before, and makes the pending checks of the instance before', async () => {
+  const serving = await opened('pending');
   await serving.change(CTE);
-  for (const content of ['one', 'two', 'three', 'four']) await assign(serving, 'owe', content);
+  for (const content of ['one', 'two', 'three', 'four']) await assign(serving, 'pending', content);
   await serving.change(INVENTORY.takeOverFrom?.(CTE) ?? INVENTORY);
   const completed = await db.query(
-    `select 1 from batch_essay_trackers where batch_id = 'owe' and completed_at is not null`,
+    `select 1 from batch_essay_trackers where batch_id = 'pending' and completed_at is not null`,
   );
   expect(completed).toHaveLength(1);
-  const again = await assign(serving, 'owe', 'one');
+  const again = await assign(serving, 'pending', 'one');
   expect(again).toMatchObject({ outcome: 'reused' });
   await serving.close();
 });

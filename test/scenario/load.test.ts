@@ -5,11 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FAULT_KINDS } from '#els/domain/fault.js';
 import { loadScenario } from '#els/scenario/load.js';
-import { scenarioFileSchema } from '#els/scenario/schema.js';
+import { SCENARIO_FIELDS, scenarioFileSchema } from '#els/scenario/schema.js';
 import { usageErrorOf } from './usage-error.js';
 
-const FIELDS =
-  'name, description, arrival, batches, slots, contents, deliveries, workers, connections, bulk, duration, rate, spacing, stages, latencyLimit, faults, rttMs, rollout, gates, checks';
+const FIELDS = SCENARIO_FIELDS.join(', ');
 const NAMES =
   'batch-completion, cross-instance, high-concurrency, idempotent-duplicates, overflow, rollout, sustained';
 const MINIMAL = { name: 'mine', description: 'My own.', slots: 7 };

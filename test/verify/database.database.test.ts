@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import type { Call } from '#els/domain/call.js';
+import { BUILT_IN_TERMS } from '#els/domain/promises.js';
 import type { InvariantResult } from '#els/domain/run-result.js';
 import { runAudits } from '#els/targets/els/audits.js';
 import { readStored } from '#els/targets/els/host.js';
@@ -49,7 +50,7 @@ async function violations({ batchId, calls, slots }: ValidRun): Promise<Invarian
   try {
     const run = {
       ...{ batchIds: [batchId], slotsOf: () => slots, calls, startMicros: 0, faults: [] },
-      ...{ incomplete: [], durable: true },
+      ...{ terms: BUILT_IN_TERMS, incomplete: [], durable: true },
     };
     const { invariants } = verifyRun(run, await readStored(client, run.batchIds, true));
     return invariants.filter(({ passed }) => !passed);

@@ -19,13 +19,13 @@ const SHORTEST_PHASE_MS = 500;
 const QUIET_MS = 60_000;
 
 /** What a rollout may touch. */
-export interface RolloutGround {
+export interface RolloutContext {
   readonly plan: WorkloadPlan;
   /** Where it starts. */
   readonly target: Target;
   readonly address: ServerAddress;
   readonly schema: string;
-  /** Of the run's backends. */
+  /** The application name of the run's backends. */
   readonly applicationName: string;
   /** Deadline of one call. */
   readonly timeoutMs: number;
@@ -41,24 +41,24 @@ export type SwitchMade = Omit<RolloutSwitch, 'longestCallMicros'>;
 export class RolloutDriver {
   readonly switches: SwitchMade[] = [];
   readonly faults: FaultResult[] = [];
-  readonly #ground: RolloutGround;
+  readonly #context: RolloutContext;
   readonly #steps: readonly Step[];
   readonly #stop: AbortSignal;
   readonly #random: Random;
   #serving: Target;
 
   /** @param stop ends it early */
-  constructor(ground: RolloutGround, stop: AbortSignal) {
-    this.#ground = ground;
-    const { target, plan } = ground;
+  constructor(context: RolloutContext, stop: AbortSignal) {
+    this.#context = context;
+    const { target, plan } = context;
     const targets = rolledOut(plan.scenario, target);
     this.#steps = (plan.scenario.rollout?.steps ?? []).flatMap((step, position) => {
       const changed = targets[position];
       return changed === undefined ? [] : [{ ...step, target: changed }];
     });
     this.#stop = stop;
-    this.#random = mulberry32(ground.plan.seed);
-    this.#serving = ground.target;
+    this.#random = mulberry32(context.plan.seed);
+    this.#serving = context.target;
   }
 
   /** What serves every batch of the run, whatever was switched. */
@@ -90,7 +90,7 @@ export class RolloutDriver {
         if (made === undefined) return;
         this.switches.push(made);
       }
-      await until(this.#ground.plan.scenario.durationMs ?? 0);
+      await until(this.#context.plan.scenario.durationMs ?? 0);
     } finally {
       for (const station of load.stations) station.end();
     }
@@ -125,7 +125,7 @@ export class RolloutDriver {
     next: Target,
     sinceRelease: () => number,
   ): Promise<RolloutMigration | undefined> {
-    const { plan, address, schema, applicationName, timeoutMs } = this.#ground;
+    const { plan, address, schema, applicationName, timeoutMs } = this.#context;
     const { source, connectionString } = address;
     const { batchIds, scenario } = plan;
     const asked = scenario.faults.some(({ kind }) => kind === MIGRATION_FAULT);

@@ -17,8 +17,8 @@ export interface CallUnderWay {
   ambiguous: boolean;
   /** Whether an attempt found nothing: the next ones start at no mark. */
   looksEverywhere: boolean;
-  /** Whether it was turned from one strategy to the other. */
-  hasTurned: boolean;
+  /** Whether it was rerouted from one strategy to the other. */
+  wasRerouted: boolean;
 }
 
 /** An attempt that ends its call. */
@@ -49,9 +49,11 @@ export class Attempts {
     for (;;) {
       const step = await this.#make(call, attempt);
       if ('answer' in step) return step;
-      const { failure, code, atOnce, owesLook = false } = step;
+      const { failure, code, atOnce, ignoresDeadline = false } = step;
       if (isFinal(failure) || code === undefined) return { because: 'failed', setback: step };
-      if (!owesLook && performance.now() >= call.deadlineMs) return { because: 'deadline', setback: step };
+      if (!ignoresDeadline && performance.now() >= call.deadlineMs) {
+        return { because: 'deadline', setback: step };
+      }
       this.retriesByCode[code] = (this.retriesByCode[code] ?? 0) + 1;
       if (atOnce) continue;
       call.setbacks += 1;

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { CompletionDebts, type LookResult } from '#els/targets/els/engine/completion-debts.js';
+import { CompletionChecks, type LookResult } from '#els/targets/els/engine/completion-checks.js';
 
-it('pays what a batch incurs while a look on it waits, before it is settled', async () => {
+it('looks again for what was requested while a look on the batch waited, before it is settled', async () => {
   let asked = 0;
   let endWait: (found: LookResult) => void = () => undefined;
-  const debts = new CompletionDebts({
+  const checks = new CompletionChecks({
     together: (batchIds) => {
       asked += 1;
       const found = asked === 1 ? ('busy' as const) : ('open' as const);
@@ -12,21 +12,21 @@ it('pays what a batch incurs while a look on it waits, before it is settled', as
     },
     waiting: () => new Promise((resolve) => (endWait = resolve)),
   });
-  debts.owe('batch', 0, true);
-  const first = debts.settle();
+  checks.request('batch', 0, true);
+  const first = checks.settle();
   await new Promise((resolve) => setTimeout(resolve, 5));
-  debts.owe('batch', performance.now(), false);
-  const second = debts.settle();
+  checks.request('batch', performance.now(), false);
+  const second = checks.settle();
   endWait('open');
   await Promise.all([first, second]);
   expect(asked).toBe(2);
-  debts.stop();
+  checks.stop();
 });
 
-it('tells that its look failed though another payment of the debt has begun', async () => {
+it('tells that its look failed though another one for the batch has begun', async () => {
   let asked = 0;
   let looksDone = 0;
-  const debts = new CompletionDebts({
+  const checks = new CompletionChecks({
     together: async (batchIds) => {
       asked += 1;
       // Longer than the timer, so that it is in line behind the look that fails.
@@ -37,11 +37,11 @@ it('tells that its look failed though another payment of the debt has begun', as
     },
     waiting: () => Promise.resolve('completed'),
   });
-  debts.owe('batch', 0, true);
-  // The timer pays first.
+  checks.request('batch', 0, true);
+  // The timer's look is the first.
   await new Promise((resolve) => setTimeout(resolve, 40));
-  await expect(debts.settle()).rejects.toThrow('cancelled');
-  await debts.settle();
+  await expect(checks.settle()).rejects.toThrow('cancelled');
+  await checks.settle();
   expect(looksDone).toBe(1);
-  debts.stop();
+  checks.stop();
 });

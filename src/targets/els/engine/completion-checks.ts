@@ -1,7 +1,7 @@
 /** What a look at a batch found. `completed`: this look was the one that completed it. */
 export type LookResult = 'completed' | 'already_completed' | 'open';
 
-/** A claim may be followed by another on the same batch that takes its debt over; a look runs at the latest then. */
+/** A look waits this long at most: a later claim on the same batch may take it over meanwhile. */
 const LOOK_AFTER_MS = 50;
 
 /** Batches known to be complete need no look; beyond this many the memory starts anew. */
@@ -20,48 +20,49 @@ export interface Looks {
   readonly waiting: (batchId: string) => Promise<LookResult>;
 }
 
-interface Debt {
+/** A look that a batch needs. */
+interface PendingCheck {
   dueAtMs: number;
   lastAnswerAtMs: number;
 }
 
 /**
- * The looks that an engine still owes. Two last claims cannot see each other inside their own transactions, so
- * each claim owes a look on a snapshot taken after its commit. A later claim on the batch that was sent after
- * that answer and found a free slot proves that the batch was not complete, and takes the debt over.
+ * The pending completion checks of an engine. Two last claims cannot see each other inside their own transactions, so
+ * each claim needs a look on a snapshot taken after its commit. A later claim on the batch that was sent after that
+ * answer and found a free slot proves that the batch was not complete, and its look stands for both.
  */
-export class CompletionDebts {
-  readonly #debts = new Map<string, Debt>();
+export class CompletionChecks {
+  readonly #pending = new Map<string, PendingCheck>();
   readonly #complete = new Set<string>();
   /** Batches with a look that waits, or is in line to. */
   readonly #busy = new Set<string>();
   readonly #looks: Looks;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
-  #paying: Promise<void> = Promise.resolve();
+  #running: Promise<void> = Promise.resolve();
   #waiting: Promise<void> = Promise.resolve();
   #lastFailure: Error | undefined;
   #failures = 0;
 
-  /** @param looks ask the server; a failed look leaves the debts unpaid */
+  /** @param looks ask the server; a look that failed stays pending */
   constructor(looks: Looks) {
     this.#looks = looks;
   }
 
   /**
-   * Notes that a call on a batch was answered. Any answer but an error owes a look, so that a batch whose last
-   * claimer died before its look is completed by the next call.
+   * Requests a look at a batch, for a call on it was answered: by whatever but an error, so that a batch whose last
+   * claimer was killed before its look is completed by the next call.
    *
    * @param sentAtMs when the answered attempt was sent, on performance.now()'s clock
    * @param created whether it found a free slot
    */
-  owe(batchId: string, sentAtMs: number, created: boolean): void {
+  request(batchId: string, sentAtMs: number, created: boolean): void {
     if (this.#complete.has(batchId)) return;
     const now = performance.now();
-    const debt = this.#debts.get(batchId);
-    const takenOver = debt !== undefined && created && sentAtMs > debt.lastAnswerAtMs;
-    const dueAtMs = debt === undefined || takenOver ? now + LOOK_AFTER_MS : debt.dueAtMs;
-    this.#debts.set(batchId, { dueAtMs, lastAnswerAtMs: now });
+    const before = this.#pending.get(batchId);
+    const takenOver = before !== undefined && created && sentAtMs > before.lastAnswerAtMs;
+    const dueAtMs = before === undefined || takenOver ? now + LOOK_AFTER_MS : before.dueAtMs;
+    this.#pending.set(batchId, { dueAtMs, lastAnswerAtMs: now });
     this.#arm();
   }
 
@@ -73,8 +74,8 @@ export class CompletionDebts {
   }
 
   /**
-   * Pays every debt now. A debt whose look failed may be under payment again when this ends: whoever needs it
-   * paid settles again.
+   * Makes every pending check now. One that failed may be under way again when this ends: whoever needs it made
+   * settles again.
    *
    * @throws what a look raised that failed meanwhile
    */
@@ -85,12 +86,12 @@ export class CompletionDebts {
       let failuresBefore = 0;
       await this.#enqueue(() => {
         failuresBefore = this.#failures;
-        return this.#pay(Infinity);
+        return this.#run(Infinity);
       });
       await this.#waiting;
       if (this.#lastFailure !== undefined && this.#failures > failuresBefore) throw this.#lastFailure;
-      // What a batch incurred while a look on it waited is paid by another one.
-    } while (this.#hasDebtsSince(askedAtMs));
+      // What was requested for a batch while a look on it waited takes another one.
+    } while (this.#hasPendingSince(askedAtMs));
   }
 
   /** Looks no more by itself: whoever comes next finds what is left. */
@@ -100,43 +101,43 @@ export class CompletionDebts {
     this.#timer = undefined;
   }
 
-  #hasDebtsSince(askedAtMs: number): boolean {
-    return [...this.#debts.values()].some(({ lastAnswerAtMs }) => lastAnswerAtMs <= askedAtMs);
+  #hasPendingSince(askedAtMs: number): boolean {
+    return [...this.#pending.values()].some(({ lastAnswerAtMs }) => lastAnswerAtMs <= askedAtMs);
   }
 
   #arm(): void {
     if (this.#isStopped) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void this.#enqueue(() => this.#pay(performance.now())).then(() => {
-        if (this.#debts.size > 0) this.#arm();
+      void this.#enqueue(() => this.#run(performance.now())).then(() => {
+        if (this.#pending.size > 0) this.#arm();
       });
     }, LOOK_AFTER_MS / 2);
   }
 
-  /** One payer at a time, so that nothing is under way when the last one ends. */
-  #enqueue(pay: () => Promise<void>): Promise<void> {
-    this.#paying = this.#paying.then(pay);
-    return this.#paying;
+  /** One at a time, so that nothing is under way when the last one ends. */
+  #enqueue(checks: () => Promise<void>): Promise<void> {
+    this.#running = this.#running.then(checks);
+    return this.#running;
   }
 
-  /** A look that waits took its snapshot before: the debts that its batch incurs meanwhile are due after it. */
-  async #pay(dueUntilMs: number): Promise<void> {
-    const isDue = ({ dueAtMs }: Debt) => dueAtMs <= dueUntilMs + LOOK_AFTER_MS / 2;
-    const due = [...this.#debts]
-      .filter(([batchId, debt]) => isDue(debt) && !this.#busy.has(batchId))
+  /** A look that waits took its snapshot before: what is requested for its batch meanwhile is due after it. */
+  async #run(dueUntilMs: number): Promise<void> {
+    const isDue = ({ dueAtMs }: PendingCheck) => dueAtMs <= dueUntilMs + LOOK_AFTER_MS / 2;
+    const due = [...this.#pending]
+      .filter(([batchId, check]) => isDue(check) && !this.#busy.has(batchId))
       .map(([batchId]) => batchId);
     for (let first = 0; first < due.length; first += MOST_TOGETHER) {
-      await this.#payTogether(due.slice(first, first + MOST_TOGETHER));
+      await this.#runTogether(due.slice(first, first + MOST_TOGETHER));
     }
   }
 
-  /** A debt that a call incurs while the look is under way is a new one. */
-  async #payTogether(batchIds: readonly string[]): Promise<void> {
-    for (const batchId of batchIds) this.#debts.delete(batchId);
+  /** What a call requests while the look is under way takes a new one. */
+  async #runTogether(batchIds: readonly string[]): Promise<void> {
+    for (const batchId of batchIds) this.#pending.delete(batchId);
     try {
       for (const [batchId, found] of await this.#looks.together(batchIds)) {
-        if (found === 'busy') this.#payWaiting(batchId);
+        if (found === 'busy') this.#runWaiting(batchId);
         else this.note(batchId, found);
       }
     } catch (error) {
@@ -145,7 +146,7 @@ export class CompletionDebts {
   }
 
   /** Apart from the others, which need not wait; one after the other, on one connection. */
-  #payWaiting(batchId: string): void {
+  #runWaiting(batchId: string): void {
     this.#busy.add(batchId);
     this.#waiting = this.#waiting.then(async () => {
       try {
@@ -154,7 +155,7 @@ export class CompletionDebts {
         this.#restore([batchId], error);
       }
       this.#busy.delete(batchId);
-      if (this.#debts.size > 0) this.#arm();
+      if (this.#pending.size > 0) this.#arm();
     });
   }
 
@@ -163,7 +164,7 @@ export class CompletionDebts {
     this.#failures += 1;
     const now = performance.now();
     for (const batchId of batchIds) {
-      if (!this.#debts.has(batchId)) this.#debts.set(batchId, { dueAtMs: now, lastAnswerAtMs: now });
+      if (!this.#pending.has(batchId)) this.#pending.set(batchId, { dueAtMs: now, lastAnswerAtMs: now });
     }
   }
 }
