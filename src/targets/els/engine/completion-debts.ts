@@ -12,7 +12,10 @@ const MOST_TOGETHER = 100;
 
 /** How batches are looked at. */
 export interface Looks {
-  /** Looks at batches, all on one snapshot, and waits for nobody; `busy`: another session holds the batch's tracker. */
+  /**
+   * Looks at batches, all on one snapshot, and waits for nobody; `busy`: another session holds the batch's tracker. It
+   * says nothing of a batch that is gone.
+   */
   readonly together: (
     batchIds: readonly string[],
   ) => Promise<readonly (readonly [batchId: string, found: LookResult | 'busy'])[]>;
@@ -33,8 +36,8 @@ interface Debt {
 export class CompletionDebts {
   readonly #debts = new Map<string, Debt>();
   readonly #complete = new Set<string>();
-  /** Batches with a look that waits, or is in line to. */
-  readonly #busy = new Set<string>();
+  /** Debts whose look is under way or in line: owed until it has answered. */
+  readonly #underPayment = new Map<string, Debt>();
   readonly #looks: Looks;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -101,7 +104,8 @@ export class CompletionDebts {
   }
 
   #hasDebtsSince(askedAtMs: number): boolean {
-    return [...this.#debts.values()].some(({ lastAnswerAtMs }) => lastAnswerAtMs <= askedAtMs);
+    const owed = [...this.#debts.values(), ...this.#underPayment.values()];
+    return owed.some(({ lastAnswerAtMs }) => lastAnswerAtMs <= askedAtMs);
   }
 
   #arm(): void {
@@ -124,7 +128,7 @@ export class CompletionDebts {
   async #pay(dueUntilMs: number): Promise<void> {
     const isDue = ({ dueAtMs }: Debt) => dueAtMs <= dueUntilMs + LOOK_AFTER_MS / 2;
     const due = [...this.#debts]
-      .filter(([batchId, debt]) => isDue(debt) && !this.#busy.has(batchId))
+      .filter(([batchId, debt]) => isDue(debt) && !this.#underPayment.has(batchId))
       .map(([batchId]) => batchId);
     for (let first = 0; first < due.length; first += MOST_TOGETHER) {
       await this.#payTogether(due.slice(first, first + MOST_TOGETHER));
@@ -133,11 +137,16 @@ export class CompletionDebts {
 
   /** A debt that a call incurs while the look is under way is a new one. */
   async #payTogether(batchIds: readonly string[]): Promise<void> {
-    for (const batchId of batchIds) this.#debts.delete(batchId);
+    for (const batchId of batchIds) {
+      this.#underPayment.set(batchId, this.#debts.get(batchId) as Debt);
+      this.#debts.delete(batchId);
+    }
     try {
-      for (const [batchId, found] of await this.#looks.together(batchIds)) {
-        if (found === 'busy') this.#payWaiting(batchId);
-        else this.note(batchId, found);
+      const found = new Map(await this.#looks.together(batchIds));
+      for (const batchId of batchIds) {
+        const result = found.get(batchId);
+        if (result === 'busy') this.#payWaiting(batchId);
+        else this.#paid(batchId, result);
       }
     } catch (error) {
       this.#restore(batchIds, error);
@@ -146,16 +155,19 @@ export class CompletionDebts {
 
   /** Apart from the others, which need not wait; one after the other, on one connection. */
   #payWaiting(batchId: string): void {
-    this.#busy.add(batchId);
     this.#waiting = this.#waiting.then(async () => {
       try {
-        this.note(batchId, await this.#looks.waiting(batchId));
+        this.#paid(batchId, await this.#looks.waiting(batchId));
       } catch (error) {
         this.#restore([batchId], error);
       }
-      this.#busy.delete(batchId);
       if (this.#debts.size > 0) this.#arm();
     });
+  }
+
+  #paid(batchId: string, found: LookResult | undefined): void {
+    this.#underPayment.delete(batchId);
+    if (found !== undefined) this.note(batchId, found);
   }
 
   #restore(batchIds: readonly string[], error: unknown): void {
@@ -163,6 +175,7 @@ export class CompletionDebts {
     this.#failures += 1;
     const now = performance.now();
     for (const batchId of batchIds) {
+      this.#underPayment.delete(batchId);
       if (!this.#debts.has(batchId)) this.#debts.set(batchId, { dueAtMs: now, lastAnswerAtMs: now });
     }
   }
