@@ -3,7 +3,10 @@ import type { CallAnswer, CallRequest } from '../../target/instance.js';
 import type { AssignmentRequest, AssignmentResult } from './engine/assignment.js';
 import { AssignmentError } from './engine/errors.js';
 
-/** What the engine is asked; of the file that a content is, it is told what no call says. */
+/**
+ * What the engine is asked. A call says nothing of the file that a content is: its name, size and hash are the same in all
+ * calls. The upload has an id of its own, so that a statement which takes it for the content is caught.
+ */
 export function toRequest({ batchId, contentId, callId }: CallRequest): AssignmentRequest {
   return {
     batchId,
@@ -11,7 +14,7 @@ export function toRequest({ batchId, contentId, callId }: CallRequest): Assignme
     originalFileName: 'essay.txt',
     fileSizeBytes: 1_024,
     contentMd5Hash: 'd41d8cd98f00b204e9800998ecf8427e',
-    fileUploadId: contentId,
+    fileUploadId: `${contentId}-upload`,
     correlationId: callId,
   };
 }
