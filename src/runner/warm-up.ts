@@ -1,4 +1,5 @@
-import { InfrastructureError } from '../domain/errors.js';
+import { withConnectionString } from '../database/address.js';
+import { unavailable } from '../database/pool.js';
 import type { Instance } from '../target/instance.js';
 import type { WorkerJob } from './messages.js';
 import { assignBy } from './requests.js';
@@ -61,5 +62,6 @@ async function warmUpCall(instance: Instance, job: WorkerJob, batchId: string, i
   const request = { batchId, contentId: name, callId: name, redelivered: false };
   const [answer] = await assignBy(instance, [request], job.plan.scenario);
   if (answer?.errorCode !== 'database_unavailable') return;
-  throw new InfrastructureError('database_unavailable', `warming up: ${answer.message ?? answer.errorCode}`);
+  const address = withConnectionString(job.source, job.connectionString);
+  throw unavailable(address, answer.message ?? answer.errorCode);
 }
