@@ -3,7 +3,7 @@ import { withConnectionString } from '../database/address.js';
 import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Delivery } from '../domain/scenario.js';
-import type { OpenInstance } from '../target/instance.js';
+import { LOST_CONNECTION, type OpenInstance } from '../target/instance.js';
 import { callsOf } from '../workload/plan.js';
 import { Alarm } from './alarm.js';
 import { ClientMeter } from './client-meter.js';
@@ -146,7 +146,7 @@ export class WorkerLoad {
     const reachability = new Reachability();
     const telling = setInterval(() => {
       recorder.flush();
-      const { connection: lost = 0 } = serving.counters.retriesByCode;
+      const { [LOST_CONNECTION]: lost = 0 } = serving.counters.retriesByCode;
       reachability.note({ answered: recorder.answered, lost });
     }, TELL_EVERY_MS);
     const living = setInterval(() => {
