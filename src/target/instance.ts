@@ -97,7 +97,8 @@ export interface Instance {
   settle(): Promise<void>;
 
   /**
-   * Takes no more calls, settles and disconnects.
+   * Takes no more calls, settles and disconnects; disconnects also where it could not settle. Called again, it does nothing
+   * more and ends as it did.
    *
    * @throws what the driver raises
    */

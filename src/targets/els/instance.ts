@@ -31,6 +31,7 @@ export async function openElsInstance(spec: TargetSpec, settings: InstanceSettin
 class ElsInstance implements Instance {
   readonly #pool: DatabasePool;
   readonly #engine: AssignmentEngine;
+  #closed: Promise<void> | undefined;
 
   constructor(pool: DatabasePool, engine: AssignmentEngine) {
     this.#pool = pool;
@@ -65,7 +66,12 @@ class ElsInstance implements Instance {
     return this.#engine.settle();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     try {
       await this.#engine.close();
     } catch (error) {
