@@ -13,7 +13,7 @@ export const MOST_CALLS = 1_000;
 export const LONGEST_MESSAGE = 2_000;
 /** Different codes of errors, and names of counts, at most. */
 export const MOST_CODES = 100;
-/** Characters of what names a slot, at most: no index of PostgreSQL holds as many. */
+/** Characters of what names a slot, at most: far more than names have. */
 export const LONGEST_SLOT_ID = 4_096;
 
 /** What serves calls. */

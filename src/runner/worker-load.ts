@@ -69,13 +69,14 @@ export class WorkerLoad {
   }
 
   /**
-   * Delivers the slice, tells of its calls, and says `done`.
-   *
-   * @param startMicros the barrier's release
+   * Delivers the slice from the barrier's release on, tells of its calls, and says `done`; undefined until it is prepared.
    */
-  async deliver(startMicros: number): Promise<void> {
-    if (this.#prepared === undefined) throw new Error('started before it was prepared');
-    const { serving, calls, alarm } = this.#prepared;
+  get deliver(): ((startMicros: number) => Promise<void>) | undefined {
+    const prepared = this.#prepared;
+    return prepared && ((startMicros) => this.#deliver(prepared, startMicros));
+  }
+
+  async #deliver({ serving, calls, alarm }: Prepared, startMicros: number): Promise<void> {
     const { plan, journal, resume } = this.#job;
     const { signal: stop } = this.#stop;
     const { signal: over } = this.#over;

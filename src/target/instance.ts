@@ -110,4 +110,4 @@ export interface Instance {
  *
  * @throws UsageError for a spec that its kind refuses
  */
-export type OpenInstance = (spec: TargetSpec, settings: InstanceSettings) => Promise<Instance>;
+export type OpenInstance = (spec: TargetSpec, settings: InstanceSettings) => Instance | Promise<Instance>;
