@@ -13,7 +13,7 @@ import type {
   FromWorker,
   Resume,
   StartedCall,
-  TargetChange,
+  ServingTarget,
   UnsettledReason,
   WorkerJob,
   WorkerSummary,
@@ -114,7 +114,7 @@ export class WorkerLoad {
   }
 
   /** Changes what serves new calls of the delivery under way, and says `changed`. */
-  async change(to: TargetChange): Promise<void> {
+  async change(to: ServingTarget): Promise<void> {
     this.#changes = this.#changes?.then(async () => {
       await this.#prepared?.serving.change(to);
       await this.#send({ type: 'changed' });
