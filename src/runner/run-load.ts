@@ -13,12 +13,12 @@ import { addUpWeights } from './client-weight.js';
 import { sumCounters, type LoadCounters } from './counters.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toDistribution, toLatencyMicros } from './latency.js';
-import type { ErrorMessages, TargetChange, UnsettledReason, WarmUpBatch, WorkerJob } from './messages.js';
+import type { ErrorMessages, ServingTarget, UnsettledReason, WarmUpBatch, WorkerJob } from './messages.js';
 import { Station } from './station.js';
 import { toTimeSeries } from './time-series.js';
 
 /** A load to be put on a database by worker processes. */
-export interface LoadJob extends TargetChange {
+export interface LoadJob extends ServingTarget {
   readonly plan: WorkloadPlan;
   readonly address: ServerAddress;
   readonly schema: string;

@@ -8,7 +8,7 @@ import { NO_COUNTERS } from './counters.js';
 import type { WorkerFleet } from './fleet.js';
 import { encode, newHistogram, record } from './latency.js';
 import { Ledger } from './ledger.js';
-import type { FromWorker, Resume, TargetChange, WorkerJob, WorkerSummary } from './messages.js';
+import type { FromWorker, Resume, ServingTarget, WorkerJob, WorkerSummary } from './messages.js';
 import type { WorkerProcess } from './worker-process.js';
 
 type StationListener = Pick<LoadListener, 'heard' | 'skipped' | 'unreachable'>;
@@ -98,7 +98,7 @@ export class Station {
    *
    * @returns whether it did; not where it has delivered its slice
    */
-  change(change: TargetChange): Promise<boolean> {
+  change(change: ServingTarget): Promise<boolean> {
     return this.#worker.change(change, this.#job);
   }
 

@@ -3,7 +3,7 @@ import { withConnectionString } from '../database/address.js';
 import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Delivery } from '../domain/scenario.js';
-import type { OpenInstance } from '../target/instance.js';
+import { LOST_CONNECTION, type OpenInstance } from '../target/instance.js';
 import { callsOf } from '../workload/plan.js';
 import { Alarm } from './alarm.js';
 import { ClientMeter } from './client-meter.js';
@@ -13,7 +13,7 @@ import type {
   FromWorker,
   Resume,
   StartedCall,
-  TargetChange,
+  ServingTarget,
   UnsettledReason,
   WorkerJob,
   WorkerSummary,
@@ -69,13 +69,14 @@ export class WorkerLoad {
   }
 
   /**
-   * Delivers the slice, tells of its calls, and says `done`.
-   *
-   * @param startMicros the barrier's release
+   * Delivers the slice from the barrier's release on, tells of its calls, and says `done`; undefined until it is prepared.
    */
-  async deliver(startMicros: number): Promise<void> {
-    if (this.#prepared === undefined) throw new Error('started before it was prepared');
-    const { serving, calls, alarm } = this.#prepared;
+  get deliver(): ((startMicros: number) => Promise<void>) | undefined {
+    const prepared = this.#prepared;
+    return prepared && ((startMicros) => this.#deliver(prepared, startMicros));
+  }
+
+  async #deliver({ serving, calls, alarm }: Prepared, startMicros: number): Promise<void> {
     const { plan, journal, resume } = this.#job;
     const { signal: stop } = this.#stop;
     const { signal: over } = this.#over;
@@ -113,7 +114,7 @@ export class WorkerLoad {
   }
 
   /** Changes what serves new calls of the delivery under way, and says `changed`. */
-  async change(to: TargetChange): Promise<void> {
+  async change(to: ServingTarget): Promise<void> {
     this.#changes = this.#changes?.then(async () => {
       await this.#prepared?.serving.change(to);
       await this.#send({ type: 'changed' });
@@ -146,7 +147,7 @@ export class WorkerLoad {
     const reachability = new Reachability();
     const telling = setInterval(() => {
       recorder.flush();
-      const { connection: lost = 0 } = serving.counters.retriesByCode;
+      const { [LOST_CONNECTION]: lost = 0 } = serving.counters.retriesByCode;
       reachability.note({ answered: recorder.answered, lost });
     }, TELL_EVERY_MS);
     const reporting = setInterval(() => {

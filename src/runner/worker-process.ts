@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.js';
 import {
   PROTOCOL_VERSION,
   type FromWorker,
-  type TargetChange,
+  type ServingTarget,
   type ToWorker,
   type WorkerJob,
   type WorkerSummary,
@@ -112,7 +112,7 @@ export class WorkerProcess {
    * @returns whether it did; not where its delivery has ended
    * @throws InfrastructureError when it failed, died or was ended before
    */
-  async change(change: TargetChange, job: WorkerJob): Promise<boolean> {
+  async change(change: ServingTarget, job: WorkerJob): Promise<boolean> {
     if (!this.#isDelivering) return false;
     const changeMs = this.#patience.readyMs + CHANGE_CALLS * longestCallMs(job);
     const late = this.#countdown(changeMs, 0, 'did not change its strategy');

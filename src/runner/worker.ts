@@ -67,8 +67,9 @@ class Worker {
   }
 
   async #deliver(startMicros: number): Promise<void> {
-    if (this.#load === undefined) throw new Error('started before it was prepared');
-    await this.#load.deliver(startMicros);
+    const deliver = this.#load?.deliver;
+    if (deliver === undefined) throw new Error('started before it was prepared');
+    await deliver(startMicros);
   }
 
   async #reporting(work: Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { databaseFailure, type DatabaseFailure } from '../../../database/failure.js';
 import { TIMEOUTS } from '../../../database/timeouts.js';
+import { LOST_CONNECTION } from '../../../target/instance.js';
 import type { CallTrace } from './call-log.js';
 import type { EngineConnections } from './connections.js';
 import type { GivenUp, Setback } from './outcome-errors.js';
@@ -86,7 +87,7 @@ function setback(error: unknown): Setback {
   const failure = databaseFailure(error);
   const { sqlState } = failure ?? {};
   const isLoss = failure?.kind === 'connection' && !(sqlState && sqlState in TIMEOUTS);
-  return { code: isLoss ? 'connection' : sqlState, failure, error };
+  return { code: isLoss ? LOST_CONNECTION : sqlState, failure, error };
 }
 
 /** Whether an attempt is not to be made again. The caller may do so: one that was cancelled is told at once. */

@@ -12,7 +12,10 @@ const MOST_TOGETHER = 100;
 
 /** How batches are looked at. */
 export interface Looks {
-  /** Looks at batches, all on one snapshot, and waits for nobody; `busy`: another session holds the batch's tracker. */
+  /**
+   * Looks at batches, all on one snapshot, and waits for nobody; `busy`: another session holds the batch's tracker. It
+   * says nothing of a batch that is gone.
+   */
   readonly together: (
     batchIds: readonly string[],
   ) => Promise<readonly (readonly [batchId: string, found: LookResult | 'busy'])[]>;
@@ -34,8 +37,8 @@ interface PendingCheck {
 export class CompletionChecks {
   readonly #pending = new Map<string, PendingCheck>();
   readonly #complete = new Set<string>();
-  /** Batches with a look that waits, or is in line to. */
-  readonly #busy = new Set<string>();
+  /** Those whose look is under way or in line: pending until it has answered. */
+  readonly #underWay = new Map<string, PendingCheck>();
   readonly #looks: Looks;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -102,7 +105,8 @@ export class CompletionChecks {
   }
 
   #hasPendingSince(askedAtMs: number): boolean {
-    return [...this.#pending.values()].some(({ lastAnswerAtMs }) => lastAnswerAtMs <= askedAtMs);
+    const all = [...this.#pending.values(), ...this.#underWay.values()];
+    return all.some(({ lastAnswerAtMs }) => lastAnswerAtMs <= askedAtMs);
   }
 
   #arm(): void {
@@ -125,7 +129,7 @@ export class CompletionChecks {
   async #run(dueUntilMs: number): Promise<void> {
     const isDue = ({ dueAtMs }: PendingCheck) => dueAtMs <= dueUntilMs + LOOK_AFTER_MS / 2;
     const due = [...this.#pending]
-      .filter(([batchId, check]) => isDue(check) && !this.#busy.has(batchId))
+      .filter(([batchId, check]) => isDue(check) && !this.#underWay.has(batchId))
       .map(([batchId]) => batchId);
     for (let first = 0; first < due.length; first += MOST_TOGETHER) {
       await this.#runTogether(due.slice(first, first + MOST_TOGETHER));
@@ -134,11 +138,16 @@ export class CompletionChecks {
 
   /** What a call requests while the look is under way takes a new one. */
   async #runTogether(batchIds: readonly string[]): Promise<void> {
-    for (const batchId of batchIds) this.#pending.delete(batchId);
+    for (const batchId of batchIds) {
+      this.#underWay.set(batchId, this.#pending.get(batchId) as PendingCheck);
+      this.#pending.delete(batchId);
+    }
     try {
-      for (const [batchId, found] of await this.#looks.together(batchIds)) {
-        if (found === 'busy') this.#runWaiting(batchId);
-        else this.note(batchId, found);
+      const found = new Map(await this.#looks.together(batchIds));
+      for (const batchId of batchIds) {
+        const result = found.get(batchId);
+        if (result === 'busy') this.#runWaiting(batchId);
+        else this.#answered(batchId, result);
       }
     } catch (error) {
       this.#restore(batchIds, error);
@@ -147,16 +156,19 @@ export class CompletionChecks {
 
   /** Apart from the others, which need not wait; one after the other, on one connection. */
   #runWaiting(batchId: string): void {
-    this.#busy.add(batchId);
     this.#waiting = this.#waiting.then(async () => {
       try {
-        this.note(batchId, await this.#looks.waiting(batchId));
+        this.#answered(batchId, await this.#looks.waiting(batchId));
       } catch (error) {
         this.#restore([batchId], error);
       }
-      this.#busy.delete(batchId);
       if (this.#pending.size > 0) this.#arm();
     });
+  }
+
+  #answered(batchId: string, found: LookResult | undefined): void {
+    this.#underWay.delete(batchId);
+    if (found !== undefined) this.note(batchId, found);
   }
 
   #restore(batchIds: readonly string[], error: unknown): void {
@@ -164,6 +176,7 @@ export class CompletionChecks {
     this.#failures += 1;
     const now = performance.now();
     for (const batchId of batchIds) {
+      this.#underWay.delete(batchId);
       if (!this.#pending.has(batchId)) this.#pending.set(batchId, { dueAtMs: now, lastAnswerAtMs: now });
     }
   }
