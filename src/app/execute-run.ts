@@ -205,7 +205,7 @@ async function askBoth(
   await quiesceRun(database, plan.runId);
   const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const notes = [...timeouts, ...(await foreignRows.notes())];
-  const stored = await host.read(run.batchIds, true);
+  const stored = await host.read(run.batchIds, { rightAfterRun: true });
   return { verification: verifyRun(run, stored), totals: await host.countOf(run.batchIds), notes };
 }
 

@@ -74,6 +74,15 @@ export interface Stored {
   readonly audits: readonly Audit[];
 }
 
+/** When batches are read. */
+export interface ReadTime {
+  /**
+   * Whether nobody but a run of the tool wrote these rows. Then more can be audited, and the planner may be given fresh
+   * statistics first, which takes the right to ANALYZE.
+   */
+  readonly rightAfterRun: boolean;
+}
+
 /** What stands behind a target's instances: its side of the database. */
 export interface Host {
   /**
@@ -84,12 +93,11 @@ export interface Host {
    */
   register(registration: Registration, control?: RegistrationControl): Promise<readonly string[]>;
 
-  /**
-   * Reads what there is of batches, and audits it, on one snapshot. Nothing is changed.
-   *
-   * @param rightAfterRun whether nobody but a run of the tool wrote these rows
-   */
-  read(batchIds: readonly string[], rightAfterRun: boolean): Promise<Stored>;
+  /** Reads what there is of batches, and audits it, on one snapshot. No row is changed. */
+  read(batchIds: readonly string[], when: ReadTime): Promise<Stored>;
+
+  /** Audits batches that anybody may have written since, on one snapshot. Nothing is changed. */
+  audit(batchIds: readonly string[]): Promise<readonly Audit[]>;
 
   /** The batches that there are of the target. */
   allBatchIds(): Promise<readonly string[]>;

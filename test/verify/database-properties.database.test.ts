@@ -83,7 +83,7 @@ async function violations(made: readonly Made[], slots: number): Promise<Invaria
       },
       ...{ startMicros: 0, faults: [], incomplete: [], durable: true },
     };
-    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, false));
+    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, { rightAfterRun: false }));
     return invariants.filter(({ passed }) => !passed);
   } finally {
     client.release();

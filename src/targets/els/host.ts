@@ -4,7 +4,7 @@ import type { DatabasePool } from '../../database/pool.js';
 import { transaction } from '../../database/session.js';
 import { inSnapshot } from '../../database/snapshot.js';
 import { recordRun, takeRuns } from '../../runs/runs.js';
-import type { Host, Registration, RegistrationControl, Stored } from '../../target/host.js';
+import type { Audit, Host, ReadTime, Registration, RegistrationControl, Stored } from '../../target/host.js';
 import { runAudits } from './audits.js';
 import { findBatches } from './batches/find.js';
 import { analyzeTables, deleteRuns, registerBatches, type Analysis } from './batches/register.js';
@@ -45,11 +45,17 @@ export class ElsHost implements Host {
     });
   }
 
-  read(batchIds: readonly string[], rightAfterRun: boolean): Promise<Stored> {
+  read(batchIds: readonly string[], when: ReadTime): Promise<Stored> {
     return withClient(this.place.pool, async (client) => {
-      if (rightAfterRun) await transaction(client, () => analyzeTables(client));
-      return readStored(client, batchIds, rightAfterRun);
+      if (when.rightAfterRun) await transaction(client, () => analyzeTables(client));
+      return readStored(client, batchIds, when);
     });
+  }
+
+  audit(batchIds: readonly string[]): Promise<readonly Audit[]> {
+    return withClient(this.place.pool, (client) =>
+      inSnapshot(client, () => runAudits(client, batchIds, { rightAfterRun: false })),
+    );
   }
 
   async allBatchIds(): Promise<readonly string[]> {
@@ -80,13 +86,9 @@ export class ElsHost implements Host {
 }
 
 /** Reads and audits batches of the built-in tables on one snapshot, before anybody computes with it. */
-export function readStored(
-  client: ClientBase,
-  batchIds: readonly string[],
-  rightAfterRun: boolean,
-): Promise<Stored> {
+export function readStored(client: ClientBase, batchIds: readonly string[], when: ReadTime): Promise<Stored> {
   return inSnapshot(client, async () => ({
     assignments: await readAssignments(client, batchIds),
-    audits: await runAudits(client, batchIds, rightAfterRun),
+    audits: await runAudits(client, batchIds, when),
   }));
 }
