@@ -25,7 +25,7 @@ export interface BatchGroup {
 
 /** How a long registration is watched and stopped. */
 export interface RegistrationControl {
-  /** Told how many slots of all batches are there by now, some thousands after the other. */
+  /** Told how many slots of all groups, in their order, are there by now, some thousands after the other. */
   readonly onProgress?: ((slots: number) => void) | undefined;
   /** Ends it early: nothing is registered, and the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;

@@ -34,11 +34,15 @@ export class ElsHost implements Host {
 
   register(
     { groups, strategy, command, records }: Registration,
-    control?: RegistrationControl,
+    control: RegistrationControl = {},
   ): Promise<readonly string[]> {
     return inTransaction(this.place.pool, async (client) => {
+      let before = 0;
       for (const { form, ...batches } of groups) {
-        await registerBatches(client, { ...batches, strategy, inventory: form as Inventory }, control);
+        const onProgress = (slots: number) => control.onProgress?.(before + slots);
+        const registration = { ...batches, strategy, inventory: form as Inventory };
+        await registerBatches(client, registration, { ...control, onProgress });
+        before += batches.batchIds.length * batches.slots;
       }
       if (command) for (const record of records) await recordRun(client, command, record);
       return STATISTICS_NOTES[await analyzeTables(client)];
