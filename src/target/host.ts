@@ -102,7 +102,10 @@ export interface Host {
   /** The batches that there are of the target. */
   allBatchIds(): Promise<readonly string[]>;
 
-  /** What the target counts of batches besides, summed over them, by its own names. */
+  /**
+   * What the target counts of batches, summed over them, by its own names. Some names are reserved for what gates and
+   * reports know by them, and may be left out: `taken` and `available` slots, `completed` batches, `completionEvents`.
+   */
   countOf(batchIds: readonly string[]): Promise<Readonly<Record<string, number>>>;
 
   /** Removes what runs registered, and all that was written about it. */
