@@ -14,7 +14,7 @@ const START = elsTarget({ strategy: { kind: 'built-in', name: 'inventory' }, adv
 function enginesOn(rollout?: readonly ('legacy' | 'cte' | 'inventory')[]) {
   const steps = rollout?.map((strategy, position) => ({ atMs: position + 1, strategy }));
   const plan = planWorkload({ ...SCENARIO, ...(steps && { rollout: { steps } }) }, 'run', 1);
-  return warmUpBatches([START, ...rolledOut(plan.scenario, START)], plan).map(
+  return warmUpBatches([START, ...rolledOut(plan.scenario, START).map(({ target }) => target)], plan).map(
     ({ slots, batchIds, form }) => ({
       ...{ batchIds, form },
       engines: slots / warmUpSlots(2, 3),

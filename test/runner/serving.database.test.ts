@@ -81,7 +81,7 @@ it('serves batches of the inventory before, and pays what the instance before ow
   const serving = await opened('owe');
   await serving.change(CTE);
   for (const content of ['one', 'two', 'three', 'four']) await assign(serving, 'owe', content);
-  await serving.change(INVENTORY.takeOverFrom?.(CTE) ?? INVENTORY);
+  await serving.change(INVENTORY.takeOverFrom(CTE));
   const completed = await db.query(
     `select 1 from batch_essay_trackers where batch_id = 'owe' and completed_at is not null`,
   );
@@ -105,7 +105,7 @@ it('warms every instance up on each inventory that it serves', async () => {
   const byCte = await created('slots');
   expect(byCte).toBeGreaterThan(byLegacy);
   expect(await created('essays')).toBe(0);
-  await serving.change(INVENTORY.takeOverFrom?.(CTE) ?? INVENTORY);
+  await serving.change(INVENTORY.takeOverFrom(CTE));
   expect(await created('slots')).toBeGreaterThan(byCte);
   expect(await created('essays')).toBeGreaterThan(0);
   await serving.close();

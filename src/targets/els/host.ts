@@ -9,8 +9,8 @@ import { runAudits } from './audits.js';
 import { findBatches } from './batches/find.js';
 import { analyzeTables, deleteRuns, registerBatches, type Analysis } from './batches/register.js';
 import { batchTotals } from './batches/status.js';
-import type { Inventory } from './engine/assignment.js';
 import { readAssignments } from './stored.js';
+import { checkedForm } from './target.js';
 
 const STATISTICS_NOTES: Record<Analysis, readonly string[]> = {
   done: [],
@@ -40,7 +40,7 @@ export class ElsHost implements Host {
       let before = 0;
       for (const { form, ...batches } of groups) {
         const onProgress = (slots: number) => control.onProgress?.(before + slots);
-        const registration = { ...batches, strategy, inventory: form as Inventory };
+        const registration = { ...batches, strategy, inventory: checkedForm(form) };
         await registerBatches(client, registration, { ...control, onProgress });
         before += batches.batchIds.length * batches.slots;
       }
