@@ -1,5 +1,4 @@
 import type { ClientBase } from 'pg';
-import { UsageError } from '../domain/errors.js';
 import type { RolloutStep, Scenario } from '../domain/scenario.js';
 import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
@@ -48,16 +47,13 @@ export type TargetStep = RolloutStep & { readonly target: Target };
  * The steps of a scenario's rollout, one after the other; the target of each serves the batches of the one before it too.
  *
  * @param start what the run begins with
- * @throws UsageError `invalid_rollout` for a name that is none
+ * @throws Error for a name that is none: scenarios with one are refused
  */
-export function rolledOut({ name: scenario, rollout }: Scenario, start: Target): TargetStep[] {
+export function rolledOut({ rollout }: Scenario, start: Target): TargetStep[] {
   let before = start;
   return (rollout?.steps ?? []).map((step) => {
     const { strategy: name } = step;
-    if (!isBuiltIn(name)) {
-      const problem = `scenario ${scenario} rolls out ${JSON.stringify(name)}`;
-      throw new UsageError('invalid_rollout', `${problem}; accepted are ${TARGET_NAMES.join(', ')}`);
-    }
+    if (!isBuiltIn(name)) throw new Error(`there is no target ${JSON.stringify(name)}`);
     const { advisoryLocks } = start;
     before = elsTarget({ strategy: { kind: 'built-in', name }, advisoryLocks }).takeOverFrom(before);
     return { ...step, target: before };

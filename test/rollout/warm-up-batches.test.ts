@@ -30,13 +30,6 @@ it.each(['burst', 'open'] as const)(
   },
 );
 
-it('refuses to roll out what is no built-in strategy', () => {
-  const steps = [{ atMs: 1, strategy: './mine.sql' }];
-  expect(() => rolledOut({ ...SCENARIO, rollout: { steps } }, START)).toThrow(
-    'scenario one rolls out "./mine.sql"; accepted are legacy, cte, inventory',
-  );
-});
-
 it('is one of the only inventory, without a rollout', () => {
   expect(enginesOn()).toEqual([{ batchIds: ['run-essays-warm-up'], form: 'essays', engines: 1 }]);
 });
