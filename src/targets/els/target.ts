@@ -4,6 +4,7 @@ import type { WeakSpots } from '../../target/weak-spots.js';
 import { ONE_AT_A_TIME } from './engine/assign-many.js';
 import type { Inventory } from './engine/assignment.js';
 import { createStrategy } from './engine/create-strategy.js';
+import { KEEPS_SESSION_LOCK } from './engine/keeps-nothing.js';
 import type { Strategy, StrategySpec } from './engine/strategy.js';
 
 /** The kind of targets that are strategies of the built-in engine, on the tool's own tables. */
@@ -97,10 +98,7 @@ function inventoryOf(spec: StrategySpec): Inventory {
 function lacksOf(strategy: Strategy): Target['lacks'] {
   return {
     ...(strategy.many === undefined && { bulk: ONE_AT_A_TIME }),
-    ...(strategy.keepsSessionLock && {
-      transactionPooling:
-        "keeps a session's lock from one transaction to the next; accepted: without advisory locks, or cte or inventory",
-    }),
+    ...(strategy.keepsSessionLock && { transactionPooling: KEEPS_SESSION_LOCK }),
     ...(!strategy.commitsTwice && { betweenTransactions: 'has one transaction; accepted: legacy' }),
   };
 }
