@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadStatement, type Statement } from '../database/statement.js';
-import { weakSpot, type FaultGround } from './context.js';
+import type { FaultGround } from './context.js';
 import { withSession, type ForeignSession } from './foreign-session.js';
 
 /** A living worker pays a completion debt sooner than this. */
 const DEBTS_PAID_MS = 250;
 
 /** The contents whose calls committed once and not twice. */
-export async function orphanedContents(session: ForeignSession, ground: FaultGround): Promise<string[]> {
-  const orphans = loadStatement(weakSpot(ground, 'betweenTransactions').left);
+export async function orphanedContents(
+  session: ForeignSession,
+  ground: FaultGround<'betweenTransactions'>,
+): Promise<string[]> {
+  const orphans = loadStatement(ground.weakSpots.betweenTransactions.left);
   const rows = await session.query<{ content_id: string }>(orphans, { batch_ids: ground.plan.batchIds });
   return rows.map((row) => row.content_id);
 }
