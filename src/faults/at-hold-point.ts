@@ -1,11 +1,11 @@
 import type { RunningLoad } from '../runner/run-load.js';
 import type { BlockedCall } from './blocked.js';
 import { faultThatNeeds, type ArmedFault, type FaultOnCalls, type Strike } from './context.js';
-import { HOLD_POINT, HoldPoint, type HoldGround } from './hold-point.js';
+import { HOLD_POINT, HoldPoint, type HoldContext } from './hold-point.js';
 
 /** A claim that was caught while it holds a slot. */
 export interface CaughtClaim {
-  readonly ground: HoldGround;
+  readonly context: HoldContext;
   readonly load: RunningLoad;
   readonly call: BlockedCall;
   /** What was hit, in words. */
@@ -20,8 +20,8 @@ export interface CaughtClaim {
  * @param hit does the harm; the hold point is released afterwards in any case
  */
 export function atHoldPoint(hit: (caught: CaughtClaim) => Promise<Strike>): FaultOnCalls {
-  return faultThatNeeds(HOLD_POINT, async (ground, armedDuring): Promise<ArmedFault> => {
-    const point = await HoldPoint.upcoming(ground, armedDuring);
+  return faultThatNeeds(HOLD_POINT, async (context, armedDuring): Promise<ArmedFault> => {
+    const point = await HoldPoint.upcoming(context, armedDuring);
     if (point === undefined) {
       const miss = { struck: false, detail: 'no content was left that nobody had claimed' };
       return { strike: () => Promise.resolve(miss), disarm: () => Promise.resolve() };
@@ -31,7 +31,7 @@ export function atHoldPoint(hit: (caught: CaughtClaim) => Promise<Strike>): Faul
         const [call] = await point.awaitClaim(load);
         if (call === undefined) return { struck: false, detail: 'no claim came to the hold point' };
         const where = `worker ${call.worker + 1} while its claim for ${point.contentId} held a slot`;
-        return hit({ ground, load, call, where, release: () => point.release() });
+        return hit({ context, load, call, where, release: () => point.release() });
       },
       disarm: () => point.release(),
     };

@@ -10,7 +10,7 @@ import type { Proxy } from './proxy/proxy.js';
  *
  * @typeParam Spot the weak spots that the fault needs, which are there
  */
-export interface FaultGround<Spot extends WeakSpot = never> extends ForeignPlace {
+export interface FaultContext<Spot extends WeakSpot = never> extends ForeignPlace {
   readonly plan: WorkloadPlan;
   /** Of the target. */
   readonly weakSpots: WeakSpots & { readonly [Needed in Spot]: NonNullable<WeakSpots[Needed]> };
@@ -48,7 +48,7 @@ export interface ArmedFault {
 
 /** Makes a fault ready: before the barrier's release, or while the load runs. */
 export type ArmFault<Spot extends WeakSpot = never> = (
-  ground: FaultGround<Spot>,
+  context: FaultContext<Spot>,
   load?: RunningLoad,
 ) => Promise<ArmedFault>;
 
@@ -67,10 +67,10 @@ export function faultThatNeeds<Spot extends WeakSpot>(
 ): FaultOnCalls {
   return {
     needs,
-    arm(ground, load) {
-      const missing = needs.find((spot) => ground.weakSpots[spot] === undefined);
+    arm(context, load) {
+      const missing = needs.find((spot) => context.weakSpots[spot] === undefined);
       if (missing !== undefined) throw new Error(`the target has no weak spot ${missing}`);
-      return arm(ground as FaultGround<Spot>, load);
+      return arm(context as FaultContext<Spot>, load);
     },
   };
 }

@@ -7,15 +7,15 @@ import { holding } from './holding.js';
 const HELD_MS = 1_000;
 
 /** Holds a snapshot, so that no dead row of the run can be removed: the classic death of queues in PostgreSQL. */
-export const holdSnapshot = faultThatNeeds(['countAssigned'], async (ground) => {
-  const { holder, taken: before } = await holding(ForeignSession.beginSnapshot(ground), (session) =>
-    countAssigned(session, ground),
+export const holdSnapshot = faultThatNeeds(['countAssigned'], async (context) => {
+  const { holder, taken: before } = await holding(ForeignSession.beginSnapshot(context), (session) =>
+    countAssigned(session, context),
   );
   return {
     async strike(load) {
       await pause(HELD_MS, load.ended);
-      const stillSeen = await countAssigned(holder, ground);
-      const assigned = (await assignedContents(ground)) - before;
+      const stillSeen = await countAssigned(holder, context);
+      const assigned = (await assignedContents(context)) - before;
       await holder.close();
       const detail = `held a snapshot of ${stillSeen} assignments while ${assigned} more were made`;
       return { struck: assigned > 0, detail };

@@ -4,7 +4,7 @@ import { databaseFailure } from '../database/failure.js';
 import { InfrastructureError } from '../domain/errors.js';
 import { MIGRATION_FAULT, type Fault, type FaultResult } from '../domain/fault.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import type { ArmedFault, FaultGround, Strike } from './context.js';
+import type { ArmedFault, FaultContext, Strike } from './context.js';
 import { FAULTS_ON_CALLS, type LoadFaultKind } from './faults.js';
 
 /** A fault of a scenario that hits calls of its load. */
@@ -21,14 +21,14 @@ export interface Injection {
 
 /** Injects a load's faults one after the other: those without a time are armed before the barrier's release. */
 export class FaultInjector {
-  readonly #ground: FaultGround;
+  readonly #context: FaultContext;
   readonly #faults: readonly LoadFault[];
   readonly #armed = new Map<LoadFault, ArmedFault>();
   readonly #injections: Injection[] = [];
 
-  constructor(ground: FaultGround) {
-    this.#ground = ground;
-    this.#faults = ground.plan.scenario.faults.filter(hitsLoad).sort((a, b) => a.atMs - b.atMs);
+  constructor(context: FaultContext) {
+    this.#context = context;
+    this.#faults = context.plan.scenario.faults.filter(hitsLoad).sort((a, b) => a.atMs - b.atMs);
   }
 
   /** Arms what is to strike from the start. */
@@ -78,7 +78,7 @@ export class FaultInjector {
   /** What cannot be armed will not strike, and says why. */
   async #arm(fault: LoadFault, load?: RunningLoad): Promise<ArmedFault> {
     try {
-      return await FAULTS_ON_CALLS[fault.kind].arm(this.#ground, load);
+      return await FAULTS_ON_CALLS[fault.kind].arm(this.#context, load);
     } catch (error) {
       const miss = { struck: false, detail: reasonOf(error) };
       return { strike: () => Promise.resolve(miss), disarm: () => Promise.resolve() };

@@ -9,10 +9,10 @@ const LONGEST_LATER_MS = 400;
  * SIGKILL of a worker whose claim holds a slot. Its backend does not know yet and commits the claim when the hold
  * point lets it go: an assignment that nobody was told of.
  */
-export const killWorker = atHoldPoint(async ({ ground, load, call, where, release }) => {
+export const killWorker = atHoldPoint(async ({ context, load, call, where, release }) => {
   await load.stations[call.worker]?.killAndReplace();
-  await sleep(ground.random() * LONGEST_LATER_MS);
+  await sleep(context.random() * LONGEST_LATER_MS);
   await release();
-  const uncompleted = await leftUncompleted(ground);
+  const uncompleted = await leftUncompleted(context);
   return { struck: true, detail: `killed ${where}`, killed: call.worker, uncompleted };
 });

@@ -19,7 +19,7 @@ const SHORTEST_PHASE_MS = 500;
 const QUIET_MS = 60_000;
 
 /** What a rollout may touch. */
-export interface RolloutGround {
+export interface RolloutContext {
   readonly plan: WorkloadPlan;
   /** Where it starts. */
   readonly target: Target;
@@ -41,19 +41,19 @@ export type SwitchMade = Omit<RolloutSwitch, 'longestCallMicros'>;
 export class RolloutDriver {
   readonly switches: SwitchMade[] = [];
   readonly faults: FaultResult[] = [];
-  readonly #ground: RolloutGround;
+  readonly #context: RolloutContext;
   readonly #steps: readonly TargetStep[];
   readonly #stop: AbortSignal;
   readonly #random: Random;
   #serving: Target;
 
   /** @param stop ends it early */
-  constructor(ground: RolloutGround, stop: AbortSignal) {
-    this.#ground = ground;
-    this.#steps = rolledOut(ground.plan.scenario, ground.target);
+  constructor(context: RolloutContext, stop: AbortSignal) {
+    this.#context = context;
+    this.#steps = rolledOut(context.plan.scenario, context.target);
     this.#stop = stop;
-    this.#random = mulberry32(ground.plan.seed);
-    this.#serving = ground.target;
+    this.#random = mulberry32(context.plan.seed);
+    this.#serving = context.target;
   }
 
   /** What serves every batch of the run, whatever was switched. */
@@ -86,7 +86,7 @@ export class RolloutDriver {
         if (made === undefined) return;
         this.switches.push(made);
       }
-      await until(this.#ground.plan.scenario.durationMs ?? 0);
+      await until(this.#context.plan.scenario.durationMs ?? 0);
     } finally {
       for (const station of load.stations) station.end();
     }
@@ -125,7 +125,7 @@ export class RolloutDriver {
     next: Target,
     sinceRelease: () => number,
   ): Promise<RolloutMigration | undefined> {
-    const { plan, address, schema, applicationName, timeoutMs } = this.#ground;
+    const { plan, address, schema, applicationName, timeoutMs } = this.#context;
     const { source, connectionString } = address;
     const { batchIds, scenario } = plan;
     const asked = scenario.faults.some(({ kind }) => kind === MIGRATION_FAULT);
