@@ -18,17 +18,30 @@ export interface Wanted {
  */
 export function checkCapabilities({ scenarios, targets, prepare }: Wanted): void {
   const bulk = scenarios.find((scenario) => scenario.bulk > 1);
-  if (bulk) require(targets, 'bulk', 'bulk_unsupported', `bulk ${bulk.bulk} of scenario ${bulk.name}`);
-  if (!prepare) require(targets, 'transactionPooling', 'needs_session', '--no-prepare');
-}
-
-function require(targets: readonly Target[], capability: Capability, code: string, wanted: string): void {
-  for (const target of targets) {
-    const reason = target.lacks[capability];
-    if (reason !== undefined) throw new UsageError(code, `${wanted}: ${targetLabel(target)} ${reason}`);
+  if (bulk) {
+    const wanted = `bulk ${bulk.bulk} of scenario ${bulk.name}`;
+    refuseWhere(targets, 'bulk', 'bulk_unsupported', ({ name }, reason) => `${wanted}: ${name} ${reason}`);
+  }
+  if (!prepare) {
+    const say = (target: Target, reason: string) => `--no-prepare: ${withLocks(target)} ${reason}`;
+    refuseWhere(targets, 'transactionPooling', 'needs_session', say);
   }
 }
 
-function targetLabel({ name, advisoryLocks }: Target): string {
+/** @throws UsageError where one of the targets lacks a capability */
+function refuseWhere(
+  targets: readonly Target[],
+  capability: Capability,
+  code: string,
+  say: (target: Target, reason: string) => string,
+): void {
+  for (const target of targets) {
+    const reason = target.lacks[capability];
+    if (reason !== undefined) throw new UsageError(code, say(target, reason));
+  }
+}
+
+/** Advisory locks may be why a target needs its session. */
+function withLocks({ name, advisoryLocks }: Target): string {
   return advisoryLocks ? `${name} with advisory locks` : name;
 }

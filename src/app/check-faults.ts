@@ -1,27 +1,10 @@
 import { UsageError } from '../domain/errors.js';
 import { FAULT_KINDS, MIGRATION_FAULT, type FaultKind } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
+import { FAULTS_ON_CALLS } from '../faults/faults.js';
 import type { Target } from '../target/target.js';
 import type { WeakSpot } from '../target/weak-spots.js';
 import type { Database } from './database.js';
-
-/** Stops a claim that holds a slot, of a content that nobody has claimed yet. */
-const HOLD_POINT = ['holdContent', 'countAssigned'] as const;
-
-/** What each fault needs of a target; those without need its processes and connections alone. */
-const NEEDS: Readonly<Record<FaultKind, readonly WeakSpot[]>> = {
-  'kill-worker': HOLD_POINT,
-  'pause-worker': HOLD_POINT,
-  'terminate-backend': HOLD_POINT,
-  'restart-server': HOLD_POINT,
-  'lock-slots': ['lockFreeSlots'],
-  'hold-snapshot': ['countAssigned'],
-  'lose-replies': [],
-  'reset-connections': [],
-  'kill-between-transactions': ['betweenTransactions'],
-  'kill-before-completion': ['beforeCompletion'],
-  'kill-migration': [],
-};
 
 /** What a target without a weak spot has not got, where it gives no reason of its own. */
 const MISSING: Readonly<Record<WeakSpot, string>> = {
@@ -61,7 +44,8 @@ function checkFault(kind: FaultKind, target: Target): void {
 }
 
 function missingSpot(kind: FaultKind, { weakSpots }: Target): WeakSpot | undefined {
-  return NEEDS[kind].find((spot) => weakSpots[spot] === undefined);
+  if (kind === MIGRATION_FAULT) return undefined;
+  return FAULTS_ON_CALLS[kind].needs.find((spot) => weakSpots[spot] === undefined);
 }
 
 function refusal(why: string): UsageError {

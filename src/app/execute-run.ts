@@ -71,7 +71,8 @@ async function carryOut(
 ): Promise<ExecutedRun> {
   const { target } = job;
   const host = builtInHost(database);
-  const warmUp = warmUpBatches([target, ...rolledOut(plan.scenario, target)], plan);
+  const steps = rolledOut(plan.scenario, target);
+  const warmUp = warmUpBatches([target, ...steps.map((step) => step.target)], plan);
   const registered = await registerRun(host, job, plan, warmUp, stop);
   const foreignRows = await ForeignRows.watch(database, target);
   const durable = await withClient(database.pool, keepsCommits);
@@ -112,7 +113,7 @@ function registerRun(
   const { runId, batchIds, scenario } = plan;
   const listener = watch?.(plan);
   const run = { runId, strategy: target.name, scenario: scenario.name, keep, warmsUp: null };
-  const [form = ''] = target.forms;
+  const [form] = target.forms;
   const registration = {
     groups: [{ runId, batchIds, slots: scenario.slots, form }, ...warmUp],
     ...{ strategy: target.name, command },
@@ -206,7 +207,7 @@ async function askBoth(
   await quiesceRun(database, plan.runId);
   const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const notes = [...timeouts, ...(await foreignRows.notes())];
-  const stored = await host.read(run.batchIds, true);
+  const stored = await host.read(run.batchIds, { rightAfterRun: true });
   return { verification: verifyRun(run, stored), totals: await host.countOf(run.batchIds), notes };
 }
 

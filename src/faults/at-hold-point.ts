@@ -1,11 +1,11 @@
 import type { RunningLoad } from '../runner/run-load.js';
 import type { BlockedCall } from './blocked.js';
-import type { ArmedFault, ArmFault, FaultContext, Strike } from './context.js';
-import { HoldPoint } from './hold-point.js';
+import { faultThatNeeds, type ArmedFault, type FaultOnCalls, type Strike } from './context.js';
+import { HOLD_POINT, HoldPoint, type HoldContext } from './hold-point.js';
 
 /** A claim that was caught while it holds a slot. */
 export interface CaughtClaim {
-  readonly context: FaultContext;
+  readonly context: HoldContext;
   readonly load: RunningLoad;
   readonly call: BlockedCall;
   /** What was hit, in words. */
@@ -19,8 +19,8 @@ export interface CaughtClaim {
  *
  * @param hit does the harm; the hold point is released afterwards in any case
  */
-export function atHoldPoint(hit: (caught: CaughtClaim) => Promise<Strike>): ArmFault {
-  return async (context, armedDuring): Promise<ArmedFault> => {
+export function atHoldPoint(hit: (caught: CaughtClaim) => Promise<Strike>): FaultOnCalls {
+  return faultThatNeeds(HOLD_POINT, async (context, armedDuring): Promise<ArmedFault> => {
     const point = await HoldPoint.upcoming(context, armedDuring);
     if (point === undefined) {
       const miss = { struck: false, detail: 'no content was left that nobody had claimed' };
@@ -35,5 +35,5 @@ export function atHoldPoint(hit: (caught: CaughtClaim) => Promise<Strike>): ArmF
       },
       disarm: () => point.release(),
     };
-  };
+  });
 }

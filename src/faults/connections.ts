@@ -1,13 +1,13 @@
 import { pause, poll } from '../base/waiting.js';
 import { STRIKE_DEADLINE_MS } from './blocked.js';
-import type { ArmFault, FaultContext } from './context.js';
+import { faultThatNeeds, type FaultContext } from './context.js';
 import type { Proxy } from './proxy/proxy.js';
 
 /** Every connection that is in use has its next reply within this time. */
 const OTHERS_FOLLOW_MS = 100;
 
 /** The next reply on every connection is swallowed and the connection reset: what it said did happen. */
-export const loseReplies: ArmFault = async (context) => {
+export const loseReplies = faultThatNeeds([], async (context) => {
   const proxy = proxyOf(context);
   await proxy.loseNextReplies();
   return {
@@ -21,10 +21,10 @@ export const loseReplies: ArmFault = async (context) => {
     },
     disarm: () => proxy.loseNoReplies(),
   };
-};
+});
 
 /** Every connection is reset while requests are under way: what they asked may have happened. */
-export const resetConnections: ArmFault = (context) => {
+export const resetConnections = faultThatNeeds([], (context) => {
   const proxy = proxyOf(context);
   return Promise.resolve({
     async strike(load) {
@@ -35,7 +35,7 @@ export const resetConnections: ArmFault = (context) => {
     },
     disarm: () => Promise.resolve(),
   });
-};
+});
 
 function proxyOf({ proxy }: FaultContext): Proxy {
   if (proxy === undefined) throw new Error('the run has no proxy');

@@ -1,23 +1,26 @@
 import { loadStatement } from '../database/statement.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import { awaitBlocked, type BlockedCall } from './blocked.js';
-import { weakSpot, type ArmFault, type FaultContext, type Strike } from './context.js';
+import { faultThatNeeds, type FaultContext, type FaultOnCalls, type Strike } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';
 import { holding } from './holding.js';
 import { leftUncompleted, orphanedContents } from './leftovers.js';
 import { terminate } from './terminate-backend.js';
 
+/** Where a call can be killed half-way. */
+type CrashPoint = 'betweenTransactions' | 'beforeCompletion';
+
 /** What is to be told of a killed call while everybody else still waits. */
-type Tell = (
-  context: FaultContext,
+type Tell<Spot extends CrashPoint> = (
+  context: FaultContext<Spot>,
   load: RunningLoad,
   call: BlockedCall,
 ) => Promise<Pick<Strike, 'detail' | 'orphans'>>;
 
 /** SIGKILL of a worker whose call waits for locks of a foreign session; its backend ends with it. */
-function killHalfWay(spot: 'betweenTransactions' | 'beforeCompletion', tell: Tell): ArmFault {
-  return async (context) => {
-    const lock = loadStatement(weakSpot(context, spot).lock);
+function killHalfWay<Spot extends CrashPoint>(spot: Spot, tell: Tell<Spot>): FaultOnCalls {
+  return faultThatNeeds([spot], async (context) => {
+    const lock = loadStatement(context.weakSpots[spot].lock);
     const { holder } = await holding(ForeignSession.begin(context), (session) =>
       session.query(lock, { batch_ids: context.plan.batchIds }),
     );
@@ -34,7 +37,7 @@ function killHalfWay(spot: 'betweenTransactions' | 'beforeCompletion', tell: Tel
       },
       disarm: () => holder.close(),
     };
-  };
+  });
 }
 
 /**
@@ -58,7 +61,10 @@ export const killBeforeCompletion = killHalfWay('beforeCompletion', (_context, _
 );
 
 /** The slots that were taken for calls of the killed worker, whose second transaction was never made. */
-function orphansOf(context: FaultContext, lostContents: ReadonlySet<string>): Promise<number> {
+function orphansOf(
+  context: FaultContext<'betweenTransactions'>,
+  lostContents: ReadonlySet<string>,
+): Promise<number> {
   return withSession(context, async (session) => {
     const orphans = await orphanedContents(session, context);
     return orphans.filter((contentId) => lostContents.has(contentId)).length;

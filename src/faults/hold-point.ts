@@ -5,8 +5,15 @@ import type { Delivery } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import { contentId as idOf, deliveriesOf } from '../workload/plan.js';
 import { awaitBlocked, type BlockedCall } from './blocked.js';
-import { weakSpot, type FaultContext } from './context.js';
+import type { FaultContext } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';
+
+/** What stops a claim that holds a slot, of a content that nobody has claimed yet. */
+export const HOLD_POINT = ['holdContent', 'countAssigned'] as const;
+export type HoldContext = FaultContext<(typeof HOLD_POINT)[number]>;
+
+/** Where it can be told how many contents have a slot. */
+type CountingGround = FaultContext<'countAssigned'>;
 
 /** Somebody has the content, or is about to: unique_violation, lock_not_available. */
 const TAKEN = ['23505', '55P03'];
@@ -21,7 +28,7 @@ const MAX_TRIES = 6;
  */
 export class HoldPoint {
   private constructor(
-    private readonly context: FaultContext,
+    private readonly context: HoldContext,
     private readonly holder: ForeignSession,
     /** The content whose claim waits here. */
     readonly contentId: string,
@@ -33,7 +40,7 @@ export class HoldPoint {
    * @param load under way; without it the barrier has not been released
    * @returns undefined when no such content was found
    */
-  static async upcoming(context: FaultContext, load?: RunningLoad): Promise<HoldPoint | undefined> {
+  static async upcoming(context: HoldContext, load?: RunningLoad): Promise<HoldPoint | undefined> {
     const holder = await ForeignSession.begin(context);
     try {
       const contentId = await holdUpcoming(context, holder, load);
@@ -59,7 +66,7 @@ export class HoldPoint {
 
 /** @returns the content that is held; undefined when none was found */
 async function holdUpcoming(
-  context: FaultContext,
+  context: HoldContext,
   holder: ForeignSession,
   load: RunningLoad | undefined,
 ): Promise<string | undefined> {
@@ -78,14 +85,14 @@ async function holdUpcoming(
 }
 
 /** One of the first deliveries of a worker. */
-function early({ random, plan: { scenario, totalDeliveries } }: FaultContext): number {
+function early({ random, plan: { scenario, totalDeliveries } }: HoldContext): number {
   const each = Math.max(1, Math.floor(totalDeliveries / scenario.workers));
   return Math.floor(random() * Math.min(scenario.connections, each));
 }
 
 /** How many deliveries each worker has made and will make within the lead. */
 async function progress(
-  context: FaultContext,
+  context: HoldContext,
   session: ForeignSession,
   load: RunningLoad,
   leadMs: number,
@@ -97,20 +104,20 @@ async function progress(
 }
 
 /** How many contents of the run have a slot by now. */
-export function assignedContents(context: FaultContext): Promise<number> {
+export function assignedContents(context: CountingGround): Promise<number> {
   return withSession(context, (session) => countAssigned(session, context));
 }
 
 /** The same on a session's own snapshot. */
-export async function countAssigned(session: ForeignSession, context: FaultContext): Promise<number> {
-  const count = loadStatement(weakSpot(context, 'countAssigned'));
+export async function countAssigned(session: ForeignSession, context: CountingGround): Promise<number> {
+  const count = loadStatement(context.weakSpots.countAssigned);
   const rows = await session.query<{ assigned: number }>(count, { batch_ids: context.plan.batchIds });
   return rows[0]?.assigned ?? 0;
 }
 
 /** @returns false when the content is claimed already */
-async function hold(context: FaultContext, holder: ForeignSession, delivery: Delivery): Promise<boolean> {
-  const holdContent = loadStatement(weakSpot(context, 'holdContent'));
+async function hold(context: HoldContext, holder: ForeignSession, delivery: Delivery): Promise<boolean> {
+  const holdContent = loadStatement(context.weakSpots.holdContent);
   try {
     await holder.query(holdContent, {
       batch_id: context.plan.batchIds[delivery.batch] ?? '',

@@ -1,5 +1,5 @@
 import { pause } from '../base/waiting.js';
-import type { ArmFault } from './context.js';
+import { faultThatNeeds } from './context.js';
 import { ForeignSession } from './foreign-session.js';
 import { assignedContents, countAssigned } from './hold-point.js';
 import { holding } from './holding.js';
@@ -7,7 +7,7 @@ import { holding } from './holding.js';
 const HELD_MS = 1_000;
 
 /** Holds a snapshot, so that no dead row of the run can be removed: the classic failure of queues in PostgreSQL. */
-export const holdSnapshot: ArmFault = async (context) => {
+export const holdSnapshot = faultThatNeeds(['countAssigned'], async (context) => {
   const { holder, taken: before } = await holding(ForeignSession.beginSnapshot(context), (session) =>
     countAssigned(session, context),
   );
@@ -22,4 +22,4 @@ export const holdSnapshot: ArmFault = async (context) => {
     },
     disarm: () => holder.close(),
   };
-};
+});

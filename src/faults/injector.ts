@@ -2,33 +2,13 @@ import { nowMicros } from '../base/clock.js';
 import { pause } from '../base/waiting.js';
 import { databaseFailure } from '../database/failure.js';
 import { InfrastructureError } from '../domain/errors.js';
-import { MIGRATION_FAULT, type Fault, type FaultKind, type FaultResult } from '../domain/fault.js';
+import { MIGRATION_FAULT, type Fault, type FaultResult } from '../domain/fault.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import { loseReplies, resetConnections } from './connections.js';
-import type { ArmedFault, ArmFault, FaultContext, Strike } from './context.js';
-import { killBeforeCompletion, killBetweenTransactions } from './crash-points.js';
-import { holdSnapshot } from './hold-snapshot.js';
-import { killWorker } from './kill-worker.js';
-import { lockSlots } from './lock-slots.js';
-import { pauseWorker } from './pause-worker.js';
-import { restartServer } from './restart-server.js';
-import { terminateBackend } from './terminate-backend.js';
+import type { ArmedFault, FaultContext, Strike } from './context.js';
+import { FAULTS_ON_CALLS, type LoadFaultKind } from './faults.js';
 
-/** Faults that hit calls of the load. */
-type LoadFault = Fault & { readonly kind: Exclude<FaultKind, typeof MIGRATION_FAULT> };
-
-const ARM: Readonly<Record<LoadFault['kind'], ArmFault>> = {
-  'kill-worker': killWorker,
-  'pause-worker': pauseWorker,
-  'terminate-backend': terminateBackend,
-  'restart-server': restartServer,
-  'lock-slots': lockSlots,
-  'hold-snapshot': holdSnapshot,
-  'lose-replies': loseReplies,
-  'reset-connections': resetConnections,
-  'kill-between-transactions': killBetweenTransactions,
-  'kill-before-completion': killBeforeCompletion,
-};
+/** A fault of a scenario that hits calls of its load. */
+type LoadFault = Fault & { readonly kind: LoadFaultKind };
 
 /** A fault that was injected into a load. */
 export interface Injection {
@@ -98,7 +78,7 @@ export class FaultInjector {
   /** What cannot be armed will not strike, and says why. */
   async #arm(fault: LoadFault, load?: RunningLoad): Promise<ArmedFault> {
     try {
-      return await ARM[fault.kind](this.#context, load);
+      return await FAULTS_ON_CALLS[fault.kind].arm(this.#context, load);
     } catch (error) {
       const miss = { struck: false, detail: reasonOf(error) };
       return { strike: () => Promise.resolve(miss), disarm: () => Promise.resolve() };

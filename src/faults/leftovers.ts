@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadStatement, type Statement } from '../database/statement.js';
-import { weakSpot, type FaultContext } from './context.js';
+import type { FaultContext } from './context.js';
 import { withSession, type ForeignSession } from './foreign-session.js';
 
 /** A running worker completes its batch sooner than this. */
 const LATEST_COMPLETION_MS = 250;
 
 /** The contents whose calls committed once and not twice. */
-export async function orphanedContents(session: ForeignSession, context: FaultContext): Promise<string[]> {
-  const orphans = loadStatement(weakSpot(context, 'betweenTransactions').left);
+export async function orphanedContents(
+  session: ForeignSession,
+  context: FaultContext<'betweenTransactions'>,
+): Promise<string[]> {
+  const orphans = loadStatement(context.weakSpots.betweenTransactions.left);
   const rows = await session.query<{ content_id: string }>(orphans, { batch_ids: context.plan.batchIds });
   return rows.map((row) => row.content_id);
 }

@@ -1,15 +1,15 @@
 import { pause } from '../base/waiting.js';
 import { loadStatement } from '../database/statement.js';
 import { awaitBlocked } from './blocked.js';
-import { weakSpot, type ArmFault } from './context.js';
+import { faultThatNeeds } from './context.js';
 import { ForeignSession } from './foreign-session.js';
 import { holding } from './holding.js';
 
 const HELD_MS = 300;
 
 /** Locks all free slots and then rolls back: whoever took that for a full batch said a false no_slot. */
-export const lockSlots: ArmFault = async (context) => {
-  const lockFreeSlots = loadStatement(weakSpot(context, 'lockFreeSlots'));
+export const lockSlots = faultThatNeeds(['lockFreeSlots'], async (context) => {
+  const lockFreeSlots = loadStatement(context.weakSpots.lockFreeSlots);
   const { holder, taken } = await holding(ForeignSession.begin(context), (session) =>
     session.query<{ locked: number }>(lockFreeSlots, { batch_ids: context.plan.batchIds }),
   );
@@ -25,4 +25,4 @@ export const lockSlots: ArmFault = async (context) => {
     },
     disarm: () => holder.close(),
   };
-};
+});

@@ -41,7 +41,10 @@ export interface InstanceCounters {
   readonly roundTrips: number;
   /** Attempts that were made again, by SQLSTATE or a word for the reason, such as LOST_CONNECTION. */
   readonly retriesByCode: Readonly<Record<string, number>>;
-  /** Whatever else the target counts, by its own names. */
+  /**
+   * Whatever else the target counts, by its own names. `completionLooks` is reserved for what gates know by it, and may be
+   * left out: the statements that were sent to see whether a batch is complete.
+   */
   readonly counts: Readonly<Record<string, number>>;
 }
 

@@ -3,7 +3,7 @@ export type StatementName = string;
 
 /**
  * The statements by which a fault stops a claim half-way, or looks at what it left: each is one file of sql/. A target
- * without one is spared the faults that need it. Their binds are `batch_id`, `batch_ids` and `content_id`.
+ * without one is refused the faults that need it. Their binds are `batch_id`, `batch_ids` and `content_id`.
  */
 export interface WeakSpots {
   /** Counts the contents of batches that hold a slot, as `assigned`. */

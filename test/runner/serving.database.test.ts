@@ -80,8 +80,8 @@ it('gives new calls to the next instance, lets those before end on theirs, and t
 it('serves batches of the inventory before, and makes the pending checks of the instance before', async () => {
   const serving = await opened('pending');
   await serving.change(CTE);
-  for (const content of ['one', 'two', 'three', 'four']) await assign(serving, 'pending', content);
-  await serving.change(INVENTORY.takeOverFrom?.(CTE) ?? INVENTORY);
+  for (const content of ['one', 'two', 'three', 'four']) await assign(serving, 'owe', content);
+  await serving.change(INVENTORY.takeOverFrom(CTE));
   const completed = await db.query(
     `select 1 from batch_essay_trackers where batch_id = 'pending' and completed_at is not null`,
   );
@@ -105,7 +105,7 @@ it('warms every instance up on each inventory that it serves', async () => {
   const byCte = await created('slots');
   expect(byCte).toBeGreaterThan(byLegacy);
   expect(await created('essays')).toBe(0);
-  await serving.change(INVENTORY.takeOverFrom?.(CTE) ?? INVENTORY);
+  await serving.change(INVENTORY.takeOverFrom(CTE));
   expect(await created('slots')).toBeGreaterThan(byCte);
   expect(await created('essays')).toBeGreaterThan(0);
   await serving.close();

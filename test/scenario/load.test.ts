@@ -234,7 +234,7 @@ describe('a scenario file with a wrong field', () => {
     ],
     [
       { checks: ['a.throughput > b.throughput'] },
-      'line 1 column 60, checks[0]: gate "a.throughput > b.throughput": column 14: a check has one form; accepted: A.throughput >= 0.95 * B.throughput, of two strategies and a number above 0',
+      'line 1 column 60, checks[0]: check "a.throughput > b.throughput": column 14: a check has one form; accepted: A.throughput >= 0.95 * B.throughput, of two strategies and a number above 0',
     ],
     [{ gates: 'error == 0' }, 'gates is "error == 0"; accepted: a list of at most 100 gates'],
     [{ gates: Array(101).fill('error == 0') }, 'gates is a list; accepted: a list of at most 100 gates'],

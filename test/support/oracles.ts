@@ -36,7 +36,7 @@ async function ask(
       ...{ batchIds, slotsOf: () => slots, calls, startMicros: 0, faults: [] },
       ...{ terms: BUILT_IN_TERMS, incomplete: [], durable: true },
     };
-    return verifyRun(run, await readStored(client, batchIds, true));
+    return verifyRun(run, await readStored(client, batchIds, { rightAfterRun: true }));
   } finally {
     client.release();
   }

@@ -84,7 +84,7 @@ async function violations(made: readonly Made[], slots: number): Promise<Invaria
       },
       ...{ terms: BUILT_IN_TERMS, startMicros: 0, faults: [], incomplete: [], durable: true },
     };
-    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, false));
+    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, { rightAfterRun: false }));
     return invariants.filter(({ passed }) => !passed);
   } finally {
     client.release();

@@ -52,7 +52,7 @@ async function violations({ batchId, calls, slots }: ValidRun): Promise<Invarian
       ...{ batchIds: [batchId], slotsOf: () => slots, calls, startMicros: 0, faults: [] },
       ...{ terms: BUILT_IN_TERMS, incomplete: [], durable: true },
     };
-    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, true));
+    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, { rightAfterRun: true }));
     return invariants.filter(({ passed }) => !passed);
   } finally {
     client.release();
@@ -116,7 +116,7 @@ describe('finds that', () => {
            where essay_id = ${firstEssay}) where batch_id = $1`,
         [run.batchId],
       );
-      const audits = await runAudits(client, [run.batchId], true);
+      const audits = await runAudits(client, [run.batchId], { rightAfterRun: true });
       expect(audits.find(({ name }) => name === 'content-in-one-slot')?.rows).toEqual([
         expect.objectContaining({
           ...{ batchId: run.batchId, field: 'rows of essay_states with this text_storage_id' },

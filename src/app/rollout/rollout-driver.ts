@@ -8,9 +8,9 @@ import { longestCallMs } from '../../runner/patience.js';
 import type { RunningLoad } from '../../runner/run-load.js';
 import { mulberry32, type Random } from '../../base/random.js';
 import type { Target } from '../../target/target.js';
-import { rolledOut } from '../../targets/resolve.js';
+import { rolledOut, type TargetStep } from '../../targets/resolve.js';
 import { MigrationKiller } from '../../targets/els/migrate/process/kill-migration.js';
-import type { MigrationJob } from '../../targets/els/migrate/process/messages.js';
+import { checkedForm } from '../../targets/els/target.js';
 import { migrateRun } from '../../targets/els/migrate/process/migrate-run.js';
 
 /** After a switch the next one, or the end, waits this long at least: fewer calls tell nothing of what it led to. */
@@ -31,8 +31,8 @@ export interface RolloutContext {
   readonly timeoutMs: number;
 }
 
-/** A step with what it changes into. */
-type Step = RolloutStep & { readonly target: Target };
+/** What serves batches, as instances of it are opened. */
+export type Served = Pick<Target, 'spec' | 'forms'>;
 
 /** A switch that was made; what callers felt of it, the history tells. */
 export type SwitchMade = Omit<RolloutSwitch, 'longestCallMicros'>;
@@ -42,7 +42,7 @@ export class RolloutDriver {
   readonly switches: SwitchMade[] = [];
   readonly faults: FaultResult[] = [];
   readonly #context: RolloutContext;
-  readonly #steps: readonly Step[];
+  readonly #steps: readonly TargetStep[];
   readonly #stop: AbortSignal;
   readonly #random: Random;
   #serving: Target;
@@ -50,20 +50,16 @@ export class RolloutDriver {
   /** @param stop ends it early */
   constructor(context: RolloutContext, stop: AbortSignal) {
     this.#context = context;
-    const { target, plan } = context;
-    const targets = rolledOut(plan.scenario, target);
-    this.#steps = (plan.scenario.rollout?.steps ?? []).flatMap((step, position) => {
-      const changed = targets[position];
-      return changed === undefined ? [] : [{ ...step, target: changed }];
-    });
+    this.#steps = rolledOut(context.plan.scenario, context.target);
     this.#stop = stop;
     this.#random = mulberry32(context.plan.seed);
     this.#serving = context.target;
   }
 
   /** What serves every batch of the run, whatever was switched. */
-  get serving(): Target {
-    return this.#serving;
+  get serving(): Served {
+    const { spec, forms } = this.#serving;
+    return { spec, forms };
   }
 
   /** Steps that were not made because the load had ended before all workers had changed. */
@@ -96,7 +92,11 @@ export class RolloutDriver {
     }
   }
 
-  async #switch(step: Step, load: RunningLoad, sinceRelease: () => number): Promise<SwitchMade | undefined> {
+  async #switch(
+    step: TargetStep,
+    load: RunningLoad,
+    sinceRelease: () => number,
+  ): Promise<SwitchMade | undefined> {
     const before = this.#serving;
     const next = step.target;
     const startMs = sinceRelease();
@@ -121,7 +121,7 @@ export class RolloutDriver {
 
   /** @returns undefined when it was stopped */
   async #migrate(
-    step: Step,
+    step: TargetStep,
     next: Target,
     sinceRelease: () => number,
   ): Promise<RolloutMigration | undefined> {
@@ -136,7 +136,7 @@ export class RolloutDriver {
       {
         ...{ source, connectionString, schema, batchIds },
         applicationName: `${applicationName}/migration`,
-        to: next.forms[0] as MigrationJob['to'],
+        to: checkedForm(next.forms[0]),
       },
       {
         killer,

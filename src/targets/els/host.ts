@@ -4,13 +4,13 @@ import type { DatabasePool } from '../../database/pool.js';
 import { transaction } from '../../database/session.js';
 import { inSnapshot } from '../../database/snapshot.js';
 import { recordRun, takeRuns } from '../../runs/runs.js';
-import type { Host, Registration, RegistrationControl, Stored } from '../../target/host.js';
+import type { Audit, Host, ReadTime, Registration, RegistrationControl, Stored } from '../../target/host.js';
 import { runAudits } from './audits.js';
 import { findBatches } from './batches/find.js';
 import { analyzeTables, deleteRuns, registerBatches, type Analysis } from './batches/register.js';
 import { batchTotals } from './batches/status.js';
-import type { Inventory } from './engine/assignment.js';
 import { readAssignments } from './stored.js';
+import { checkedForm } from './target.js';
 
 const STATISTICS_NOTES: Record<Analysis, readonly string[]> = {
   done: [],
@@ -34,22 +34,32 @@ export class ElsHost implements Host {
 
   register(
     { groups, strategy, command, records }: Registration,
-    control?: RegistrationControl,
+    control: RegistrationControl = {},
   ): Promise<readonly string[]> {
     return inTransaction(this.place.pool, async (client) => {
+      let before = 0;
       for (const { form, ...batches } of groups) {
-        await registerBatches(client, { ...batches, strategy, inventory: form as Inventory }, control);
+        const onProgress = (slots: number) => control.onProgress?.(before + slots);
+        const registration = { ...batches, strategy, inventory: checkedForm(form) };
+        await registerBatches(client, registration, { ...control, onProgress });
+        before += batches.batchIds.length * batches.slots;
       }
       if (command) for (const record of records) await recordRun(client, command, record);
       return STATISTICS_NOTES[await analyzeTables(client)];
     });
   }
 
-  read(batchIds: readonly string[], rightAfterRun: boolean): Promise<Stored> {
+  read(batchIds: readonly string[], when: ReadTime): Promise<Stored> {
     return withClient(this.place.pool, async (client) => {
-      if (rightAfterRun) await transaction(client, () => analyzeTables(client));
-      return readStored(client, batchIds, rightAfterRun);
+      if (when.rightAfterRun) await transaction(client, () => analyzeTables(client));
+      return readStored(client, batchIds, when);
     });
+  }
+
+  audit(batchIds: readonly string[]): Promise<readonly Audit[]> {
+    return withClient(this.place.pool, (client) =>
+      inSnapshot(client, () => runAudits(client, batchIds, { rightAfterRun: false })),
+    );
   }
 
   async allBatchIds(): Promise<readonly string[]> {
@@ -80,13 +90,9 @@ export class ElsHost implements Host {
 }
 
 /** Reads and audits batches of the built-in tables on one snapshot, before anybody computes with it. */
-export function readStored(
-  client: ClientBase,
-  batchIds: readonly string[],
-  rightAfterRun: boolean,
-): Promise<Stored> {
+export function readStored(client: ClientBase, batchIds: readonly string[], when: ReadTime): Promise<Stored> {
   return inSnapshot(client, async () => ({
     assignments: await readAssignments(client, batchIds),
-    audits: await runAudits(client, batchIds, rightAfterRun),
+    audits: await runAudits(client, batchIds, when),
   }));
 }

@@ -66,7 +66,7 @@ export function elsProofSubject({ strategy: spec, advisoryLocks }: ElsOptions, s
     },
     register: (client, group) => registerBatches(client, { ...group, strategy: FILLED_BY, inventory }),
     remove: (client, runIds) => deleteRuns(client, schema, runIds),
-    read: (client, batchIds) => readStored(client, batchIds, true),
+    read: (client, batchIds) => readStored(client, batchIds, { rightAfterRun: true }),
     registration: (runId, batchId, slots) => [
       {
         statement: REGISTER,
