@@ -31,16 +31,16 @@ const aboveMargin = (...percents: number[]) =>
   ]);
 
 describe('checksNotMade', () => {
-  const both = rounds({ inventory: EIGHT, cte: EIGHT });
+  const both = () => rounds({ inventory: EIGHT, cte: EIGHT });
   const NOT_MADE = `sustained: check ${CHECK.text} was not made: `;
 
   it('says nothing of a check that is made', () => {
-    expect(checksNotMade(both, [CHECK])).toEqual([]);
+    expect(checksNotMade(both(), [CHECK])).toEqual([]);
   });
 
   it('names who did not run: it may be mistyped', () => {
     const text = 'inventry.throughput >= 0.95 * cte.throughput';
-    expect(checksNotMade(both, [{ ...CHECK, text, subject: 'inventry' }])).toEqual([
+    expect(checksNotMade(both(), [{ ...CHECK, text, subject: 'inventry' }])).toEqual([
       `sustained: check ${text} was not made: "inventry" did not run`,
     ]);
     expect(checksNotMade([], [CHECK])).toEqual([`${NOT_MADE}"inventory" and "cte" did not run`]);
@@ -49,7 +49,7 @@ describe('checksNotMade', () => {
   it('says why a check is not made of two that ran', () => {
     const open = rounds({ inventory: EIGHT, cte: EIGHT }, { plan: { arrival: 'open' } });
     expect(checksNotMade(open, [CHECK])).toEqual([`${NOT_MADE}the rate of an open loop sets the throughput`]);
-    const locked = both.map((run) => ({ ...run, advisoryLocks: run.strategy === 'cte' }));
+    const locked = both().map((run) => ({ ...run, advisoryLocks: run.strategy === 'cte' }));
     expect(checksNotMade(locked, [CHECK])).toEqual([
       `${NOT_MADE}the two did not run under equal advisory locks`,
     ]);
