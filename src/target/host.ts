@@ -108,6 +108,9 @@ export interface Host {
    */
   countOf(batchIds: readonly string[]): Promise<Readonly<Record<string, number>>>;
 
+  /** How much there is of every run of the schema, by its id: counts by the target's own names. */
+  countsOfRuns(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>>;
+
   /** Removes what runs registered, and all that was written about it. */
   remove(runIds: readonly string[]): Promise<void>;
 

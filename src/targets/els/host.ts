@@ -8,7 +8,7 @@ import type { Audit, Host, ReadTime, Registration, RegistrationControl, Stored }
 import { runAudits } from './audits.js';
 import { findBatches } from './batches/find.js';
 import { analyzeTables, deleteRuns, registerBatches, type Analysis } from './batches/register.js';
-import { batchTotals } from './batches/status.js';
+import { batchTotals, countRuns } from './batches/status.js';
 import { readAssignments } from './stored.js';
 import { checkedForm } from './target.js';
 
@@ -69,6 +69,10 @@ export class ElsHost implements Host {
 
   countOf(batchIds: readonly string[]): Promise<Readonly<Record<string, number>>> {
     return inTransaction(this.place.pool, (client) => batchTotals(client, batchIds));
+  }
+
+  countsOfRuns(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
+    return inTransaction(this.place.pool, countRuns);
   }
 
   remove(runIds: readonly string[]): Promise<void> {
