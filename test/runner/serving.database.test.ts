@@ -80,7 +80,7 @@ it('gives new calls to the next instance, lets those before end on theirs, and t
 it('serves batches of the inventory before, and makes the pending checks of the instance before', async () => {
   const serving = await opened('pending');
   await serving.change(CTE);
-  for (const content of ['one', 'two', 'three', 'four']) await assign(serving, 'owe', content);
+  for (const content of ['one', 'two', 'three', 'four']) await assign(serving, 'pending', content);
   await serving.change(INVENTORY.takeOverFrom(CTE));
   const completed = await db.query(
     `select 1 from batch_essay_trackers where batch_id = 'pending' and completed_at is not null`,
