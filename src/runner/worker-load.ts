@@ -69,14 +69,14 @@ export class WorkerLoad {
   }
 
   /**
-   * Delivers the slice from the barrier's release on, tells of its calls, and says `done`; undefined until it is prepared.
+   * Delivers the slice, tells of its calls, and says `done`.
+   *
+   * @param startMicros the barrier's release
+   * @throws Error where it has not said `ready`
    */
-  get deliver(): ((startMicros: number) => Promise<void>) | undefined {
-    const prepared = this.#prepared;
-    return prepared && ((startMicros) => this.#deliver(prepared, startMicros));
-  }
-
-  async #deliver({ serving, calls, alarm }: Prepared, startMicros: number): Promise<void> {
+  async deliver(startMicros: number): Promise<void> {
+    if (this.#prepared === undefined) throw new Error('started before it was ready');
+    const { serving, calls, alarm } = this.#prepared;
     const { plan, journal, resume } = this.#job;
     const { signal: stop } = this.#stop;
     const { signal: over } = this.#over;

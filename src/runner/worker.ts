@@ -67,9 +67,8 @@ class Worker {
   }
 
   async #deliver(startMicros: number): Promise<void> {
-    const deliver = this.#load?.deliver;
-    if (deliver === undefined) throw new Error('started before it was prepared');
-    await deliver(startMicros);
+    if (this.#load === undefined) throw new Error('started before it was prepared');
+    await this.#load.deliver(startMicros);
   }
 
   async #reporting(work: Promise<void>): Promise<void> {

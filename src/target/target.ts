@@ -40,10 +40,4 @@ export interface Target {
 
   /** The same with the option on or off. */
   withAdvisoryLocks(on: boolean): Target;
-
-  /**
-   * What a load changes into that was served by another target of the same kind: it serves the batches of both until they
-   * are migrated.
-   */
-  takeOverFrom(before: Target): Target;
 }

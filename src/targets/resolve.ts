@@ -6,7 +6,7 @@ import { BUILT_IN_STRATEGIES } from './els/engine/assignment.js';
 import { checkCustomStrategy } from './els/engine/custom-strategy.js';
 import { FLAGS, isBuiltIn, KNOWN_GOOD, resolveStrategy, strategyFromFlags } from './els/strategies.js';
 import { ElsHost, type ElsPlace } from './els/host.js';
-import { elsTarget, optionsOf } from './els/target.js';
+import { elsTarget, optionsOf, takingOver } from './els/target.js';
 
 /** The targets that need no file. */
 export const TARGET_NAMES: readonly string[] = BUILT_IN_STRATEGIES;
@@ -54,8 +54,7 @@ export function rolledOut({ rollout }: Scenario, start: Target): TargetStep[] {
   return (rollout?.steps ?? []).map((step) => {
     const { strategy: name } = step;
     if (!isBuiltIn(name)) throw new Error(`there is no target ${JSON.stringify(name)}`);
-    const { advisoryLocks } = start;
-    before = elsTarget({ strategy: { kind: 'built-in', name }, advisoryLocks }).takeOverFrom(before);
+    before = takingOver({ kind: 'built-in', name }, before);
     return { ...step, target: before };
   });
 }

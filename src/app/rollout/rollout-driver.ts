@@ -4,6 +4,7 @@ import type { ServerAddress } from '../../database/address.js';
 import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
 import type { RolloutMigration, RolloutSwitch } from '../../domain/rollout.js';
 import type { RolloutStep, WorkloadPlan } from '../../domain/scenario.js';
+import type { ServingTarget } from '../../runner/messages.js';
 import { longestCallMs } from '../../runner/patience.js';
 import type { RunningLoad } from '../../runner/run-load.js';
 import { mulberry32, type Random } from '../../base/random.js';
@@ -31,9 +32,6 @@ export interface RolloutContext {
   readonly timeoutMs: number;
 }
 
-/** What serves batches, as instances of it are opened. */
-export type Served = Pick<Target, 'spec' | 'forms'>;
-
 /** A switch that was made; what callers felt of it, the history tells. */
 export type SwitchMade = Omit<RolloutSwitch, 'longestCallMicros'>;
 
@@ -57,7 +55,7 @@ export class RolloutDriver {
   }
 
   /** What serves every batch of the run, whatever was switched. */
-  get serving(): Served {
+  get serving(): ServingTarget {
     const { spec, forms } = this.#serving;
     return { spec, forms };
   }

@@ -63,12 +63,14 @@ export function elsTarget(options: ElsOptions): Target {
     isReference: spec.kind === 'built-in' && spec.name === 'legacy',
     ...(spec.kind === 'custom' && { file: spec.name }),
     withAdvisoryLocks: (on) => elsTarget({ ...options, advisoryLocks: on }),
-    takeOverFrom(before) {
-      const other = optionsOf(before.spec).strategy;
-      const moves = inventoryOf(other) !== strategy.inventory;
-      return elsTarget({ strategy: spec, advisoryLocks, ...(moves && { otherInventory: other }) });
-    },
   };
+}
+
+/** What a load changes into that another strategy served: it serves the batches of both until they are migrated. */
+export function takingOver(strategy: StrategySpec, before: Target): Target {
+  const { strategy: other, advisoryLocks } = optionsOf(before.spec);
+  const moves = inventoryOf(other) !== inventoryOf(strategy);
+  return elsTarget({ strategy, advisoryLocks, ...(moves && { otherInventory: other }) });
 }
 
 /**

@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
-import { elsTarget, checkedForm, optionsOf } from '#els/targets/els/target.js';
+import { checkedForm, elsTarget, optionsOf, takingOver } from '#els/targets/els/target.js';
 
 const builtIn = (name: 'legacy' | 'cte' | 'inventory') =>
   elsTarget({ strategy: { kind: 'built-in', name }, advisoryLocks: false });
 
 it('has the forms of what it takes over from besides its own, which comes first', () => {
-  const [legacy, cte, inventory] = [builtIn('legacy'), builtIn('cte'), builtIn('inventory')];
+  const legacy = builtIn('legacy');
   expect(legacy.forms).toEqual(['slots']);
-  expect(cte.takeOverFrom(legacy).forms).toEqual(['slots']);
-  expect(inventory.takeOverFrom(cte.takeOverFrom(legacy)).forms).toEqual(['essays', 'slots']);
+  const cte = takingOver({ kind: 'built-in', name: 'cte' }, legacy);
+  expect(cte.forms).toEqual(['slots']);
+  expect(takingOver({ kind: 'built-in', name: 'inventory' }, cte).forms).toEqual(['essays', 'slots']);
 });
 
 it('takes its own forms and specs alone', () => {
