@@ -28,7 +28,7 @@ it('refuses to do without sessions where advisory locks need them', async () => 
     code: 'needs_session',
     message:
       "--no-prepare: legacy with advisory locks keeps a session's lock from one transaction to the next; " +
-      'accepted: without advisory locks, or cte or inventory',
+      'accepted: legacy without advisory locks, or cte or inventory',
   });
 });
 

@@ -70,7 +70,7 @@ describe('comparisonJobs', () => {
     expect(names(comparisonJobs(plan, SESSIONS))).toEqual(all);
     expect(names(comparisonJobs(plan, { prepare: false }))).toEqual(all.slice(0, -1));
     const reason =
-      "keeps a session's lock from one transaction to the next; accepted: without advisory locks, or cte or inventory";
+      "keeps a session's lock from one transaction to the next; accepted: legacy without advisory locks, or cte or inventory";
     expect(leftOut(plan, { prepare: false })).toEqual([
       `legacy + locks was left out, because of --no-prepare: it ${reason}`,
     ]);

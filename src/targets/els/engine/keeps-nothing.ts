@@ -3,7 +3,7 @@ import type { Strategy } from './strategy.js';
 
 /** What to say of a strategy that keeps a lock of its session. */
 export const KEEPS_SESSION_LOCK =
-  "keeps a session's lock from one transaction to the next; accepted: without advisory locks, or cte or inventory";
+  "keeps a session's lock from one transaction to the next; accepted: legacy without advisory locks, or cte or inventory";
 
 /**
  * Checks that a strategy can do without a session that lasts longer than a transaction.
