@@ -48,7 +48,7 @@ export const MAY_IMPORT = {
 const ROOMS = Object.keys(MAY_IMPORT);
 
 /** What stands above all rooms: the library and the command line. */
-const ROOFS = '^src/(index|main)\\.ts$';
+const ENTRY_POINTS = '^src/(index|main)\\.ts$';
 
 /**
  * The files of a room, those of rooms within it apart.
@@ -87,11 +87,11 @@ export default {
       name: 'known-rooms',
       severity: 'error',
       comment: 'A room is listed in .dependency-cruiser.js with what it may import.',
-      from: { path: '^src/', pathNot: [...ROOMS.map(filesOf), ROOFS] },
+      from: { path: '^src/', pathNot: [...ROOMS.map(filesOf), ENTRY_POINTS] },
       to: {},
     },
     {
-      name: 'ground-needs-no-package',
+      name: 'base-needs-no-package',
       severity: 'error',
       comment: 'src/base and src/domain rest on node alone.',
       from: { path: '^src/(base|domain)/' },

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** The library, the command line, and every program that runs in a process or thread of its own. */
-const ENTRY_POINTS = [
-  'src/index.ts',
-  'src/main.ts',
+/** The library and the command line. */
+const ENTRY_POINTS = ['src/index.ts', 'src/main.ts'];
+
+/** Every program that runs in a process or thread of its own. */
+const PROGRAMS = [
   'src/targets/els/migrate/process/program.ts',
   'src/database/embedded/supervisor.ts',
   'src/faults/proxy/proxy-process.ts',
@@ -68,30 +69,40 @@ const COMMON = {
 };
 
 /**
- * Makes dist/: few files, for each that node loads costs a start. Types are checked by `npm run typecheck` and
- * declared by tsc. Maps name the sources' lines (`node --enable-source-maps`) and leave their text out.
+ * How dist/ is made. Maps name the sources' lines (`node --enable-source-maps`) and leave their text out.
+ *
+ * @type {import('esbuild').BuildOptions & { metafile: true }}
+ */
+const BUNDLE = {
+  ...COMMON,
+  outdir: 'dist',
+  bundle: true,
+  banner: { js: REQUIRE },
+  external: INSTALLED,
+  plugins: [loadDriver],
+  mainFields: ['module', 'main'],
+  sourcemap: true,
+  sourcesContent: false,
+  metafile: true,
+};
+
+/**
+ * Makes dist/: few files, for each that node loads costs a start; a program, which a run starts once for each worker, is
+ * one. Types are checked by `npm run typecheck` and declared by tsc.
  */
 async function buildBundle() {
-  const { metafile } = await build({
-    ...COMMON,
-    entryPoints: ENTRY_POINTS,
-    outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    banner: { js: REQUIRE },
-    external: INSTALLED,
-    plugins: [loadDriver],
-    mainFields: ['module', 'main'],
-    sourcemap: true,
-    sourcesContent: false,
-    metafile: true,
-  });
-  const made = new Set(Object.keys(metafile.outputs));
+  const built = await Promise.all([
+    build({ ...BUNDLE, entryPoints: ENTRY_POINTS, splitting: true, chunkNames: 'chunks/[name]-[hash]' }),
+    build({ ...BUNDLE, entryPoints: PROGRAMS }),
+  ]);
+  const made = new Set(built.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
   for (const file of filesBelow('dist')) {
     if (isStale(file, made)) rmSync(join(ROOT, file));
   }
-  writeFileSync(join(ROOT, 'dist/THIRD-PARTY-LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
+  writeFileSync(
+    join(ROOT, 'dist/THIRD-PARTY-LICENSES.txt'),
+    licencesOf(built.flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+  );
 }
 
 /**

@@ -20,27 +20,50 @@ export interface Wanted {
  */
 export function checkCapabilities({ scenarios, targets, prepare, advisoryLocks = false }: Wanted): void {
   const bulk = scenarios.find((scenario) => scenario.bulk > 1);
-  if (bulk) require(targets, 'bulk', 'bulk_unsupported', `bulk ${bulk.bulk} of scenario ${bulk.name}`);
-  if (!prepare) require(targets, 'transactionPooling', 'needs_session', '--no-prepare');
+  if (bulk) {
+    const wanted = `bulk ${bulk.bulk} of scenario ${bulk.name}`;
+    refuseWhere(targets, 'bulk', 'bulk_unsupported', ({ name }, reason) => `${wanted}: ${name} ${reason}`);
+  }
+  if (!prepare) {
+    const say = (target: Target, reason: string) => `--no-prepare: ${withLocks(target)} ${reason}`;
+    refuseWhere(targets, 'transactionPooling', 'needs_session', say);
+  }
   const rollout = scenarios.find((scenario) => scenario.rollout !== undefined);
-  if (rollout) require(targets, 'rollout', 'no_rollout', `scenario ${rollout.name}`);
-  if (advisoryLocks) require(targets, 'advisoryLocks', 'no_advisory_locks', '--advisory-locks');
+  if (rollout) {
+    const wanted = `scenario ${rollout.name}`;
+    refuseWhere(targets, 'rollout', 'no_rollout', ({ name }, reason) => `${wanted}: ${name} ${reason}`);
+  }
+  if (advisoryLocks) {
+    const say = ({ name }: Target, reason: string) => `--advisory-locks: ${name} ${reason}`;
+    refuseWhere(targets, 'advisoryLocks', 'no_advisory_locks', say);
+  }
+  refuseManyDeliveries(scenarios, targets);
+}
+
+/** @throws UsageError where a content would be delivered again that may hold several slots */
+function refuseManyDeliveries(scenarios: readonly Scenario[], targets: readonly Target[]): void {
   const again = scenarios.find(({ deliveries }) => deliveries > 1);
   const once = targets.find(({ terms }) => !terms.promises.idempotent);
-  if (again && once) {
-    const wanted = `deliveries ${again.deliveries} of scenario ${again.name}`;
-    const why = `${once.name} is not idempotent: a content that is delivered again takes another slot`;
-    throw new UsageError('not_idempotent', `${wanted}: ${why}; accepted: scenarios with deliveries 1`);
-  }
+  if (again === undefined || once === undefined) return;
+  const wanted = `deliveries ${again.deliveries} of scenario ${again.name}`;
+  const why = `${once.name} is not idempotent: a content that is delivered again takes another slot`;
+  throw new UsageError('not_idempotent', `${wanted}: ${why}; accepted: scenarios with deliveries 1`);
 }
 
-function require(targets: readonly Target[], capability: Capability, code: string, wanted: string): void {
+/** @throws UsageError where one of the targets lacks a capability */
+function refuseWhere(
+  targets: readonly Target[],
+  capability: Capability,
+  code: string,
+  say: (target: Target, reason: string) => string,
+): void {
   for (const target of targets) {
     const reason = target.lacks[capability];
-    if (reason !== undefined) throw new UsageError(code, `${wanted}: ${targetLabel(target)} ${reason}`);
+    if (reason !== undefined) throw new UsageError(code, say(target, reason));
   }
 }
 
-function targetLabel({ name, advisoryLocks }: Target): string {
+/** Advisory locks may be why a target needs its session. */
+function withLocks({ name, advisoryLocks }: Target): string {
   return advisoryLocks ? `${name} with advisory locks` : name;
 }

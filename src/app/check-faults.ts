@@ -1,27 +1,10 @@
 import { UsageError } from '../domain/errors.js';
 import { FAULT_KINDS, MIGRATION_FAULT, needsProxy, type FaultKind } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
+import { FAULTS_ON_CALLS } from '../faults/faults.js';
 import type { Target } from '../target/target.js';
 import type { WeakSpot } from '../target/weak-spots.js';
 import type { Database } from './database.js';
-
-/** Stops a claim that holds a slot, of a content that nobody has claimed yet. */
-const HOLD_POINT = ['holdContent', 'countAssigned'] as const;
-
-/** What each fault needs of a target; those without need its processes and connections alone. */
-const NEEDS: Readonly<Record<FaultKind, readonly WeakSpot[]>> = {
-  'kill-worker': [],
-  'pause-worker': [],
-  'terminate-backend': HOLD_POINT,
-  'restart-server': HOLD_POINT,
-  'lock-slots': ['lockFreeSlots'],
-  'hold-snapshot': ['countAssigned'],
-  'lose-replies': [],
-  'reset-connections': [],
-  'kill-between-transactions': ['betweenTransactions'],
-  'kill-before-completion': ['beforeCompletion'],
-  'kill-migration': [],
-};
 
 /** What a target without a weak spot has not got, where it gives no reason of its own. */
 const MISSING: Readonly<Record<WeakSpot, string>> = {
@@ -48,32 +31,34 @@ export function checkFaults(
       throw refusal('restart-server needs --restart-command on a server that is not the embedded one');
     }
     for (const target of targets) {
-      if (isBeyond(kind, target)) {
-        throw refusal(`${kind}: the connections of ${target.name} do not go through the tool's proxy yet`);
-      }
       checkFault(kind, target);
     }
   }
 }
 
 function checkFault(kind: FaultKind, target: Target): void {
-  const missing = missingSpot(kind, target);
-  if (missing === undefined) return;
+  const why = reasonAgainst(kind, target);
+  if (why === undefined) return;
   const possible = FAULT_KINDS.filter(
-    (other) =>
-      other !== MIGRATION_FAULT && missingSpot(other, target) === undefined && !isBeyond(other, target),
+    (other) => other !== MIGRATION_FAULT && reasonAgainst(other, target) === undefined,
   );
-  const reason = target.lacks[missing] ?? `${MISSING[missing]}; accepted: ${possible.join(', ')}`;
-  throw refusal(`${kind}: ${target.name} ${reason}`);
+  const missing = missingSpot(kind, target);
+  const own = missing && target.lacks[missing];
+  throw refusal(`${kind}: ${own ? `${target.name} ${own}` : `${why}; accepted: ${possible.join(', ')}`}`);
 }
 
-/** Whether it needs the tool's proxy, by which the connections of a target with a schema of its own do not go yet. */
-function isBeyond(kind: FaultKind, { hasOwnSchema }: Target): boolean {
-  return hasOwnSchema && needsProxy({ kind });
+/** Why a fault cannot strike calls of a target; undefined: it can. */
+function reasonAgainst(kind: FaultKind, target: Target): string | undefined {
+  if (target.hasOwnSchema && needsProxy({ kind })) {
+    return `the connections of ${target.name} do not go through the tool's proxy yet`;
+  }
+  const missing = missingSpot(kind, target);
+  return missing && `${target.name} ${target.lacks[missing] ?? MISSING[missing]}`;
 }
 
 function missingSpot(kind: FaultKind, { weakSpots }: Target): WeakSpot | undefined {
-  return NEEDS[kind].find((spot) => weakSpots[spot] === undefined);
+  if (kind === MIGRATION_FAULT) return undefined;
+  return FAULTS_ON_CALLS[kind].needs.find((spot) => weakSpots[spot] === undefined);
 }
 
 function refusal(why: string): UsageError {

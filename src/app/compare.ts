@@ -118,13 +118,17 @@ function contenders(
 }
 
 /** What bursts, which run with advisory locks too, had to do without. */
-function leftOut({ targets, scenarios }: ComparePlan, { prepare }: Database): string[] {
+export function leftOut(
+  { targets, scenarios }: ComparePlan,
+  { prepare }: Pick<Database, 'prepare'>,
+): string[] {
   if (prepare || scenarios.every(({ arrival }) => arrival !== 'burst')) return [];
-  return targets
-    .filter((target) => target.withAdvisoryLocks(true).lacks.transactionPooling !== undefined)
-    .map(
-      ({ name }) => `${name} + locks was left out: it keeps a session's lock, which --no-prepare rules out`,
-    );
+  return targets.flatMap((target) => {
+    const reason = target.withAdvisoryLocks(true).lacks.transactionPooling;
+    return reason === undefined
+      ? []
+      : [`${target.name} + locks was left out, because of --no-prepare: it ${reason}`];
+  });
 }
 
 function range(length: number): number[] {

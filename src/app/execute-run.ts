@@ -73,7 +73,8 @@ async function carryOut(
   stop: AbortSignal,
 ): Promise<ExecutedRun> {
   const { target } = job;
-  const warmUp = warmUpBatches([target, ...rolledOut(plan.scenario, target)], plan);
+  const steps = rolledOut(plan.scenario, target);
+  const warmUp = warmUpBatches([target, ...steps.map((step) => step.target)], plan);
   const registered = await registerRun(host, job, plan, warmUp, stop);
   const foreignRows = await ForeignRows.watch(database, target);
   const durable = await withClient(database.pool, keepsCommits);
@@ -89,8 +90,8 @@ async function carryOut(
     listener,
     stop,
   );
-  const observed = await toVerify(database, plan, load, endedBefore);
-  const run = { ...observed, terms: target.terms, slotIds: registered.slotIds, closing: load.closing };
+  const observed = await toVerify(database, job, plan, load, endedBefore);
+  const run = { ...observed, slotIds: registered.slotIds, closing: load.closing };
   const kept = await attempt(database.address, async () => history?.end(load.redelivered, run));
   const judgement = await judge(database, run, { job, plan, load, foreignRows, host });
   const failure = load.failure ?? judgement.failure ?? malformed(target, load);
@@ -131,7 +132,7 @@ function registerRun(
   const { runId, batchIds, scenario } = plan;
   const listener = watch?.(plan);
   const run = { runId, strategy: target.name, scenario: scenario.name, keep, warmsUp: null };
-  const [form = ''] = target.forms;
+  const [form] = target.forms;
   const ofPlan = (batch: number) => contentIdsOf(plan, batch);
   const registration = {
     groups: [{ runId, batchIds, slots: scenario.slots, form, contentIdsOf: ofPlan }, ...warmUp],
@@ -145,6 +146,7 @@ function registerRun(
 /** What the oracles are asked about a load. */
 async function toVerify(
   database: Database,
+  { target: { terms } }: RunJob,
   { batchIds, scenario: { slots } }: WorkloadPlan,
   { recording, redelivered, faults }: FinishedLoad,
   endedBefore: number,
@@ -156,7 +158,7 @@ async function toVerify(
   const { value: durable = false } = mayHaveCrashed
     ? await attempt(address, () => withClient(pool, keepsCommits))
     : { value: true };
-  return { batchIds, slotsOf: () => slots, calls, startMicros, faults, incomplete, durable };
+  return { terms, batchIds, slotsOf: () => slots, calls, startMicros, faults, incomplete, durable };
 }
 
 /**
@@ -225,7 +227,7 @@ async function askBoth(
   await quiesceRun(database, plan.runId);
   const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const notes = [...timeouts, ...(await foreignRows.notes())];
-  const stored = await host.read(run.batchIds, true);
+  const stored = await host.read(run.batchIds, { rightAfterRun: true });
   const totals = { ...placesTaken(run, stored), ...(await host.countOf(run.batchIds)) };
   return { verification: verifyRun(run, stored), totals, notes };
 }

@@ -65,7 +65,7 @@ async function answers(address: ServerAddress): Promise<boolean> {
   }
 }
 
-/** Without a farewell, for which a frozen server would be waited for. */
+/** Closes a connection without a Terminate message, which a frozen server would never take. */
 function cut(client: ClientBase): void {
   const { connection } = client as unknown as {
     readonly connection: { readonly stream: { destroy(): void } };

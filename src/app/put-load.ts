@@ -22,7 +22,7 @@ import { RolloutDriver } from './rollout/rollout-driver.js';
 import type { RunJob } from './run-job.js';
 import { ServerMeter } from './server-meter.js';
 import { quiesceRun } from './quiesce.js';
-import { closingDeliveries, deliveriesOwed, type OwedDeliveries } from './settled-calls.js';
+import { closingDeliveries, outstandingDeliveries, type OutstandingDeliveries } from './settled-calls.js';
 
 const REDELIVERIES_AT_A_TIME = 4;
 
@@ -126,7 +126,7 @@ interface Settling {
   readonly promises: Promises;
 }
 
-/** Tells what faults left, and delivers again what is owed, unless the load was cut off. */
+/** Tells what faults left, and makes the deliveries that are outstanding, unless the load was cut off. */
 async function settle(
   { database, fleet, job, promises }: Settling,
   ran: RanLoad,
@@ -136,12 +136,12 @@ async function settle(
   const { recording } = ran;
   const { faults: ofLoad, uncompleted } = leftByKilledWorkers(recording.calls, injector.injections);
   const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
-  const owed = deliveriesOwed(job.plan, recording.calls, uncompleted, promises);
+  const outstanding = outstandingDeliveries(job.plan, recording.calls, uncompleted, promises);
   const isCutOff = stop.aborted || ran.failure !== undefined;
   const serving = { ...job, ...rollout?.serving };
   const { redelivered, failure = ran.failure } = isCutOff
     ? { redelivered: [] }
-    : await deliverOwed(fleet, serving, owed, stop);
+    : await deliverOutstanding(fleet, serving, outstanding, stop);
   const closing =
     isCutOff || failure !== undefined || promises.truthfulNoSlot
       ? { calls: [] }
@@ -150,7 +150,7 @@ async function settle(
           [...recording.calls, ...redelivered],
           stop,
         );
-  const incomplete = [...recording.incomplete, ...whyIncomplete(owed, redelivered.length, stop)];
+  const incomplete = [...recording.incomplete, ...whyIncomplete(outstanding, redelivered.length, stop)];
   const settled = {
     ...{ redelivered: [...redelivered, ...closing.calls], closing: new Set(closing.calls) },
     ...{ faults, rollout, failure: failure ?? closing.failure, stopped: stop.aborted },
@@ -158,7 +158,11 @@ async function settle(
   return { ...ran, ...settled, recording: { ...recording, incomplete } };
 }
 
-function whyIncomplete({ again, next }: OwedDeliveries, redelivered: number, stop: AbortSignal): string[] {
+function whyIncomplete(
+  { again, next }: OutstandingDeliveries,
+  redelivered: number,
+  stop: AbortSignal,
+): string[] {
   if (stop.aborted) return [`stopped by ${String(stop.reason)}`];
   const left = again.length + next.length - redelivered;
   return left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
@@ -181,10 +185,10 @@ async function makeClosingCalls(
   return { calls: made, failure };
 }
 
-async function deliverOwed(
+async function deliverOutstanding(
   fleet: WorkerFleet,
   load: LoadJob,
-  { again, next }: OwedDeliveries,
+  { again, next }: OutstandingDeliveries,
   stop: AbortSignal,
 ): Promise<Pick<FinishedLoad, 'redelivered'> & { failure?: InfrastructureError | undefined }> {
   const redelivered: Call[] = [];

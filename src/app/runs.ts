@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { quote } from '../base/wording.js';
 import { beginWork } from '../runs/at-work.js';
 import { builtInHost } from '../targets/resolve.js';
-import { findRuns, listRuns, takeRuns } from '../runs/runs.js';
+import { findRuns, takeRuns, type FoundRun } from '../runs/runs.js';
 import { requireNoDrift } from '../database/drift.js';
 import { databaseFailure } from '../database/failure.js';
 import { requireAccess } from '../database/grants.js';
@@ -85,13 +85,25 @@ export function whileAtWorkIn<T>(
  *
  * @throws UsageError when the schema does not exist, or the role may not read it
  */
-export function readRuns({ pool, schema }: Database): Promise<HeldRun[]> {
-  return inTransaction(pool, async (client) => {
+export async function readRuns(database: Database): Promise<HeldRun[]> {
+  const { pool, schema } = database;
+  const runs = await inTransaction(pool, async (client) => {
     await requireSchema(client, schema);
     await requireAccess(client, schema, 'read');
     await requireNoDrift(client, schema, 'columns');
-    return listRuns(client);
+    return findRuns(client);
   });
+  return withCounts(database, runs);
+}
+
+/** Runs and how much there is of them; nothing of one that has gone meanwhile. */
+async function withCounts(database: Database, runs: readonly FoundRun[]): Promise<HeldRun[]> {
+  const counts = await builtInHost(database).countsOfRuns();
+  return runs.map((run) => ({
+    ...run,
+    startedAt: run.startedAt?.toISOString() ?? null,
+    counts: counts.get(run.runId) ?? {},
+  }));
 }
 
 /**
@@ -123,14 +135,16 @@ export async function cleanRuns(
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<Cleaning> {
   const { pool, schema, address } = database;
-  const chosen = await inTransaction(pool, async (client) => {
+  const found = await inTransaction(pool, async (client) => {
     await requireSchema(client, schema);
     if (!dryRun) await requireWritable(client, address);
     await requireAccess(client, schema, dryRun ? 'read' : 'run');
     await requireNoDrift(client, schema, 'columns');
-    const runs = await listRuns(client);
-    return selection.runIds.length > 0 ? named(runs, selection.runIds, schema) : matching(runs, selection);
+    return findRuns(client);
   });
+  const runs = await withCounts(database, found);
+  const chosen =
+    selection.runIds.length > 0 ? named(runs, selection.runIds, schema) : matching(runs, selection);
   const idle = chosen.filter(({ state }) => state !== 'at work');
   const removed = dryRun ? idle : await stillIdle(pool, idle);
   if (!dryRun && removed.length > 0) await remove(database, removed);

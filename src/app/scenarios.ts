@@ -1,6 +1,9 @@
+import { didYouMean, quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
+import { loadScenario } from '../scenario/load.js';
 import { resolveScenario, resolveScenarios } from '../scenario/overrides.js';
+import { TARGET_NAMES } from '../targets/resolve.js';
 
 /** The built-in scenarios that carry the acceptance criteria of the requirement (ELS-004). */
 export const ACCEPTANCE_SCENARIOS = ['idempotent-duplicates', 'cross-instance', 'high-concurrency'] as const;
@@ -8,10 +11,44 @@ export const ACCEPTANCE_SCENARIOS = ['idempotent-duplicates', 'cross-instance', 
 /** `sustained` as `compare` runs it by default: shorter, so that the rounds that the check needs fit into a minute. */
 const SHORT_SUSTAINED = { durationMs: 600, slots: 100 };
 
+/**
+ * A scenario as its file states it, to be shown.
+ *
+ * @param nameOrFile a built-in name, or the path of a scenario file
+ * @throws UsageError as `loadScenario`, and `invalid_scenario` for a rollout to what is no target
+ */
+export async function scenarioToShow(nameOrFile: string): Promise<Scenario> {
+  return withKnownTargets(nameOrFile, await loadScenario(nameOrFile));
+}
+
 /** The scenarios of `run`: those named, else the acceptance scenarios of ELS-004; at a rate `sustained`. */
 export function scenariosToRun(named: readonly string[], overrides: ScenarioOverrides): Promise<Scenario[]> {
   const unnamed = overrides.rate === undefined ? ACCEPTANCE_SCENARIOS : ['sustained'];
-  return resolveScenarios(named.length > 0 ? named : unnamed, overrides);
+  return resolveAll(named.length > 0 ? named : unnamed, overrides);
+}
+
+async function resolveAll(
+  namesOrFiles: readonly string[],
+  overrides: ScenarioOverrides,
+): Promise<Scenario[]> {
+  const scenarios = await resolveScenarios(namesOrFiles, overrides);
+  return scenarios.map((scenario, position) => withKnownTargets(namesOrFiles[position] ?? '', scenario));
+}
+
+/**
+ * A scenario whose rollout changes into known targets alone.
+ *
+ * @param nameOrFile that it was read from
+ * @throws UsageError `invalid_scenario` with the file and the step
+ */
+export function withKnownTargets(nameOrFile: string, scenario: Scenario): Scenario {
+  for (const [position, { strategy }] of (scenario.rollout?.steps ?? []).entries()) {
+    if (TARGET_NAMES.includes(strategy)) continue;
+    const given = `rollout.steps[${position}].strategy is ${quote(strategy)}`;
+    const problem = `${given}${didYouMean(strategy, TARGET_NAMES)}; accepted: ${TARGET_NAMES.join(', ')}`;
+    throw new UsageError('invalid_scenario', `scenario file ${quote(nameOrFile)}: ${problem}`);
+  }
+  return scenario;
 }
 
 /** The scenarios of `compare`: those named, else the acceptance scenarios and a short `sustained`; at a rate that alone. */
@@ -19,7 +56,7 @@ export async function scenariosToCompare(
   named: readonly string[],
   overrides: ScenarioOverrides,
 ): Promise<Scenario[]> {
-  if (named.length > 0) return withoutRollouts(await resolveScenarios(named, overrides));
+  if (named.length > 0) return withoutRollouts(await resolveAll(named, overrides));
   const acceptance = overrides.rate === undefined ? ACCEPTANCE_SCENARIOS : [];
   const bursts = await resolveScenarios(acceptance, { ...overrides, durationMs: undefined });
   const {
@@ -38,7 +75,7 @@ export async function scenariosToRollOut(
   named: readonly string[],
   overrides: ScenarioOverrides,
 ): Promise<Scenario[]> {
-  const scenarios = await resolveScenarios(named.length > 0 ? named : ['rollout'], overrides);
+  const scenarios = await resolveAll(named.length > 0 ? named : ['rollout'], overrides);
   const other = scenarios.find(({ rollout }) => rollout === undefined);
   if (other === undefined) return scenarios;
   const problem = `--rollout: scenario ${other.name} has no rollout`;

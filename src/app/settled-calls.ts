@@ -21,30 +21,30 @@ export function settledCalls(calls: readonly Call[], redelivered: readonly Call[
   return [...calls.filter((call) => !last.has(call.callId)), ...last.values()];
 }
 
-/** Deliveries that callers owe after a load. */
-export interface OwedDeliveries {
+/** Deliveries that are still to be made after a load. */
+export interface OutstandingDeliveries {
   /** Once more, where the last call ended without a definite answer. */
   readonly again: readonly Delivery[];
   /**
-   * One beyond the plan: of each content whose every call failed, and to each batch that a dead worker owed the
-   * completion of.
+   * One beyond the plan: of each content whose every call failed, and to each batch whose completion a killed
+   * worker left undone.
    */
   readonly next: readonly Delivery[];
 }
 
-const NOTHING_OWED: OwedDeliveries = { again: [], next: [] };
+const NOTHING_OUTSTANDING: OutstandingDeliveries = { again: [], next: [] };
 
 /**
- * @param uncompleted batches that a dead worker owed the completion of
+ * @param uncompleted batches whose completion a killed worker left undone
  * @returns none where a content that is delivered again takes another slot
  */
-export function deliveriesOwed(
+export function outstandingDeliveries(
   plan: WorkloadPlan,
   calls: readonly Call[],
   uncompleted: readonly string[],
   { idempotent }: Pick<Promises, 'idempotent'>,
-): OwedDeliveries {
-  if (!idempotent) return NOTHING_OWED;
+): OutstandingDeliveries {
+  if (!idempotent) return NOTHING_OUTSTANDING;
   const again = settledCalls(calls, []).filter(isIndefinite);
   const next = new Map<string, Call>();
   for (const call of calls) if (hasFailed(call)) next.set(call.contentId, call);

@@ -5,6 +5,7 @@ import type { SweepAxis, SweptParameter } from '../domain/sweep.js';
 import { loadScenario } from '../scenario/load.js';
 import { resolveScenario } from '../scenario/overrides.js';
 import type { SumUp } from './run.js';
+import { withKnownTargets } from './scenarios.js';
 
 const DEFAULT_SCENARIO = 'sustained';
 
@@ -26,7 +27,7 @@ export async function scenariosToSweep(
   if (overrides[parameter] !== undefined) {
     throw refusal(`--${parameter} and --sweep ${parameter}= are both given; accepted: one of them`);
   }
-  const unswept = await loadScenario(name);
+  const unswept = withKnownTargets(name, await loadScenario(name));
   const steps: Scenario[] = [];
   for (const value of values) {
     const { batches = parameter === 'slots' ? batchesFor(unswept, value) : undefined } = overrides;

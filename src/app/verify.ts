@@ -28,11 +28,19 @@ export function verifySchema(database: Database): Promise<VerificationReport> {
   return reading(database, async (host) => {
     const batchIds = await host.allBatchIds();
     const verification =
-      batchIds.length > 0
-        ? verifyDatabase((await host.read(batchIds, false)).audits, batchIds, await whyUnsettled(database))
-        : nothingToVerify(database.schema);
+      batchIds.length > 0 ? await verifyBatches(database, host, batchIds) : nothingToVerify(database.schema);
     return toReport([{ ...verification, runId: null, batches: batchIds.length, calls: null }]);
   });
+}
+
+/** Who is at work is asked first: a session may be half-way on the snapshot, and have ended when the audits are made. */
+async function verifyBatches(
+  database: Database,
+  host: Host,
+  batchIds: readonly string[],
+): Promise<Verification> {
+  const unsettled = await whyUnsettled(database);
+  return verifyDatabase(await host.audit(batchIds), batchIds, unsettled);
 }
 
 /** Nothing was found wrong because nothing was looked at. */
@@ -63,7 +71,9 @@ export function verifyKeptRuns(
     for await (const run of runs) {
       await requireBatches(host, run);
       const settled = { ...toVerify(run), unsettled: await whyUnsettled(database) };
-      checked.push(toChecked(run, verifyRun(settled, await host.read(settled.batchIds, false))));
+      checked.push(
+        toChecked(run, verifyRun(settled, await host.read(settled.batchIds, { rightAfterRun: false }))),
+      );
     }
     return toReport(checked);
   });

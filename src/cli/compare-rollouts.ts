@@ -27,7 +27,8 @@ export async function compareRollouts(
   const { advisoryLocks = false, keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   checkGates(scenarios, []);
   const start = startOfRollout(advisoryLocks);
-  const targets = [start, ...scenarios.flatMap((scenario) => rolledOut(scenario, start))];
+  const steps = scenarios.flatMap((scenario) => rolledOut(scenario, start));
+  const targets = [start, ...steps.map((step) => step.target)];
   checkCapabilities({ scenarios, targets, prepare: flags.prepare });
   const reports = await openReports(flags, process.env, () => Promise.resolve());
   await checkOutputPaths(flags, { flag: '--strategies', targets: [] });

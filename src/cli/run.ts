@@ -92,7 +92,8 @@ async function runRun(flags: RunFlags): Promise<number> {
     : await scenariosToRun(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
   checkGates(scenarios, []);
-  const targets = [target, ...scenarios.flatMap((scenario) => rolledOut(scenario, target))];
+  const steps = scenarios.flatMap((scenario) => rolledOut(scenario, target));
+  const targets = [target, ...steps.map((step) => step.target)];
   checkCapabilities({ scenarios, targets, prepare: flags.prepare, advisoryLocks: flags.advisoryLocks });
   const baselines = await openBaselines(flags, scenarios, [target]);
   const reports = await openReports(flags, process.env, baselines.save);

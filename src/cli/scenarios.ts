@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { listBuiltInScenarios, loadScenario } from '../scenario/load.js';
+import { scenarioToShow } from '../app/scenarios.js';
+import { listBuiltInScenarios } from '../scenario/load.js';
 import { renderScenario, renderScenarioList } from '../report/scenarios.js';
 import { printResult } from './console.js';
 
@@ -15,7 +16,7 @@ export function addScenarios(program: Command): void {
 }
 
 async function runScenarios(nameOrFile: string | undefined, flags: { json?: boolean }): Promise<void> {
-  const shown = nameOrFile === undefined ? await listBuiltInScenarios() : await loadScenario(nameOrFile);
+  const shown = nameOrFile === undefined ? await listBuiltInScenarios() : await scenarioToShow(nameOrFile);
   if (flags.json) return printResult(`${JSON.stringify(shown, null, 2)}\n`);
   await printResult('gates' in shown ? renderScenario(shown) : renderScenarioList(shown));
 }

@@ -1,3 +1,4 @@
+import { quote } from '../base/wording.js';
 import { groupRows, type Row } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
 import { CHECK_LEVEL, roundsToCheck } from './levels.js';
@@ -45,6 +46,29 @@ export function judgeChecks(runs: readonly RunResult[], checks: readonly Scenari
 /** How many checks there are of runs. */
 export function countChecks(runs: readonly RunResult[], checks: readonly ScenarioCheck[]): number {
   return comparable(runs, checks).length;
+}
+
+/**
+ * Which checks are not made, and why: what is never judged must not pass in silence.
+ *
+ * @returns one line each
+ */
+export function checksNotMade(runs: readonly RunResult[], checks: readonly ScenarioCheck[]): string[] {
+  const made = new Set(comparable(runs, checks).map(({ check }) => check));
+  return checks
+    .filter((check) => !made.has(check))
+    .map((check) => `${check.scenario}: check ${check.text} was not made: ${whyNotMade(check, runs)}`);
+}
+
+function whyNotMade({ scenario, subject, reference }: ScenarioCheck, runs: readonly RunResult[]): string {
+  const ofScenario = runs.filter((run) => run.scenario === scenario);
+  const missing = [subject, reference].filter(
+    (name) => !ofScenario.some(({ strategy }) => strategy === name),
+  );
+  if (missing.length > 0) return `${missing.map((name) => quote(name)).join(' and ')} did not run`;
+  if (ofScenario.some(({ plan }) => plan.arrival === 'open'))
+    return 'the rate of an open loop sets the throughput';
+  return 'the two did not run under equal advisory locks';
 }
 
 function comparable(runs: readonly RunResult[], checks: readonly ScenarioCheck[]): Comparable[] {

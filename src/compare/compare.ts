@@ -1,7 +1,7 @@
 import { completeRuns } from '../domain/rows.js';
 import type { Comparison, RunResult } from '../domain/run-result.js';
 import { chooseBaseline } from './baseline.js';
-import { countChecks, judgeChecks, type ScenarioCheck } from './checks.js';
+import { checksNotMade, countChecks, judgeChecks, type ScenarioCheck } from './checks.js';
 import { countClaimable, makeClaims } from './claims.js';
 import { CHECK_LEVEL, CLAIMS_LEVEL, roundsToCheck, roundsToClaim } from './levels.js';
 import { compareToBaseline } from './ratios.js';
@@ -40,7 +40,7 @@ export function buildComparison(
       roundsToCheck: roundsToCheck(countChecks(runs, checks)),
       roundsToClaim: roundsToClaim(countClaimable(runs, { strategy: baseline })),
     },
-    warnings: findWarnings(runs, { strategy: baseline }),
+    warnings: [...checksNotMade(runs, checks), ...findWarnings(runs, { strategy: baseline })],
   };
 }
 

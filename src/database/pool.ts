@@ -71,15 +71,26 @@ export function explainConnectFailure(address: ServerAddress, error: unknown): u
   if (failure === undefined || !(error instanceof Error)) return error;
   if (STATEMENT_IS_WRONG.test(failure.sqlState ?? ''))
     return refusedStatement(address, error, failure.sqlState);
+  return unavailable(address, failureReason(address, error), { cause: error });
+}
+
+/**
+ * A server that cannot be used, in one line that names it and never the password.
+ *
+ * @param reason follows in the line
+ */
+export function unavailable(
+  address: ServerAddress,
+  reason: string,
+  options?: ErrorOptions,
+): InfrastructureError {
   const { host = '', port, user = '', database = '' } = clientConfig(address);
   const bracketed = host.includes(':') ? `[${host}]` : host;
   const where = `${user}@${bracketed}:${port}/${database} (from ${address.source})`;
   return new InfrastructureError(
     'database_unavailable',
-    `cannot use PostgreSQL at ${where}: ${failureReason(address, error)}`,
-    {
-      cause: error,
-    },
+    `cannot use PostgreSQL at ${where}: ${reason}`,
+    options,
   );
 }
 

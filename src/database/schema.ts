@@ -10,8 +10,6 @@ export type SetupOutcome = 'created' | 'kept' | 'mended' | 'reset';
 
 const LOCK = loadStatement('database/lock-setup');
 const FIND = loadStatement('database/find-schema');
-const DROP = readSql('database/drop-objects');
-const SCHEMA = readSql('schema');
 
 /** PostgreSQL cuts longer identifiers off silently (NAMEDATALEN − 1). */
 const MAX_IDENTIFIER_BYTES = 63;
@@ -77,7 +75,7 @@ export async function findOrCreateSchema(
   if (found !== undefined && !(options.reset && isResettable(found))) throw refusal(schema, found);
   if (found !== undefined) await dropObjects(client, schema);
   else await createSchema(client, schema);
-  await client.query(SCHEMA);
+  await client.query(readSql('schema'));
   await client.query(loadStatement('database/mark-schema', { schema }).text);
   return found === undefined ? 'created' : 'reset';
 }
@@ -155,7 +153,7 @@ const DEPENDENT_OBJECTS_STILL_EXIST = '2BP01';
 
 async function dropObjects(client: ClientBase, schema: string): Promise<void> {
   try {
-    await client.query(DROP);
+    await client.query(readSql('database/drop-objects'));
   } catch (error) {
     const sent = serverError(error);
     if (sent === undefined || !(sent.code === DEPENDENT_OBJECTS_STILL_EXIST || isForbidden(error)))
@@ -180,7 +178,7 @@ export function setupScript(schema: string): string {
     'begin;',
     `${loadStatement('database/create-schema', { schema }).text.trimEnd()};`,
     `set local search_path to ${pg.escapeIdentifier(schema)};`,
-    SCHEMA.trimEnd(),
+    readSql('schema').trimEnd(),
     `${loadStatement('database/mark-schema', { schema }).text.trimEnd()};`,
     'commit;',
     '',

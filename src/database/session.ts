@@ -38,8 +38,8 @@ export function isDiscarded(client: ClientBase): boolean {
   return discarded.has(client);
 }
 
-/** The server's last words to connections that it ended between two queries. */
-const lastWords = new WeakMap<ClientBase, ServerError>();
+/** The last error that the server sent to connections that it ended between two queries. */
+const lastError = new WeakMap<ClientBase, ServerError>();
 const listenedTo = new WeakSet<ClientBase>();
 
 /**
@@ -51,7 +51,7 @@ export function ignoreConnectionEvents(client: ClientBase): void {
   listenedTo.add(client);
   client.on('error', (error) => {
     const sent = serverError(error);
-    if (sent !== undefined) lastWords.set(client, sent);
+    if (sent !== undefined) lastError.set(client, sent);
   });
 }
 
@@ -64,7 +64,7 @@ export function ignoreConnectionEvents(client: ClientBase): void {
 export function reasonOfLoss(client: ClientBase, error: unknown): unknown {
   const failure = databaseFailure(error);
   const isBare = failure?.kind === 'connection' && failure.sqlState === undefined;
-  return (isBare && lastWords.get(client)) || error;
+  return (isBare && lastError.get(client)) || error;
 }
 
 /**

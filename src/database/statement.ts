@@ -31,13 +31,41 @@ export function readSql(path: string): string {
 }
 
 /**
- * Loads one of the tool's own statements.
+ * One of the tool's own statements. Its file is read when something besides the name is first asked for: a command reads
+ * what it executes.
  *
  * @param path relative to sql/, without extension; it is also the prepared statement's name
  * @param identifiers what `:"name"` stands for; quoted by the driver
  */
 export function loadStatement(path: string, identifiers: Readonly<Record<string, string>> = {}): Statement {
-  return toStatement(path, readSql(path), identifiers);
+  return new StatementOfFile(path, () => toStatement(path, readSql(path), identifiers));
+}
+
+/** A statement whose file has not been read yet, or has. */
+export class StatementOfFile implements Statement {
+  #statement: Statement | undefined;
+
+  /** @param read makes the statement of that name; called once */
+  constructor(
+    readonly name: string,
+    private readonly read: () => Statement,
+  ) {}
+
+  get text(): string {
+    return this.#loaded.text;
+  }
+
+  get binds(): readonly string[] {
+    return this.#loaded.binds;
+  }
+
+  get parameterTypes(): readonly number[] {
+    return this.#loaded.parameterTypes;
+  }
+
+  get #loaded(): Statement {
+    return (this.#statement ??= this.read());
+  }
 }
 
 /**

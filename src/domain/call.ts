@@ -46,20 +46,20 @@ export const CUT_OFF: CallEnd = {
   sqlState: null,
 };
 
-/**
- * After which errors a slot may be taken although the caller was told of none: the call was given up, and an attempt of
- * it may have been carried out, or a part of one that commits more than once.
- */
-const GIVEN_UP: ReadonlySet<string | null> = new Set(['contention_deadline', 'database_unavailable']);
+/** The code of an error, whatever the target: its database could not be used. */
+export const DATABASE_UNAVAILABLE = 'database_unavailable';
 
-/** Whether an end may have happened when it does not say so itself. Of another code it does not follow. */
+/** Errors that may have happened where a line of a history does not say so: the codes of the built-in target. */
+const GIVEN_UP: ReadonlySet<string | null> = new Set(['contention_deadline', DATABASE_UNAVAILABLE]);
+
+/** Whether an end may have happened that a history tells without saying so. Of another code it does not follow. */
 export function mayHaveHappenedBy({ outcome, errorCode }: Pick<Call, 'outcome' | 'errorCode'>): boolean {
   return outcome === 'unknown' || (outcome === 'error' && GIVEN_UP.has(errorCode));
 }
 
 /** Whether the server answered, whatever it said. */
 export function isAnswered({ outcome, errorCode }: Pick<Call, 'outcome' | 'errorCode'>): boolean {
-  return outcome !== 'unknown' && errorCode !== 'database_unavailable';
+  return outcome !== 'unknown' && errorCode !== DATABASE_UNAVAILABLE;
 }
 
 /**

@@ -154,7 +154,7 @@ export interface RunResult {
   readonly redeliveries: number;
   /** Calls on batches of their own by which a closed loop warmed up before it; no other figure counts them. */
   readonly warmUpCalls: number;
-  /** What dead workers left and the next deliveries repaired. */
+  /** What killed workers left and the next deliveries repaired. */
   readonly repairs: { readonly orphans: number; readonly completions: number };
   /** Of a scenario with a rollout alone. */
   readonly rollout?: RolloutResult | undefined;

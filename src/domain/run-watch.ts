@@ -3,7 +3,7 @@ import type { WorkloadPlan } from './scenario.js';
 
 /** Hears how a run's batches are registered, or how its load goes. */
 export interface LoadListener {
-  /** How many of the run's slots are there by now. */
+  /** How many slots are there by now: the run's, and then those that it warms up on. */
   readonly registered: (slots: number) => void;
   /** @param startMicros the barrier's release, on the clock of the calls */
   readonly released: (startMicros: number) => void;

@@ -7,7 +7,7 @@ export type SweptParameter = keyof LoadCounts | 'rate';
 /** One parameter of a scenario, and the values it is given in turn. */
 export interface SweepAxis {
   readonly parameter: SweptParameter;
-  /** They rise. */
+  /** Ascending. */
   readonly values: readonly number[];
 }
 
@@ -32,7 +32,7 @@ export const KNEE_SHARE = 0.95;
 /** The answer of a sweep beside its runs. */
 export interface Sweep {
   readonly parameter: SweptParameter;
-  /** One for each run, in their order: values rise. */
+  /** One for each run, in their order: values ascend. */
   readonly steps: readonly SweepStep[];
   /**
    * Where more of the parameter gains little more throughput; of a rate, the last one that was achieved. Null where no

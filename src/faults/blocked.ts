@@ -1,7 +1,7 @@
 import { poll } from '../base/waiting.js';
 import { loadStatement } from '../database/statement.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import type { FaultGround } from './context.js';
+import type { FaultContext } from './context.js';
 import { withSession, type ForeignSession } from './foreign-session.js';
 
 const BLOCKED_BY = loadStatement('faults/blocked-by');
@@ -29,7 +29,7 @@ function isAlive({ worker, applicationName }: BlockedCall, load: RunningLoad): b
 
 /** The run's calls that wait for a session's locks now. */
 async function blockedCalls(
-  { applicationName }: FaultGround,
+  { applicationName }: FaultContext,
   watcher: ForeignSession,
   holder: ForeignSession,
 ): Promise<BlockedCall[]> {
@@ -46,13 +46,13 @@ async function blockedCalls(
  * @returns those that wait; none when the load ended or the deadline passed before
  */
 export function awaitBlocked(
-  ground: FaultGround,
+  context: FaultContext,
   holder: ForeignSession,
   load: RunningLoad,
 ): Promise<BlockedCall[]> {
-  return withSession(ground, async (watcher) => {
+  return withSession(context, async (watcher) => {
     const ask = async () => {
-      const blocked = (await blockedCalls(ground, watcher, holder)).filter((call) => isAlive(call, load));
+      const blocked = (await blockedCalls(context, watcher, holder)).filter((call) => isAlive(call, load));
       return blocked.length > 0 ? blocked : undefined;
     };
     return (await poll(ask, STRIKE_DEADLINE_MS, load.ended)) ?? [];

@@ -1,14 +1,14 @@
 import { pause, poll } from '../base/waiting.js';
 import { STRIKE_DEADLINE_MS } from './blocked.js';
-import type { ArmFault, FaultGround } from './context.js';
+import { faultThatNeeds, type FaultContext } from './context.js';
 import type { Proxy } from './proxy/proxy.js';
 
 /** Every connection that is in use has its next reply within this time. */
 const OTHERS_FOLLOW_MS = 100;
 
 /** The next reply on every connection is swallowed and the connection reset: what it said did happen. */
-export const loseReplies: ArmFault = async (ground) => {
-  const proxy = proxyOf(ground);
+export const loseReplies = faultThatNeeds([], async (context) => {
+  const proxy = proxyOf(context);
   await proxy.loseNextReplies();
   return {
     async strike(load) {
@@ -21,11 +21,11 @@ export const loseReplies: ArmFault = async (ground) => {
     },
     disarm: () => proxy.loseNoReplies(),
   };
-};
+});
 
 /** Every connection is reset while requests are under way: what they asked may have happened. */
-export const resetConnections: ArmFault = (ground) => {
-  const proxy = proxyOf(ground);
+export const resetConnections = faultThatNeeds([], (context) => {
+  const proxy = proxyOf(context);
   return Promise.resolve({
     async strike(load) {
       const ask = async () => (await proxy.resetBusyConnections()) || undefined;
@@ -35,9 +35,9 @@ export const resetConnections: ArmFault = (ground) => {
     },
     disarm: () => Promise.resolve(),
   });
-};
+});
 
-function proxyOf({ proxy }: FaultGround): Proxy {
+function proxyOf({ proxy }: FaultContext): Proxy {
   if (proxy === undefined) throw new Error('the run has no proxy');
   return proxy;
 }

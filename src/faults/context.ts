@@ -5,12 +5,16 @@ import type { WeakSpot, WeakSpots } from '../target/weak-spots.js';
 import type { ForeignPlace } from './foreign-session.js';
 import type { Proxy } from './proxy/proxy.js';
 
-/** What a fault may touch before the load runs. */
-export interface FaultGround extends ForeignPlace {
+/**
+ * What a fault may touch before the load runs.
+ *
+ * @typeParam Spot the weak spots that the fault needs, which are there
+ */
+export interface FaultContext<Spot extends WeakSpot = never> extends ForeignPlace {
   readonly plan: WorkloadPlan;
-  /** Of the target: those that the run's faults need are there. */
-  readonly weakSpots: WeakSpots;
-  /** Of the run's workers, without the worker's number. */
+  /** The target's weak spots. */
+  readonly weakSpots: WeakSpots & { readonly [Needed in Spot]: NonNullable<WeakSpots[Needed]> };
+  /** The application name of the run's workers, without the worker's number. */
   readonly applicationName: string;
   /** Seeded: the same run picks the same victims. */
   readonly random: Random;
@@ -43,18 +47,30 @@ export interface ArmedFault {
 }
 
 /** Makes a fault ready: before the barrier's release, or while the load runs. */
-export type ArmFault = (ground: FaultGround, load?: RunningLoad) => Promise<ArmedFault>;
+export type ArmFault<Spot extends WeakSpot = never> = (
+  context: FaultContext<Spot>,
+  load?: RunningLoad,
+) => Promise<ArmedFault>;
 
-/**
- * A weak spot of the target.
- *
- * @throws Error where it has none: its faults are refused before a run
- */
-export function weakSpot<T extends WeakSpot>(
-  { weakSpots }: Pick<FaultGround, 'weakSpots'>,
-  spot: T,
-): NonNullable<WeakSpots[T]> {
-  const found = weakSpots[spot];
-  if (found === undefined) throw new Error(`the target has no weak spot ${spot}`);
-  return found;
+/** A fault that hits calls of a load. */
+export interface FaultOnCalls {
+  /** What the target must have, else the fault is refused before a run; none: its processes and connections are enough. */
+  readonly needs: readonly WeakSpot[];
+  /** @throws Error where the target has not got what the fault needs */
+  readonly arm: ArmFault;
+}
+
+/** A fault that finds the weak spots which it needs, and no others. */
+export function faultThatNeeds<Spot extends WeakSpot>(
+  needs: readonly Spot[],
+  arm: ArmFault<Spot>,
+): FaultOnCalls {
+  return {
+    needs,
+    arm(context, load) {
+      const missing = needs.find((spot) => context.weakSpots[spot] === undefined);
+      if (missing !== undefined) throw new Error(`the target has no weak spot ${missing}`);
+      return arm(context as FaultContext<Spot>, load);
+    },
+  };
 }

@@ -1,40 +1,43 @@
 import { loadStatement } from '../database/statement.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import { awaitBlocked, type BlockedCall } from './blocked.js';
-import { weakSpot, type ArmFault, type FaultGround, type Strike } from './context.js';
+import { faultThatNeeds, type FaultContext, type FaultOnCalls, type Strike } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';
 import { holding } from './holding.js';
 import { leftUncompleted, orphanedContents } from './leftovers.js';
 import { terminate } from './terminate-backend.js';
 
+/** Where a call can be killed half-way. */
+type CrashPoint = 'betweenTransactions' | 'beforeCompletion';
+
 /** What is to be told of a killed call while everybody else still waits. */
-type Tell = (
-  ground: FaultGround,
+type Tell<Spot extends CrashPoint> = (
+  context: FaultContext<Spot>,
   load: RunningLoad,
   call: BlockedCall,
 ) => Promise<Pick<Strike, 'detail' | 'orphans'>>;
 
 /** SIGKILL of a worker whose call waits for locks of a foreign session; its backend ends with it. */
-function killHalfWay(spot: 'betweenTransactions' | 'beforeCompletion', tell: Tell): ArmFault {
-  return async (ground) => {
-    const lock = loadStatement(weakSpot(ground, spot).lock);
-    const { holder } = await holding(ForeignSession.begin(ground), (session) =>
-      session.query(lock, { batch_ids: ground.plan.batchIds }),
+function killHalfWay<Spot extends CrashPoint>(spot: Spot, tell: Tell<Spot>): FaultOnCalls {
+  return faultThatNeeds([spot], async (context) => {
+    const lock = loadStatement(context.weakSpots[spot].lock);
+    const { holder } = await holding(ForeignSession.begin(context), (session) =>
+      session.query(lock, { batch_ids: context.plan.batchIds }),
     );
     return {
       async strike(load) {
-        const [call] = await awaitBlocked(ground, holder, load);
+        const [call] = await awaitBlocked(context, holder, load);
         if (call === undefined) return { struck: false, detail: 'no call came to the crash point' };
         await load.stations[call.worker]?.killAndReplace();
-        await terminate(ground, call.pid);
-        const told = await tell(ground, load, call);
+        await terminate(context, call.pid);
+        const told = await tell(context, load, call);
         await holder.close();
-        const uncompleted = await leftUncompleted(ground);
+        const uncompleted = await leftUncompleted(context);
         return { struck: true, killed: call.worker, ...told, uncompleted };
       },
       disarm: () => holder.close(),
     };
-  };
+  });
 }
 
 /**
@@ -43,9 +46,9 @@ function killHalfWay(spot: 'betweenTransactions' | 'beforeCompletion', tell: Tel
  */
 export const killBetweenTransactions = killHalfWay(
   'betweenTransactions',
-  async (ground, load, { worker }) => ({
+  async (context, load, { worker }) => ({
     detail: `killed worker ${worker + 1} between the two transactions of a call`,
-    orphans: await orphansOf(ground, load.stations[worker]?.lostContents() ?? new Set()),
+    orphans: await orphansOf(context, load.stations[worker]?.lostContents() ?? new Set()),
   }),
 );
 
@@ -53,14 +56,17 @@ export const killBetweenTransactions = killHalfWay(
  * SIGKILL of a worker between the commit of a batch's last claim and the completion statement. What says that a batch is
  * complete is locked: claims do not touch it, a look that would complete its batch waits.
  */
-export const killBeforeCompletion = killHalfWay('beforeCompletion', (_ground, _load, { worker }) =>
+export const killBeforeCompletion = killHalfWay('beforeCompletion', (_context, _load, { worker }) =>
   Promise.resolve({ detail: `killed worker ${worker + 1} before its completion statement` }),
 );
 
-/** The slots that were taken for calls of the dead, whose second transaction was never made. */
-function orphansOf(ground: FaultGround, lostContents: ReadonlySet<string>): Promise<number> {
-  return withSession(ground, async (session) => {
-    const orphans = await orphanedContents(session, ground);
+/** The slots that were taken for calls of the killed worker, whose second transaction was never made. */
+function orphansOf(
+  context: FaultContext<'betweenTransactions'>,
+  lostContents: ReadonlySet<string>,
+): Promise<number> {
+  return withSession(context, async (session) => {
+    const orphans = await orphanedContents(session, context);
     return orphans.filter((contentId) => lostContents.has(contentId)).length;
   });
 }

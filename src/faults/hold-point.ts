@@ -5,8 +5,15 @@ import type { Delivery } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import { contentId as idOf, deliveriesOf } from '../workload/plan.js';
 import { awaitBlocked, type BlockedCall } from './blocked.js';
-import { weakSpot, type FaultGround } from './context.js';
+import type { FaultContext } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';
+
+/** What stops a claim that holds a slot, of a content that nobody has claimed yet. */
+export const HOLD_POINT = ['holdContent', 'countAssigned'] as const;
+export type HoldContext = FaultContext<(typeof HOLD_POINT)[number]>;
+
+/** Where it can be told how many contents have a slot. */
+type CountingGround = FaultContext<'countAssigned'>;
 
 /** Somebody has the content, or is about to: unique_violation, lock_not_available. */
 const TAKEN = ['23505', '55P03'];
@@ -21,7 +28,7 @@ const MAX_TRIES = 6;
  */
 export class HoldPoint {
   private constructor(
-    private readonly ground: FaultGround,
+    private readonly context: HoldContext,
     private readonly holder: ForeignSession,
     /** The content whose claim waits here. */
     readonly contentId: string,
@@ -33,11 +40,11 @@ export class HoldPoint {
    * @param load under way; without it the barrier has not been released
    * @returns undefined when no such content was found
    */
-  static async upcoming(ground: FaultGround, load?: RunningLoad): Promise<HoldPoint | undefined> {
-    const holder = await ForeignSession.begin(ground);
+  static async upcoming(context: HoldContext, load?: RunningLoad): Promise<HoldPoint | undefined> {
+    const holder = await ForeignSession.begin(context);
     try {
-      const contentId = await holdUpcoming(ground, holder, load);
-      if (contentId !== undefined) return new HoldPoint(ground, holder, contentId);
+      const contentId = await holdUpcoming(context, holder, load);
+      if (contentId !== undefined) return new HoldPoint(context, holder, contentId);
     } catch (error) {
       await holder.close();
       throw error;
@@ -48,7 +55,7 @@ export class HoldPoint {
 
   /** The calls that hold a slot and wait here; none when the load ended or the time passed before. */
   awaitClaim(load: RunningLoad): Promise<BlockedCall[]> {
-    return awaitBlocked(this.ground, this.holder, load);
+    return awaitBlocked(this.context, this.holder, load);
   }
 
   /** Lets the claim go on. */
@@ -59,62 +66,62 @@ export class HoldPoint {
 
 /** @returns the content that is held; undefined when none was found */
 async function holdUpcoming(
-  ground: FaultGround,
+  context: HoldContext,
   holder: ForeignSession,
   load: RunningLoad | undefined,
 ): Promise<string | undefined> {
-  const worker = Math.floor(ground.random() * ground.plan.scenario.workers);
+  const worker = Math.floor(context.random() * context.plan.scenario.workers);
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-    const skip = load ? await progress(ground, holder, load, LEAD_MS * 2 ** attempt) : early(ground);
-    const delivery = nth(deliveriesOf({ plan: ground.plan, workerIndex: worker }), skip);
+    const skip = load ? await progress(context, holder, load, LEAD_MS * 2 ** attempt) : early(context);
+    const delivery = nth(deliveriesOf({ plan: context.plan, workerIndex: worker }), skip);
     if (delivery === undefined) return undefined;
-    const contentId = idOf(ground.plan, delivery.content);
-    if (ground.held.has(contentId)) continue;
-    if (!(await hold(ground, holder, delivery))) continue;
-    ground.held.add(contentId);
+    const contentId = idOf(context.plan, delivery.content);
+    if (context.held.has(contentId)) continue;
+    if (!(await hold(context, holder, delivery))) continue;
+    context.held.add(contentId);
     return contentId;
   }
   return undefined;
 }
 
 /** One of the first deliveries of a worker. */
-function early({ random, plan: { scenario, totalDeliveries } }: FaultGround): number {
+function early({ random, plan: { scenario, totalDeliveries } }: HoldContext): number {
   const each = Math.max(1, Math.floor(totalDeliveries / scenario.workers));
   return Math.floor(random() * Math.min(scenario.connections, each));
 }
 
 /** How many deliveries each worker has made and will make within the lead. */
 async function progress(
-  ground: FaultGround,
+  context: HoldContext,
   session: ForeignSession,
   load: RunningLoad,
   leadMs: number,
 ): Promise<number> {
-  const { workers, deliveries } = ground.plan.scenario;
-  const made = deliveries * (await countAssigned(session, ground));
+  const { workers, deliveries } = context.plan.scenario;
+  const made = deliveries * (await countAssigned(session, context));
   const elapsedMs = Math.max(1, (nowMicros() - load.startMicros) / 1_000);
   return Math.ceil((made * (1 + leadMs / elapsedMs)) / workers);
 }
 
 /** How many contents of the run have a slot by now. */
-export function assignedContents(ground: FaultGround): Promise<number> {
-  return withSession(ground, (session) => countAssigned(session, ground));
+export function assignedContents(context: CountingGround): Promise<number> {
+  return withSession(context, (session) => countAssigned(session, context));
 }
 
 /** The same on a session's own snapshot. */
-export async function countAssigned(session: ForeignSession, ground: FaultGround): Promise<number> {
-  const count = loadStatement(weakSpot(ground, 'countAssigned'));
-  const rows = await session.query<{ assigned: number }>(count, { batch_ids: ground.plan.batchIds });
+export async function countAssigned(session: ForeignSession, context: CountingGround): Promise<number> {
+  const count = loadStatement(context.weakSpots.countAssigned);
+  const rows = await session.query<{ assigned: number }>(count, { batch_ids: context.plan.batchIds });
   return rows[0]?.assigned ?? 0;
 }
 
 /** @returns false when the content is claimed already */
-async function hold(ground: FaultGround, holder: ForeignSession, delivery: Delivery): Promise<boolean> {
-  const holdContent = loadStatement(weakSpot(ground, 'holdContent'));
+async function hold(context: HoldContext, holder: ForeignSession, delivery: Delivery): Promise<boolean> {
+  const holdContent = loadStatement(context.weakSpots.holdContent);
   try {
     await holder.query(holdContent, {
-      batch_id: ground.plan.batchIds[delivery.batch] ?? '',
-      content_id: idOf(ground.plan, delivery.content),
+      batch_id: context.plan.batchIds[delivery.batch] ?? '',
+      content_id: idOf(context.plan, delivery.content),
     });
     return true;
   } catch (error) {

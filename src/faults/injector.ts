@@ -2,38 +2,18 @@ import { nowMicros } from '../base/clock.js';
 import { pause } from '../base/waiting.js';
 import { databaseFailure } from '../database/failure.js';
 import { InfrastructureError } from '../domain/errors.js';
-import { MIGRATION_FAULT, type Fault, type FaultKind, type FaultResult } from '../domain/fault.js';
+import { MIGRATION_FAULT, type Fault, type FaultResult } from '../domain/fault.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import { loseReplies, resetConnections } from './connections.js';
-import type { ArmedFault, ArmFault, FaultGround, Strike } from './context.js';
-import { killBeforeCompletion, killBetweenTransactions } from './crash-points.js';
-import { holdSnapshot } from './hold-snapshot.js';
-import { killWorker } from './kill-worker.js';
-import { lockSlots } from './lock-slots.js';
-import { pauseWorker } from './pause-worker.js';
-import { restartServer } from './restart-server.js';
-import { terminateBackend } from './terminate-backend.js';
+import type { ArmedFault, FaultContext, Strike } from './context.js';
+import { FAULTS_ON_CALLS, type LoadFaultKind } from './faults.js';
 
-/** Faults that hit calls of the load. */
-type LoadFault = Fault & { readonly kind: Exclude<FaultKind, typeof MIGRATION_FAULT> };
-
-const ARM: Readonly<Record<LoadFault['kind'], ArmFault>> = {
-  'kill-worker': killWorker,
-  'pause-worker': pauseWorker,
-  'terminate-backend': terminateBackend,
-  'restart-server': restartServer,
-  'lock-slots': lockSlots,
-  'hold-snapshot': holdSnapshot,
-  'lose-replies': loseReplies,
-  'reset-connections': resetConnections,
-  'kill-between-transactions': killBetweenTransactions,
-  'kill-before-completion': killBeforeCompletion,
-};
+/** A fault of a scenario that hits calls of its load. */
+type LoadFault = Fault & { readonly kind: LoadFaultKind };
 
 /** A fault that was injected into a load. */
 export interface Injection {
   readonly result: FaultResult;
-  /** Full batches that nobody had completed when the dead had been dead for a while. */
+  /** Full batches that nobody had completed a while after the worker was killed. */
   readonly uncompleted: readonly string[];
   /** The worker that was killed; from 0. */
   readonly killed: number | undefined;
@@ -41,14 +21,14 @@ export interface Injection {
 
 /** Injects a load's faults one after the other: those without a time are armed before the barrier's release. */
 export class FaultInjector {
-  readonly #ground: FaultGround;
+  readonly #context: FaultContext;
   readonly #faults: readonly LoadFault[];
   readonly #armed = new Map<LoadFault, ArmedFault>();
   readonly #injections: Injection[] = [];
 
-  constructor(ground: FaultGround) {
-    this.#ground = ground;
-    this.#faults = ground.plan.scenario.faults.filter(hitsLoad).sort((a, b) => a.atMs - b.atMs);
+  constructor(context: FaultContext) {
+    this.#context = context;
+    this.#faults = context.plan.scenario.faults.filter(hitsLoad).sort((a, b) => a.atMs - b.atMs);
   }
 
   /** Arms what is to strike from the start. */
@@ -98,7 +78,7 @@ export class FaultInjector {
   /** What cannot be armed will not strike, and says why. */
   async #arm(fault: LoadFault, load?: RunningLoad): Promise<ArmedFault> {
     try {
-      return await ARM[fault.kind](this.#ground, load);
+      return await FAULTS_ON_CALLS[fault.kind].arm(this.#context, load);
     } catch (error) {
       const miss = { struck: false, detail: reasonOf(error) };
       return { strike: () => Promise.resolve(miss), disarm: () => Promise.resolve() };

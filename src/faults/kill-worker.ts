@@ -1,23 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { poll } from '../base/waiting.js';
-import { atHoldPoint } from './at-hold-point.js';
+import { atHoldPointOrAnywhere } from './at-hold-point.js';
 import type { ArmFault } from './context.js';
 import { leftUncompleted } from './leftovers.js';
 
-/** The claim of the killed worker goes on before or after the one that takes over delivers it again. */
+/** The killed worker's claim goes on before or after the one that takes over delivers it again. */
 const LONGEST_LATER_MS = 400;
-
-/**
- * SIGKILL of a worker whose claim holds a slot. Its backend does not know yet and commits the claim when the hold
- * point lets it go: an assignment that nobody was told of.
- */
-const killAtHoldPoint = atHoldPoint(async ({ ground, load, call, where, release }) => {
-  await load.stations[call.worker]?.killAndReplace();
-  await sleep(ground.random() * LONGEST_LATER_MS);
-  await release();
-  const uncompleted = await leftUncompleted(ground);
-  return { struck: true, detail: `killed ${where}`, killed: call.worker, uncompleted };
-});
 
 /** What a process that is gone had under way is known within this time. */
 const TOLD_MS = 1_000;
@@ -40,6 +28,14 @@ const killInFlight: ArmFault = ({ random, plan }) =>
     disarm: () => Promise.resolve(),
   });
 
-/** SIGKILL of a worker: in the midst of a claim that holds a slot where the target can be stopped there. */
-export const killWorker: ArmFault = (ground, load) =>
-  (ground.weakSpots.holdContent === undefined ? killInFlight : killAtHoldPoint)(ground, load);
+/**
+ * SIGKILL of a worker: where the target can be stopped there, of one whose claim holds a slot. Its backend does not know yet and commits the claim when the hold
+ * point lets it go: an assignment that nobody was told of.
+ */
+export const killWorker = atHoldPointOrAnywhere(async ({ context, load, call, where, release }) => {
+  await load.stations[call.worker]?.killAndReplace();
+  await sleep(context.random() * LONGEST_LATER_MS);
+  await release();
+  const uncompleted = await leftUncompleted(context);
+  return { struck: true, detail: `killed ${where}`, killed: call.worker, uncompleted };
+}, killInFlight);

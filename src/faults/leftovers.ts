@@ -1,28 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadStatement, type Statement } from '../database/statement.js';
-import { weakSpot, type FaultGround } from './context.js';
+import type { FaultContext } from './context.js';
 import { withSession, type ForeignSession } from './foreign-session.js';
 
-/** A living worker pays a completion debt sooner than this. */
-const DEBTS_PAID_MS = 250;
+/** A running worker completes its batch sooner than this. */
+const LATEST_COMPLETION_MS = 250;
 
 /** The contents whose calls committed once and not twice. */
-export async function orphanedContents(session: ForeignSession, ground: FaultGround): Promise<string[]> {
-  const orphans = loadStatement(weakSpot(ground, 'betweenTransactions').left);
-  const rows = await session.query<{ content_id: string }>(orphans, { batch_ids: ground.plan.batchIds });
+export async function orphanedContents(
+  session: ForeignSession,
+  context: FaultContext<'betweenTransactions'>,
+): Promise<string[]> {
+  const orphans = loadStatement(context.weakSpots.betweenTransactions.left);
+  const rows = await session.query<{ content_id: string }>(orphans, { batch_ids: context.plan.batchIds });
   return rows.map((row) => row.content_id);
 }
 
-/** The full batches that were not completed before, and are not after the living had time to; none where nobody has to. */
-export async function leftUncompleted(ground: FaultGround): Promise<string[]> {
-  const { beforeCompletion } = ground.weakSpots;
+/** The full batches that running workers had time to complete and did not; none where the target has no such step. */
+export async function leftUncompleted(context: FaultContext): Promise<string[]> {
+  const { beforeCompletion } = context.weakSpots;
   if (beforeCompletion === undefined) return [];
   const statement = loadStatement(beforeCompletion.left);
-  return withSession(ground, async (session) => {
-    const before = await uncompleted(session, statement, ground);
+  return withSession(context, async (session) => {
+    const before = await uncompleted(session, statement, context);
     if (before.length === 0) return [];
-    await sleep(DEBTS_PAID_MS);
-    const after = new Set(await uncompleted(session, statement, ground));
+    await sleep(LATEST_COMPLETION_MS);
+    const after = new Set(await uncompleted(session, statement, context));
     return before.filter((batchId) => after.has(batchId));
   });
 }
@@ -30,7 +33,7 @@ export async function leftUncompleted(ground: FaultGround): Promise<string[]> {
 async function uncompleted(
   session: ForeignSession,
   statement: Statement,
-  { plan }: FaultGround,
+  { plan }: FaultContext,
 ): Promise<string[]> {
   const rows = await session.query<{ batch_id: string }>(statement, { batch_ids: plan.batchIds });
   return rows.map((row) => row.batch_id);

@@ -1,26 +1,10 @@
 import { pause } from '../base/waiting.js';
-import { atHoldPoint } from './at-hold-point.js';
+import { atHoldPointOrAnywhere } from './at-hold-point.js';
 import type { ArmFault } from './context.js';
 import { assignedContents } from './hold-point.js';
 
 const HELD_MS = 250;
 const COMMITTED_MS = 250;
-
-/** SIGSTOP of a worker whose claim holds a slot, and, while it is stopped, commits it; then SIGCONT. */
-const pauseAtHoldPoint = atHoldPoint(async ({ ground, load, call, where, release }) => {
-  const station = load.stations[call.worker];
-  station?.pause();
-  try {
-    const before = await assignedContents(ground);
-    await pause(HELD_MS, load.ended);
-    const others = (await assignedContents(ground)) - before;
-    await release();
-    await pause(COMMITTED_MS, load.ended);
-    return { struck: true, detail: `stopped ${where}; others assigned ${others} meanwhile` };
-  } finally {
-    station?.resume();
-  }
-});
 
 /** SIGSTOP of a worker, wherever its calls are, and SIGCONT: of a target that none can be held in. */
 const pauseAnywhere: ArmFault = ({ random, plan }) =>
@@ -40,6 +24,21 @@ const pauseAnywhere: ArmFault = ({ random, plan }) =>
     disarm: () => Promise.resolve(),
   });
 
-/** SIGSTOP and SIGCONT of a worker: while a claim of it holds a slot where the target can be stopped there. */
-export const pauseWorker: ArmFault = (ground, load) =>
-  (ground.weakSpots.holdContent === undefined ? pauseAnywhere : pauseAtHoldPoint)(ground, load);
+/**
+ * SIGSTOP of a worker, then SIGCONT: where the target can be stopped there, of one whose claim holds a slot, and the claim
+ * is committed while the worker is stopped.
+ */
+export const pauseWorker = atHoldPointOrAnywhere(async ({ context, load, call, where, release }) => {
+  const station = load.stations[call.worker];
+  station?.pause();
+  try {
+    const before = await assignedContents(context);
+    await pause(HELD_MS, load.ended);
+    const others = (await assignedContents(context)) - before;
+    await release();
+    await pause(COMMITTED_MS, load.ended);
+    return { struck: true, detail: `stopped ${where}; others assigned ${others} meanwhile` };
+  } finally {
+    station?.resume();
+  }
+}, pauseAnywhere);

@@ -1,5 +1,5 @@
 import { didYouMean, quote } from '../base/wording.js';
-import { gateError } from './gate-error.js';
+import { ExpressionError, reading } from './gate-error.js';
 import { namesOf } from './syntax.js';
 import type { Gate } from './syntax.js';
 
@@ -9,12 +9,16 @@ import type { Gate } from './syntax.js';
  * @param compared the names of the strategies that are; none where nothing is compared
  * @throws UsageError `invalid_gate`
  */
-export function checkStrategies({ text, comparison }: Gate, compared: readonly string[]): void {
+export function checkStrategies(gate: Gate, compared: readonly string[]): void {
+  reading('gate', () => requireCompared(gate, compared));
+}
+
+function requireCompared({ text, comparison }: Gate, compared: readonly string[]): void {
   for (const { strategy, offset } of namesOf(comparison)) {
     if (strategy === undefined || compared.includes(strategy)) continue;
     const hint = didYouMean(strategy, compared);
     const accepted = compared.length > 0 ? compared.join(', ') : 'names without a strategy, or `compare`';
-    throw gateError(
+    throw new ExpressionError(
       text,
       offset,
       `strategy ${quote(strategy)} is not compared${hint}; accepted: ${accepted}`,

@@ -1,4 +1,4 @@
-import { gateError } from './gate-error.js';
+import { ExpressionError } from './gate-error.js';
 import { namesOf } from './syntax.js';
 import type { Comparison, Expression } from './syntax.js';
 import { dimensionOfName } from './values.js';
@@ -16,19 +16,19 @@ interface Operands {
  * those of no strategy, or nothing measured.
  *
  * @param text the whole gate, for the message
- * @throws UsageError `invalid_gate`
+ * @throws ExpressionError
  */
 export function checkComparison(text: string, comparison: Comparison): void {
   expectSameDimension(text, comparison);
   const names = namesOf(comparison);
   if (names.length === 0) {
-    throw gateError(text, comparison.offset, 'the gate measures nothing; accepted: at least one name');
+    throw new ExpressionError(text, comparison.offset, 'it measures nothing; accepted: at least one name');
   }
   const without = names.find(({ strategy }) => strategy === undefined);
   const other = names.find(({ strategy }) => strategy !== undefined);
   if (without === undefined || other === undefined) return;
   const problem = `${without.text} has no strategy but ${other.text} has one; accepted: all names with, or all without`;
-  throw gateError(text, without.offset, problem);
+  throw new ExpressionError(text, without.offset, problem);
 }
 
 function dimensionOf(text: string, expression: Expression): Dimension {
@@ -50,11 +50,15 @@ function dimensionOfOperation(text: string, operation: Expression & { kind: 'ope
   if (operator === '*') {
     if (left === 'number') return right;
     if (right === 'number') return left;
-    throw gateError(text, offset, 'a duration times a duration; accepted: duration * number');
+    throw new ExpressionError(text, offset, 'a duration times a duration; accepted: duration * number');
   }
   if (right === 'number') return left;
   if (left === 'duration') return 'number';
-  throw gateError(text, offset, 'a number by a duration; accepted: duration / number, duration / duration');
+  throw new ExpressionError(
+    text,
+    offset,
+    'a number by a duration; accepted: duration / number, duration / duration',
+  );
 }
 
 function expectSameDimension(text: string, operands: Operands): Dimension {
@@ -71,7 +75,7 @@ function expectSameDimension(text: string, operands: Operands): Dimension {
 function missingUnit(text: string, plain: Expression): Error | undefined {
   if (plain.kind !== 'literal') return undefined;
   const number = plain.text;
-  return gateError(
+  return new ExpressionError(
     text,
     plain.offset,
     `a unit is missing after ${number}; accepted: ${number}us, ${number}ms or ${number}s`,
@@ -80,5 +84,5 @@ function missingUnit(text: string, plain: Expression): Error | undefined {
 
 function mixed(text: string, { operator, offset }: Operands, left: Dimension, right: Dimension): Error {
   const problem = `a ${left} ${operator} a ${right}; accepted: two durations or two numbers`;
-  return gateError(text, offset, problem);
+  return new ExpressionError(text, offset, problem);
 }

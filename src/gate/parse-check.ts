@@ -1,5 +1,5 @@
-import { gateError } from './gate-error.js';
-import { parseGate } from './parse-gate.js';
+import { ExpressionError, reading } from './gate-error.js';
+import { readGate } from './parse-gate.js';
 import type { Comparison } from './syntax.js';
 
 /** That one strategy's throughput is at least so much of another one's. */
@@ -17,13 +17,17 @@ const ACCEPTED = 'A.throughput >= 0.95 * B.throughput, of two strategies and a n
 /**
  * Reads a check: a gate that compares two strategies, in the one form that can be tested over paired rounds.
  *
- * @throws UsageError `invalid_gate` for what is no gate, and for one of another form
+ * @throws UsageError `invalid_check` for what is no gate, and for one of another form
  */
 export function parseCheck(expression: string): ThroughputCheck {
-  const { text, comparison } = parseGate(expression);
+  return reading('check', () => readCheck(expression));
+}
+
+function readCheck(expression: string): ThroughputCheck {
+  const { text, comparison } = readGate(expression);
   const parts = partsOf(comparison);
   if (parts !== undefined) return { text, ...parts };
-  throw gateError(expression, comparison.offset, `a check has one form; accepted: ${ACCEPTED}`);
+  throw new ExpressionError(expression, comparison.offset, `a check has one form; accepted: ${ACCEPTED}`);
 }
 
 function partsOf({ operator, left, right }: Comparison): Omit<ThroughputCheck, 'text'> | undefined {

@@ -1,4 +1,5 @@
 import { checkComparison } from './check.js';
+import { reading } from './gate-error.js';
 import { parseComparison } from './parse.js';
 import type { Gate } from './syntax.js';
 
@@ -8,6 +9,15 @@ import type { Gate } from './syntax.js';
  * @throws UsageError `invalid_gate`, one line with the gate, the column and what is accepted
  */
 export function parseGate(text: string): Gate {
+  return reading('gate', () => readGate(text));
+}
+
+/**
+ * As `parseGate`.
+ *
+ * @throws ExpressionError
+ */
+export function readGate(text: string): Gate {
   const comparison = parseComparison(text);
   checkComparison(text, comparison);
   return { text: text.trim(), comparison };

@@ -1,5 +1,5 @@
 import { didYouMean } from '../base/wording.js';
-import { gateError } from './gate-error.js';
+import { ExpressionError } from './gate-error.js';
 import { COMPARISONS } from './syntax.js';
 import type { ArithmeticOperator, Comparison, ComparisonOperator, Expression } from './syntax.js';
 import { tokenize } from './tokenize.js';
@@ -15,7 +15,7 @@ import { GATE_NAMES, isGateName } from './values.js';
  *     operand    = number | [ strategy "." ] name | "(" sum ")"
  *     strategy   = word | any text in double quotes
  *
- * @throws UsageError `invalid_gate`
+ * @throws ExpressionError
  */
 export function parseComparison(text: string): Comparison {
   const words = new Words(text);
@@ -57,8 +57,8 @@ class Words {
 
   unexpected(accepted: string): Error {
     const { kind, text, offset } = this.next;
-    const problem = kind === 'end' ? 'the gate ends too early' : `unexpected ${text}`;
-    return gateError(this.text, offset, `${problem}; accepted: ${accepted}`);
+    const problem = kind === 'end' ? 'it ends too early' : `unexpected ${text}`;
+    return new ExpressionError(this.text, offset, `${problem}; accepted: ${accepted}`);
   }
 }
 
@@ -69,7 +69,7 @@ function comparisonOperator(words: Words): { operator: ComparisonOperator; offse
 }
 
 function expectEnd(words: Words): void {
-  if (words.next.kind !== 'end') throw words.unexpected('+ - * / or the end (a gate has one comparison)');
+  if (words.next.kind !== 'end') throw words.unexpected('+ - * / or the end (there is one comparison)');
 }
 
 function sum(words: Words): Expression {
@@ -119,5 +119,5 @@ function named(gate: string, { name, strategy, text, offset }: Token & { kind: '
   if (isGateName(name)) return { kind: 'name', name, strategy, text, offset };
   const hint = didYouMean(name, GATE_NAMES);
   const nameOffset = offset + text.length - name.length;
-  throw gateError(gate, nameOffset, `unknown name ${name}${hint}; names: ${GATE_NAMES.join(', ')}`);
+  throw new ExpressionError(gate, nameOffset, `unknown name ${name}${hint}; names: ${GATE_NAMES.join(', ')}`);
 }

@@ -1,5 +1,5 @@
 import { quote } from '../base/wording.js';
-import { gateError, MAX_GATE_LENGTH } from './gate-error.js';
+import { ExpressionError, MAX_GATE_LENGTH } from './gate-error.js';
 import type { Dimension } from './values.js';
 
 /** One word of a gate. `offset`: where it starts in the text, in UTF-16 units from 0. */
@@ -34,14 +34,14 @@ const TOKEN =
 /**
  * Splits a gate's text into words.
  *
- * @throws UsageError `invalid_gate`
+ * @throws ExpressionError
  */
 export function tokenize(text: string): readonly Token[] {
   if (text.length > MAX_GATE_LENGTH) {
-    throw gateError(
+    throw new ExpressionError(
       text,
       MAX_GATE_LENGTH,
-      `the gate is too long; accepted: at most ${MAX_GATE_LENGTH} characters`,
+      `it is too long; accepted: at most ${MAX_GATE_LENGTH} characters`,
     );
   }
   const tokens: Token[] = [];
@@ -60,7 +60,7 @@ function matchAt(text: string, offset: number): RegExpExecArray {
   const match = TOKEN.exec(text);
   if (match) return match;
   const character = String.fromCodePoint(text.codePointAt(offset) ?? 0);
-  throw gateError(
+  throw new ExpressionError(
     text,
     offset,
     `unexpected ${quote(character)}; accepted: numbers, names, + - * / ( ) and one of < <= > >= == !=`,
@@ -78,7 +78,11 @@ function toToken(text: string, match: RegExpExecArray, offset: number): Token | 
 
 /** The likely mistake: the point of a file's name was meant to be part of it. */
 function unquoted(text: string, file: string, offset: number): Error {
-  return gateError(text, offset, `${file} is no name; accepted: a file in double quotes, "${file}".p95`);
+  return new ExpressionError(
+    text,
+    offset,
+    `${file} is no name; accepted: a file in double quotes, "${file}".p95`,
+  );
 }
 
 function numberToken(
@@ -89,11 +93,15 @@ function numberToken(
   const exponent = unit === undefined ? 0 : EXPONENT_OF_UNIT.get(unit);
   if (exponent === undefined) {
     const unitOffset = offset + written.length - (unit ?? '').length;
-    throw gateError(text, unitOffset, `unknown unit ${unit}; accepted: us, ms, s or none`);
+    throw new ExpressionError(text, unitOffset, `unknown unit ${unit}; accepted: us, ms, s or none`);
   }
   const value = Number(`${number}e${exponent}`);
   if (value > Number.MAX_SAFE_INTEGER) {
-    throw gateError(text, offset, `the number is too large; accepted: at most 2^53 - 1 (durations: of us)`);
+    throw new ExpressionError(
+      text,
+      offset,
+      `the number is too large; accepted: at most 2^53 - 1 (durations: of us)`,
+    );
   }
   const dimension = unit === undefined ? 'number' : 'duration';
   return { kind: 'number', value, dimension, text: written.trimEnd(), offset };

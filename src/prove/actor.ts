@@ -61,7 +61,7 @@ export class Actor {
   /**
    * The call as its caller saw it.
    *
-   * @returns undefined for one that never was: rolled back, or dead before its first step
+   * @returns undefined for one that never was: rolled back, or killed before its first step
    * @throws what went wrong in the program itself
    */
   call(): Call | undefined {
@@ -87,7 +87,7 @@ export class Actor {
     await this.#settle(end);
   }
 
-  /** A look that fails is an error of the call that owed it. */
+  /** A look that fails is an error of the call that requested it. */
   async #settle(end: CallEnd): Promise<void> {
     try {
       await this.instance.assigning.settle();

@@ -14,7 +14,7 @@ export type Role =
   | Caller
   /** A foreign session that holds every free slot, and lets go without taking one. */
   | { readonly kind: 'holder' }
-  /** Ends the process of another session, at any moment of its life. */
+  /** Ends the process of another session, at any moment while it runs. */
   | { readonly kind: 'killer'; readonly victim: number };
 
 /** Sessions that meet on one fresh batch, in every order of their steps. */

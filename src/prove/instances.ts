@@ -4,13 +4,13 @@ import type { DatabasePool } from '../database/pool.js';
 import { openSession, prepare } from '../database/session.js';
 import { loadStatement } from '../database/statement.js';
 import { CLIENT_STATEMENTS, ScheduledClient } from './scheduled-client.js';
-import type { Assigning, ProofSubject } from './subject.js';
+import type { ProofInstance, ProofSubject } from './subject.js';
 
 /** A connection and what is proven on it, as an instance of a service has it. */
 export interface Instance {
   readonly pid: number;
   readonly scheduled: ScheduledClient;
-  readonly assigning: Assigning;
+  readonly assigning: ProofInstance;
   readonly client: PoolClient;
 }
 

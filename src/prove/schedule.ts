@@ -122,7 +122,7 @@ class Schedule {
     );
   }
 
-  /** Before its first step there is nothing to die of, and after its last one nothing to lose. */
+  /** Before its first step there is no process to kill, and after its last one nothing to lose. */
   #isAlive(victim: Actor | undefined): boolean {
     return victim?.startedAt !== undefined && victim.schedulingPoint.state !== 'done';
   }

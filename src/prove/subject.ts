@@ -7,7 +7,7 @@ import type { BatchGroup, Stored } from '../target/host.js';
 import type { Instance } from '../target/instance.js';
 
 /** What a caller needs of an instance. */
-export type Assigning = Pick<Instance, 'assign' | 'settle'>;
+export type ProofInstance = Pick<Instance, 'assign' | 'settle'>;
 
 /** Batches of a proof, of the one form that it fills. */
 export type ProofGroup = Omit<BatchGroup, 'form' | 'contentIdsOf'>;
@@ -44,7 +44,7 @@ export interface ProofSubject {
    *
    * @param pool its only connection, whose round trips wait for the scheduler; in no transaction
    */
-  open(pool: DatabasePool): Assigning;
+  open(pool: DatabasePool): ProofInstance;
 
   /** Registers batches, in the client's transaction. */
   register(client: ClientBase, group: ProofGroup): Promise<void>;

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import stringWidth from 'string-width';
 
@@ -77,9 +78,14 @@ export function indent(columns: number, lines: readonly string[]): string[] {
   return lines.map((line) => (line === '' ? '' : ' '.repeat(columns) + line));
 }
 
-/** The columns that a text without line breaks takes on a terminal: two for a CJK character or an emoji. */
+/**
+ * The columns that a text without line breaks takes on a terminal: two for a CJK character or an emoji.
+ * It is measured by pieces, for Intl.Segmenter takes quadratic time in Node 20; a character of several code points that
+ * a cut between two pieces falls into may count twice.
+ */
 export function visibleWidth(text: string): number {
-  return stringWidth(text);
+  const pieces = stripVTControlCharacters(text).match(/.{1,1000}/gsu) ?? [];
+  return pieces.reduce((width, piece) => width + stringWidth(piece), 0);
 }
 
 /** Fills a text up to a width with blanks behind it. */

@@ -35,7 +35,7 @@ function since(before: Counts, now: Counts): Counts {
   return sumByName([now, Object.fromEntries(earlier) as Counts]);
 }
 
-/** By a map: a name may be one that every object has. */
+/** By a map: a name may be one such as `constructor`. */
 function sumByName(counts: readonly Counts[]): Counts {
   const sums = new Map<string, number>();
   for (const [name, count] of counts.flatMap((each) => Object.entries(each))) {

@@ -9,7 +9,7 @@ export class WorkerFleet {
   readonly #workers: WorkerProcess[] = [];
   readonly #program: WorkerProgram | undefined;
 
-  /** @param program the worker's own but in tests */
+  /** @param program another program than the worker's in tests */
   constructor(program?: WorkerProgram) {
     this.#program = program;
   }

@@ -21,7 +21,7 @@ export interface LaneJob {
   readonly stop: AbortSignal;
   /** Aborted when no more calls are to be made, where the load does not end by itself. */
   readonly over?: AbortSignal | undefined;
-  /** Of an open loop; closed when the load is stopped. */
+  /** The alarm of an open loop; closed when the load is stopped. */
   readonly alarm?: Alarm | undefined;
   /** Told of each skipped call how many there are so far. */
   readonly onSkip?: ((count: number) => void) | undefined;

@@ -14,11 +14,11 @@ export const MOST_CALLS = 1_000;
 export const LONGEST_MESSAGE = 2_000;
 /** Different codes of errors, and names of counts, at most. */
 export const MOST_CODES = 100;
-/** Characters of what names a slot, at most: no index of PostgreSQL holds as many. */
+/** Characters of what names a slot, at most: far more than names have. */
 export const LONGEST_SLOT_ID = 4_096;
 
-/** What serves calls. */
-export type TargetChange = Pick<Target, 'spec' | 'forms'>;
+/** What serves calls, as it is told to another process. */
+export type ServingTarget = Pick<Target, 'spec' | 'forms'>;
 
 /** A batch to warm connections, statements and code up on; there are none but for closed loops. */
 export interface WarmUpBatch {
@@ -28,7 +28,7 @@ export interface WarmUpBatch {
 }
 
 /** All that a worker needs to deliver its slice. */
-export interface WorkerJob extends TargetChange {
+export interface WorkerJob extends ServingTarget {
   /** Whether answers name slots. */
   readonly places: Places;
   /** What registration returned to be handed to each call on a batch. */
@@ -78,7 +78,7 @@ export type ToWorker =
   /** The barrier's release: start at this moment of the host's monotonic clock. */
   | { readonly type: 'start'; readonly atMicros: number }
   /** During a load; answered by `changed`, but for a load that has ended. */
-  | { readonly type: 'change'; readonly change: TargetChange }
+  | { readonly type: 'change'; readonly change: ServingTarget }
   /** Of a load with a rollout: it is over, make no more calls. Other loads end by themselves. */
   | { readonly type: 'end' }
   | { readonly type: 'stop' };
@@ -144,7 +144,7 @@ export interface WorkerSummary {
   readonly latency: string;
   readonly serviceTime: string;
   readonly scheduleLag: string;
-  /** Of the load, its warm-up apart. */
+  /** What was counted during the load, its warm-up apart. */
   readonly counters: LoadCounters;
   /** Whether every delivery was made before the time was over. */
   readonly ranOut: boolean;

@@ -20,7 +20,7 @@ export class Recorder {
   readonly #scheduleLag = newHistogram();
   readonly #send: (chunk: CallChunk) => void;
   readonly #chunkCalls: number;
-  /** By a map: a code may be a name that every object has. */
+  /** By a map: a code may be a name such as `constructor`. */
   readonly #errorMessages = new Map<string, string>();
   #calls: FinishedCall[] = [];
   #answered = 0;

@@ -17,9 +17,6 @@ export function requestOf(plan: WorkloadPlan, delivery: Delivery, redelivered: b
   };
 }
 
-/** The calls that an instance can make. */
-export type Assigning = Pick<Instance, 'assign' | 'assignMany'>;
-
 /**
  * Makes one call of a scenario: by `assignMany` where it has `bulk`, however many contents this one has.
  *
@@ -27,7 +24,7 @@ export type Assigning = Pick<Instance, 'assign' | 'assignMany'>;
  * @throws Error where the scenario has `bulk` and the target lacks it
  */
 export async function assignBy(
-  instance: Assigning,
+  instance: Pick<Instance, 'assign' | 'assignMany'>,
   requests: readonly CallRequest[],
   { bulk }: Pick<Scenario, 'bulk'>,
 ): Promise<readonly CallAnswer[]> {

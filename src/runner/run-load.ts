@@ -14,12 +14,12 @@ import { addUpWeights } from './client-weight.js';
 import { sumCounters, type LoadCounters } from './counters.js';
 import { killAtDeadline, type WorkerFleet } from './fleet.js';
 import { addUp, toDistribution, toLatencyMicros } from './latency.js';
-import type { ErrorMessages, TargetChange, UnsettledReason, WarmUpBatch, WorkerJob } from './messages.js';
+import type { ErrorMessages, ServingTarget, UnsettledReason, WarmUpBatch, WorkerJob } from './messages.js';
 import { Station } from './station.js';
 import { toTimeSeries } from './time-series.js';
 
 /** A load to be put on a database by worker processes. */
-export interface LoadJob extends TargetChange {
+export interface LoadJob extends ServingTarget {
   /** Whether answers name slots. */
   readonly places: Places;
   /** What registration returned to be handed to each call on a batch. */
@@ -182,7 +182,7 @@ type Ending = Pick<Recording, 'incomplete' | 'failure'>;
 
 /**
  * Waits for all workers. When one is lost the others are stopped, as by a signal: stopped workers are given time to say
- * what they have; a stuck one is killed and has said it all.
+ * what they have; a stuck one is killed, and what it sent until then counts.
  */
 async function stoppable(
   stations: readonly Station[],
@@ -214,7 +214,7 @@ async function stoppable(
   }
 }
 
-/** That a worker could not do what it owed after its last call. */
+/** That a worker could not do what its last calls had left to be done later. */
 function unsettledFailure(stations: readonly Station[]): InfrastructureError | undefined {
   const [reason] = unsettledReasons(stations);
   return reason && new InfrastructureError(reason.code, reason.message);

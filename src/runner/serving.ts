@@ -1,6 +1,6 @@
 import type { CallAnswer, CallRequest, Instance, OpenInstance } from '../target/instance.js';
 import { countersSince, sumCounters, type LoadCounters } from './counters.js';
-import type { TargetChange, WorkerJob } from './messages.js';
+import type { ServingTarget, WorkerJob } from './messages.js';
 import { assignBy } from './requests.js';
 import { warmUp } from './warm-up.js';
 
@@ -43,7 +43,7 @@ export class ServingInstances {
    *
    * @throws what the driver raises when the database cannot be used, or InfrastructureError
    */
-  async change(change: TargetChange): Promise<void> {
+  async change(change: ServingTarget): Promise<void> {
     const next = await Generation.open(this.#open, this.#job, change, this.#generations.length);
     const before = this.#current;
     this.#generations.push(next);
@@ -57,7 +57,7 @@ export class ServingInstances {
   }
 }
 
-/** An instance in its time. */
+/** An instance and the calls under way on it. */
 class Generation {
   readonly #instance: Instance;
   readonly #job: WorkerJob;
@@ -76,7 +76,7 @@ class Generation {
   static async open(
     open: OpenInstance,
     job: WorkerJob,
-    { spec, forms }: TargetChange,
+    { spec, forms }: ServingTarget,
     number: number,
   ): Promise<Generation> {
     const instance = await open(spec, {

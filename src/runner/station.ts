@@ -8,7 +8,7 @@ import { NO_COUNTERS } from './counters.js';
 import type { WorkerFleet } from './fleet.js';
 import { encode, newHistogram, record } from './latency.js';
 import { Ledger } from './ledger.js';
-import type { FromWorker, Resume, TargetChange, WorkerJob, WorkerSummary } from './messages.js';
+import type { FromWorker, Resume, ServingTarget, WorkerJob, WorkerSummary } from './messages.js';
 import type { WorkerProcess } from './worker-process.js';
 
 type StationListener = Pick<LoadListener, 'heard' | 'skipped' | 'unreachable'>;
@@ -54,7 +54,7 @@ export class Station {
   /**
    * Resolves when the slice is delivered, by however many processes. What was told until then is kept, however it ends.
    *
-   * @param makers which worker makes each delivery of the plan; what was delivered is struck off
+   * @param makers which worker makes each delivery of the plan; what was delivered is marked as delivered
    * @throws InfrastructureError when a worker failed or was ended, or died without having been killed on purpose
    */
   async deliver(startMicros: number, makers: Uint8Array): Promise<void> {
@@ -66,7 +66,7 @@ export class Station {
         this.summaries.push(await this.#worker.deliver(ledger, heard));
         return;
       } catch (error) {
-        this.#closeBooks(ledger);
+        this.#recordKilledProcess(ledger);
         if (!this.#toBeReplaced || this.#stopped) throw error;
         this.#toBeReplaced = false;
       }
@@ -98,7 +98,7 @@ export class Station {
    *
    * @returns whether it did; not where it has delivered its slice
    */
-  change(change: TargetChange): Promise<boolean> {
+  change(change: ServingTarget): Promise<boolean> {
     return this.#worker.change(change, this.#job);
   }
 
@@ -147,7 +147,7 @@ export class Station {
   }
 
   /** What a process that is gone could not say itself: the calls under way may have happened. */
-  #closeBooks({ underWay }: Ledger): void {
+  #recordKilledProcess({ underWay }: Ledger): void {
     this.#isPrepared = false;
     const latency = newHistogram();
     const serviceTime = newHistogram();

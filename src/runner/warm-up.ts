@@ -1,7 +1,8 @@
+import { withConnectionString } from '../database/address.js';
+import { unavailable } from '../database/pool.js';
 import type { IdForm } from '../domain/promises.js';
+import { DATABASE_UNAVAILABLE, type Instance } from '../target/instance.js';
 import { idOf } from '../workload/ids.js';
-import { InfrastructureError } from '../domain/errors.js';
-import type { Instance } from '../target/instance.js';
 import type { WorkerJob } from './messages.js';
 import { assignBy } from './requests.js';
 
@@ -79,6 +80,7 @@ async function warmUpCall(
   const callId = `${batchId}-call${content}`;
   const request = { batchId, contentId, callId, redelivered: false };
   const [answer] = await assignBy(instance, [request], job.plan.scenario);
-  if (answer?.errorCode !== 'database_unavailable') return;
-  throw new InfrastructureError('database_unavailable', `warming up: ${answer.message ?? answer.errorCode}`);
+  if (answer?.errorCode !== DATABASE_UNAVAILABLE) return;
+  const address = withConnectionString(job.source, job.connectionString);
+  throw unavailable(address, answer.message ?? answer.errorCode);
 }

@@ -3,7 +3,7 @@ import { withConnectionString } from '../database/address.js';
 import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Delivery } from '../domain/scenario.js';
-import type { OpenInstance } from '../target/instance.js';
+import { LOST_CONNECTION, type OpenInstance } from '../target/instance.js';
 import { callsOf, deliveryAt } from '../workload/plan.js';
 import { Alarm } from './alarm.js';
 import { ClientMeter } from './client-meter.js';
@@ -13,7 +13,7 @@ import type {
   FromWorker,
   Resume,
   StartedCall,
-  TargetChange,
+  ServingTarget,
   UnsettledReason,
   WorkerJob,
   WorkerSummary,
@@ -32,7 +32,7 @@ const ALIVE_EVERY_MS = 1_000;
 
 type Send = (message: FromWorker) => Promise<void>;
 
-/** What stands at the barrier. */
+/** What is ready to deliver. */
 interface Prepared {
   readonly serving: ServingInstances;
   readonly calls: Iterator<readonly Delivery[], void, undefined>;
@@ -72,9 +72,10 @@ export class WorkerLoad {
    * Delivers the slice, tells of its calls, and says `done`.
    *
    * @param startMicros the barrier's release
+   * @throws Error where it has not said `ready`
    */
   async deliver(startMicros: number): Promise<void> {
-    if (this.#prepared === undefined) throw new Error('started before it was prepared');
+    if (this.#prepared === undefined) throw new Error('started before it was ready');
     const { serving, calls, alarm } = this.#prepared;
     const { plan, journal, resume, after } = this.#job;
     const { signal: stop } = this.#stop;
@@ -113,7 +114,7 @@ export class WorkerLoad {
   }
 
   /** Changes what serves new calls of the delivery under way, and says `changed`. */
-  async change(to: TargetChange): Promise<void> {
+  async change(to: ServingTarget): Promise<void> {
     this.#changes = this.#changes?.then(async () => {
       await this.#prepared?.serving.change(to);
       await this.#send({ type: 'changed' });
@@ -146,17 +147,17 @@ export class WorkerLoad {
     const reachability = new Reachability();
     const telling = setInterval(() => {
       recorder.flush();
-      const { connection: lost = 0 } = serving.counters.retriesByCode;
+      const { [LOST_CONNECTION]: lost = 0 } = serving.counters.retriesByCode;
       reachability.note({ answered: recorder.answered, lost });
     }, TELL_EVERY_MS);
-    const living = setInterval(() => {
+    const reporting = setInterval(() => {
       const { unreachableSinceMicros } = reachability;
       const progress = Object.values(serving.counters.counts).reduce((sum, count) => sum + count, 0);
       void this.#send({ type: 'alive', progress, skipped: skippedSoFar(), unreachableSinceMicros });
     }, ALIVE_EVERY_MS);
     return () => {
       clearInterval(telling);
-      clearInterval(living);
+      clearInterval(reporting);
     };
   }
 

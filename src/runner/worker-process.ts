@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.js';
 import {
   PROTOCOL_VERSION,
   type FromWorker,
-  type TargetChange,
+  type ServingTarget,
   type ToWorker,
   type WorkerJob,
   type WorkerSummary,
@@ -50,7 +50,7 @@ export class WorkerProcess {
 
   /**
    * @param index by which messages name it, from 0
-   * @param program the worker's own but in tests
+   * @param program another program than the worker's in tests
    */
   constructor(index: number, { path, patience }: WorkerProgram = WORKER) {
     this.#child = new ChildProgram(path, (message) => this.#hear(message));
@@ -112,7 +112,7 @@ export class WorkerProcess {
    * @returns whether it did; not where its delivery has ended
    * @throws InfrastructureError when it failed, died or was ended before
    */
-  async change(change: TargetChange, job: WorkerJob): Promise<boolean> {
+  async change(change: ServingTarget, job: WorkerJob): Promise<boolean> {
     if (!this.#isDelivering) return false;
     const changeMs = this.#patience.readyMs + CHANGE_CALLS * longestCallMs(job);
     const late = this.#countdown(changeMs, 0, 'did not change its strategy');

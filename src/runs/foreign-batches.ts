@@ -7,6 +7,7 @@ import { recordRun, takeRuns } from './runs.js';
 
 const RECORD = loadStatement('runs/record-batches');
 const FIND = loadStatement('runs/batches');
+const COUNT = loadStatement('runs/count-batches');
 const FORGET = loadStatement('runs/forget');
 
 /** The batches of one run, before they are registered. */
@@ -44,9 +45,17 @@ export class ForeignBatches {
     });
   }
 
-  /** The batches of runs. */
-  of(runIds: readonly string[]): Promise<string[]> {
-    return inTransaction(this.pool, (client) => find(client, runIds));
+  /** The batches of every run that is recorded. */
+  async all(): Promise<string[]> {
+    const counts = await this.countsOfRuns();
+    return inTransaction(this.pool, (client) => find(client, [...counts.keys()]));
+  }
+
+  /** How many batches each run has, by its id. */
+  async countsOfRuns(): Promise<Map<string, { readonly batches: number }>> {
+    type Row = { readonly runId: string; readonly batches: number };
+    const { rows } = await inTransaction(this.pool, (client) => client.query<Row>(COUNT.text));
+    return new Map(rows.map(({ runId, batches }) => [runId, { batches }]));
   }
 
   /**

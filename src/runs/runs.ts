@@ -2,12 +2,11 @@ import type { ClientBase } from 'pg';
 import { bindValues, loadStatement } from '../database/statement.js';
 import type { HeldRun, RunningCommand, RunRecord } from '../domain/held-run.js';
 
-/** A run and whose it is, without how much there is of it. */
+/** A run and whose it is; how much there is of it, its target tells. */
 export type FoundRun = Omit<HeldRun, 'counts' | 'startedAt'> & { readonly startedAt: Date | null };
 
 const RECORD = loadStatement('runs/record');
 const FIND = loadStatement('runs/find');
-const COUNTS = loadStatement('runs/counts');
 const TAKE = loadStatement('runs/take');
 
 /** Writes down whose a run is; call it in the transaction that registers its batches, when they are there. */
@@ -20,21 +19,9 @@ export async function recordRun(client: ClientBase, by: RunningCommand, run: Run
   await client.query(RECORD.text, bindValues(RECORD, values));
 }
 
-/** Every run of the schema, by when it began, without how much there is of it. */
+/** Every run of the schema, by when it began. */
 export async function findRuns(client: ClientBase): Promise<FoundRun[]> {
   return (await client.query<FoundRun>(FIND.text)).rows;
-}
-
-/** Every run of the schema, by when it began, and how much there is of it. */
-export async function listRuns(client: ClientBase): Promise<HeldRun[]> {
-  const runs = await findRuns(client);
-  const { rows } = await client.query<{ readonly runId: string } & HeldRun['counts']>(COUNTS.text);
-  const countsOf = new Map(rows.map(({ runId, ...counts }) => [runId, counts]));
-  return runs.map((run) => ({
-    ...run,
-    startedAt: run.startedAt?.toISOString() ?? null,
-    counts: countsOf.get(run.runId) ?? {},
-  }));
 }
 
 /**

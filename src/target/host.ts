@@ -27,7 +27,7 @@ export interface BatchGroup {
 
 /** How a long registration is watched and stopped. */
 export interface RegistrationControl {
-  /** Told how many slots of all batches are there by now, some thousands after the other. */
+  /** Told how many slots of all groups, in their order, are there by now, some thousands after the other. */
   readonly onProgress?: ((slots: number) => void) | undefined;
   /** Ends it early: nothing is registered, and the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
@@ -87,6 +87,15 @@ export interface Stored {
   readonly audits: readonly Audit[];
 }
 
+/** When batches are read. */
+export interface ReadTime {
+  /**
+   * Whether nobody but a run of the tool wrote these rows. Then more can be audited, and the planner may be given fresh
+   * statistics first, which takes the right to ANALYZE.
+   */
+  readonly rightAfterRun: boolean;
+}
+
 /** What stands behind a target's instances: its side of the database. */
 export interface Host {
   /**
@@ -96,18 +105,23 @@ export interface Host {
    */
   register(registration: Registration, control?: RegistrationControl): Promise<Registered>;
 
-  /**
-   * Reads what there is of batches, and audits it, on one snapshot. Nothing is changed.
-   *
-   * @param rightAfterRun whether nobody but a run of the tool wrote these rows
-   */
-  read(batchIds: readonly string[], rightAfterRun: boolean): Promise<Stored>;
+  /** Reads what there is of batches, and audits it, on one snapshot. No row is changed. */
+  read(batchIds: readonly string[], when: ReadTime): Promise<Stored>;
+
+  /** Audits batches that anybody may have written since, on one snapshot. Nothing is changed. */
+  audit(batchIds: readonly string[]): Promise<readonly Audit[]>;
 
   /** The batches that there are of the target. */
   allBatchIds(): Promise<readonly string[]>;
 
-  /** What the target counts of batches besides, summed over them, by its own names. */
+  /**
+   * What the target counts of batches, summed over them, by its own names. Some names are reserved for what gates and
+   * reports know by them, and may be left out: `taken` and `available` slots, `completed` batches, `completionEvents`.
+   */
   countOf(batchIds: readonly string[]): Promise<Readonly<Record<string, number>>>;
+
+  /** How much there is of every run of the schema, by its id: counts by the target's own names. */
+  countsOfRuns(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>>;
 
   /** Removes what runs registered, and all that was written about it. */
   remove(runIds: readonly string[]): Promise<void>;

@@ -1,6 +1,20 @@
 import type { CallEnd } from '../domain/call.js';
 import type { TargetSpec } from './target.js';
 
+// What the tool itself understands of a target's words; all others it only counts and reports.
+
+/**
+ * The `errorCode` of a call that could not use the database. A load whose warm-up meets it does not begin; a call with any
+ * other code was answered by the server.
+ */
+export { DATABASE_UNAVAILABLE } from '../domain/call.js';
+
+/**
+ * Counted by it in `retriesByCode`: an attempt was made again because a connection was lost or refused. Where such
+ * attempts are made and no call is answered, the server is not to be reached.
+ */
+export const LOST_CONNECTION = 'connection';
+
 /** One delivery of a content. */
 export interface CallRequest {
   readonly batchId: string;
@@ -12,7 +26,10 @@ export interface CallRequest {
   readonly redelivered: boolean;
 }
 
-/** How a call ended, and in words why it failed. */
+/**
+ * How a call ended, and in words why it failed. Its `errorCode` is the target's own word, or DATABASE_UNAVAILABLE; whether
+ * the call may have happened all the same only `mayHaveHappened` says.
+ */
 export interface CallAnswer extends CallEnd {
   /** Of an error; one line or several. */
   readonly message?: string | undefined;
@@ -22,9 +39,12 @@ export interface CallAnswer extends CallEnd {
 export interface InstanceCounters {
   /** Network round trips of calls; null where the target does not count them. */
   readonly roundTrips: number | null;
-  /** Attempts that were made again, by SQLSTATE or a word for the reason. */
+  /** Attempts that were made again, by SQLSTATE or a word for the reason, such as LOST_CONNECTION. */
   readonly retriesByCode: Readonly<Record<string, number>>;
-  /** Whatever else the target counts, by its own names. */
+  /**
+   * Whatever else the target counts, by its own names. `completionLooks` is reserved for what gates know by it, and may be
+   * left out: the statements that were sent to see whether a batch is complete.
+   */
   readonly counts: Readonly<Record<string, number>>;
 }
 
@@ -85,7 +105,8 @@ export interface Instance {
   settle(): Promise<void>;
 
   /**
-   * Takes no more calls, settles and disconnects.
+   * Takes no more calls, settles and disconnects; disconnects also where it could not settle. Called again, it does nothing
+   * more and ends as it did.
    *
    * @throws what the driver raises
    */
@@ -97,4 +118,4 @@ export interface Instance {
  *
  * @throws UsageError for a spec that its kind refuses
  */
-export type OpenInstance = (spec: TargetSpec, settings: InstanceSettings) => Promise<Instance>;
+export type OpenInstance = (spec: TargetSpec, settings: InstanceSettings) => Instance | Promise<Instance>;

@@ -10,12 +10,11 @@ export interface TargetSpec {
   readonly options: unknown;
 }
 
-export const CAPABILITIES = ['bulk', 'advisoryLocks', 'transactionPooling', 'rollout'] as const;
 /**
- * What some targets can and others cannot: assign many contents by one call, serialize calls by an advisory lock, do
- * without a session that lasts longer than a transaction, change into another target while a load runs.
+ * What some targets can and others cannot: assign many contents by one call, do without a session that lasts longer than
+ * a transaction, serialize calls by advisory locks, take over from another one while a load runs.
  */
-export type Capability = (typeof CAPABILITIES)[number];
+export type Capability = 'bulk' | 'transactionPooling' | 'advisoryLocks' | 'rollout';
 
 /** What is put under test: code and a schema that give slots of batches to contents. */
 export interface Target {
@@ -28,7 +27,7 @@ export interface Target {
   readonly advisoryLocks: boolean;
   readonly spec: TargetSpec;
   /** The forms of batches that its instances serve, the one it is given batches of first. A batch has one form. */
-  readonly forms: readonly string[];
+  readonly forms: readonly [string, ...string[]];
   /** What it has not got, each with the reason, as words that follow its name. Of weak spots the reason may be left out. */
   readonly lacks: Readonly<Partial<Record<Capability | WeakSpot, string>>>;
   /** Where a fault can stop a claim half-way. */
@@ -43,12 +42,6 @@ export interface Target {
    */
   readonly file?: string | undefined;
 
-  /** The same with the option on or off; one that lacks it stays as it is. */
+  /** The same with the option on or off. */
   withAdvisoryLocks(on: boolean): Target;
-
-  /**
-   * What a load changes into that was served by another one: it serves the batches of both until they are migrated.
-   * Undefined where it lacks `rollout`.
-   */
-  readonly takeOverFrom?: ((before: Target) => Target) | undefined;
 }

@@ -3,14 +3,14 @@ export type StatementName = string;
 
 /**
  * The statements by which a fault stops a claim half-way, or looks at what it left: each is one file of sql/. A target
- * without one is spared the faults that need it. Their binds are `batch_id`, `batch_ids` and `content_id`.
+ * without one is refused the faults that need it. Their binds are `batch_id`, `batch_ids` and `content_id`.
  */
 export interface WeakSpots {
   /** Counts the contents of batches that hold a slot, as `assigned`. */
   readonly countAssigned?: StatementName;
   /**
-   * Writes a row that a claim of the content collides with, so that it waits with its slot in hand. Raises 23505 or 55P03
-   * where the content is claimed already.
+   * Writes a row that a claim of the content collides with, so that it waits while it holds its slot. Raises 23505 or
+   * 55P03 where the content is claimed already.
    */
   readonly holdContent?: StatementName;
   /** Locks every free slot of batches; returns how many as `locked`. */

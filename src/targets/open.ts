@@ -14,7 +14,8 @@ const KINDS: ReadonlyMap<string, OpenInstance> = new Map<string, OpenInstance>([
 /**
  * Opens an instance of a target, whatever its kind. It connects when it is first used.
  *
- * @throws UsageError for a spec that its kind refuses
+ * @throws UsageError for a spec that its kind refuses, and Error for a kind that there is not: a spec comes from a Target of
+ *   this program
  */
 export const openInstance: OpenInstance = (spec, settings) => {
   const open = KINDS.get(spec.kind);

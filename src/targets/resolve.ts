@@ -1,13 +1,12 @@
 import type { ClientBase } from 'pg';
-import { UsageError } from '../domain/errors.js';
-import type { Scenario } from '../domain/scenario.js';
+import type { RolloutStep, Scenario } from '../domain/scenario.js';
 import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
 import { BUILT_IN_STRATEGIES } from './els/engine/assignment.js';
 import { checkCustomStrategy } from './els/engine/custom-strategy.js';
 import { FLAGS, isBuiltIn, KNOWN_GOOD, resolveStrategy, strategyFromFlags } from './els/strategies.js';
 import { ElsHost, type ElsPlace } from './els/host.js';
-import { ELS, elsTarget, optionsOf } from './els/target.js';
+import { ELS, elsTarget, optionsOf, takingOver } from './els/target.js';
 import { HostProcess } from './module/host-process.js';
 import { isModulePath } from './module/path.js';
 import { moduleTarget } from './module/target.js';
@@ -55,23 +54,22 @@ export function startOfRollout(advisoryLocks: boolean): Target {
   return elsTarget({ strategy: { kind: 'built-in', name: KNOWN_GOOD }, advisoryLocks });
 }
 
+/** A step of a rollout with what it changes into. */
+export type TargetStep = RolloutStep & { readonly target: Target };
+
 /**
- * The targets that a scenario rolls out, one after the other; each serves the batches of the one before it too.
+ * The steps of a scenario's rollout, one after the other; the target of each serves the batches of the one before it too.
  *
  * @param start what the run begins with
- * @throws UsageError `invalid_rollout` for a name that is none
+ * @throws Error for a name that is none: scenarios with one are refused
  */
-export function rolledOut({ name: scenario, rollout }: Scenario, start: Target): Target[] {
+export function rolledOut({ rollout }: Scenario, start: Target): TargetStep[] {
   let before = start;
-  return (rollout?.steps ?? []).map(({ strategy: name }) => {
-    if (!isBuiltIn(name)) {
-      const problem = `scenario ${scenario} rolls out ${JSON.stringify(name)}`;
-      throw new UsageError('invalid_rollout', `${problem}; accepted are ${TARGET_NAMES.join(', ')}`);
-    }
-    const { advisoryLocks } = start;
-    const next = elsTarget({ strategy: { kind: 'built-in', name }, advisoryLocks });
-    before = next.takeOverFrom?.(before) ?? next;
-    return before;
+  return (rollout?.steps ?? []).map((step) => {
+    const { strategy: name } = step;
+    if (!isBuiltIn(name)) throw new Error(`there is no target ${JSON.stringify(name)}`);
+    before = takingOver({ kind: 'built-in', name }, before);
+    return { ...step, target: before };
   });
 }
 

@@ -77,7 +77,7 @@ function contentIdsOf({ contentId }: Witness): string[] {
 }
 
 /** Whether an audit says something: it was asked, if only of a part, or what it was asked is violated. */
-export function wasAsked({ rows, gap }: Audit): boolean {
+function wasAsked({ rows, gap }: Audit): boolean {
   return rows.length > 0 || gap?.everywhere !== true;
 }
 

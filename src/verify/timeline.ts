@@ -12,7 +12,7 @@ export interface RunClock {
 /** More than this nobody reads. */
 const MAX_CALLS = 10;
 
-/** Tells calls as a story: in the order of their starts, with the faults that were over or under way by then. */
+/** Tells calls in the order of their starts, with the faults that were over or under way by then. */
 export function timelineOf(calls: readonly Call[], { startMicros, faults }: RunClock): TimelineEntry[] {
   const shown = [...calls].sort((a, b) => a.startMicros - b.startMicros).slice(0, MAX_CALLS);
   const entries = shown.map((call) => callEntry(call, startMicros));

@@ -25,8 +25,8 @@ export interface Verification extends Judgement {
 
 /** A finished run. */
 export interface RunToVerify extends Circumstances, Pick<Observed, 'batchIds' | 'slotsOf' | 'slotIds'> {
-  /** What its target promises; the built-in one where nothing is said. */
-  readonly terms?: JudgedTerms | undefined;
+  /** What its target promises. */
+  readonly terms: JudgedTerms;
   /** The barrier's release, on the clock of the calls. */
   readonly startMicros: number;
   /** Every call of every worker. */
@@ -58,7 +58,7 @@ export function verifyEvidence(
   rows: readonly StoredAssignment[] | undefined,
   audits: readonly Audit[],
 ): Verification {
-  const { terms = BUILT_IN_TERMS, calls, ...observed } = run;
+  const { terms, calls, ...observed } = run;
   const evidence = evidenceOf({ ...observed, terms, index: indexHistory(calls), rows, circumstances: run });
   const asked = answer([...INVARIANTS, ...auditInvariants(audits)], evidence, run);
   return {
@@ -122,7 +122,7 @@ function reconciled(
   const nobodyKnows = rows.length > 0 && rows.every((row) => row.callId === null);
   const say = (what: string, some: readonly Call[]) => {
     const assigned = some.filter((call) => writers.has(call.callId)).length;
-    const found = nobodyKnows ? 'not to be told, for no document has a correlation_id' : assigned;
+    const found = nobodyKnows ? 'not to be told, for no row says which call wrote it' : assigned;
     return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${found}`];
   };
   return [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparisonJobs, type ComparePlan } from '#els/app/compare.js';
+import { comparisonJobs, leftOut, type ComparePlan } from '#els/app/compare.js';
 import { elsTarget } from '#els/targets/els/target.js';
 import { resolveScenario } from '#els/scenario/overrides.js';
 import { draws } from '../support/effort.js';
@@ -69,5 +69,22 @@ describe('comparisonJobs', () => {
     const all = ['cte', 'cte + locks', 'inventory', 'inventory + locks', 'legacy', 'legacy + locks'];
     expect(names(comparisonJobs(plan, SESSIONS))).toEqual(all);
     expect(names(comparisonJobs(plan, { prepare: false }))).toEqual(all.slice(0, -1));
+    const reason =
+      "keeps a session's lock from one transaction to the next; accepted: legacy without advisory locks, or cte or inventory";
+    expect(leftOut(plan, { prepare: false })).toEqual([
+      `legacy + locks was left out, because of --no-prepare: it ${reason}`,
+    ]);
+  });
+
+  it('tells the reason of a target of any kind in its own words', async () => {
+    const [legacy] = (await planOf()).targets;
+    if (legacy === undefined) throw new Error('no target');
+    const other = { ...legacy, name: 'other', lacks: { transactionPooling: 'listens' } };
+    const target = { ...other, withAdvisoryLocks: () => other };
+    const plan = await planOf({ scenarios: [await resolveScenario('overflow', {})], targets: [target] });
+    expect(leftOut(plan, { prepare: false })).toEqual([
+      'other + locks was left out, because of --no-prepare: it listens',
+    ]);
+    expect(leftOut(plan, SESSIONS)).toEqual([]);
   });
 });

@@ -86,12 +86,12 @@ const refused: BadInput[] = [
     'a lock of a session that keeps nothing',
     ['--strategy', 'legacy', '--advisory-locks', '--no-prepare'],
     '--no-prepare',
-    'accepted: without advisory locks',
+    'accepted: legacy without advisory locks',
   ),
   {
     name: 'a lock of a session that keeps nothing, to compare',
     args: ['compare', '--scenario', 'sustained', '--advisory-locks', '--no-prepare'],
-    says: ['--no-prepare', 'accepted: without advisory locks'],
+    says: ['--no-prepare', 'accepted: legacy without advisory locks'],
   },
   { name: 'no strategy to compare', args: ['compare', '--strategies', ''], says: ['strategy'] },
   {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '#els/main.js';
+import { run } from '../support/command-line.js';
 import { runHosted } from '../support/hosted-command.js';
 import { commandLinesIn, parseOnly } from './command-lines.js';
 
@@ -27,6 +28,13 @@ describe('--help', () => {
       for (const line of lines) if (line[0] !== 'help') await parseOnly(line);
     },
   );
+
+  it.concurrent('reads no statement: a command reads those that it needs', async () => {
+    const env = { NODE_OPTIONS: `--import ${new URL('../support/tell-sql.js', import.meta.url).href}` };
+    expect(await run(['--help'], env)).toMatchObject({ code: 0, stderr: '' });
+    const refused = await run(['run', '--strategy', 'cte', '--scenario', 'none'], env);
+    expect(refused.stderr).toMatch(/\/cte\.sql\n/);
+  });
 
   it.concurrent('shows defaults', async () => {
     const help = await helpOf('compare');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeChecks, type ScenarioCheck } from '#els/compare/checks.js';
+import { checksNotMade, judgeChecks, type ScenarioCheck } from '#els/compare/checks.js';
 import type { RunResult } from '#els/domain/run-result.js';
 import { createSampler, type RunOverrides } from '../report/sample.js';
 
@@ -29,6 +29,32 @@ const aboveMargin = (...percents: number[]) =>
   judgeChecks(rounds({ inventory: percents.map((percent) => 95 * Math.exp(percent / 100)), cte: EIGHT }), [
     CHECK,
   ]);
+
+describe('checksNotMade', () => {
+  const both = () => rounds({ inventory: EIGHT, cte: EIGHT });
+  const NOT_MADE = `sustained: check ${CHECK.text} was not made: `;
+
+  it('says nothing of a check that is made', () => {
+    expect(checksNotMade(both(), [CHECK])).toEqual([]);
+  });
+
+  it('names who did not run: it may be mistyped', () => {
+    const text = 'inventry.throughput >= 0.95 * cte.throughput';
+    expect(checksNotMade(both(), [{ ...CHECK, text, subject: 'inventry' }])).toEqual([
+      `sustained: check ${text} was not made: "inventry" did not run`,
+    ]);
+    expect(checksNotMade([], [CHECK])).toEqual([`${NOT_MADE}"inventory" and "cte" did not run`]);
+  });
+
+  it('says why a check is not made of two that ran', () => {
+    const open = rounds({ inventory: EIGHT, cte: EIGHT }, { plan: { arrival: 'open' } });
+    expect(checksNotMade(open, [CHECK])).toEqual([`${NOT_MADE}the rate of an open loop sets the throughput`]);
+    const locked = both().map((run) => ({ ...run, advisoryLocks: run.strategy === 'cte' }));
+    expect(checksNotMade(locked, [CHECK])).toEqual([
+      `${NOT_MADE}the two did not run under equal advisory locks`,
+    ]);
+  });
+});
 
 describe('judgeChecks', () => {
   it('passes where every round proves it', () => {

@@ -31,6 +31,16 @@ it('names the baseline, counts the rounds, and holds ratios and checks', () => {
   expect(comparison.checks).toHaveLength(1);
 });
 
+it('warns of a check that is not made', () => {
+  const { run } = createSampler();
+  const check = { scenario: 'sustained', text: 'a.throughput >= 1 * b.throughput', margin: 1 };
+  const { warnings } = buildComparison([run({ scenario: 'sustained', strategy: 'b' })], {
+    ...compared('b'),
+    checks: [{ ...check, subject: 'a', reference: 'b' }],
+  });
+  expect(warnings).toEqual([`sustained: check ${check.text} was not made: "a" did not run`]);
+});
+
 it('divides by the first strategy that was named and ran, whichever ran first', () => {
   const { run } = createSampler();
   const runs = ['b', 'a'].map((strategy) => run({ strategy }));

@@ -75,7 +75,52 @@ it('refuses a room that nothing is said of, a report that may write files, and a
     'node_modules/zod/index.js': 'exports.z = 1;',
   };
   const broken = await brokenRules(files);
-  expect(broken.sort()).toEqual(['ground-needs-no-package', 'known-rooms', 'reports-write-no-file']);
+  expect(broken.sort()).toEqual(['base-needs-no-package', 'known-rooms', 'reports-write-no-file']);
+});
+
+/** The edges that do not follow from others. */
+function reduced(edges: readonly (readonly [string, string])[]): string[] {
+  const below = (room: string): Set<string> =>
+    new Set(edges.filter(([from]) => from === room).flatMap(([, to]) => [to, ...below(to)]));
+  const kept = edges.filter(
+    ([from, to]) => !edges.some(([other, next]) => other === from && next !== to && below(next).has(to)),
+  );
+  return kept.map(([from, to]) => `${from} --> ${to}`).sort();
+}
+
+/** The edges of a drawing, as Mermaid writes them: `a --> b & c[name] --> d`. */
+function drawnEdges(lines: readonly string[]): (readonly [string, string])[] {
+  const names = new Map(
+    lines
+      .flatMap((line) => [...line.matchAll(/(\w+)\[(.+?)\]/g)])
+      .map(([, id = '', name = '']) => [id, name]),
+  );
+  const roomsOf = (nodes: string) =>
+    nodes
+      .split('&')
+      .map((node) => node.trim().replace(/\[.*/, ''))
+      .map((id) => names.get(id) ?? id);
+  return lines.flatMap((line) => {
+    const stages = line.split('-->').map(roomsOf);
+    return stages
+      .slice(1)
+      .flatMap((to, index) =>
+        to.flatMap((below) => (stages[index] ?? []).map((from) => [from, below] as const)),
+      );
+  });
+}
+
+it('docs/architecture.md draws which room may import which, and no edge that follows from others', () => {
+  const document = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
+  const lines = /flowchart TD\n(.*?)```/s.exec(document)?.[1]?.trimEnd().split('\n') ?? [];
+  const isCommon = (room: string) => room === 'domain' || room === 'base';
+  const allowed = Object.entries(MAY_IMPORT).flatMap(([from, others]) =>
+    others.map((to) => [from, to] as const),
+  );
+  const drawn = drawnEdges(lines).filter(([, to]) => !isCommon(to));
+  expect(drawn.map(([from, to]) => `${from} --> ${to}`).sort()).toEqual(
+    reduced(allowed.filter(([, to]) => !isCommon(to))),
+  );
 });
 
 it('docs/architecture.md tells every room and what it may import', () => {

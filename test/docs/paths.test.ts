@@ -21,6 +21,17 @@ function namedPaths(text: string): string[] {
   return paths.map(([, path = '']) => path).filter((path) => !/NAME/.test(path) && !NOT_KEPT.includes(path));
 }
 
+/** The document that names files of the sources from `src` on. */
+const ARCHITECTURE = 'docs/architecture.md';
+
+/** Files and folders that a text names in code, from `src` or from the root on, and that are not there. */
+function missingSources(text: string): string[] {
+  const named = [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)*(?:\.(?:ts|js)|\/))`/g)].map(
+    ([, path = '']) => path,
+  );
+  return named.filter((path) => !['src', ''].some((folder) => existsSync(join(ROOT, folder, path))));
+}
+
 /** The headings that a document's links may lead to, as GitHub names them. */
 function anchorsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
@@ -30,6 +41,18 @@ function anchorsOf(text: string): string[] {
       .replaceAll(' ', '-'),
   );
 }
+
+describe(ARCHITECTURE, () => {
+  it('names files and folders of the sources that are there', () => {
+    expect(missingSources(read(ARCHITECTURE))).toEqual([]);
+  });
+
+  it('is refused one that is gone', () => {
+    const text =
+      '`runner/fleet.ts`, `fleet.ts`, `app/rollout/messages.ts`, `targets/els/`, `engine/`, `build.js`';
+    expect(missingSources(text)).toEqual(['fleet.ts', 'app/rollout/messages.ts', 'engine/']);
+  });
+});
 
 describe.each(DOCUMENTS)('%s', (document) => {
   it('names files and folders that are there', () => {

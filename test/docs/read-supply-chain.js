@@ -21,7 +21,7 @@ function importedBySources() {
   const specifiers = files
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => [
-      ...read(`src/${file}`).matchAll(/^(?:import|export) (?!type ).*? from '([^'.#]+)'/gms),
+      ...read(`src/${file}`).matchAll(/^(?:import|export) (?!type ).*? from '([^'.#][^']*)'/gms),
     ])
     .map(([, specifier = '']) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier);
   return [...new Set(specifiers)];

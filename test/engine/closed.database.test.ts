@@ -9,7 +9,7 @@ const db = useDatabase();
 const CLOSED = { name: 'AssignmentError', code: 'engine_closed', retryable: false };
 
 describe.each(VARIANTS)('a closed engine: $name', (variant) => {
-  it('has paid what it owed, and takes no call', async () => {
+  it('has made its pending checks, and takes no call', async () => {
     const batchId = await newBatch(db, variant.inventory, 1);
     const engine = db.engine(optionsOf(variant));
     await engine.assign(requestFor(batchId, 'content'));
@@ -34,7 +34,7 @@ describe.each(BULK_VARIANTS)('a closed engine: $name', (variant) => {
   });
 });
 
-it('is told apart from one that paid what it owed and goes on', async () => {
+it('is told apart from one that made its pending checks and goes on', async () => {
   const batchId = await newBatch(db, 'slots', 1);
   const engine = db.engine();
   await engine.settle();

@@ -7,7 +7,7 @@ import { COMPLETED_EVENT, eventsOf } from './support/rows.js';
 import { essayId, newBatch, optionsOf, VARIANTS } from './support/variants.js';
 import { longUnless } from '../support/long.js';
 
-// Debts that are due at the same moment are paid by one statement.
+// Completion checks that are due at the same moment are made by one statement.
 
 const db = useDatabase();
 const BATCHES = 40;
@@ -48,7 +48,7 @@ describe.each(VARIANTS.filter(({ strategy }) => strategy !== 'legacy'))('$name',
           }),
         );
         for (const engine of engines) {
-          // Each owes one look a batch, full or open; together they take fewer statements than that.
+          // Each requests one look a batch, full or open; together they take fewer statements than that.
           expect(engine.counters.completionLooks).toBeLessThan(round * 2 * BATCHES);
           expect(engine.counters.retriesByCode).not.toHaveProperty('40P01');
         }

@@ -117,15 +117,18 @@ describe.each(VARIANTS.filter(({ advisoryLocks }) => !advisoryLocks))('$name', (
     return worker;
   }
 
-  drawn('killed between commit and completion leaves a debt that the next delivery pays', async (draw) => {
-    const { plan, batchId } = await dieBeforeLook(draw.integer(1, 5));
-    expect(await violations(plan)).toEqual([{ name: 'one-completion-per-full-batch', found: 1 }]);
-    await deliverAgain(plan, variant);
-    await expectWhole(plan, batchId);
-  });
+  drawn(
+    'killed between commit and completion leaves a batch uncompleted that the next delivery completes',
+    async (draw) => {
+      const { plan, batchId } = await dieBeforeLook(draw.integer(1, 5));
+      expect(await violations(plan)).toEqual([{ name: 'one-completion-per-full-batch', found: 1 }]);
+      await deliverAgain(plan, variant);
+      await expectWhole(plan, batchId);
+    },
+  );
 
   drawn(
-    'killed between commit and completion leaves a debt that status --repair pays and counts',
+    'killed between commit and completion leaves a batch uncompleted that status --repair completes and counts',
     async (draw) => {
       const { plan, batchId } = await dieBeforeLook(draw.integer(1, 5));
       const where = ['--database-url', db.url, '--schema', db.schema];

@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { withConnectionString } from '#els/database/address.js';
-import { CompletionDebts } from '#els/targets/els/engine/completion-debts.js';
+import { CompletionChecks } from '#els/targets/els/engine/completion-checks.js';
 import { createStrategy } from '#els/targets/els/engine/create-strategy.js';
-import { oweLook, type EngineParts } from '#els/targets/els/engine/engine-parts.js';
+import { requestLook, type EngineParts } from '#els/targets/els/engine/engine-parts.js';
 import { LowWaterMarks } from '#els/targets/els/engine/low-water.js';
 import { WorkerFleet } from '#els/runner/fleet.js';
 import { runLoad } from '#els/runner/run-load.js';
@@ -189,16 +189,16 @@ describe('LowWaterMarks', () => {
   it('are kept by a look that no later claim takes over', async () => {
     const marks = new LowWaterMarks();
     const nobody = () => Promise.reject(new Error('nobody looks'));
-    const debts = new CompletionDebts({ together: nobody, waiting: nobody });
-    const owe = vi.spyOn(debts, 'owe').mockReturnValue();
+    const checks = new CompletionChecks({ together: nobody, waiting: nobody });
+    const request = vi.spyOn(checks, 'request').mockReturnValue();
     const strategy = createStrategy({ kind: 'built-in', name: 'inventory' }, false);
-    const parts = { debts, marks } as unknown as EngineParts;
+    const parts = { checks, marks } as unknown as EngineParts;
     const made = { batchId: 'b', strategy, lowWater: '' };
     const takesOver: unknown[] = [];
     for (const claims of [511, 1]) {
       for (let claim = 0; claim < claims; claim++) marks.claimed('b', 'e');
-      await oweLook(parts, {} as ClientBase, { trace: undefined }, made, { sentAtMs: 0, created: true });
-      takesOver.push(owe.mock.lastCall?.[2]);
+      await requestLook(parts, {} as ClientBase, { trace: undefined }, made, { sentAtMs: 0, created: true });
+      takesOver.push(request.mock.lastCall?.[2]);
     }
     expect(takesOver).toEqual([true, false]);
   });

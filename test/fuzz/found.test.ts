@@ -3,6 +3,7 @@ import { loadConfig } from '#els/config/load.js';
 import { readCustomStrategy } from '#els/targets/els/engine/custom-strategy.js';
 import { quote } from '#els/base/wording.js';
 import { readBaseline } from '#els/baseline/read-baseline.js';
+import { visibleWidth } from '#els/report/layout.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
 import { BASELINE } from './samples.js';
 
@@ -12,6 +13,10 @@ const files = useTemporaryFolder();
 
 it('quotes a megabyte of colons', () => {
   expect(quote('://:'.repeat(2 ** 18))).toHaveLength(203);
+});
+
+it.each(['a:', '中é', '\u001b[1m:\u001b[0m'])('measures half a megabyte of %j', (text) => {
+  expect(visibleWidth(text.repeat(2 ** 18))).toBe(visibleWidth(text) * 2 ** 18);
 });
 
 it('refuses a megabyte before a comma as the name of a strategy', async () => {

@@ -32,14 +32,14 @@ describe('a check', () => {
     '2 * a.throughput >= b.throughput',
   ])('has no other form: %s', async (expression) => {
     const { code, message } = await usageErrorOf(() => parseCheck(expression));
-    expect(code).toBe('invalid_gate');
+    expect(code).toBe('invalid_check');
     expect(message).toMatch(
-      /a check has one form; accepted: A\.throughput >= 0\.95 \* B\.throughput, of two strategies/,
+      /^check ".*": column \d+: a check has one form; accepted: A\.throughput >= 0\.95 \* B\.throughput, of two strategies/,
     );
   });
 
   it('keeps the rules of gates', async () => {
     const { message } = await usageErrorOf(() => parseCheck('a.thruput >= 1 * b.throughput'));
-    expect(message).toMatch(/unknown name thruput/);
+    expect(message).toMatch(/^check "a.*unknown name thruput/);
   });
 });

@@ -27,16 +27,16 @@ describe('a gate that is refused', () => {
     ['created < 500ms', 'column 9: a number < a duration; accepted: two durations or two numbers'],
     ['p95 * p50 < 1s', 'column 5: a duration times a duration; accepted: duration * number'],
     ['1 / p95 < 1', 'column 3: a number by a duration; accepted: duration / number, duration / duration'],
-    ['1 < 2', 'column 3: the gate measures nothing; accepted: at least one name'],
-    ['', `column 1: the gate ends too early; accepted: ${OPERAND}`],
-    ['created', `column 8: the gate ends too early; accepted: ${COMPARISON}`],
-    ['created ==', `column 11: the gate ends too early; accepted: ${OPERAND}`],
-    ['(created', 'column 9: the gate ends too early; accepted: + - * / or )'],
+    ['1 < 2', 'column 3: it measures nothing; accepted: at least one name'],
+    ['', `column 1: it ends too early; accepted: ${OPERAND}`],
+    ['created', `column 8: it ends too early; accepted: ${COMPARISON}`],
+    ['created ==', `column 11: it ends too early; accepted: ${OPERAND}`],
+    ['(created', 'column 9: it ends too early; accepted: + - * / or )'],
     ['(created == 1)', 'column 10: unexpected ==; accepted: + - * / or )'],
     ['created)', `column 8: unexpected ); accepted: ${COMPARISON}`],
     ['created reused', `column 9: unexpected reused; accepted: ${COMPARISON}`],
     ['created > -1', `column 11: unexpected -; accepted: ${OPERAND}`],
-    ['1 < created < 3', 'column 13: unexpected <; accepted: + - * / or the end (a gate has one comparison)'],
+    ['1 < created < 3', 'column 13: unexpected <; accepted: + - * / or the end (there is one comparison)'],
     ['created = 5', `column 9: unexpected "="; accepted: ${CHARACTERS}`],
     ['created ≤ 5', `column 9: unexpected "≤"; accepted: ${CHARACTERS}`],
     ['cte. p95 < 5ms', `column 4: unexpected "."; accepted: ${CHARACTERS}`],
@@ -161,9 +161,7 @@ describe('hostile gates', () => {
     expect(() => parseGate(nested(244))).not.toThrow();
     const { code, message } = await refusalOf(nested(1_000_000));
     expect(code).toBe('invalid_gate');
-    expect(message).toMatch(
-      /^gate "\(+…": column 501: the gate is too long; accepted: at most 500 characters$/,
-    );
+    expect(message).toMatch(/^gate "\(+…": column 501: it is too long; accepted: at most 500 characters$/);
     expect(message.length).toBeLessThan(700);
   });
 

@@ -81,7 +81,7 @@ it("is a typed library in a project of someone's own", async () => {
   await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }');
   await npm(['install', '--omit=optional', tarball], project);
   const tsc = join(REPOSITORY, 'node_modules', '.bin', 'tsc');
-  const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', address: 'es2023' };
+  const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', target: 'es2023' };
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.mts'] }));
   expect(await execute(tsc, [], project)).toBe('');
 });

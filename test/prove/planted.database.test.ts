@@ -7,7 +7,7 @@ import { loadStatement } from '#els/targets/els/engine/statement.js';
 import { withConnectionString } from '#els/database/address.js';
 import type { Proof } from '#els/domain/proof.js';
 import { newProofId, PROOF_CONNECTIONS, proveSubject } from '#els/prove/prove.js';
-import type { Assigning, ProofSubject } from '#els/prove/subject.js';
+import type { ProofInstance, ProofSubject } from '#els/prove/subject.js';
 import { CUT_OFF } from '#els/domain/call.js';
 import { toRequest } from '#els/targets/els/call-end.js';
 import { assignmentBinds } from '#els/targets/els/engine/documents.js';
@@ -133,7 +133,7 @@ function claimsInOneTransaction(
   schema: string,
   statements: readonly [Statement, ...Statement[]],
 ): ProofSubject {
-  const open = (pool: DatabasePool): Assigning => {
+  const open = (pool: DatabasePool): ProofInstance => {
     let opened: Promise<void> | undefined;
     return {
       assign: async (request) => {

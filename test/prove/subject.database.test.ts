@@ -7,7 +7,7 @@ import { CUT_OFF } from '#els/domain/call.js';
 import type { Proof } from '#els/domain/proof.js';
 import { configurations } from '#els/prove/configuration.js';
 import { newProofId, PROOF_CONNECTIONS, proveSubject } from '#els/prove/prove.js';
-import type { Assigning, ProofSubject } from '#els/prove/subject.js';
+import type { ProofInstance, ProofSubject } from '#els/prove/subject.js';
 import type { StoredAssignment } from '#els/target/host.js';
 import { useDatabase } from '../support/database.js';
 import { violated } from './support.js';
@@ -64,7 +64,7 @@ function seats(lock: string): ProofSubject {
   };
 }
 
-function claimsWith(claim: Statement, pool: DatabasePool): Assigning {
+function claimsWith(claim: Statement, pool: DatabasePool): ProofInstance {
   let opened: Promise<void> | undefined;
   return {
     async assign({ batchId, contentId }) {

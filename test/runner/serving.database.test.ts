@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import type { CallAnswer } from '#els/target/instance.js';
 import type { Target } from '#els/target/target.js';
-import { elsTarget } from '#els/targets/els/target.js';
+import { elsTarget, takingOver } from '#els/targets/els/target.js';
 import type { WorkerJob } from '#els/runner/messages.js';
 import { ServingInstances } from '#els/runner/serving.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';
@@ -12,9 +12,9 @@ import { until, withForeign } from '../engine/support/hold.js';
 import { useDatabase } from '../support/database.js';
 
 const db = useDatabase();
-const [LEGACY, CTE, INVENTORY] = (['legacy', 'cte', 'inventory'] as const).map((name) =>
+const [LEGACY, CTE] = (['legacy', 'cte'] as const).map((name) =>
   elsTarget({ strategy: { kind: 'built-in', name }, advisoryLocks: false }),
-) as [Target, Target, Target];
+) as [Target, Target];
 
 /** Of one instance on the two connections below, on a batch. */
 const WARM_UP_CALLS = warmUpSlots(1, 2);
@@ -77,16 +77,16 @@ it('gives new calls to the next instance, lets those before end on theirs, and t
   await serving.close();
 });
 
-it('serves batches of the inventory before, and pays what the instance before owed', async () => {
-  const serving = await opened('owe');
+it('serves batches of the inventory before, and makes the pending checks of the instance before', async () => {
+  const serving = await opened('pending');
   await serving.change(CTE);
-  for (const content of ['one', 'two', 'three', 'four']) await assign(serving, 'owe', content);
-  await serving.change(INVENTORY.takeOverFrom?.(CTE) ?? INVENTORY);
+  for (const content of ['one', 'two', 'three', 'four']) await assign(serving, 'pending', content);
+  await serving.change(takingOver({ kind: 'built-in', name: 'inventory' }, CTE));
   const completed = await db.query(
-    `select 1 from batch_essay_trackers where batch_id = 'owe' and completed_at is not null`,
+    `select 1 from batch_essay_trackers where batch_id = 'pending' and completed_at is not null`,
   );
   expect(completed).toHaveLength(1);
-  const again = await assign(serving, 'owe', 'one');
+  const again = await assign(serving, 'pending', 'one');
   expect(again).toMatchObject({ outcome: 'reused' });
   await serving.close();
 });
@@ -105,7 +105,7 @@ it('warms every instance up on each inventory that it serves', async () => {
   const byCte = await created('slots');
   expect(byCte).toBeGreaterThan(byLegacy);
   expect(await created('essays')).toBe(0);
-  await serving.change(INVENTORY.takeOverFrom?.(CTE) ?? INVENTORY);
+  await serving.change(takingOver({ kind: 'built-in', name: 'inventory' }, CTE));
   expect(await created('slots')).toBeGreaterThan(byCte);
   expect(await created('essays')).toBeGreaterThan(0);
   await serving.close();

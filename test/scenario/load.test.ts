@@ -5,11 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FAULT_KINDS } from '#els/domain/fault.js';
 import { loadScenario } from '#els/scenario/load.js';
-import { scenarioFileSchema } from '#els/scenario/schema.js';
+import { SCENARIO_FIELDS, scenarioFileSchema } from '#els/scenario/schema.js';
 import { usageErrorOf } from './usage-error.js';
 
-const FIELDS =
-  'name, description, arrival, batches, slots, contents, deliveries, workers, connections, bulk, duration, rate, spacing, stages, latencyLimit, faults, rttMs, rollout, gates, checks';
+const FIELDS = SCENARIO_FIELDS.join(', ');
 const NAMES =
   'batch-completion, cross-instance, high-concurrency, idempotent-duplicates, overflow, rollout, sustained';
 const MINIMAL = { name: 'mine', description: 'My own.', slots: 7 };
@@ -235,7 +234,7 @@ describe('a scenario file with a wrong field', () => {
     ],
     [
       { checks: ['a.throughput > b.throughput'] },
-      'line 1 column 60, checks[0]: gate "a.throughput > b.throughput": column 14: a check has one form; accepted: A.throughput >= 0.95 * B.throughput, of two strategies and a number above 0',
+      'line 1 column 60, checks[0]: check "a.throughput > b.throughput": column 14: a check has one form; accepted: A.throughput >= 0.95 * B.throughput, of two strategies and a number above 0',
     ],
     [{ gates: 'error == 0' }, 'gates is "error == 0"; accepted: a list of at most 100 gates'],
     [{ gates: Array(101).fill('error == 0') }, 'gates is a list; accepted: a list of at most 100 gates'],

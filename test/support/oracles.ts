@@ -1,4 +1,5 @@
 import type { Call } from '#els/domain/call.js';
+import { BUILT_IN_TERMS } from '#els/domain/promises.js';
 import type { WorkloadPlan } from '#els/domain/scenario.js';
 import { readStored } from '#els/targets/els/host.js';
 import { verifyRun, type Verification } from '#els/verify/verify-run.js';
@@ -33,9 +34,9 @@ async function ask(
   try {
     const run = {
       ...{ batchIds, slotsOf: () => slots, calls, startMicros: 0, faults: [] },
-      ...{ incomplete: [], durable: true },
+      ...{ terms: BUILT_IN_TERMS, incomplete: [], durable: true },
     };
-    return verifyRun(run, await readStored(client, batchIds, true));
+    return verifyRun(run, await readStored(client, batchIds, { rightAfterRun: true }));
   } finally {
     client.release();
   }

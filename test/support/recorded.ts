@@ -1,5 +1,5 @@
 import type { AssignmentRequest } from '#els/targets/els/engine/assignment.js';
-import { toEnd, toErrorEnd } from '#els/targets/els/call-end.js';
+import { toAnswer, toEnd } from '#els/targets/els/call-end.js';
 import type { Call } from '#els/domain/call.js';
 import type { AssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { nowMicros } from '#els/base/clock.js';
@@ -19,7 +19,7 @@ export async function recorded(
   const when = { intendedMicros: startMicros, startMicros, endMicros: nowMicros() };
   return results.map((result, position) => {
     const { batchId = '', textStorageId = '', correlationId = '' } = requests[position] ?? {};
-    const end = result.status === 'fulfilled' ? toEnd(result.value) : toErrorEnd(result.reason);
+    const end = result.status === 'fulfilled' ? toEnd(result.value) : toAnswer(result.reason);
     return { worker, batchId, contentId: textStorageId, callId: correlationId, ...when, ...end };
   });
 }

@@ -7,7 +7,7 @@ export interface TcpProxy {
   readonly url: string;
   /** Passes `replies` more answers of the server on, swallows the next, and breaks that connection. */
   loseReplyAfter(replies: number): void;
-  /** Keeps the server's next ReadyForQuery back until the server closes: then it and the server's last words come at once. */
+  /** Keeps the server's next ReadyForQuery back until the server closes: then it and the last error come at once. */
   holdReadyUntilClosed(): void;
   /** Breaks every connection and takes no other. */
   shut(): Promise<void>;

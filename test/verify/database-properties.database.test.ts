@@ -2,6 +2,7 @@ import fc from '../support/fast-check.js';
 import { expect, it } from 'vitest';
 import type { InvariantResult } from '#els/domain/run-result.js';
 import type { Call } from '#els/domain/call.js';
+import { BUILT_IN_TERMS } from '#els/domain/promises.js';
 import { readStored } from '#els/targets/els/host.js';
 import { verifyRun } from '#els/verify/verify-run.js';
 import { useDatabase } from '../support/database.js';
@@ -81,9 +82,9 @@ async function violations(made: readonly Made[], slots: number): Promise<Invaria
         slotsOf: () => slots,
         calls: made.flatMap(({ calls }) => calls),
       },
-      ...{ startMicros: 0, faults: [], incomplete: [], durable: true },
+      ...{ terms: BUILT_IN_TERMS, startMicros: 0, faults: [], incomplete: [], durable: true },
     };
-    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, false));
+    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, { rightAfterRun: false }));
     return invariants.filter(({ passed }) => !passed);
   } finally {
     client.release();

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import type { Call } from '#els/domain/call.js';
+import { BUILT_IN_TERMS } from '#els/domain/promises.js';
 import type { InvariantResult } from '#els/domain/run-result.js';
 import { runAudits } from '#els/targets/els/audits.js';
 import { readStored } from '#els/targets/els/host.js';
@@ -49,9 +50,9 @@ async function violations({ batchId, calls, slots }: ValidRun): Promise<Invarian
   try {
     const run = {
       ...{ batchIds: [batchId], slotsOf: () => slots, calls, startMicros: 0, faults: [] },
-      ...{ incomplete: [], durable: true },
+      ...{ terms: BUILT_IN_TERMS, incomplete: [], durable: true },
     };
-    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, true));
+    const { invariants } = verifyRun(run, await readStored(client, run.batchIds, { rightAfterRun: true }));
     return invariants.filter(({ passed }) => !passed);
   } finally {
     client.release();
@@ -115,7 +116,7 @@ describe('finds that', () => {
            where essay_id = ${firstEssay}) where batch_id = $1`,
         [run.batchId],
       );
-      const audits = await runAudits(client, [run.batchId], true);
+      const audits = await runAudits(client, [run.batchId], { rightAfterRun: true });
       expect(audits.find(({ name }) => name === 'content-in-one-slot')?.rows).toEqual([
         expect.objectContaining({
           ...{ batchId: run.batchId, field: 'rows of essay_states with this text_storage_id' },

@@ -1,4 +1,5 @@
 import { mayHaveHappenedBy, type Call } from '#els/domain/call.js';
+import { BUILT_IN_TERMS } from '#els/domain/promises.js';
 import type { InvariantResult } from '#els/domain/run-result.js';
 import { verifyHistory } from '#els/verify/verify-run.js';
 import type { Draw } from '../support/draws.js';
@@ -85,7 +86,7 @@ function validCall(
 
 /** What the history oracle says of a history of the built-in target. */
 export function judged(calls: readonly Call[], slots: number): readonly InvariantResult[] {
-  const circumstances = { ...NO_CLOCK, incomplete: [], durable: true };
+  const circumstances = { ...NO_CLOCK, terms: BUILT_IN_TERMS, incomplete: [], durable: true };
   return verifyHistory({ ...circumstances, batchIds: [], slotsOf: () => slots, calls }).invariants;
 }
 

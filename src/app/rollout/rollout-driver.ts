@@ -4,13 +4,14 @@ import type { ServerAddress } from '../../database/address.js';
 import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
 import type { RolloutMigration, RolloutSwitch } from '../../domain/rollout.js';
 import type { RolloutStep, WorkloadPlan } from '../../domain/scenario.js';
+import type { ServingTarget } from '../../runner/messages.js';
 import { longestCallMs } from '../../runner/patience.js';
 import type { RunningLoad } from '../../runner/run-load.js';
 import { mulberry32, type Random } from '../../base/random.js';
 import type { Target } from '../../target/target.js';
-import { rolledOut } from '../../targets/resolve.js';
+import { rolledOut, type TargetStep } from '../../targets/resolve.js';
 import { MigrationKiller } from '../../targets/els/migrate/process/kill-migration.js';
-import type { MigrationJob } from '../../targets/els/migrate/process/messages.js';
+import { checkedForm } from '../../targets/els/target.js';
 import { migrateRun } from '../../targets/els/migrate/process/migrate-run.js';
 
 /** After a switch the next one, or the end, waits this long at least: fewer calls tell nothing of what it led to. */
@@ -19,20 +20,17 @@ const SHORTEST_PHASE_MS = 500;
 const QUIET_MS = 60_000;
 
 /** What a rollout may touch. */
-export interface RolloutGround {
+export interface RolloutContext {
   readonly plan: WorkloadPlan;
   /** Where it starts. */
   readonly target: Target;
   readonly address: ServerAddress;
   readonly schema: string;
-  /** Of the run's backends. */
+  /** The application name of the run's backends. */
   readonly applicationName: string;
   /** Deadline of one call. */
   readonly timeoutMs: number;
 }
-
-/** A step with what it changes into. */
-type Step = RolloutStep & { readonly target: Target };
 
 /** A switch that was made; what callers felt of it, the history tells. */
 export type SwitchMade = Omit<RolloutSwitch, 'longestCallMicros'>;
@@ -41,29 +39,25 @@ export type SwitchMade = Omit<RolloutSwitch, 'longestCallMicros'>;
 export class RolloutDriver {
   readonly switches: SwitchMade[] = [];
   readonly faults: FaultResult[] = [];
-  readonly #ground: RolloutGround;
-  readonly #steps: readonly Step[];
+  readonly #context: RolloutContext;
+  readonly #steps: readonly TargetStep[];
   readonly #stop: AbortSignal;
   readonly #random: Random;
   #serving: Target;
 
   /** @param stop ends it early */
-  constructor(ground: RolloutGround, stop: AbortSignal) {
-    this.#ground = ground;
-    const { target, plan } = ground;
-    const targets = rolledOut(plan.scenario, target);
-    this.#steps = (plan.scenario.rollout?.steps ?? []).flatMap((step, position) => {
-      const changed = targets[position];
-      return changed === undefined ? [] : [{ ...step, target: changed }];
-    });
+  constructor(context: RolloutContext, stop: AbortSignal) {
+    this.#context = context;
+    this.#steps = rolledOut(context.plan.scenario, context.target);
     this.#stop = stop;
-    this.#random = mulberry32(ground.plan.seed);
-    this.#serving = ground.target;
+    this.#random = mulberry32(context.plan.seed);
+    this.#serving = context.target;
   }
 
   /** What serves every batch of the run, whatever was switched. */
-  get serving(): Target {
-    return this.#serving;
+  get serving(): ServingTarget {
+    const { spec, forms } = this.#serving;
+    return { spec, forms };
   }
 
   /** Steps that were not made because the load had ended before all workers had changed. */
@@ -90,13 +84,17 @@ export class RolloutDriver {
         if (made === undefined) return;
         this.switches.push(made);
       }
-      await until(this.#ground.plan.scenario.durationMs ?? 0);
+      await until(this.#context.plan.scenario.durationMs ?? 0);
     } finally {
       for (const station of load.stations) station.end();
     }
   }
 
-  async #switch(step: Step, load: RunningLoad, sinceRelease: () => number): Promise<SwitchMade | undefined> {
+  async #switch(
+    step: TargetStep,
+    load: RunningLoad,
+    sinceRelease: () => number,
+  ): Promise<SwitchMade | undefined> {
     const before = this.#serving;
     const next = step.target;
     const startMs = sinceRelease();
@@ -121,11 +119,11 @@ export class RolloutDriver {
 
   /** @returns undefined when it was stopped */
   async #migrate(
-    step: Step,
+    step: TargetStep,
     next: Target,
     sinceRelease: () => number,
   ): Promise<RolloutMigration | undefined> {
-    const { plan, address, schema, applicationName, timeoutMs } = this.#ground;
+    const { plan, address, schema, applicationName, timeoutMs } = this.#context;
     const { source, connectionString } = address;
     const { batchIds, scenario } = plan;
     const asked = scenario.faults.some(({ kind }) => kind === MIGRATION_FAULT);
@@ -136,7 +134,7 @@ export class RolloutDriver {
       {
         ...{ source, connectionString, schema, batchIds },
         applicationName: `${applicationName}/migration`,
-        to: next.forms[0] as MigrationJob['to'],
+        to: checkedForm(next.forms[0]),
       },
       {
         killer,

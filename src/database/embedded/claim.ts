@@ -52,7 +52,7 @@ async function createClaimFile(folder: string, number: number, claim: Claim): Pr
     await link(draft, claimFile(folder, number));
     return true;
   } catch (error) {
-    // ENOENT: the one who got the claim has swept our draft away.
+    // ENOENT: the one who got the claim has removed our temporary file.
     if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false;
     throw error;
   } finally {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Claim } from './claim.js';
 import { lineReader } from './lines.js';
-import { FAREWELL, RESTART, type Answer, type Refusal } from './messages.js';
+import { OTHERS_STAY, RESTART, type Answer, type Refusal } from './messages.js';
 
 /** A command's open connection to the supervisor. */
 export interface Holding {
@@ -41,7 +41,7 @@ export async function joinSupervisor(claim: Claim, timeoutMs: number): Promise<H
     async leave() {
       socket.ref();
       socket.end();
-      const othersStay = (await nextLine()) === FAREWELL;
+      const othersStay = (await nextLine()) === OTHERS_STAY;
       socket.destroy();
       return othersStay;
     },

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { lineReader } from './lines.js';
-import { FAREWELL, RESTART, type Answer, type Refusal } from './messages.js';
+import { OTHERS_STAY, RESTART, type Answer, type Refusal } from './messages.js';
 
 /** A connection that does not show the token within this time is somebody else's. */
 const TOKEN_WAIT_MS = 5000;
@@ -42,7 +42,7 @@ export async function openControl(token: string, handlers: ControlHandlers): Pro
     if (announced) send(socket, announced);
     while ((await nextLine()) === RESTART) restart(socket);
     holders.delete(socket);
-    if (holders.size > 0) socket.end(`${FAREWELL}\n`);
+    if (holders.size > 0) socket.end(`${OTHERS_STAY}\n`);
     else handlers.onDeserted();
   }
 

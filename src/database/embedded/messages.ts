@@ -12,7 +12,7 @@ export type Answer =
     };
 
 /** What a command hears when it leaves and others stay; the last one hears the supervisor's end instead. */
-export const FAREWELL = 'others stay';
+export const OTHERS_STAY = 'others stay';
 
 /**
  * What a command says to have the server shut down immediately and started again. The answer is that of a start, or

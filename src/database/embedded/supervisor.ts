@@ -45,5 +45,5 @@ async function supervise(folder: string): Promise<void> {
 }
 
 await supervise(process.argv[2] ?? '');
-// Its end is what the last command waits for; timers and connections have no say.
+// Its end is what the last command waits for; timers and connections do not keep it alive.
 process.exit();

@@ -26,7 +26,7 @@ export class Proxy {
    *
    * @param address the server behind it
    * @param rttMs what a round trip takes longer by it
-   * @param program its own but in tests
+   * @param program another program than the proxy's in tests
    * @throws InfrastructureError when its process dies, or does not answer
    */
   static async start(address: ServerAddress, rttMs: number, program = PROGRAM): Promise<Proxy> {

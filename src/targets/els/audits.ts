@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Witness } from '../../domain/run-result.js';
-import type { Audit, AuditTerms, Gap } from '../../target/host.js';
+import type { Audit, AuditTerms, Gap, ReadTime } from '../../target/host.js';
 import { loadStatement } from '../../database/statement.js';
 import { gapOf, readEvidence } from './evidence.js';
 
@@ -29,15 +29,11 @@ const AFTER_A_RUN_ONLY: Gap = {
   everywhere: true,
 };
 
-/**
- * Runs the audits on batches, one after the other, on the client's snapshot. Nothing is changed.
- *
- * @param rightAfterRun whether nobody but a run of the tool wrote these rows
- */
+/** Runs the audits on batches, one after the other, on the client's snapshot. Nothing is changed. */
 export async function runAudits(
   client: ClientBase,
   batchIds: readonly string[],
-  rightAfterRun: boolean,
+  { rightAfterRun }: ReadTime,
 ): Promise<Audit[]> {
   const evidence = await readEvidence(client, batchIds);
   const audits: Audit[] = [];

@@ -1,9 +1,26 @@
-import { mayHaveHappenedBy, type CallEnd } from '../../domain/call.js';
-import type { CallAnswer, CallRequest } from '../../target/instance.js';
+import type { CallEnd } from '../../domain/call.js';
+import { DATABASE_UNAVAILABLE, type CallAnswer, type CallRequest } from '../../target/instance.js';
 import type { AssignmentRequest, AssignmentResult } from './engine/assignment.js';
-import { AssignmentError } from './engine/errors.js';
+import { AssignmentError, type AssignmentErrorCode } from './engine/errors.js';
 
-/** What the engine is asked; of the file that a content is, it is told what no call says. */
+/**
+ * After which errors a slot may be taken although the caller was told of none: the call was given up, and an attempt of it
+ * may have been carried out, or a part of one that commits more than once. After the others nothing happened.
+ */
+const MAY_HAVE_HAPPENED: Readonly<Record<AssignmentErrorCode, boolean>> = {
+  unknown_batch: false,
+  inventory_mismatch: false,
+  contention_deadline: true,
+  [DATABASE_UNAVAILABLE]: true,
+  invalid_request: false,
+  engine_closed: false,
+  strategy_failed: false,
+};
+
+/**
+ * What the engine is asked. A call says nothing of the file that a content is: its name, size and hash are the same in all
+ * calls. The upload has an id of its own, so that a statement which takes it for the content is caught.
+ */
 export function toRequest({ batchId, contentId, callId }: CallRequest): AssignmentRequest {
   return {
     batchId,
@@ -11,7 +28,7 @@ export function toRequest({ batchId, contentId, callId }: CallRequest): Assignme
     originalFileName: 'essay.txt',
     fileSizeBytes: 1_024,
     contentMd5Hash: 'd41d8cd98f00b204e9800998ecf8427e',
-    fileUploadId: contentId,
+    fileUploadId: `${contentId}-upload`,
     correlationId: callId,
   };
 }
@@ -31,30 +48,22 @@ export function toEnd(result: AssignmentResult): CallEnd {
 }
 
 /**
- * What `assign` threw, apart from its message.
- *
- * @throws the error itself when it is a defect of the program
- */
-export function toErrorEnd(error: unknown): CallEnd {
-  if (!(error instanceof AssignmentError)) throw error;
-  const outcome = error.details.ambiguous ? 'unknown' : 'error';
-  const errorCode = error.code;
-  return {
-    outcome,
-    slotId: null,
-    recovered: false,
-    replyLost: false,
-    mayHaveHappened: mayHaveHappenedBy({ outcome, errorCode }),
-    errorCode,
-    sqlState: error.details.sqlState ?? null,
-  };
-}
-
-/**
  * What `assign` threw.
  *
  * @throws the error itself when it is a defect of the program
  */
 export function toAnswer(error: unknown): CallAnswer {
-  return { ...toErrorEnd(error), message: (error as AssignmentError).message };
+  if (!(error instanceof AssignmentError)) throw error;
+  const { code, message, details } = error;
+  const isUnknown = details.ambiguous === true;
+  return {
+    outcome: isUnknown ? 'unknown' : 'error',
+    slotId: null,
+    recovered: false,
+    replyLost: false,
+    mayHaveHappened: isUnknown || MAY_HAVE_HAPPENED[code],
+    errorCode: code,
+    sqlState: details.sqlState ?? null,
+    message,
+  };
 }

@@ -4,13 +4,21 @@ import type { DatabasePool } from '../../database/pool.js';
 import { transaction } from '../../database/session.js';
 import { inSnapshot } from '../../database/snapshot.js';
 import { recordRun, takeRuns } from '../../runs/runs.js';
-import type { Host, Registered, Registration, RegistrationControl, Stored } from '../../target/host.js';
+import type {
+  Audit,
+  Host,
+  ReadTime,
+  Registered,
+  Registration,
+  RegistrationControl,
+  Stored,
+} from '../../target/host.js';
 import { runAudits } from './audits.js';
 import { findBatches } from './batches/find.js';
 import { analyzeTables, deleteRuns, registerBatches, type Analysis } from './batches/register.js';
-import { batchTotals } from './batches/status.js';
-import type { Inventory } from './engine/assignment.js';
+import { batchTotals, countRuns } from './batches/status.js';
 import { readAssignments } from './stored.js';
+import { checkedForm } from './target.js';
 
 const STATISTICS_NOTES: Record<Analysis, readonly string[]> = {
   done: [],
@@ -34,26 +42,32 @@ export class ElsHost implements Host {
 
   register(
     { groups, strategy, command, records }: Registration,
-    control?: RegistrationControl,
+    control: RegistrationControl = {},
   ): Promise<Registered> {
     return inTransaction(this.place.pool, async (client) => {
+      let before = 0;
       for (const { form, runId, batchIds, slots } of groups) {
-        await registerBatches(
-          client,
-          { runId, batchIds, slots, strategy, inventory: form as Inventory },
-          control,
-        );
+        const onProgress = (slots: number) => control.onProgress?.(before + slots);
+        const registration = { runId, batchIds, slots, strategy, inventory: checkedForm(form) };
+        await registerBatches(client, registration, { ...control, onProgress });
+        before += batchIds.length * slots;
       }
       if (command) for (const record of records) await recordRun(client, command, record);
       return { notes: STATISTICS_NOTES[await analyzeTables(client)], refs: new Map() };
     });
   }
 
-  read(batchIds: readonly string[], rightAfterRun: boolean): Promise<Stored> {
+  read(batchIds: readonly string[], when: ReadTime): Promise<Stored> {
     return withClient(this.place.pool, async (client) => {
-      if (rightAfterRun) await transaction(client, () => analyzeTables(client));
-      return readStored(client, batchIds, rightAfterRun);
+      if (when.rightAfterRun) await transaction(client, () => analyzeTables(client));
+      return readStored(client, batchIds, when);
     });
+  }
+
+  audit(batchIds: readonly string[]): Promise<readonly Audit[]> {
+    return withClient(this.place.pool, (client) =>
+      inSnapshot(client, () => runAudits(client, batchIds, { rightAfterRun: false })),
+    );
   }
 
   async allBatchIds(): Promise<readonly string[]> {
@@ -63,6 +77,10 @@ export class ElsHost implements Host {
 
   countOf(batchIds: readonly string[]): Promise<Readonly<Record<string, number>>> {
     return inTransaction(this.place.pool, (client) => batchTotals(client, batchIds));
+  }
+
+  countsOfRuns(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
+    return inTransaction(this.place.pool, countRuns);
   }
 
   remove(runIds: readonly string[]): Promise<void> {
@@ -84,13 +102,9 @@ export class ElsHost implements Host {
 }
 
 /** Reads and audits batches of the built-in tables on one snapshot, before anybody computes with it. */
-export function readStored(
-  client: ClientBase,
-  batchIds: readonly string[],
-  rightAfterRun: boolean,
-): Promise<Stored> {
+export function readStored(client: ClientBase, batchIds: readonly string[], when: ReadTime): Promise<Stored> {
   return inSnapshot(client, async () => ({
     assignments: await readAssignments(client, batchIds),
-    audits: await runAudits(client, batchIds, rightAfterRun),
+    audits: await runAudits(client, batchIds, when),
   }));
 }

@@ -19,18 +19,19 @@ import { optionsOf } from './target.js';
  * @param spec of a target of this kind
  * @throws UsageError `needs_session` when the strategy cannot do with `prepare: false`
  */
-export async function openElsInstance(spec: TargetSpec, settings: InstanceSettings): Promise<Instance> {
+export function openElsInstance(spec: TargetSpec, settings: InstanceSettings): Instance {
   const { connections, applicationName, via, schema, timeoutMs, prepare } = settings;
   const address = withConnectionString(settings.source, settings.connectionString);
   const pool = createPool(address, { connections, applicationName, via });
   const engine = createAssignmentEngine(pool, { ...optionsOf(spec), schema, timeoutMs, prepare });
-  return Promise.resolve(new ElsInstance(pool, engine));
+  return new ElsInstance(pool, engine);
 }
 
 /** An engine and its pool. */
 class ElsInstance implements Instance {
   readonly #pool: DatabasePool;
   readonly #engine: AssignmentEngine;
+  #closed: Promise<void> | undefined;
 
   constructor(pool: DatabasePool, engine: AssignmentEngine) {
     this.#pool = pool;
@@ -65,7 +66,12 @@ class ElsInstance implements Instance {
     return this.#engine.settle();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     try {
       await this.#engine.close();
     } catch (error) {

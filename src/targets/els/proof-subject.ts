@@ -2,7 +2,7 @@ import { loadStatement } from '../../database/statement.js';
 import { BUILT_IN_TERMS } from '../../domain/promises.js';
 import type { ProofSubject, RoundTrips } from '../../prove/subject.js';
 import { deleteRuns, registerBatches } from './batches/register.js';
-import { toEnd, toErrorEnd, toRequest } from './call-end.js';
+import { toAnswer, toEnd, toRequest } from './call-end.js';
 import type { Inventory } from './engine/assignment.js';
 import { createStrategy } from './engine/create-strategy.js';
 import { createAssignmentEngine } from './engine/engine.js';
@@ -60,13 +60,13 @@ export function elsProofSubject({ strategy: spec, advisoryLocks }: ElsOptions, s
       const engine = createAssignmentEngine(pool, options);
       return {
         assign: (request) =>
-          engine.assign(toRequest(request), { redelivered: request.redelivered }).then(toEnd, toErrorEnd),
+          engine.assign(toRequest(request), { redelivered: request.redelivered }).then(toEnd, toAnswer),
         settle: () => engine.settle(),
       };
     },
     register: (client, group) => registerBatches(client, { ...group, strategy: FILLED_BY, inventory }),
     remove: (client, runIds) => deleteRuns(client, schema, runIds),
-    read: (client, batchIds) => readStored(client, batchIds, true),
+    read: (client, batchIds) => readStored(client, batchIds, { rightAfterRun: true }),
     registration: (runId, batchId, slots) => [
       {
         statement: REGISTER,

@@ -4,6 +4,7 @@ import type { WeakSpots } from '../../target/weak-spots.js';
 import { ONE_AT_A_TIME } from './engine/assign-many.js';
 import type { Inventory } from './engine/assignment.js';
 import { createStrategy } from './engine/create-strategy.js';
+import { KEEPS_SESSION_LOCK } from './engine/keeps-nothing.js';
 import type { Strategy, StrategySpec } from './engine/strategy.js';
 
 /** The kind of targets that are strategies of the built-in engine, on the tool's own tables. */
@@ -47,7 +48,6 @@ const BETWEEN_TRANSACTIONS = {
 export function elsTarget(options: ElsOptions): Target {
   const { strategy: spec, otherInventory, advisoryLocks } = options;
   const strategy = createStrategy(spec, advisoryLocks);
-  const inventories = [spec, ...(otherInventory ? [otherInventory] : [])].map(inventoryOf);
   return {
     name: spec.name,
     terms: BUILT_IN_TERMS,
@@ -55,8 +55,8 @@ export function elsTarget(options: ElsOptions): Target {
     advisoryLocks,
     spec: { kind: ELS, options },
     hasOwnSchema: false,
-    forms: inventories,
-    lacks: lacksOf(spec, strategy),
+    forms: otherInventory ? [strategy.inventory, inventoryOf(otherInventory)] : [strategy.inventory],
+    lacks: lacksOf(strategy),
     weakSpots: {
       ...SPOTS[strategy.inventory],
       beforeCompletion: BEFORE_COMPLETION,
@@ -65,31 +65,44 @@ export function elsTarget(options: ElsOptions): Target {
     isReference: spec.kind === 'built-in' && spec.name === 'legacy',
     ...(spec.kind === 'custom' && { file: spec.name }),
     withAdvisoryLocks: (on) => elsTarget({ ...options, advisoryLocks: on }),
-    takeOverFrom(before) {
-      const other = optionsOf(before.spec).strategy;
-      const moves = inventoryOf(other) !== strategy.inventory;
-      return elsTarget({ strategy: spec, advisoryLocks, ...(moves && { otherInventory: other }) });
-    },
   };
 }
 
-/** What a spec of this kind holds. */
-export function optionsOf({ options }: TargetSpec): ElsOptions {
+/** What a load changes into that another strategy served: it serves the batches of both until they are migrated. */
+export function takingOver(strategy: StrategySpec, before: Target): Target {
+  const { strategy: other, advisoryLocks } = optionsOf(before.spec);
+  const moves = inventoryOf(other) !== inventoryOf(strategy);
+  return elsTarget({ strategy, advisoryLocks, ...(moves && { otherInventory: other }) });
+}
+
+/**
+ * What a spec of this kind holds.
+ *
+ * @throws Error for one of another kind
+ */
+export function optionsOf({ kind, options }: TargetSpec): ElsOptions {
+  if (kind !== ELS) throw new Error(`a target of kind ${kind} is none of the built-in engine`);
   return options as ElsOptions;
+}
+
+/**
+ * A form of batches that this kind of target has.
+ *
+ * @throws Error for what is no form of this kind of target
+ */
+export function checkedForm(form: string): Inventory {
+  if (form === 'slots' || form === 'essays') return form;
+  throw new Error(`the built-in engine has no batches of form ${JSON.stringify(form)}`);
 }
 
 function inventoryOf(spec: StrategySpec): Inventory {
   return createStrategy(spec, false).inventory;
 }
 
-function lacksOf(spec: StrategySpec, strategy: Strategy): Target['lacks'] {
+function lacksOf(strategy: Strategy): Target['lacks'] {
   return {
     ...(strategy.many === undefined && { bulk: ONE_AT_A_TIME }),
-    ...(strategy.keepsSessionLock && {
-      transactionPooling:
-        "keeps a session's lock from one transaction to the next; accepted: without advisory locks, or cte or inventory",
-    }),
-    ...(spec.kind === 'custom' && { rollout: 'is a statement of its own' }),
+    ...(strategy.keepsSessionLock && { transactionPooling: KEEPS_SESSION_LOCK }),
     ...(!strategy.commitsTwice && { betweenTransactions: 'has one transaction; accepted: legacy' }),
   };
 }

@@ -37,21 +37,30 @@ export class ModuleHost implements Host {
   }
 
   async read(batchIds: readonly string[]): Promise<Stored> {
-    const { hasAssignments, audits } = this.host.description;
+    const { hasAssignments } = this.host.description;
     const rows = hasAssignments ? await this.host.ask({ what: 'assignments', batchIds }) : undefined;
-    const found = audits.length > 0 ? await this.host.ask({ what: 'audits', batchIds }) : {};
     return {
       assignments: rows?.map((row) => ({ ...row, callId: null })),
-      audits: audits.map((name): Audit => ({ name, ...AUDIT_TERMS, rows: found[name] ?? [] })),
+      audits: await this.audit(batchIds),
     };
   }
 
+  async audit(batchIds: readonly string[]): Promise<readonly Audit[]> {
+    const { audits } = this.host.description;
+    const found = audits.length > 0 ? await this.host.ask({ what: 'audits', batchIds }) : {};
+    return audits.map((name) => ({ name, ...AUDIT_TERMS, rows: found[name] ?? [] }));
+  }
+
   allBatchIds(): Promise<readonly string[]> {
-    return this.batches.of([]);
+    return this.batches.all();
   }
 
   countOf(): Promise<Readonly<Record<string, number>>> {
     return Promise.resolve({});
+  }
+
+  countsOfRuns(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
+    return this.batches.countsOfRuns();
   }
 
   async remove(runIds: readonly string[]): Promise<void> {

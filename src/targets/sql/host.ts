@@ -66,25 +66,40 @@ export class SqlHost implements Host {
     return { notes, slotIds: slotIds.size > 0 ? slotIds : undefined, refs };
   }
 
-  async read(batchIds: readonly string[]): Promise<Stored> {
+  read(batchIds: readonly string[]): Promise<Stored> {
     return this.#transaction('assignments', async (client) => {
-      const { assignments, audits, places } = this.definition;
+      const { assignments, places } = this.definition;
       const rows = assignments && (await run(client, assignments, { batch_ids: batchIds }));
-      const found: Audit[] = [];
-      for (const [name, statement] of Object.entries(audits)) {
-        const witnesses = (await run(client, statement, { batch_ids: batchIds })).map(toWitness);
-        found.push({ name, mayBeHalfDone: true, needsCommits: false, rows: witnesses });
-      }
-      return { assignments: rows?.map((row) => toAssignment(row, places)), audits: found };
+      return {
+        assignments: rows?.map((row) => toAssignment(row, places)),
+        audits: await this.#auditOn(client, batchIds),
+      };
     });
   }
 
+  audit(batchIds: readonly string[]): Promise<readonly Audit[]> {
+    return this.#transaction('audits', (client) => this.#auditOn(client, batchIds));
+  }
+
+  async #auditOn(client: PoolClient, batchIds: readonly string[]): Promise<Audit[]> {
+    const found: Audit[] = [];
+    for (const [name, statement] of Object.entries(this.definition.audits)) {
+      const rows = (await run(client, statement, { batch_ids: batchIds })).map(toWitness);
+      found.push({ name, mayBeHalfDone: true, needsCommits: false, rows });
+    }
+    return found;
+  }
+
   allBatchIds(): Promise<readonly string[]> {
-    return this.batches.of([]);
+    return this.batches.all();
   }
 
   countOf(): Promise<Readonly<Record<string, number>>> {
     return Promise.resolve({});
+  }
+
+  countsOfRuns(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
+    return this.batches.countsOfRuns();
   }
 
   async remove(runIds: readonly string[]): Promise<void> {

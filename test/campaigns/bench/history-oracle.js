@@ -3,6 +3,7 @@
 // garbage collector runs beside; far fewer: the machine was busy otherwise. Prints one JSON document.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { BUILT_IN_TERMS } from '#els/domain/promises.js';
 import { verifyHistory } from '#els/verify/verify-run.js';
 import { CALLS, historyOf, SHAPES } from './history-shapes.js';
 
@@ -17,9 +18,10 @@ function check(shape) {
   const calls = historyOf(shape);
   const heldMiB = peakMiB();
   const circumstances = { startMicros: 0, faults: [], incomplete: [], durable: true };
+  const run = { terms: BUILT_IN_TERMS, batchIds: [], slotsOf: () => shape.slots, calls, ...circumstances };
   const cpuBefore = process.cpuUsage();
   const start = process.hrtime.bigint();
-  const { verdict } = verifyHistory({ batchIds: [], slotsOf: () => shape.slots, calls, ...circumstances });
+  const { verdict } = verifyHistory(run);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   const { user, system } = process.cpuUsage(cpuBefore);
   return {

@@ -45,6 +45,23 @@ export const WRITING: readonly SqlBug[] = [
     needsRivals: false,
   },
   {
+    name: 'content-of-the-upload',
+    mistake: 'The upload stands for the text, where it is looked for and where it is written.',
+    original: 'inventory',
+    edits: [
+      ['and text_storage_id = :text_storage_id', 'and text_storage_id = :file_upload_id'],
+      ['text_storage_id = :text_storage_id, updated_at', 'text_storage_id = :file_upload_id, updated_at'],
+    ],
+    scenario: 'one-by-one',
+    violates: [
+      'stored-was-asked-for',
+      'acknowledged-is-stored',
+      'documents-complete',
+      'one-event-per-assignment',
+    ],
+    needsRivals: false,
+  },
+  {
     name: 'timeline-of-the-old-status',
     mistake: 'The timeline is stamped with the status of the row, which in an UPDATE is the old one.',
     original: 'inventory',

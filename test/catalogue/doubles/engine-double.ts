@@ -17,7 +17,7 @@ const UNIQUE_VIOLATION = '23505';
 export type Row = Readonly<Record<string, string | null>>;
 
 /**
- * The engine in its simplest sound form: claim in a transaction, again while slots are in others' hands, then look
+ * The engine in its simplest sound form: claim in a transaction, again while slots are locked by others, then look
  * for completion. Each planted bug overrides the step that it gets wrong.
  */
 export class EngineDouble {

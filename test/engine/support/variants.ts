@@ -1,7 +1,12 @@
 import type { Target } from '#els/target/target.js';
 import { elsTarget } from '#els/targets/els/target.js';
 import { randomBytes } from 'node:crypto';
-import type { BuiltInStrategy, Inventory } from '#els/targets/els/engine/assignment.js';
+import {
+  BUILT_IN_STRATEGIES,
+  type BuiltInStrategy,
+  type Inventory,
+} from '#els/targets/els/engine/assignment.js';
+import { createStrategy } from '#els/targets/els/engine/create-strategy.js';
 import type { EngineOptions } from '#els/targets/els/engine/engine.js';
 import type { TestDatabase } from '../../support/database.js';
 
@@ -13,15 +18,13 @@ export interface Variant {
   readonly inventory: Inventory;
 }
 
-const INVENTORY = { legacy: 'slots', cte: 'slots', inventory: 'essays' } as const;
-
 /** Every built-in strategy, without and with advisory locks. */
-export const VARIANTS: readonly Variant[] = (['legacy', 'cte', 'inventory'] as const).flatMap((strategy) =>
+export const VARIANTS: readonly Variant[] = BUILT_IN_STRATEGIES.flatMap((strategy) =>
   [false, true].map((advisoryLocks) => ({
     name: advisoryLocks ? `${strategy} with advisory locks` : strategy,
     strategy,
     advisoryLocks,
-    inventory: INVENTORY[strategy],
+    inventory: createStrategy({ kind: 'built-in', name: strategy }, advisoryLocks).inventory,
   })),
 );
 
@@ -31,12 +34,12 @@ export function optionsOf({ strategy, advisoryLocks }: Variant): EngineOptions {
   return { strategy: { kind: 'built-in', name: strategy }, advisoryLocks };
 }
 
-/** Registers a batch under a new name. */
 /** The variant as a target. */
 export function targetOf({ strategy, advisoryLocks }: Variant): Target {
   return elsTarget({ strategy: { kind: 'built-in', name: strategy }, advisoryLocks });
 }
 
+/** Registers a batch under a new name. */
 export async function newBatch(db: TestDatabase, inventory: Inventory, slots: number): Promise<string> {
   const batchId = `b${randomBytes(5).toString('hex')}`;
   await db.register({ batchId, slots, inventory });

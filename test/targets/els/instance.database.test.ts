@@ -3,7 +3,7 @@ import type { CallRequest, Instance, InstanceSettings } from '#els/target/instan
 import type { StrategySpec } from '#els/targets/els/engine/strategy.js';
 import { elsTarget } from '#els/targets/els/target.js';
 import { openInstance } from '#els/targets/open.js';
-import { until } from '../../engine/support/hold.js';
+import { until, withForeign } from '../../engine/support/hold.js';
 import { custom } from '../../engine/support/custom.js';
 import { useDatabase } from '../../support/database.js';
 
@@ -16,7 +16,7 @@ const NOTHING = {
 /** Nobody listens there. */
 const NOWHERE = { host: '127.0.0.1', port: 1 };
 
-function open(
+async function open(
   applicationName: string,
   strategy = CTE,
   settings: Partial<InstanceSettings> = {},
@@ -117,6 +117,21 @@ it('goes by way of where it is told to, and says where the server is not to be r
     message: expect.stringContaining('ECONNREFUSED') as string,
   });
   await instance.close();
+});
+
+it('says the same when it is closed again, whether or not it could settle', async () => {
+  await db.register({ batchId: 'twice', slots: 1, inventory: 'slots' });
+  const settled = await open('instance settled');
+  await settled.close();
+  await settled.close();
+  const unsettled = await open('instance unsettled', CTE, { timeoutMs: 0 });
+  await withForeign(db, async (foreign) => {
+    await foreign.query(`select 1 from batch_essay_trackers where batch_id = 'twice' for no key update`);
+    expect(await unsettled.assign(call('twice', 'a'))).toMatchObject({ outcome: 'created' });
+    await expect(unsettled.close()).rejects.toMatchObject({ code: '55P03' });
+    await expect(unsettled.close()).rejects.toMatchObject({ code: '55P03' });
+  });
+  await until('it has disconnected', async () => (await backends('instance unsettled')).length === 0);
 });
 
 it('throws what is a defect, and no answer of a target', async () => {

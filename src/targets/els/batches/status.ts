@@ -23,6 +23,7 @@ export interface BatchStatus {
 
 const STATUS = loadStatement('batches/status');
 const TOTALS = loadStatement('batches/totals');
+const COUNTS_OF_RUNS = loadStatement('batches/counts-of-runs');
 const LOOK = loadStatement('completion/look');
 
 /**
@@ -41,6 +42,13 @@ export async function batchTotals(client: ClientBase, batchIds: readonly string[
   const totals = rows[0];
   if (totals === undefined) throw new Error('the totals returned no row');
   return totals;
+}
+
+/** How many batches and rows of each kind there are of every run, by its id. */
+export async function countRuns(client: ClientBase): Promise<Map<string, Readonly<Record<string, number>>>> {
+  type Row = { readonly runId: string } & Readonly<Record<'batches' | 'slots' | 'essays' | 'events', number>>;
+  const { rows } = await client.query<Row>(COUNTS_OF_RUNS.text);
+  return new Map(rows.map(({ runId, ...counts }) => [runId, counts]));
 }
 
 /**

@@ -7,8 +7,8 @@ import { manyBinds } from './documents.js';
 import {
   afterContention,
   nextAttempt,
-  oweLook,
-  turn,
+  requestLook,
+  reroute,
   type BatchAttempt,
   type EngineParts,
 } from './engine-parts.js';
@@ -58,7 +58,7 @@ export async function assignMany(
     const end = await parts.attempts.untilAnswered(call, (client) => attempt(parts, client, call));
     if ('answer' in end) continue;
     // It may have taken the last slot all the same.
-    if (call.ambiguous) parts.debts.owe(batchId, performance.now(), false);
+    if (call.ambiguous) parts.checks.request(batchId, performance.now(), false);
     for (const { request, position } of [...open.values()].flat()) {
       const error = givenUpError(end, request, call.ambiguous);
       if (!(error instanceof AssignmentError)) throw error;
@@ -110,9 +110,9 @@ async function attempt(
     );
   }
   const isMismatch = answers.some(({ answer }) => answer.outcome === 'inventory_mismatch');
-  if (isMismatch && parts.routes.turnFrom(batchId, strategy)) return turn(call);
+  if (isMismatch && parts.routes.rerouteFrom(batchId, strategy)) return reroute(call);
   for (const answer of answers) settle(parts, call, strategy, answer);
-  await oweLookAfter(parts, client, call, made, { sentAtMs, answers });
+  await requestLookAfter(parts, client, call, made, { sentAtMs, answers });
   if (open.size === 0) return { answer: true };
   return afterContention(parts, client, call, made);
 }
@@ -138,7 +138,7 @@ function settle(
 }
 
 /** One look for all that a statement answered. */
-async function oweLookAfter(
+async function requestLookAfter(
   parts: EngineParts,
   client: ClientBase,
   call: BatchCall,
@@ -148,5 +148,5 @@ async function oweLookAfter(
   const outcomes = new Set(answers.map(({ answer }) => answer.outcome));
   const created = outcomes.has('created');
   if (!created && !outcomes.has('reused') && !outcomes.has('no_slot')) return;
-  await oweLook(parts, client, call, made, { sentAtMs, created });
+  await requestLook(parts, client, call, made, { sentAtMs, created });
 }

@@ -5,7 +5,7 @@ import { loadStatement } from './statement.js';
 import type { AssignmentRequest, AssignmentResult } from './assignment.js';
 import type { Answered, CallUnderWay } from './attempts.js';
 import { assignmentBinds } from './documents.js';
-import { afterContention, nextAttempt, oweLook, turn, type EngineParts } from './engine-parts.js';
+import { afterContention, nextAttempt, requestLook, reroute, type EngineParts } from './engine-parts.js';
 import { givenUpError, refusalError, type Setback } from './outcome-errors.js';
 import type { CallMemory, FinalAnswer } from './strategy.js';
 
@@ -34,7 +34,7 @@ export async function assignOne(
   const end = await parts.attempts.untilAnswered(call, (client) => attempt(parts, client, call));
   if ('answer' in end) return end.answer;
   // It may have taken the last slot all the same.
-  if (call.ambiguous) parts.debts.owe(request.batchId, performance.now(), false);
+  if (call.ambiguous) parts.checks.request(request.batchId, performance.now(), false);
   throw givenUpError(end, request, call.ambiguous);
 }
 
@@ -68,7 +68,7 @@ async function attemptOn(
     case 'contended':
       return afterContention(parts, client, call, next);
     case 'inventory_mismatch':
-      if (routes.turnFrom(batchId, strategy)) return turn(call);
+      if (routes.rerouteFrom(batchId, strategy)) return reroute(call);
       throw refusalError(answer.outcome, call.request, strategy.inventory, call.ambiguous);
     case 'unknown_batch':
       throw refusalError(answer.outcome, call.request, strategy.inventory, call.ambiguous);
@@ -77,7 +77,7 @@ async function attemptOn(
     case 'no_slot': {
       const created = answer.outcome === 'created';
       if (created && strategy.startsAtLowWater) marks.claimed(batchId, answer.essayId);
-      await oweLook(parts, client, call, next, { sentAtMs, created });
+      await requestLook(parts, client, call, next, { sentAtMs, created });
       return { answer: await toResult(session, call, answer, claimedBefore) };
     }
   }

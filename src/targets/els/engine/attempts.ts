@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { databaseFailure, type DatabaseFailure } from '../../../database/failure.js';
 import { TIMEOUTS } from '../../../database/timeouts.js';
+import { LOST_CONNECTION } from '../../../target/instance.js';
 import type { CallTrace } from './call-log.js';
 import type { EngineConnections } from './connections.js';
 import type { GivenUp, Setback } from './outcome-errors.js';
@@ -17,8 +18,8 @@ export interface CallUnderWay {
   ambiguous: boolean;
   /** Whether an attempt found nothing: the next ones start at no mark. */
   looksEverywhere: boolean;
-  /** Whether it was turned from one strategy to the other. */
-  hasTurned: boolean;
+  /** Whether it was rerouted from one strategy to the other. */
+  wasRerouted: boolean;
 }
 
 /** An attempt that ends its call. */
@@ -49,9 +50,11 @@ export class Attempts {
     for (;;) {
       const step = await this.#make(call, attempt);
       if ('answer' in step) return step;
-      const { failure, code, atOnce, owesLook = false } = step;
+      const { failure, code, atOnce, ignoresDeadline = false } = step;
       if (isFinal(failure) || code === undefined) return { because: 'failed', setback: step };
-      if (!owesLook && performance.now() >= call.deadlineMs) return { because: 'deadline', setback: step };
+      if (!ignoresDeadline && performance.now() >= call.deadlineMs) {
+        return { because: 'deadline', setback: step };
+      }
       this.retriesByCode[code] = (this.retriesByCode[code] ?? 0) + 1;
       if (atOnce) continue;
       call.setbacks += 1;
@@ -84,7 +87,7 @@ function setback(error: unknown): Setback {
   const failure = databaseFailure(error);
   const { sqlState } = failure ?? {};
   const isLoss = failure?.kind === 'connection' && !(sqlState && sqlState in TIMEOUTS);
-  return { code: isLoss ? 'connection' : sqlState, failure, error };
+  return { code: isLoss ? LOST_CONNECTION : sqlState, failure, error };
 }
 
 /** Whether an attempt is not to be made again. The caller may do so: one that was cancelled is told at once. */

@@ -21,8 +21,8 @@ export interface EngineLogger {
 }
 
 /**
- * What a call does: waits for a connection (which is set up when it is new), claims, waits for a slot in others' hands,
- * looks whether the batch is complete, asks who made what it found, pauses before another attempt.
+ * What a call does: waits for a connection (which is set up when it is new), claims, waits for a slot that is locked by
+ * others, looks whether the batch is complete, asks who made what it found, pauses before another attempt.
  */
 type StepName = 'connection' | 'claim' | 'wait' | 'look' | 'recognize' | 'pause';
 

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { Session, type RoundTripCounter } from '../../../database/session.js';
 import type { Attempts, CallUnderWay } from './attempts.js';
-import type { CompletionDebts, LookResult } from './completion-debts.js';
+import type { CompletionChecks, LookResult } from './completion-checks.js';
 import { waitForVacancy } from './contention.js';
 import type { LowWaterMarks } from './low-water.js';
 import type { Setback } from './outcome-errors.js';
@@ -15,7 +15,7 @@ export interface EngineParts {
   /** Counts the round trips of calls. */
   readonly claims: RoundTripCounter;
   readonly marks: LowWaterMarks;
-  readonly debts: CompletionDebts;
+  readonly checks: CompletionChecks;
   /** Looks at once whether a batch is complete. */
   readonly look: (client: ClientBase, batchId: string) => Promise<LookResult>;
 }
@@ -40,18 +40,19 @@ export function nextAttempt(
 }
 
 /**
- * After `inventory_mismatch`, where another strategy serves the batch: the next attempt is that one's. The first turn of a
- * call is owed, whatever its deadline; that both strategies refuse a batch passes when it has been switched, or never.
+ * After `inventory_mismatch`, where another strategy serves the batch: the next attempt is that one's. The first time
+ * it is made whatever the call's deadline; that both strategies refuse a batch passes when it has been switched, or
+ * never.
  */
-export function turn(call: CallUnderWay): Setback {
-  const isFirst = !call.hasTurned;
-  call.hasTurned = true;
-  return { code: 'inventory_mismatch', atOnce: isFirst, owesLook: isFirst };
+export function reroute(call: CallUnderWay): Setback {
+  const isFirst = !call.wasRerouted;
+  call.wasRerouted = true;
+  return { code: 'inventory_mismatch', atOnce: isFirst, ignoresDeadline: isFirst };
 }
 
 /**
- * After `contended`: waits for a slot in others' hands, or until the batch is switched, unless the attempt started at a
- * mark. From now on the call looks everywhere.
+ * After `contended`: waits for a slot that is locked by others, or until the batch is switched, unless the attempt
+ * started at a mark. From now on the call looks everywhere.
  */
 export async function afterContention(
   { claims }: EngineParts,
@@ -60,19 +61,19 @@ export async function afterContention(
   { batchId, strategy, lowWater }: BatchAttempt,
 ): Promise<Setback> {
   call.looksEverywhere = true;
-  const owesLook = lowWater !== null;
+  const ignoresDeadline = lowWater !== null;
   const remainingMs = call.deadlineMs - performance.now();
   // At the deadline there is nothing to wait for: the retry will say so.
-  if (owesLook || remainingMs <= 0) return { code: 'contended', atOnce: true, owesLook };
+  if (ignoresDeadline || remainingMs <= 0) return { code: 'contended', atOnce: true, ignoresDeadline };
   call.trace?.begin('wait', 'contended');
   const session = new Session(client, call.trace ?? claims);
   const isHeld = await waitForVacancy(session, strategy.inventory, { batch_id: batchId }, remainingMs);
-  return { code: 'contended', atOnce: isHeld, owesLook };
+  return { code: 'contended', atOnce: isHeld, ignoresDeadline };
 }
 
-/** After an answer: a look now, or one that is owed; no later claim takes it over where it has a mark to keep. */
-export async function oweLook(
-  { debts, marks, look }: EngineParts,
+/** After an answer: a look now, or a request for one; no later claim takes it over where it has a mark to keep. */
+export async function requestLook(
+  { checks, marks, look }: EngineParts,
   client: ClientBase,
   { trace }: Pick<CallUnderWay, 'trace'>,
   { batchId, strategy }: BatchAttempt,
@@ -81,5 +82,5 @@ export async function oweLook(
   if (strategy.looksAfterEachCall) {
     trace?.begin('look');
     await look(client, batchId);
-  } else debts.owe(batchId, answer.sentAtMs, answer.created && marks.toKeep(batchId) === '');
+  } else checks.request(batchId, answer.sentAtMs, answer.created && marks.toKeep(batchId) === '');
 }

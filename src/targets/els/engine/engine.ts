@@ -8,7 +8,7 @@ import { assignMany } from './assign-many.js';
 import { assignOne, OWN_ASSIGNMENT } from './assign-one.js';
 import { Attempts, type CallUnderWay } from './attempts.js';
 import { CallLog, type CallTrace, type EngineLogger } from './call-log.js';
-import { CompletionDebts, type LookResult } from './completion-debts.js';
+import { CompletionChecks, type LookResult } from './completion-checks.js';
 import { EngineConnections } from './connections.js';
 import { contentionStatements } from './contention.js';
 import { createStrategy } from './create-strategy.js';
@@ -103,7 +103,7 @@ export class AssignmentEngine {
       attempts: new Attempts(this.#connections),
       claims: { roundTrips: 0 },
       marks: new LowWaterMarks(),
-      debts: new CompletionDebts({
+      checks: new CompletionChecks({
         together: (batchIds) => this.#connections.use((client) => this.#lookTogether(client, batchIds)),
         waiting: (batchId) => this.#connections.use((client) => this.#look(client, batchId)),
       }),
@@ -162,22 +162,22 @@ export class AssignmentEngine {
   }
 
   /**
-   * Takes no more calls, and pays all completion debts. The pool stays open, for it is the caller's.
+   * Takes no more calls, and makes all pending completion checks. The pool stays open, for it is the caller's.
    *
    * @throws what a look raised, when it could not be made within the engine's timeout; close again to make it
    */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.settle().finally(() => this.#parts.debts.stop());
+    await this.settle().finally(() => this.#parts.checks.stop());
   }
 
   /**
-   * Pays all completion debts now, not up to 50 ms later.
+   * Makes all pending completion checks now, not up to 50 ms later.
    *
    * @throws what a look raised, when it could not be made within the engine's timeout
    */
   settle(): Promise<void> {
-    return this.#withinTimeout(() => this.#parts.debts.settle());
+    return this.#withinTimeout(() => this.#parts.checks.settle());
   }
 
   /** Does work again that failed for a reason that may pass. */
@@ -226,7 +226,7 @@ export class AssignmentEngine {
       setbacks: 0,
       ambiguous: redelivered,
       looksEverywhere: false,
-      hasTurned: false,
+      wasRerouted: false,
     };
   }
 

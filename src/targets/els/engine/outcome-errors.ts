@@ -9,8 +9,8 @@ export interface Setback {
   readonly code: string | undefined;
   /** Try again at once: there is nothing to wait for, or it was waited for already. */
   readonly atOnce?: boolean;
-  /** An attempt that looks everywhere, or where the batch is, is owed, whatever the deadline. */
-  readonly owesLook?: boolean;
+  /** Whatever the deadline, one attempt is made that looks everywhere, or in the batch's own inventory. */
+  readonly ignoresDeadline?: boolean;
   readonly failure?: DatabaseFailure | undefined;
   readonly error?: unknown;
 }

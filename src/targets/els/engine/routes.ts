@@ -35,7 +35,7 @@ export class Routes {
    *
    * @returns whether there is a strategy for it
    */
-  turnFrom(batchId: string, strategy: Strategy): boolean {
+  rerouteFrom(batchId: string, strategy: Strategy): boolean {
     if (this.#other === undefined) return false;
     if (strategy === this.#other) this.#toOther.delete(batchId);
     else this.#remember(batchId);

@@ -1,5 +1,5 @@
 import * as database from '../../../database/statement.js';
-import { OID, readSql, type Statement } from '../../../database/statement.js';
+import { OID, readSql, StatementOfFile, type Statement } from '../../../database/statement.js';
 
 /** Binds of an assignment have one type everywhere, so that a custom strategy needs no casts. */
 const BIND_TYPES: Readonly<Record<string, number>> = {
@@ -18,7 +18,7 @@ const BIND_TYPES: Readonly<Record<string, number>> = {
 
 /** As that of database/statement.ts, with the types of an assignment's binds. */
 export function loadStatement(path: string): Statement {
-  return toStatement(path, readSql(path));
+  return new StatementOfFile(path, () => toStatement(path, readSql(path)));
 }
 
 /** As that of database/statement.ts, with the types of an assignment's binds. */

@@ -38,7 +38,7 @@ export class MigrationKiller {
   /**
    * Hears a step.
    *
-   * @returns how many milliseconds later the migration dies of it; undefined: it does not
+   * @returns how many milliseconds later the migration is killed; undefined: it is not
    */
   hear({ batchId, step }: BatchStep): number | undefined {
     this.#heard += 1;

@@ -14,7 +14,7 @@ export interface RunMigration {
   readonly stop: AbortSignal;
   /** How long a process may tell nothing. */
   readonly quietMs: number;
-  /** The process's own but in tests. */
+  /** Another program in tests. */
   readonly program?: string | undefined;
 }
 

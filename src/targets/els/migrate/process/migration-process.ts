@@ -31,7 +31,7 @@ export interface MigrationControl {
   readonly stop: AbortSignal;
   /** How long it may tell nothing. */
   readonly quietMs: number;
-  /** Its own but in tests. */
+  /** Another program in tests. */
   readonly program?: string | undefined;
 }
 

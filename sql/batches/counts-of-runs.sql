@@ -1,5 +1,5 @@
 -- How many batches and rows of each kind there are of each run, of one that has none too. Must hold: counts what
--- ../batches/delete-runs.sql deletes.
+-- delete-runs.sql deletes.
 with batches as materialized (
   select run_id, batch_id from run_batches
 ), essays as materialized (
