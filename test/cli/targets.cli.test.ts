@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { runHosted } from '../support/hosted-command.js';
 import { eachLongButFirst, IS_LONG } from '../support/long.js';
 import { compareDocumentOf, failureDocumentOf, runDocumentOf, type RunEntry } from './document.js';
@@ -46,7 +46,7 @@ describe('the examples', () => {
       const loop = await onlyRun(example(path), ['--scenario', 'sustained', '--duration', '500ms', ...SMALL]);
       expect(loop.verdict).toBe('valid');
       expect(loop.outcomes.created).toBeGreaterThan(20);
-      expect(await database.query(`select 1 from ${table} limit 1`)).toEqual([]);
+      expect(await database.query(`select 1 from public.${table} limit 1`)).toEqual([]);
       expect(await database.query('select 1 from run_batches')).toEqual([]);
     },
   );
@@ -74,7 +74,7 @@ describe('the examples', () => {
         ...['compare', '--strategies', strategies, '--scenario', 'overflow', '--rounds', '1', ...SMALL],
         ...['--gate', 'seats.created == vouchers.created', '--quiet', '--json'],
       ],
-      { ELS_ASSIGN_HOME: files.path('home') },
+      { ELS_ASSIGN_HOME: inject('embeddedHome') },
     );
     const { runs, comparison } = compareDocumentOf(finished);
     expect(runs.map(({ strategy, verdict }) => [strategy, verdict]).sort()).toEqual([
@@ -102,7 +102,7 @@ describe('what was shipped wrong', () => {
 describe('a file that is no target', () => {
   it.each([
     ['no default export', 'export const a = 1;', 'it has no default export'],
-    ['a syntax error', 'export default {', 'cannot be loaded: '],
+    ['a syntax error', 'export default {', 'line 1 column 17: Unexpected token'],
     ['a missing function', 'export default { register() {} };', 'it has no function open'],
     ['an unknown field', 'export default { promise: 1 };', 'it has the field "promise"'],
     ['no assign', 'export default { register() {}, open: () => ({}) };', 'open returned no function assign'],
@@ -183,7 +183,7 @@ it('is refused what it cannot do', async () => {
 
 it("is not taken to the environment's database", IS_LONG, async () => {
   const nowhere = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', PGHOST: '127.0.0.1', PGPORT: '1' };
-  const home = { ELS_ASSIGN_HOME: files.path('home') };
+  const home = { ELS_ASSIGN_HOME: inject('embeddedHome') };
   const args = ['run', '--strategy', example('seats/seats.target.ts'), '--scenario', 'overflow', ...SMALL];
   const { code, stdout } = await runHosted([...args, '--quiet'], { ...nowhere, ...home });
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('(embedded)') as string });
