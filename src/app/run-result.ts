@@ -3,7 +3,7 @@ import type { Call } from '../domain/call.js';
 import type { InfrastructureError } from '../domain/errors.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult, Verdict } from '../domain/run-result.js';
-import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
+import { slotsOfBatch, type WorkloadPlan } from '../domain/scenario.js';
 import { comparesStrategies, evaluateGate, parseGate } from '../gate/index.js';
 import type { HalfWay } from '../target/weak-spots.js';
 import type { Verification } from '../verify/verify-run.js';
@@ -89,7 +89,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     plan: { batches, slots, contents, deliveries, arrival, seed, bulk, rttMs, ...openLoopOf(scenario) },
     assignments,
     expectedSuccesses:
-      durationMs === undefined ? expectedCounts(scenario).successes : mostSuccesses(scenario, calls),
+      durationMs === undefined ? expectedCounts(scenario).successes : mostSuccesses(plan, calls),
     outcomes: countOutcomes(calls),
     errorsByCode: countErrors(calls),
     retriesByCode: counters.retriesByCode,
@@ -131,10 +131,11 @@ function serverCost(
 }
 
 /** Batch by batch, all calls that were made, but no more than its slots let succeed. */
-function mostSuccesses({ slots, deliveries }: Scenario, calls: readonly Call[]): number {
+function mostSuccesses({ scenario, batchIds }: WorkloadPlan, calls: readonly Call[]): number {
   const made = new Map<string, number>();
   for (const { batchId } of calls) made.set(batchId, (made.get(batchId) ?? 0) + 1);
-  return [...made.values()].reduce((sum, count) => sum + Math.min(count, slots * deliveries), 0);
+  const mostOf = (batch: number) => slotsOfBatch(scenario, batch) * scenario.deliveries;
+  return batchIds.reduce((sum, id, batch) => sum + Math.min(made.get(id) ?? 0, mostOf(batch)), 0);
 }
 
 function countOutcomes(calls: readonly Call[]): Outcomes {

@@ -1,7 +1,7 @@
 import type { FaultResult } from './fault.js';
 import type { Measured } from './measured.js';
 import type { RolloutResult, RolloutSummary } from './rollout.js';
-import type { Arrival, OpenLoop } from './scenario.js';
+import type { Arrival, OpenLoop, Slots } from './scenario.js';
 import type { Sweep } from './sweep.js';
 import type { TimelineEntry } from './timeline.js';
 
@@ -123,8 +123,8 @@ export interface RunResult {
   readonly notes: readonly string[];
   readonly plan: OpenLoop & {
     readonly batches: number;
-    /** Slots of each batch. */
-    readonly slots: number;
+    /** Slots of each batch; of a list the batches take one after the other, from its beginning again. */
+    readonly slots: Slots;
     readonly contents: number;
     readonly deliveries: number;
     readonly arrival: Arrival;

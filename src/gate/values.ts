@@ -1,3 +1,4 @@
+import { totalSlots } from '../domain/scenario.js';
 import type { LatencyMicros, RunResult } from '../domain/run-result.js';
 
 /** What a value measures. Durations are microseconds; everything else is a plain number. */
@@ -56,7 +57,8 @@ const VALUES = {
   successes: number((run) => run.outcomes.created + run.outcomes.reused + run.outcomes.assigned),
   expectedSuccesses: number((run) => run.expectedSuccesses),
   contents: number((run) => run.plan.contents),
-  slots: number((run) => run.plan.slots),
+  // Of each batch; on average where they differ.
+  slots: number(({ plan }) => totalSlots(plan) / plan.batches),
   batches: number((run) => run.plan.batches),
   deliveries: number((run) => run.plan.deliveries),
   workers: number((run) => run.workers),

@@ -51,6 +51,21 @@ describe('the examples', () => {
     },
   );
 
+  it.each([example('seats/seats.target.ts'), 'inventory'])(
+    'fill batches of different sizes: %s',
+    IS_LONG,
+    async (strategy) => {
+      const sizes = ['--batches', '5', '--slots', '2,9', '--contents', '40'];
+      const run = await onlyRun(strategy, ['--scenario', 'overflow', ...sizes, ...SMALL]);
+      expect(run.plan.slots).toEqual([2, 9]);
+      expect({ verdict: run.verdict, gates: run.gates.filter(({ passed }) => !passed) }).toEqual({
+        ...{ verdict: 'valid', gates: [] },
+      });
+      expect(run.outcomes).toMatchObject({ created: 2 + 8 + 2 + 8 + 2, noSlot: 40 - 22 });
+      expect(run.batchTotals).toMatchObject({ taken: 22, available: 2 });
+    },
+  );
+
   it('are killed in the midst of calls, and every call is accounted for', IS_LONG, async () => {
     const flags = [
       '--scenario',
