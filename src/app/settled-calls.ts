@@ -93,7 +93,8 @@ export function closingDeliveries(
   });
 }
 
-function isSuccess({ outcome }: Call): boolean {
+/** Whether a call told of a slot. */
+export function isSuccess({ outcome }: Call): boolean {
   return outcome === 'created' || outcome === 'reused' || outcome === 'assigned';
 }
 

@@ -55,7 +55,7 @@ async function resolveStep(
     return await resolveScenario(name, overrides);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const step = `--sweep ${parameter}=${overrides[parameter]}`;
+    const step = `--sweep ${parameter}=${String(overrides[parameter])}`;
     throw new UsageError(error.code, `${step}: ${error.message}`, { cause: error });
   }
 }

@@ -139,6 +139,11 @@ export interface RunResult {
   /** Calls that should end as created or reused; where a duration ended the run, of those that were made. */
   readonly expectedSuccesses: number;
   readonly outcomes: Outcomes;
+  /**
+   * Contents that were told of a slot, or calls where a content may hold several; only where some answers do not tell
+   * whether it was given then (`assigned`). Gates read `created` by it.
+   */
+  readonly holders?: number | undefined;
   readonly errorsByCode: Readonly<Record<string, number>>;
   readonly retriesByCode: Readonly<Record<string, number>>;
   /** What the target counted besides, by its own names. */

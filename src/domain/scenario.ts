@@ -98,12 +98,14 @@ export interface Scenario extends LoadCounts, OpenLoop {
   readonly rttMs: number;
   /** Gate expressions, e.g. `p95 < 500ms`. */
   readonly gates: readonly string[];
+  /** Those of the gates that were asked for besides the scenario's own. */
+  readonly demandedGates?: readonly string[] | undefined;
   /** What `compare` tests over paired rounds where both strategies ran, e.g. `a.throughput >= 0.95 * b.throughput`. */
   readonly checks?: readonly string[] | undefined;
 }
 
 /** What is said of a scenario beside its load. */
-export type Named = 'name' | 'description' | 'arrival' | 'rollout' | 'gates' | 'checks';
+export type Named = 'name' | 'description' | 'arrival' | 'rollout' | 'gates' | 'demandedGates' | 'checks';
 
 /** What flags say of a scenario's load; undefined where they say nothing. */
 export type ScenarioOverrides = {

@@ -13,6 +13,7 @@ export type GateInput = Pick<
   | 'assignments'
   | 'expectedSuccesses'
   | 'outcomes'
+  | 'holders'
   | 'counters'
   | 'batchTotals'
   | 'latencyMicros'
@@ -44,8 +45,8 @@ const VALUES = {
   p99: latency('p99'),
   p999: latency('p999'),
   max: latency('max'),
-  created: number((run) => run.outcomes.created),
-  reused: number((run) => run.outcomes.reused),
+  created: number((run) => run.holders ?? run.outcomes.created),
+  reused: number(({ outcomes }) => (outcomes.assigned > 0 ? NaN : outcomes.reused)),
   assigned: number((run) => run.outcomes.assigned),
   noSlot: number((run) => run.outcomes.noSlot),
   error: number((run) => run.outcomes.error),

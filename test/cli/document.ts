@@ -116,6 +116,7 @@ const runSchema = z.strictObject({
   verdict,
   plan,
   assignments: count,
+  holders: count.optional(),
   outcomes: z.strictObject({
     created: count,
     reused: count,

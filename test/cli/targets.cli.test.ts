@@ -130,6 +130,49 @@ describe('a file that is no target', () => {
   });
 });
 
+/** The seats, with answers that `change` makes of theirs. */
+const changedSeats = (more: string, change: string) => `
+  import seats from ${JSON.stringify(example('seats/seats.target.ts'))};
+  const change = ${change};
+  export default {
+    ...seats,
+    ${more}
+    async open(settings) {
+      const instance = await seats.open(settings);
+      return { assign: async (call) => change(await instance.assign(call)), close: () => instance.close() };
+    },
+  };`;
+
+describe('gates of a scenario', () => {
+  it('are read over successes where a target does not tell which of them took the slot', async () => {
+    const assigned =
+      "(answer) => (answer.slotId === undefined ? answer : { ...answer, outcome: 'assigned' })";
+    const file = files.write('assigned.target.mjs', changedSeats("name: 'assigned',", assigned));
+    const run = await onlyRun(file, ['--scenario', 'idempotent-duplicates', '--gate', 'assigned == 20']);
+    expect({ verdict: run.verdict, passed: run.passed, holders: run.holders }).toEqual({
+      ...{ verdict: 'valid', passed: true, holders: 1 },
+    });
+    expect(run.notes.join('\n')).toContain('not judged: gate reused == contents * (deliveries - 1)');
+  });
+
+  it('are left out where the target does not promise or tell what they need', IS_LONG, async () => {
+    const promises = 'promises: { idempotent: true, truthfulNoSlot: false },';
+    const file = files.write(
+      'poller.target.mjs',
+      changedSeats(`name: 'poller', ${promises}`, '(answer) => answer'),
+    );
+    const run = await onlyRun(file, ['--scenario', 'batch-completion', ...SMALL]);
+    expect(run.verdict).toBe('valid');
+    expect(run.gates.map(({ expression }) => expression)).toEqual(['error == 0']);
+    expect(run.notes.filter((note) => note.startsWith('not judged: gate'))).toHaveLength(3);
+    const demanded = await runOn(file, ['--scenario', 'overflow', '--gate', 'completed == batches']);
+    expect(demanded).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('completed of poller') as string,
+    });
+  });
+});
+
 /** A target without a table. */
 const bare = (assign: string, more = '') =>
   `export default { ${more} async register() {}, open: () => ({ ${assign} }) };`;
