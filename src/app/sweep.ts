@@ -5,7 +5,7 @@ import type { SweepAxis, SweptParameter } from '../domain/sweep.js';
 import { flagOf, LOAD_FIELDS } from '../scenario/fields.js';
 import { loadScenario } from '../scenario/load.js';
 import { resolveScenario } from '../scenario/overrides.js';
-import type { SumUp } from './run.js';
+import type { SumUp } from './runs-to-report.js';
 import { withKnownTargets } from './scenarios.js';
 
 const DEFAULT_SCENARIO = 'sustained';
