@@ -10,9 +10,10 @@ import type { Verification } from '../verify/verify-run.js';
 import { expectedCounts, largestCall } from '../workload/plan.js';
 import { outlastsDeliveries } from '../workload/schedule.js';
 import type { FinishedLoad } from './finished-load.js';
-import { openLoopOf, openLoopResult } from './open-loop-result.js';
+import { openLoopResult } from './open-loop-result.js';
 import { rolloutResult } from './rollout/rollout-result.js';
 import type { RunJob } from './run-job.js';
+import { runPlan } from './run-plan.js';
 import type { ServerCost } from './server-meter.js';
 import { settledCalls } from './settled-calls.js';
 
@@ -72,8 +73,7 @@ type Judgement = 'verdict' | 'invariants' | 'notAsked' | 'notes' | 'gates' | 'pa
 function measure(run: FinishedRun): Omit<RunResult, Judgement> {
   const { job, plan, load, totals } = run;
   const { scenario, seed } = plan;
-  const { name, batches, slots, contents, deliveries, arrival, workers, connections } = scenario;
-  const { bulk, durationMs, rttMs } = scenario;
+  const { name, workers, connections, durationMs } = scenario;
   const { recording, redelivered, server, faults } = load;
   const { counters } = recording;
   const calls = settledCalls(recording.calls, redelivered);
@@ -86,7 +86,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     connections,
     round: job.round,
     complete: !load.stopped && run.failure === undefined,
-    plan: { batches, slots, contents, deliveries, arrival, seed, bulk, rttMs, ...openLoopOf(scenario) },
+    plan: runPlan(scenario, seed),
     assignments,
     expectedSuccesses:
       durationMs === undefined ? expectedCounts(scenario).successes : mostSuccesses(scenario, calls),

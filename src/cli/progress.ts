@@ -1,4 +1,4 @@
-import type { OnRun, RunControl } from '../app/run.js';
+import type { OnRun, RunControl } from '../app/runs-to-report.js';
 import { strategyLabel } from '../domain/rows.js';
 import type { SweptParameter } from '../domain/sweep.js';
 import { printLine } from './console.js';
