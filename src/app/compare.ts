@@ -12,7 +12,7 @@ import type { Places } from './target-places.js';
 import { environmentOf } from './environment.js';
 import { checksOf, judgeStrategies } from './gates.js';
 import type { RunJob } from './run-job.js';
-import { executeRuns, type RunControl, type SumUp } from './run.js';
+import { executeRuns, type RunControl, type SumUp } from './runs-to-report.js';
 
 /** How often everything is run, by how it arrives: bursts are judged by their gates, loads by their throughput. */
 export interface Rounds {

@@ -2,7 +2,8 @@ import { nowMicros } from '../base/clock.js';
 import { isAnswered, type Call } from '../domain/call.js';
 import type { IntervalView, LoadDisplay, LoadView } from '../domain/load-view.js';
 import type { RunWatch } from '../domain/run-watch.js';
-import { totalSlots, type WorkloadPlan } from '../domain/scenario.js';
+import { totalSlots } from '../domain/load.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
 import { askedRate } from './asked-rate.js';
 import { CallTally } from './call-tally.js';
 

@@ -6,7 +6,7 @@ import type { Target } from '../target/target.js';
 import { proofSubject } from '../targets/proof-subject.js';
 import type { Database } from './database.js';
 import { applicationNameOf } from './quiesce.js';
-import { whileAtWork } from './runs.js';
+import { whileAtWork } from './held-runs.js';
 
 export type { ProofProgress } from '../prove/prove.js';
 

@@ -4,15 +4,17 @@ import type { InfrastructureError } from '../domain/errors.js';
 import type { Promises } from '../domain/promises.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult, Verdict } from '../domain/run-result.js';
-import { slotsOfBatch, type WorkloadPlan } from '../domain/scenario.js';
+import { slotsOfBatch } from '../domain/load.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
 import type { HalfWay } from '../target/weak-spots.js';
 import type { Verification } from '../verify/verify-run.js';
 import { expectedCounts, largestCall } from '../workload/plan.js';
 import { outlastsDeliveries } from '../workload/schedule.js';
 import type { FinishedLoad } from './finished-load.js';
-import { openLoopOf, openLoopResult } from './open-loop-result.js';
+import { openLoopResult } from './open-loop-result.js';
 import { rolloutResult } from './rollout/rollout-result.js';
 import type { RunJob } from './run-job.js';
+import { runPlan } from './run-plan.js';
 import type { ServerCost } from './server-meter.js';
 import { judgeGates } from './run-gates.js';
 import { isSuccess, settledCalls } from './settled-calls.js';
@@ -70,8 +72,7 @@ type Judgement = 'verdict' | 'invariants' | 'notAsked' | 'notes' | 'gates' | 'pa
 function measure(run: FinishedRun): Omit<RunResult, Judgement> {
   const { job, plan, load, totals } = run;
   const { scenario, seed } = plan;
-  const { name, batches, slots, contents, deliveries, arrival, workers, connections } = scenario;
-  const { bulk, durationMs, rttMs } = scenario;
+  const { name, workers, connections, durationMs } = scenario;
   const { recording, redelivered, server, faults } = load;
   const { counters } = recording;
   const calls = settledCalls(recording.calls, redelivered);
@@ -84,7 +85,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     connections,
     round: job.round,
     complete: !load.stopped && run.failure === undefined,
-    plan: { batches, slots, contents, deliveries, arrival, seed, bulk, rttMs, ...openLoopOf(scenario) },
+    plan: runPlan(scenario, seed),
     assignments,
     expectedSuccesses:
       durationMs === undefined ? expectedCounts(scenario).successes : mostSuccesses(plan, calls),

@@ -1,5 +1,6 @@
 import type { Call } from '../domain/call.js';
-import { slotsOfBatch, type Delivery, type WorkloadPlan } from '../domain/scenario.js';
+import { slotsOfBatch } from '../domain/load.js';
+import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import type { Promises } from '../domain/promises.js';
 import { deliveryOf } from '../runner/call-chunks.js';
 import { isIndefinite } from '../verify/history-index.js';

@@ -1,10 +1,12 @@
 import { buildSweep } from '../compare/sweep.js';
 import { UsageError } from '../domain/errors.js';
-import { totalSlots, type Scenario, type ScenarioOverrides } from '../domain/scenario.js';
+import { totalSlots } from '../domain/load.js';
+import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import type { SweepAxis, SweptParameter } from '../domain/sweep.js';
+import { flagOf, LOAD_FIELDS } from '../scenario/fields.js';
 import { loadScenario } from '../scenario/load.js';
 import { resolveScenario } from '../scenario/overrides.js';
-import type { SumUp } from './run.js';
+import type { SumUp } from './runs-to-report.js';
 import { withKnownTargets } from './scenarios.js';
 
 const DEFAULT_SCENARIO = 'sustained';
@@ -25,7 +27,9 @@ export async function scenariosToSweep(
     throw refusal(`--sweep with ${named.length} scenarios (${named.join(', ')}); accepted: one`);
   }
   if (overrides[parameter] !== undefined) {
-    throw refusal(`--${parameter} and --sweep ${parameter}= are both given; accepted: one of them`);
+    throw refusal(
+      `${flagOf(LOAD_FIELDS[parameter])} and --sweep ${parameter}= are both given; accepted: one of them`,
+    );
   }
   const unswept = withKnownTargets(name, await loadScenario(name));
   const steps: Scenario[] = [];

@@ -1,5 +1,5 @@
 import type { Database } from '../app/database.js';
-import { countAbandoned } from '../app/runs.js';
+import { countAbandoned } from '../app/held-runs.js';
 import { quote } from '../base/wording.js';
 import { printLine } from './console.js';
 import type { OutputFlags } from './options.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { withDatabase } from '../app/database.js';
-import { cleanRuns } from '../app/runs.js';
+import { cleanRuns } from '../app/held-runs.js';
 import { UsageError } from '../domain/errors.js';
 import { renderCleaningJson } from '../report/json.js';
 import { renderCleaning } from '../report/held-runs.js';

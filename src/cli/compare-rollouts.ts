@@ -10,7 +10,7 @@ import { withPlaces } from '../app/target-places.js';
 import { rolledOut, startOfRollout } from '../targets/resolve.js';
 import { renderRollouts } from '../report/rollout.js';
 import { tellAbandoned } from './abandoned-notice.js';
-import { finish } from './finish.js';
+import { finish } from './exit-code.js';
 import { toOverrides } from './load-flags.js';
 import { seedOf, type LoadFlags } from './options.js';
 import { checkOutputPaths } from './output-paths.js';
@@ -34,7 +34,7 @@ export async function compareRollouts(
   await checkOutputPaths(flags, { flag: '--strategies', targets: [] });
   const common = { target: start, keep, timeoutMs };
   const jobs = jobsOf(scenarios, common, flags.rounds ?? 1, seedOf(flags));
-  const { executeRuns } = await import('../app/run.js');
+  const { executeRuns } = await import('../app/runs-to-report.js');
   const { summarizeRollouts } = await import('../app/rollout/rollout-result.js');
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (found) => {

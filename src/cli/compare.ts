@@ -18,7 +18,7 @@ import { parseCount } from '../scenario/flag-values.js';
 import { tellAbandoned } from './abandoned-notice.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { compareRollouts } from './compare-rollouts.js';
-import { finish } from './finish.js';
+import { finish } from './exit-code.js';
 import { toOverrides } from './load-flags.js';
 import { addLoadOptions, seedOf, whereOf, type LoadFlags } from './options.js';
 import { checkOutputPaths } from './output-paths.js';

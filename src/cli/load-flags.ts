@@ -1,14 +1,15 @@
 import { Option, type Command } from 'commander';
 import type { Config } from '../config/schema.js';
 import type { ScenarioOverrides } from '../domain/scenario.js';
-import { LOAD_FIELD_LIST } from '../scenario/fields.js';
+import { flagOf, LOAD_FIELD_LIST } from '../scenario/fields.js';
 import { toLoad } from '../scenario/resolve.js';
 
 /** Every field of a load with the option that gives it. */
-const OPTIONS = LOAD_FIELD_LIST.map(([, { scenario, flag }]) => ({
-  scenario,
-  ...flag,
-  name: nameOf(flag.usage),
+const OPTIONS = LOAD_FIELD_LIST.map(([, field]) => ({
+  scenario: field.scenario,
+  ...field.flag,
+  long: flagOf(field),
+  name: nameOf(field.flag.usage),
 }));
 
 /** The name under which commander keeps an option. */
@@ -40,5 +41,5 @@ export function loadFlags(config: Config): Record<string, unknown> {
 /** Values of load options that are known beforehand, by their long flags. */
 export function knownLoadValues(): Record<string, readonly string[]> {
   const known = OPTIONS.filter(({ words }) => words !== undefined);
-  return Object.fromEntries(known.map(({ usage, words = [] }) => [usage.split(' ', 1)[0] ?? '', words]));
+  return Object.fromEntries(known.map(({ long, words = [] }) => [long, words]));
 }

@@ -27,7 +27,7 @@ import { renderRuns } from '../report/terminal.js';
 import { parseCount } from '../scenario/flag-values.js';
 import { tellAbandoned } from './abandoned-notice.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
-import { finish, type Finish } from './finish.js';
+import { finish, type Finish } from './exit-code.js';
 import { toOverrides } from './load-flags.js';
 import { addLoadOptions, seedOf, whereOf, type LoadFlags } from './options.js';
 import { checkOutputPaths } from './output-paths.js';
@@ -100,7 +100,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   await checkOutputPaths(flags, { flag: '--strategy', targets: [target] });
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.
-  const { createHistory, executeRuns } = await import('../app/run.js');
+  const { createHistory, executeRuns } = await import('../app/runs-to-report.js');
   const history = flags.history === undefined ? undefined : await createHistory(flags.history, readTool());
   const jobs = jobsOf(scenarios, { target, keep, timeoutMs, history }, flags.rounds, seedOf(flags));
   const report = await stoppable((stop) =>

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { withDatabase } from '../app/database.js';
-import { readRuns } from '../app/runs.js';
+import { readRuns } from '../app/held-runs.js';
 import { renderRunsJson } from '../report/json.js';
 import { renderHeldRuns } from '../report/held-runs.js';
 import { printResult } from './console.js';

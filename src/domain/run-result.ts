@@ -1,7 +1,7 @@
 import type { FaultResult } from './fault.js';
+import type { Arrival, Load, NOT_IN_PLAN } from './load.js';
 import type { Measured } from './measured.js';
 import type { RolloutResult, RolloutSummary } from './rollout.js';
-import type { Arrival, OpenLoop, Slots } from './scenario.js';
 import type { Sweep } from './sweep.js';
 import type { TimelineEntry } from './timeline.js';
 
@@ -121,18 +121,9 @@ export interface RunResult {
   readonly verdict: Verdict;
   /** Why the verdict is not `valid`, or what the reader should know (slots ran out); one line each. */
   readonly notes: readonly string[];
-  readonly plan: OpenLoop & {
-    readonly batches: number;
-    /** Slots of each batch; of a list the batches take one after the other, from its beginning again. */
-    readonly slots: Slots;
-    readonly contents: number;
-    readonly deliveries: number;
+  readonly plan: Omit<Load, (typeof NOT_IN_PLAN)[number]> & {
     readonly arrival: Arrival;
     readonly seed: number;
-    /** Most deliveries that one call made. */
-    readonly bulk: number;
-    /** Added by the tool's own proxy; 0: none. */
-    readonly rttMs: number;
   };
   /** Calls delivered. */
   readonly assignments: number;

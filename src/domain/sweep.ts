@@ -1,8 +1,8 @@
 import type { Measured } from './measured.js';
-import type { LoadCounts } from './scenario.js';
+import type { LoadCounts, OpenLoopCounts } from './load.js';
 
-/** What a sweep may vary: what a load has many of, and the rate of an open loop. */
-export type SweptParameter = keyof LoadCounts | 'rate';
+/** What a sweep may vary: what a load has many of, and an open loop besides. */
+export type SweptParameter = keyof LoadCounts | keyof OpenLoopCounts;
 
 /** One parameter of a scenario, and the values it is given in turn. */
 export interface SweepAxis {

@@ -1,4 +1,4 @@
-import { totalSlots } from '../domain/scenario.js';
+import { totalSlots } from '../domain/load.js';
 import type { LatencyMicros, RunResult } from '../domain/run-result.js';
 
 /** What a value measures. Durations are microseconds; everything else is a plain number. */

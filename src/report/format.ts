@@ -1,4 +1,4 @@
-import type { Slots } from '../domain/scenario.js';
+import type { Slots } from '../domain/load.js';
 import { escapeInvisible } from '../base/wording.js';
 
 /** Stands for a value that was not measured. */

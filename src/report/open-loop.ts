@@ -1,26 +1,27 @@
 import type { Row } from '../domain/rows.js';
 import type { RunResult } from '../domain/run-result.js';
-import type { Stage } from '../domain/scenario.js';
+import type { Stage } from '../domain/load.js';
 import { formatCount, formatMicros } from './format.js';
 import type { Column } from './layout.js';
-import { medianOf, rangeCell } from './row-figures.js';
+import { openLoopParts, type SaidLoad } from './load-parts.js';
+import { countRange, medianOf, rangeCell } from './row-figures.js';
 
-type ArrivalPlan = Pick<RunResult['plan'], 'arrival' | 'rate' | 'spacing' | 'stages' | 'latencyLimitMs'>;
+type Arriving = Pick<RunResult['plan'], 'arrival' | 'rate' | 'spacing' | 'stages'> & SaidLoad;
 
 /**
  * How calls arrive, e.g. `open loop at 500/s`, `poisson`, `latency limit 50.0ms`.
  *
- * @param pace the rate as it is shown, where that is not the plan's alone
+ * @param loads all of a sweep that it is the first of, which differ in one count
  */
-export function arrivalParts(plan: ArrivalPlan, pace = formatCount(plan.rate ?? NaN)): string[] {
-  const { arrival, spacing, stages = [], latencyLimitMs } = plan;
+export function arrivalParts(load: Arriving, loads: readonly Arriving[] = [load]): string[] {
+  const { arrival, spacing, stages = [] } = load;
   if (arrival === 'burst') return ['burst'];
   if (arrival === 'closed') return ['closed loop'];
   return [
-    `open loop at ${pace}/s`,
+    `open loop at ${countRange(loads.map(({ rate }) => rate ?? NaN))}/s`,
     ...stages.map(stageText),
     `${spacing}`,
-    ...(latencyLimitMs === undefined ? [] : [`latency limit ${formatMicros(latencyLimitMs * 1_000)}`]),
+    ...openLoopParts(loads),
   ];
 }
 

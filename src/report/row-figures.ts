@@ -19,7 +19,11 @@ export function measuredRuns(runs: Runs): Runs {
 
 /** A count; fewest–most where rounds differ, so that no round hides behind another. */
 export function rangeCell({ runs }: Pick<Row, 'runs'>, read: (run: RunResult) => number): string {
-  const counts = runs.map(read);
+  return countRange(runs.map(read));
+}
+
+/** The lowest and the highest of counts, as `rangeCell`. */
+export function countRange(counts: readonly number[]): string {
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)].map(formatCount);
   return fewest === most ? `${fewest}` : `${fewest}–${most}`;
 }

@@ -1,6 +1,7 @@
 import type { LatencyMicros, RunResult } from '../domain/run-result.js';
 import { formatCount, formatMicros, formatNumber, plural, slotsText } from './format.js';
 import { hang, tableLines, wrapParts } from './layout.js';
+import { loadParts } from './load-parts.js';
 import { arrivalParts, limitParts, skippedParts } from './open-loop.js';
 import type { Style } from './style.js';
 import { colourSuccess } from './success.js';
@@ -15,8 +16,7 @@ export function planLines({ plan, workers, connections }: RunResult, { colours, 
     `${plural(plan.batches, 'batch', 'batches')} × ${slotsText(plan.slots)}`,
     `${plural(plan.contents, 'content')} × ${plural(plan.deliveries, 'delivery', 'deliveries')}`,
     ...arrivalParts(plan),
-    ...(plan.bulk > 1 ? [`bulk ${plan.bulk}`] : []),
-    ...(plan.rttMs > 0 ? [`${plan.rttMs} ms round-trip time added`] : []),
+    ...loadParts([plan]),
     `seed ${plan.seed}`,
   ];
   return wrapParts(parts, ' · ', width).map((line) => colours.dim(line));

@@ -2,6 +2,7 @@ import { MIGRATION_FAULT, type Fault } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
 import { plural, slotsText } from './format.js';
 import { wrapParts, wrapWords } from './layout.js';
+import { loadParts } from './load-parts.js';
 import { arrivalParts } from './open-loop.js';
 
 const INDENT = '  ';
@@ -14,16 +15,13 @@ export function renderScenarioList(scenarios: readonly Scenario[]): string {
 
 /** One scenario with its rollout, faults, gates and checks. */
 export function renderScenario(scenario: Scenario): string {
-  const { name, rttMs, latencyLimitMs } = scenario;
-  const limit = latencyLimitMs === undefined ? '' : `${INDENT}latency limit  ${latencyLimitMs} ms\n`;
-  const rtt = rttMs > 0 ? `${INDENT}round-trip time  ${rttMs} ms more\n` : '';
   const faults = scenario.faults.map((fault) => `${INDENT}fault  ${faultText(fault)}\n`).join('');
   const steps = (scenario.rollout?.steps ?? [])
     .map(({ strategy, atMs }) => `${INDENT}rollout  ${strategy} at ${atMs} ms\n`)
     .join('');
   const gates = scenario.gates.map((gate) => `${INDENT}gate  ${gate}\n`).join('');
   const checks = (scenario.checks ?? []).map((check) => `${INDENT}check  ${check}\n`).join('');
-  return `${name}\n${about(scenario)}${limit}${rtt}${steps}${faults}${gates}${checks}`;
+  return `${scenario.name}\n${about(scenario)}${steps}${faults}${gates}${checks}`;
 }
 
 function faultText({ kind, atMs }: Fault): string {
@@ -37,13 +35,13 @@ function about(scenario: Scenario): string {
 }
 
 function shapeParts(scenario: Scenario): string[] {
-  const { batches, slots, contents, deliveries, workers, connections, bulk, durationMs } = scenario;
+  const { batches, slots, contents, deliveries, workers, connections, durationMs } = scenario;
   return [
     ...arrivalParts(scenario),
     ...(durationMs === undefined ? [] : [`${durationMs / 1_000} s`]),
     `${plural(contents, 'content')} × ${plural(deliveries, 'delivery', 'deliveries')} on ` +
       `${plural(batches, 'batch', 'batches')} × ${slotsText(slots)}`,
     `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
-    ...(bulk > 1 ? [`bulk ${bulk}`] : []),
+    ...loadParts([scenario]),
   ];
 }

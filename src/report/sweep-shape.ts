@@ -1,5 +1,6 @@
+import { totalSlots } from '../domain/load.js';
 import type { RunResult } from '../domain/run-result.js';
-import { totalSlots } from '../domain/scenario.js';
+import { loadParts } from './load-parts.js';
 import { arrivalParts } from './open-loop.js';
 import { rangeCell } from './row-figures.js';
 
@@ -8,17 +9,14 @@ export function shapeParts(runs: readonly RunResult[]): string[] {
   const [first] = runs;
   if (first === undefined) return [];
   const { plan } = first;
+  const plans = runs.map((run) => run.plan);
   const range = (read: (run: RunResult) => number) => rangeCell({ runs: [first, ...runs] }, read);
   return [
     `workers ${range((run) => run.workers)} × connections ${range((run) => run.connections)}`,
     `batches ${range((run) => run.plan.batches)} × slots ${slotsOf(plan, range)}`,
     `contents ${range((run) => run.plan.contents)} × deliveries ${range((run) => run.plan.deliveries)}`,
-    ...arrivalParts(
-      plan,
-      range((run) => run.plan.rate ?? NaN),
-    ),
-    ...(runs.some((run) => run.plan.bulk > 1) ? [`bulk ${range((run) => run.plan.bulk)}`] : []),
-    ...(plan.rttMs > 0 ? [`${plan.rttMs} ms round-trip time added`] : []),
+    ...arrivalParts(plan, plans),
+    ...loadParts(plans),
     `seed ${plan.seed}`,
   ];
 }

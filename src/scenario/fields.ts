@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { FAULT_KINDS, type Fault } from '../domain/fault.js';
-import { SPACINGS, type ScenarioOverrides, type Slots, type Stage } from '../domain/scenario.js';
+import { SPACINGS, type Load, type Slots, type Stage } from '../domain/load.js';
 import type { SweptParameter } from '../domain/sweep.js';
 import { DURATION_ACCEPTED, durationMillis, parseDuration, parseDurationOf } from './duration.js';
 import { FAULT_ACCEPTED, parseFault, parseFaultFlag } from './fault.js';
@@ -51,10 +51,12 @@ export interface LoadFlag {
  */
 export interface LoadField<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema;
-  /** The name of the field in `Scenario`. */
-  readonly scenario: keyof ScenarioOverrides;
+  /** The name of the field in `Load`, where src/domain/load.ts says what it means and how reports say it. */
+  readonly scenario: keyof Load;
   /** The scenario's value of what a file says. */
   readonly fromFile: (given: never) => unknown;
+  /** What a file would say of the scenario's value; missing: the same. */
+  readonly toFile?: (value: never) => unknown;
   /** What editors show of it in a configuration file. */
   readonly description: string;
   readonly flag: LoadFlag;
@@ -80,19 +82,24 @@ export function duration(
   return z.string({ error: accepted }).refine((given) => read(given) !== undefined, { error: accepted });
 }
 
+/** A duration as a file says it. */
+function inMillis(millis: number): string {
+  return `${millis}ms`;
+}
+
 interface CountWords {
   readonly help: string;
   readonly description: string;
 }
 
-/** A whole number from 1, called the same in files, scenarios and flags. */
+/** A whole number from 1, called the same in files and scenarios, and in flags but for their form: `--two-words`. */
 function count<Schema extends z.ZodType>(
   name: SweptParameter,
   max: number,
   give: (schema: ReturnType<typeof wholeNumber>) => Schema,
   words: CountWords,
 ): LoadField<Schema> {
-  const flag = `--${name}`;
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return {
     schema: give(wholeNumber(1, max)),
     scenario: name,
@@ -162,13 +169,14 @@ export const LOAD_FIELDS = {
     schema: duration().optional(),
     scenario: 'durationMs',
     fromFile: durationMillis,
+    toFile: inMillis,
     description: 'Length of closed and open loops, e.g. 5s.',
     flag: {
       usage: '--duration <time>',
       help: 'length of closed and open loops, e.g. 5s, 500ms',
       parse: parseDuration,
     },
-    show: (millis: number) => `--duration ${millis}ms`,
+    show: (millis: number) => `--duration ${inMillis(millis)}`,
     sweeps: false,
   },
   rate: count('rate', MAX_RATE, (number) => number.optional(), {
@@ -197,6 +205,8 @@ export const LOAD_FIELDS = {
       .optional(),
     scenario: 'stages',
     fromFile: toStages,
+    toFile: (stages: readonly Stage[]) =>
+      stages.map(({ rate, durationMs }) => ({ rate, duration: inMillis(durationMs) })),
     description: 'Ramps of open loops from the rate on; they take the place of a duration.',
     flag: {
       usage: '--stages <rate:time,...>',
@@ -211,6 +221,7 @@ export const LOAD_FIELDS = {
     schema: duration().optional(),
     scenario: 'latencyLimitMs',
     fromFile: durationMillis,
+    toFile: inMillis,
     description:
       'Calls of open loops that end later are late; those that could only start later are skipped.',
     flag: {
@@ -218,7 +229,7 @@ export const LOAD_FIELDS = {
       help: 'count calls of an open loop that end later as late, skip those that could only start later, e.g. 100ms (default: none)',
       parse: parseDurationOf('--latency-limit', 'invalid_latency_limit'),
     },
-    show: (millis: number) => `--latency-limit ${millis}ms`,
+    show: (millis: number) => `--latency-limit ${inMillis(millis)}`,
     sweeps: false,
   },
   faults: {
@@ -262,6 +273,11 @@ export const LOAD_FIELD_LIST = Object.entries(LOAD_FIELDS) as unknown as readonl
   LoadFieldName,
   LoadField,
 ])[];
+
+/** The flag of a field, such as `--rtt-ms`. */
+export function flagOf({ flag }: LoadField): string {
+  return flag.usage.split(' ', 1)[0] ?? '';
+}
 
 /** The fields whose values `--sweep` may vary. */
 export const SWEPT_FIELDS = LOAD_FIELD_LIST.filter(([, { sweeps }]) => sweeps).map(

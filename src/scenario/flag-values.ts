@@ -1,6 +1,6 @@
 import { quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
-import { SPACINGS, type Slots, type Spacing } from '../domain/scenario.js';
+import { SPACINGS, type Slots, type Spacing } from '../domain/load.js';
 
 /** With more, a connection would not be made within the time that it may take. */
 export const MAX_RTT_MS = 1_000;

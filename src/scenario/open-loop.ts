@@ -1,11 +1,15 @@
+import { OPEN_LOOP_FIELDS } from '../domain/load.js';
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
+import { LOAD_FIELD_LIST, LOAD_FIELDS } from './fields.js';
 import type { ScenarioFile } from './schema.js';
 import { stageMillis } from './stages.js';
 
-type OpenFields = Pick<ScenarioFile, 'rate' | 'spacing' | 'stages' | 'latencyLimit'>;
+type Stages = ScenarioFile['stages'];
 
 /** The fields of a file that an open loop alone may have. */
-const OPEN_FIELDS = ['rate', 'spacing', 'stages', 'latencyLimit'] as const satisfies (keyof OpenFields)[];
+const OPEN_FIELDS = LOAD_FIELD_LIST.filter(([, { scenario }]) =>
+  OPEN_LOOP_FIELDS.some((own) => own === scenario),
+);
 
 /**
  * What is wrong with the fields of an open loop, and what is accepted; undefined where nothing is. It makes one call
@@ -29,7 +33,7 @@ export function brokenOpenRule(file: ScenarioFile): string | undefined {
 }
 
 function openFieldElsewhere(file: ScenarioFile): string | undefined {
-  const field = OPEN_FIELDS.find((each) => file[each] !== undefined);
+  const [field] = OPEN_FIELDS.find(([each]) => file[each] !== undefined) ?? [];
   if (field === undefined) return undefined;
   return `${field} is given but arrival is "${file.arrival}"; accepted: ${field} with arrival "open" only, which --rate makes of any scenario`;
 }
@@ -39,22 +43,32 @@ function openFieldElsewhere(file: ScenarioFile): string | undefined {
  * stages replace a duration.
  */
 export function withOpenLoop(file: ScenarioFile, overrides: ScenarioOverrides): ScenarioFile {
-  const { rate, spacing = file.spacing, latencyLimitMs, stages, durationMs } = overrides;
+  const { rate, stages, durationMs } = overrides;
   const arrival = rate === undefined ? file.arrival : 'open';
-  const latencyLimit = latencyLimitMs === undefined ? file.latencyLimit : `${latencyLimitMs}ms`;
-  const changed = { ...file, arrival, spacing, latencyLimit };
-  const duration = arrival === 'open' && durationMs !== undefined ? `${durationMs}ms` : undefined;
-  if (stages === undefined) return { ...changed, duration: duration ?? file.duration };
-  const listed = stages.map((stage) => ({ rate: stage.rate, duration: `${stage.durationMs}ms` }));
-  return { ...changed, stages: listed, duration };
+  const changed = { ...file, arrival, ...openFieldsOf(overrides) };
+  const duration =
+    arrival === 'open' && durationMs !== undefined ? LOAD_FIELDS.duration.toFile(durationMs) : undefined;
+  return { ...changed, duration: stages === undefined ? (duration ?? file.duration) : duration };
+}
+
+/** What a file would say of an open loop's own fields, where flags say something of them. */
+function openFieldsOf(overrides: ScenarioOverrides): Partial<ScenarioFile> {
+  const said = OPEN_FIELDS.filter(([, { scenario }]) => overrides[scenario] !== undefined);
+  return Object.fromEntries(
+    said.map(([field, { scenario, toFile = asItIs }]) => [field, toFile(overrides[scenario] as never)]),
+  );
+}
+
+function asItIs(value: unknown): unknown {
+  return value;
 }
 
 /** What an open loop has where its file says nothing of it: its spacing, and the duration that its stages give it. */
-export function openLoopDefaults({ stages }: OpenFields): Pick<Scenario, 'spacing' | 'durationMs'> {
+export function openLoopDefaults({ stages }: ScenarioFile): Pick<Scenario, 'spacing' | 'durationMs'> {
   return { spacing: 'poisson', ...(stages && { durationMs: lengthOf(stages) }) };
 }
 
 /** Milliseconds. */
-function lengthOf(stages: NonNullable<OpenFields['stages']>): number {
+function lengthOf(stages: NonNullable<Stages>): number {
   return stages.reduce((sum, { duration }) => sum + (stageMillis(duration) ?? 0), 0);
 }

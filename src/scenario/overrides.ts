@@ -3,7 +3,7 @@ import { UsageError } from '../domain/errors.js';
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import type { SweptParameter } from '../domain/sweep.js';
 import { DURATION_ACCEPTED, isRunTime } from './duration.js';
-import { LOAD_FIELD_LIST } from './fields.js';
+import { flagOf, LOAD_FIELD_LIST } from './fields.js';
 import { readScenarioFile } from './load.js';
 import { withOpenLoop } from './open-loop.js';
 import { toScenario } from './resolve.js';
@@ -81,11 +81,12 @@ function isBurst({ arrival }: ScenarioFile): boolean {
 
 function checkedCounts(overrides: ScenarioOverrides): Counts {
   const counts: Counts = {};
-  for (const [field, { scenario, schema, sweeps }] of LOAD_FIELD_LIST) {
+  for (const [, field] of LOAD_FIELD_LIST) {
+    const { scenario, schema, sweeps } = field;
     const value = overrides[scenario];
     if (!sweeps || value === undefined) continue;
     const { error } = schema.safeParse(value);
-    if (error) throw refused(`--${field}`, value, error.issues[0]?.message ?? '');
+    if (error) throw refused(flagOf(field), value, error.issues[0]?.message ?? '');
     counts[scenario as SweptParameter] = value as number;
   }
   return counts;

@@ -1,4 +1,5 @@
-import type { Named, Scenario, ScenarioOverrides } from '../domain/scenario.js';
+import type { Load } from '../domain/load.js';
+import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import { LOAD_FIELD_LIST, type LoadFieldName } from './fields.js';
 import { openLoopDefaults } from './open-loop.js';
 import { toRollout } from './rollout.js';
@@ -11,7 +12,8 @@ export function toScenario(file: ScenarioFile): Scenario {
   return {
     ...{ name, description, arrival, gates },
     ...(arrival === 'open' && openLoopDefaults(file)),
-    ...(toLoad(file) as LoadWithDefaults),
+    // The schema gives each field a value that a load may not be without.
+    ...(toLoad(file) as Load),
     contents: contentsOf(file),
     ...(checks !== undefined && { checks }),
     ...(rollout !== undefined && { rollout: toRollout(rollout) }),
@@ -25,6 +27,3 @@ export function toLoad(file: Partial<Record<LoadFieldName, unknown>>): ScenarioO
     said.map(([field, { scenario, fromFile }]) => [scenario, fromFile(file[field] as never)]),
   );
 }
-
-/** The schema of a scenario file gives every field a value that may not be left out of a scenario. */
-type LoadWithDefaults = Omit<Scenario, Named>;

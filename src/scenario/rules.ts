@@ -1,4 +1,4 @@
-import { totalSlots } from '../domain/scenario.js';
+import { totalSlots } from '../domain/load.js';
 import { brokenOpenRule } from './open-loop.js';
 import { MAX_TOTAL_DELIVERIES, MAX_TOTAL_SLOTS } from './fields.js';
 import type { ScenarioFile } from './schema.js';

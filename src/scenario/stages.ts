@@ -1,6 +1,6 @@
 import { quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
-import type { Stage } from '../domain/scenario.js';
+import type { Stage } from '../domain/load.js';
 import { DURATION_ACCEPTED, durationMillis } from './duration.js';
 
 /** Calls per second; more than a machine puts on a server. */

@@ -1,12 +1,7 @@
 import type { IdForm } from '../domain/promises.js';
 import { idOf } from './ids.js';
-import {
-  slotsOfBatch,
-  type Delivery,
-  type Scenario,
-  type WorkerSlice,
-  type WorkloadPlan,
-} from '../domain/scenario.js';
+import { slotsOfBatch } from '../domain/load.js';
+import type { Delivery, Scenario, WorkerSlice, WorkloadPlan } from '../domain/scenario.js';
 import { mulberry32, shuffle } from '../base/random.js';
 import { dueTimes } from './schedule.js';
 

@@ -3,15 +3,15 @@ import { LoadMonitor } from '#els/app/load-monitor.js';
 import type { Call } from '#els/domain/call.js';
 import type { Scenario } from '#els/domain/scenario.js';
 import { planWorkload } from '#els/workload/plan.js';
+import { scenarioOf } from '../support/scenario.js';
 
 const RELEASE_MICROS = 5_000_000;
 
-const scenario: Scenario = {
-  name: 'watched',
-  description: 'a closed loop of two seconds',
-  ...{ batches: 1, slots: 100, contents: 100, deliveries: 1, arrival: 'closed' },
-  ...{ workers: 1, connections: 1, bulk: 1, durationMs: 2_000, faults: [], rttMs: 0, gates: [] },
-};
+/** A closed loop of two seconds. */
+const scenario = scenarioOf({
+  ...{ slots: 100, contents: 100, arrival: 'closed' },
+  ...{ workers: 1, connections: 1, durationMs: 2_000 },
+});
 
 /** A call that ended at a millisecond of the load. */
 function callAt(endMs: number, latencyMs: number, outcome: Call['outcome'] = 'created'): Call {

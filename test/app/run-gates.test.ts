@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeGates } from '#els/app/run-gates.js';
 import type { GateInput } from '#els/gate/index.js';
 import { someRun } from '../gate/run.js';
-import { scenario } from '../workload/scenario.js';
+import { scenarioOf } from '../support/scenario.js';
 
 const target = (truthfulNoSlot: boolean, untold: Record<string, string> = {}) => ({
   terms: {
@@ -29,7 +29,7 @@ const judge = (
   of = target(true),
   demandedGates: readonly string[] = [],
 ) => {
-  const { gates: judged, notes } = judgeGates(scenario({ gates, demandedGates }), of, run);
+  const { gates: judged, notes } = judgeGates(scenarioOf({ gates, demandedGates }), of, run);
   return { judged: judged.map(({ expression, passed }) => [expression, passed]), notes };
 };
 

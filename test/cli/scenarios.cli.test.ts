@@ -50,8 +50,7 @@ describe('scenarios', () => {
     const path = files.write('ramp.json', JSON.stringify(scenario));
     const text = await textOf('scenarios', path);
     for (const part of [
-      'open loop at 100/s · to 300/s at once · to 300/s in 1.5 s · constant',
-      'latency limit  250 ms',
+      'open loop at 100/s · to 300/s at once · to 300/s in 1.5 s · constant · latency limit 250ms',
       '1 content × 1 delivery on 1 batch × 1 slot',
       '1 worker × 1 connection\n',
     ]) {

@@ -15,6 +15,7 @@ import { assignByHand, lockEssay, until, withForeign } from './support/hold.js';
 import { assignedEssays } from './support/rows.js';
 import { essayId, newBatch, optionsOf, VARIANTS, targetOf, type Variant } from './support/variants.js';
 import { longUnless } from '../support/long.js';
+import { scenarioOf } from '../support/scenario.js';
 
 const db = useDatabase();
 const fleet = new WorkerFleet();
@@ -41,17 +42,7 @@ async function register({ inventory, strategy }: Variant, runId: string, slots: 
 /** Three processes fill one batch while a foreign transaction holds its first slots, which it rolls back at the end. */
 async function fillAroundHeldSlots(variant: Variant, bulk: number) {
   const plan = planWorkload(
-    {
-      ...{
-        name: 'held',
-        description: 'made by a test',
-        batches: 1,
-        slots: SLOTS,
-        contents: SLOTS,
-        deliveries: 1,
-      },
-      ...{ arrival: 'burst', ...SHAPE, gates: [], faults: [], bulk, rttMs: 0 },
-    },
+    scenarioOf({ slots: SLOTS, contents: SLOTS, ...SHAPE, bulk }),
     `held-${variant.name.replaceAll(' ', '-')}-${bulk}`,
     1,
   );

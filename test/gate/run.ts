@@ -1,18 +1,11 @@
+import { runPlan } from '#els/app/run-plan.js';
 import type { GateInput } from '#els/gate/index.js';
+import { scenarioOf } from '../support/scenario.js';
 
 /** A run in which no two values are equal; latencies in microseconds. */
 export function someRun(): GateInput {
   return {
-    plan: {
-      batches: 2,
-      slots: 50,
-      contents: 90,
-      deliveries: 3,
-      arrival: 'burst',
-      seed: 1,
-      bulk: 1,
-      rttMs: 0,
-    },
+    plan: runPlan(scenarioOf({ batches: 2, slots: 50, contents: 90, deliveries: 3 }), 1),
     workers: 4,
     connections: 8,
     assignments: 270,

@@ -1,5 +1,7 @@
+import { runPlan } from '#els/app/run-plan.js';
 import type { ClientCost, Environment, LatencyMicros, Report, RunResult } from '#els/domain/run-result.js';
 import { onTestFailed } from 'vitest';
+import { scenarioOf } from '../support/scenario.js';
 
 /** Everything of a run that a test may want to state itself. */
 export type RunOverrides = Partial<
@@ -61,17 +63,7 @@ function sampleRun(integer: Sampler['integer'], overrides: RunOverrides): RunRes
     complete: true,
     verdict: 'valid',
     notes: [],
-    plan: {
-      batches: 1,
-      slots: contents,
-      contents,
-      deliveries: 1,
-      arrival: 'burst',
-      seed: 42,
-      bulk: 1,
-      rttMs: 0,
-      ...plan,
-    },
+    plan: { ...runPlan(scenarioOf({ slots: contents, contents }), 42), ...plan },
     assignments: contents,
     expectedSuccesses: contents,
     outcomes: {

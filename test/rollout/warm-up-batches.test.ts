@@ -4,11 +4,9 @@ import { warmUpSlots } from '#els/runner/warm-up.js';
 import { elsTarget } from '#els/targets/els/target.js';
 import { rolledOut } from '#els/targets/resolve.js';
 import { planWorkload } from '#els/workload/plan.js';
+import { scenarioOf } from '../support/scenario.js';
 
-const SCENARIO = {
-  ...{ name: 'one', description: 'one', batches: 1, slots: 4, contents: 4, deliveries: 1, workers: 2 },
-  ...{ arrival: 'closed' as const, connections: 3, bulk: 1, faults: [], rttMs: 0, gates: [] },
-};
+const SCENARIO = scenarioOf({ slots: 4, contents: 4, arrival: 'closed', workers: 2, connections: 3 });
 const START = elsTarget({ strategy: { kind: 'built-in', name: 'inventory' }, advisoryLocks: false });
 
 function enginesOn(rollout?: readonly ('legacy' | 'cte' | 'inventory')[]) {

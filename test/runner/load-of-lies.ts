@@ -1,6 +1,7 @@
 import type { LoadJob } from '#els/runner/run-load.js';
 import { elsTarget } from '#els/targets/els/target.js';
 import { planWorkload } from '#els/workload/plan.js';
+import { scenarioOf } from '../support/scenario.js';
 
 const CTE = elsTarget({ strategy: { kind: 'built-in', name: 'cte' }, advisoryLocks: false });
 
@@ -13,10 +14,7 @@ export const CONTENTS = 20;
  * @param timeoutMs of one call
  */
 export function loadOfLies(lie: string, workers: number, timeoutMs = 0): LoadJob {
-  const scenario = {
-    ...{ name: 'lies', description: 'lies', batches: 1, slots: CONTENTS, contents: CONTENTS, deliveries: 1 },
-    ...{ arrival: 'burst' as const, workers, connections: 1, bulk: 1, faults: [], rttMs: 0, gates: [] },
-  };
+  const scenario = scenarioOf({ slots: CONTENTS, contents: CONTENTS, workers, connections: 1 });
   return {
     ...{ plan: planWorkload(scenario, 'run', 1), spec: CTE.spec, forms: CTE.forms },
     ...{

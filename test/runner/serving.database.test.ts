@@ -10,6 +10,7 @@ import { openInstance } from '#els/targets/open.js';
 import { planWorkload } from '#els/workload/plan.js';
 import { until, withForeign } from '../engine/support/hold.js';
 import { useDatabase } from '../support/database.js';
+import { scenarioOf } from '../support/scenario.js';
 
 const db = useDatabase();
 const [LEGACY, CTE] = (['legacy', 'cte'] as const).map((name) =>
@@ -20,10 +21,7 @@ const [LEGACY, CTE] = (['legacy', 'cte'] as const).map((name) =>
 const WARM_UP_CALLS = warmUpSlots(1, 2);
 
 function jobOn(runId: string): WorkerJob {
-  const scenario = {
-    ...{ name: 'one', description: 'one', batches: 1, slots: 4, contents: 4, deliveries: 1, workers: 1 },
-    ...{ arrival: 'closed' as const, connections: 2, bulk: 1, faults: [], rttMs: 0, gates: [] },
-  };
+  const scenario = scenarioOf({ slots: 4, contents: 4, arrival: 'closed', workers: 1, connections: 2 });
   return {
     ...{ plan: planWorkload(scenario, runId, 1), workerIndex: 0, spec: LEGACY.spec, forms: LEGACY.forms },
     ...{ source: '--database-url', connectionString: db.url, applicationName: runId, schema: db.schema },

@@ -3,11 +3,9 @@ import { warmUp } from '#els/runner/warm-up.js';
 import type { WorkerJob } from '#els/runner/messages.js';
 import type { CallAnswer, Instance } from '#els/target/instance.js';
 import { planWorkload } from '#els/workload/plan.js';
+import { scenarioOf } from '../support/scenario.js';
 
-const SCENARIO = {
-  ...{ name: 'one', description: 'one', batches: 1, slots: 4, contents: 4, deliveries: 1, workers: 1 },
-  ...{ arrival: 'closed' as const, connections: 1, bulk: 1, faults: [], rttMs: 0, gates: [] },
-};
+const SCENARIO = scenarioOf({ slots: 4, contents: 4, arrival: 'closed', workers: 1, connections: 1 });
 
 const JOB: WorkerJob = {
   ...{

@@ -3,6 +3,7 @@ import type { BatchTotals, Outcomes } from '#els/domain/run-result.js';
 import type { Scenario, ScenarioOverrides } from '#els/domain/scenario.js';
 import { evaluateGate, parseGate } from '#els/gate/index.js';
 import type { GateInput } from '#els/gate/index.js';
+import { runPlan } from '#els/app/run-plan.js';
 import { ACCEPTANCE_SCENARIOS } from '#els/app/scenarios.js';
 import { listBuiltInScenarios } from '#els/scenario/load.js';
 import { resolveScenario } from '#els/scenario/overrides.js';
@@ -20,7 +21,7 @@ const BURSTS = [
 
 /** The result of a run in which every call ended as it should and was fast. */
 function perfectRun(scenario: Scenario): GateInput & { readonly batchTotals: BatchTotals } {
-  const { batches, slots, contents, deliveries, arrival, workers, connections } = scenario;
+  const { batches, slots, contents, deliveries, workers, connections } = scenario;
   if (typeof slots !== 'number') throw new Error('a built-in scenario with a list of slots');
   let [created, completed] = [0, 0];
   for (let batch = 0; batch < batches; batch += 1) {
@@ -40,7 +41,7 @@ function perfectRun(scenario: Scenario): GateInput & { readonly batchTotals: Bat
   };
   return {
     ...someRun(),
-    plan: { batches, slots, contents, deliveries, arrival, seed: 1, bulk: 1, rttMs: 0 },
+    plan: runPlan(scenario, 1),
     workers,
     connections,
     assignments: contents * deliveries,

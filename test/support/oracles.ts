@@ -1,6 +1,7 @@
 import type { Call } from '#els/domain/call.js';
 import { BUILT_IN_TERMS } from '#els/domain/promises.js';
-import { slotsOfBatch, type WorkloadPlan } from '#els/domain/scenario.js';
+import { slotsOfBatch } from '#els/domain/load.js';
+import type { WorkloadPlan } from '#els/domain/scenario.js';
 import { readStored } from '#els/targets/els/host.js';
 import { verifyRun, type Verification } from '#els/verify/verify-run.js';
 import type { TestDatabase } from './database.js';

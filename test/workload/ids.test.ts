@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ID_FORMS, type IdForm } from '#els/domain/promises.js';
 import { idOf } from '#els/workload/ids.js';
 import { contentId, contentIdsOf, deliveryAt, planWorkload } from '#els/workload/plan.js';
-import { scenario } from './scenario.js';
+import { scenarioOf } from '../support/scenario.js';
 
 const TEXTS = Array.from({ length: 20_000 }, (_, position) => `run-c${String(position).padStart(7, '0')}`);
 
@@ -47,7 +47,7 @@ describe.each(ID_FORMS)('contentIdsOf, where ids are %s', (form) => {
     { batches: 5, contents: 3, deliveries: 1 },
   ])('names whom the deliveries of $batches batches for $contents contents name, each once', (shape) => {
     const ids = { batch: form, content: form };
-    const plan = planWorkload(scenario(shape), 'run', 7, ids);
+    const plan = planWorkload(scenarioOf(shape), 'run', 7, ids);
     const asking = plan.batchIds.map(() => new Set<string>());
     for (let index = 0; index < plan.totalDeliveries; index++) {
       const { batch, content } = deliveryAt(plan, index);
@@ -64,7 +64,7 @@ describe.each(ID_FORMS)('contentIdsOf, where ids are %s', (form) => {
 it('gives batches and contents of a run different ids, and each run its own', () => {
   const ids = { batch: 'integer', content: 'integer' } as const;
   const plans = ['run1', 'run2'].map((runId) =>
-    planWorkload(scenario({ batches: 9, contents: 90 }), runId, 7, ids),
+    planWorkload(scenarioOf({ batches: 9, contents: 90 }), runId, 7, ids),
   );
   const all = plans.flatMap((plan) => [
     ...plan.batchIds,

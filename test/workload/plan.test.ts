@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { slotsOfBatch, type Delivery, type Scenario } from '#els/domain/scenario.js';
+import { slotsOfBatch } from '#els/domain/load.js';
+import type { Delivery, Scenario } from '#els/domain/scenario.js';
 import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/workload/plan.js';
 import { forRandomDraws } from '../support/draws.js';
 import type { Draw } from '../support/draws.js';
 import { draws } from '../support/effort.js';
-import { scenario } from './scenario.js';
+import { scenarioOf } from '../support/scenario.js';
 
 function randomScenario(draw: Draw): Scenario {
-  return scenario({
+  return scenarioOf({
     batches: draw.integer(1, 9),
     slots: draw.pick([
       draw.integer(1, 20),
@@ -39,7 +40,7 @@ function inOrder(workers: readonly Delivery[][]): Delivery[] {
 
 describe('planWorkload', () => {
   it('names the batches after the run and counts the deliveries', () => {
-    const shape = scenario({ batches: 3, contents: 7, deliveries: 5 });
+    const shape = scenarioOf({ batches: 3, contents: 7, deliveries: 5 });
     expect(planWorkload(shape, 'r1', 42)).toEqual({
       scenario: shape,
       contentIds: 'text',
@@ -51,7 +52,7 @@ describe('planWorkload', () => {
   });
 
   it('names every batch differently, up to the largest number of them', () => {
-    const { batchIds } = planWorkload(scenario({ batches: 100_000 }), 'r1', 1);
+    const { batchIds } = planWorkload(scenarioOf({ batches: 100_000 }), 'r1', 1);
     expect(new Set(batchIds).size).toBe(100_000);
     expect(batchIds.at(-1)).toBe('r1-b100000');
   });
@@ -100,14 +101,14 @@ describe('deliveriesOf', () => {
   });
 
   it.each(['burst', 'closed'] as const)('orders a %s differently for another seed', (arrival) => {
-    const shape = scenario({ contents: 60, deliveries: 2, arrival });
+    const shape = scenarioOf({ contents: 60, deliveries: 2, arrival });
     const orders = [1, 2, 3, 4, 5].map((seed) => JSON.stringify(byWorker(shape, seed)));
     expect(new Set(orders).size).toBe(5);
   });
 
   it.each(['burst', 'closed'] as const)('spreads the duplicates of a %s over the workers', (arrival) => {
     forRandomDraws(50, (draw) => {
-      const shape = scenario({ contents: draw.integer(1, 5), deliveries: 40, workers: 3, arrival });
+      const shape = scenarioOf({ contents: draw.integer(1, 5), deliveries: 40, workers: 3, arrival });
       const workers = byWorker(shape, draw.integer(0, 2 ** 31));
       // One of 3 workers misses all 40 by chance with probability 3 × (2/3)^40, below 10^-6.
       for (const deliveries of workers) {
@@ -118,7 +119,7 @@ describe('deliveriesOf', () => {
 
   it('lets workers meet in every batch though batches and workers divide each other', () => {
     for (const arrival of ['burst', 'closed'] as const) {
-      const shape = scenario({ batches: 3, contents: 3_000, workers: 3, connections: 2, arrival });
+      const shape = scenarioOf({ batches: 3, contents: 3_000, workers: 3, connections: 2, arrival });
       for (const deliveries of byWorker(shape, 11)) {
         expect(new Set(deliveries.map(({ batch }) => batch)).size).toBe(3);
       }
@@ -139,7 +140,7 @@ describe('deliveriesOf', () => {
   });
 
   it('shuffles a burst as a whole', () => {
-    const order = inOrder(byWorker(scenario({ contents: 1_000, deliveries: 2 }), 9));
+    const order = inOrder(byWorker(scenarioOf({ contents: 1_000, deliveries: 2 }), 9));
     const half = order.slice(0, 1_000);
     // 500 of each 1000 are expected in the first half, with a standard deviation of about 11.
     const early = half.filter(({ content }) => content < 500).length;
@@ -151,7 +152,7 @@ describe('deliveriesOf', () => {
   it.each(['burst', 'closed'] as const)(
     "plans 1,000,000 deliveries of a %s in well under a second of the processor's time",
     (arrival) => {
-      const plan = planWorkload(scenario({ contents: 250_000, deliveries: 4, arrival }), 'run', 1);
+      const plan = planWorkload(scenarioOf({ contents: 250_000, deliveries: 4, arrival }), 'run', 1);
       const start = process.cpuUsage();
       let made = 0;
       for (const { index } of deliveriesOf({ plan, workerIndex: 1 })) made += index >= 0 ? 1 : 0;
@@ -205,7 +206,7 @@ describe('callsOf', () => {
   });
 
   it('makes the deliveries one by one with bulk 1, in the order of every version before', () => {
-    const shape = scenario({
+    const shape = scenarioOf({
       batches: 2,
       contents: 7,
       deliveries: 2,
@@ -219,7 +220,7 @@ describe('callsOf', () => {
 
   it('spreads the duplicates of a closed loop over calls that are in flight together', () => {
     forRandomDraws(draws(10, 50), (draw) => {
-      const shape = scenario({
+      const shape = scenarioOf({
         ...{ batches: draw.integer(1, 20), contents: 4_000, deliveries: 3, arrival: 'closed' },
         bulk: draw.integer(10, 50),
       });

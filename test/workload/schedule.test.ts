@@ -4,14 +4,10 @@ import { deliveriesOf, planWorkload } from '#els/workload/plan.js';
 import { dueTimes, outlastsDeliveries, schedule } from '#els/workload/schedule.js';
 import { forRandomDraws } from '../support/draws.js';
 import { draws } from '../support/effort.js';
+import { scenarioOf } from '../support/scenario.js';
 
 function openLoop(fields: Partial<Scenario>): Scenario {
-  return {
-    ...{ name: 'open', description: 'An open loop.', batches: 1, slots: 1, contents: 1, deliveries: 1 },
-    ...{ arrival: 'open', workers: 3, connections: 8, faults: [], bulk: 1, rttMs: 0, gates: [] },
-    ...{ rate: 100, spacing: 'constant', durationMs: 1_000 },
-    ...fields,
-  };
+  return scenarioOf({ arrival: 'open', rate: 100, spacing: 'constant', durationMs: 1_000, ...fields });
 }
 
 function first(times: Iterable<number>, count: number): number[] {

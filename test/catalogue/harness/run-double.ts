@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { registerBatches } from '#els/targets/els/batches/register.js';
 import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import { loadScenario } from '#els/scenario/load.js';
-import { slotsOfBatch } from '#els/domain/scenario.js';
+import { slotsOfBatch } from '#els/domain/load.js';
 import { planWorkload } from '#els/workload/plan.js';
 import type { TestDatabase } from '../../support/database.js';
 import { askOracles } from '../../support/oracles.js';

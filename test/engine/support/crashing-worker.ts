@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { registerBatches } from '#els/targets/els/batches/register.js';
-import { slotsOfBatch, type Scenario, type WorkloadPlan } from '#els/domain/scenario.js';
+import { slotsOfBatch } from '#els/domain/load.js';
+import type { WorkloadPlan } from '#els/domain/scenario.js';
 import { nowMicros } from '#els/base/clock.js';
 import { Ledger } from '#els/runner/ledger.js';
 import type { WorkerJob } from '#els/runner/messages.js';
@@ -8,6 +9,7 @@ import { WorkerProcess } from '#els/runner/worker-process.js';
 import { warmUpSlots } from '#els/runner/warm-up.js';
 import { planWorkload, workersOf } from '#els/workload/plan.js';
 import type { TestDatabase } from '../../support/database.js';
+import { scenarioOf } from '../../support/scenario.js';
 import { until, type Backend } from './hold.js';
 import { targetOf, type Variant } from './variants.js';
 
@@ -34,7 +36,11 @@ export async function startWorker(
   contents: number,
 ): Promise<CrashingWorker> {
   const runId = `crash-${randomBytes(5).toString('hex')}`;
-  const plan = planWorkload(scenarioOf(contents), runId, 1);
+  const plan = planWorkload(
+    scenarioOf({ slots: contents, contents, workers: 1, connections: contents }),
+    runId,
+    1,
+  );
   const warmUpBatchId = `${runId}-warm-up`;
   await register(db, variant, plan, warmUpBatchId);
   const worker = new WorkerProcess(0);
@@ -75,14 +81,6 @@ export async function startWorker(
       await untilGone();
     },
     untilGone,
-  };
-}
-
-function scenarioOf(contents: number): Scenario {
-  return {
-    ...{ name: 'crash', description: 'made by a test', batches: 1, slots: contents, contents, deliveries: 1 },
-    ...{ arrival: 'burst', workers: 1, connections: contents, gates: [] },
-    ...{ faults: [], bulk: 1, rttMs: 0 },
   };
 }
 

@@ -10,7 +10,7 @@ import { environmentOf } from './environment.js';
 import { executeRun } from './execute-run.js';
 import { watchFor } from './load-monitor.js';
 import type { RunJob } from './run-job.js';
-import { whileAtWorkIn } from './runs.js';
+import { whileAtWorkIn } from './held-runs.js';
 import { verdictPasses } from './verdicts.js';
 
 /** Creates the file that keeps every call of the runs. */
