@@ -36,7 +36,7 @@ function changed(name: string, change: (document: Document) => void): string {
 
 beforeAll(async () => {
   strategy = sleeps(files);
-  const slowSql = readFileSync(strategy, 'utf8').replace('pg_sleep(0.05)', 'pg_sleep(0.5)');
+  const slowSql = readFileSync(strategy, 'utf8').replace('pg_sleep(0.05)', 'pg_sleep(0.2)');
   writeFileSync(strategy, slowSql);
   slow = files.path('slow.json');
   fast = files.path('fast.json');

@@ -13,7 +13,7 @@ const database = useOwnDatabase();
 const files = useTemporaryFolder();
 
 const ROUNDS = 2;
-const FEW = ['--workers', '2', '--connections', '3'];
+const FEW = ['--workers', '1', '--connections', '4'];
 
 const unique = <Item>(items: readonly Item[]): Item[] => [...new Set(items)];
 const contender = (run: RunEntry): string => `${run.scenario} ${run.strategy} ${run.advisoryLocks}`;
@@ -210,7 +210,7 @@ describe('compare with a broken strategy', () => {
     withDraws(async (draw) => {
       const broken = claimsToCreate(files);
       const deliveries = draw.integer(5, 30);
-      const load = ['--scenario', 'idempotent-duplicates', '--deliveries', `${deliveries}`];
+      const load = ['--scenario', 'idempotent-duplicates', '--deliveries', `${deliveries}`, ...FEW];
       const flags = ['--strategies', `legacy,${broken}`, '--rounds', '1', '--quiet', '--json'];
       const finished = await database.run(['compare', ...load, ...flags]);
       const { runs, passed, verdict } = compareDocumentOf(finished);

@@ -29,6 +29,8 @@ describe('run as text', () => {
         'idempotent-duplicates',
         '--strategy',
         strategy,
+        '--workers',
+        '1',
         ...counts,
       ]);
       const { code, stdout, stderr } = finished;

@@ -22,7 +22,7 @@ const scenario = files.write(
   'mixed.json',
   JSON.stringify({
     ...{ name: 'mixed', description: 'One full batch, one that is not.', batches: 2, slots: 5 },
-    ...{ contents: 9, deliveries: 3, workers: 2, connections: 4 },
+    ...{ contents: 9, deliveries: 3, workers: 1, connections: 4 },
   }),
 );
 
@@ -140,7 +140,7 @@ describe('verify on a schema', () => {
 
 describe('verify on a kept history', () => {
   eachLongButFirst(STRATEGIES)('accepts it with its database, and without any: %s', async (strategy) => {
-    const history = await keepRun(`kept-${strategy}`, strategy, ['--schema', 'kept']);
+    const history = await keepRun(`kept-${strategy}`, strategy, ['--schema', 'kept', '--workers', '2']);
     const calls = readFileSync(history, 'utf8').trimEnd().split('\n').length - 2;
     expect(calls).toBe(27);
     const both = await verify(['--schema', 'kept', '--history', history]);

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn, times } from '../support/draws.js';
+import { draws } from '../support/effort.js';
 import { COMPLETED_EVENT, eventsOf } from './support/rows.js';
 import { newBatch, optionsOf, VARIANTS } from './support/variants.js';
 
@@ -50,7 +51,7 @@ describe.each(VARIANTS)('$name', (variant) => {
 
   drawn('completes each batch once when its last two slots are taken at the same time', async (draw) => {
     const batchIds: string[] = [];
-    for (const slots of times(draw.integer(20, 40), () => draw.integer(2, 4))) {
+    for (const slots of times(draws(8, 30), () => draw.integer(2, 4))) {
       const batchId = await newBatch(db, variant.inventory, slots);
       batchIds.push(batchId);
       for (const position of times(slots - 2, (each) => each)) {

@@ -6,6 +6,7 @@ import { withConnectionString } from '#els/database/address.js';
 import { createAssignmentEngine } from '#els/targets/els/engine/engine.js';
 import { requestFor, useDatabase } from '../support/database.js';
 import { drawn, times } from '../support/draws.js';
+import { draws } from '../support/effort.js';
 import {
   assignByHand,
   engineLocks,
@@ -188,7 +189,7 @@ describe.each(BULK_VARIANTS)('$name', (variant) => {
     async (draw) => {
       const engines = times(4, () => db.engine(optionsOf(variant), 2));
       const contents = 40;
-      for (let round = 0; round < 25; round++) {
+      for (let round = 0; round < draws(8, 25); round++) {
         const batchId = await newBatch(db, inventory, contents);
         const results = await Promise.all(
           engines.map((engine) => {

@@ -27,7 +27,7 @@ function workerBackends(): Promise<{ pid: number }[]> {
 
 drawn('a worker that dies ends the run, by name, with exit code 3 and nothing left behind', async (draw) => {
   const workers = draw.integer(2, 4);
-  const shape = ['--batches', '50', '--slots', '1000', '--duration', '60s', '--workers', String(workers)];
+  const shape = ['--batches', '50', '--slots', '400', '--duration', '60s', '--workers', String(workers)];
   const where = ['--database-url', db.url, '--schema', db.schema];
   const command = start([
     'run',

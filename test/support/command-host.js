@@ -1,4 +1,5 @@
-import { main } from '../../dist/main.js';
+// By an address and no literal path, which would have tsc and eslint read all of the bundle.
+const { main } = await import(new URL('../../dist/main.js', import.meta.url).href);
 
 // Runs commands for the tests, one after the other, without a start of node and of the modules for each. What a
 // command is given and leaves is told by messages: its arguments and environment, its exit code and its output.
