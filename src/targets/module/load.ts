@@ -25,7 +25,9 @@ export async function loadDefinition(path: string): Promise<TargetDefinition> {
   const file = resolve(path);
   await requireFile(file, path);
   const alias = { 'els-assign': fileURLToPath(packageFile('dist/index.js')), ...driverFor(file) };
-  const jiti = createJiti(pathToFileURL(file).href, { alias, fsCache: false, interopDefault: false });
+  // With Node's own cache of modules, jiti 2.7 takes what is loaded already for a namespace: `pg` would have no default.
+  const caches = { fsCache: false, moduleCache: false };
+  const jiti = createJiti(pathToFileURL(file).href, { alias, ...caches, interopDefault: false });
   let loaded: unknown;
   try {
     loaded = await jiti.import(file);

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -81,7 +82,22 @@ describe('a file that is a target', () => {
 
   it('finds the driver that this package has, where it has none of its own', async () => {
     const path = await file(`import pg from 'pg';\n${definition('name: typeof pg.Client')}`);
+    // As in every worker: the package's own copy is in use already.
+    createRequire(import.meta.url)('pg');
     expect((await loadDefinition(path)).name).toBe('function');
+  });
+
+  it('shares one copy of what several of its files import', async () => {
+    const path = await file(`
+      import { state } from './state.ts';
+      import { same } from './other.ts';
+      ${definition('name: String(same === state)')}`);
+    await writeFile(join(dirname(path), 'state.ts'), 'export const state = {};');
+    await writeFile(
+      join(dirname(path), 'other.ts'),
+      "import { state } from './state.ts'; export const same = state;",
+    );
+    expect((await loadDefinition(path)).name).toBe('true');
   });
 
   it('finds the driver of its own project before that', async () => {
