@@ -22,7 +22,7 @@ import { withClient } from '../database/on-pool.js';
 import type { FinishedLoad } from './finished-load.js';
 import { ForeignRows } from './foreign-rows.js';
 import { putLoad, type RunNames } from './put-load.js';
-import { applicationNameOf, quiesceRun } from './quiesce.js';
+import { applicationNameOf, quiesceRun, whyNotQuiet } from './quiesce.js';
 import { keepingHistory, RunHistory } from './run-history.js';
 import type { RunJob } from './run-job.js';
 import { toRunResult } from './run-result.js';
@@ -244,11 +244,12 @@ async function askBoth(
   { job, plan, load, foreignRows, host }: RunTraces,
 ): Promise<RunJudgement> {
   await quiesceRun(database, plan.runId);
+  const notQuiet = job.target.hasOwnSchema ? await whyNotQuiet(database) : undefined;
   const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const notes = [...timeouts, ...(await foreignRows.notes())];
   const stored = await host.read(run.batchIds, { rightAfterRun: true });
   const totals = { ...placesTaken(run, stored), ...(await host.countOf(run.batchIds)) };
-  return { verification: verifyRun(run, stored), totals, notes };
+  return { verification: verifyRun({ ...run, notQuiet }, stored), totals, notes };
 }
 
 /** How many slots or places are taken and how many are left, where the target tells its assignments. */

@@ -4,6 +4,7 @@ import { InfrastructureError } from '../domain/errors.js';
 import { bindValues, loadStatement } from './statement.js';
 
 const BACKENDS = loadStatement('database/backends-of-run');
+const ROLE_AT_WORK = loadStatement('database/role-at-work');
 const TERMINATE = loadStatement('database/terminate-backends-of-run');
 
 const POLL_MS = 20;
@@ -38,6 +39,22 @@ export async function awaitQuiescence(
   if (await waitUntilNone(countLeft, deadlineMs)) return rows.length;
   const message = `backends of ${applicationName} are still connected after pg_terminate_backend`;
   throw new InfrastructureError('backends_left', message);
+}
+
+/**
+ * Waits until nobody else who connects as this role is at work in this database: code that gives its connections a name
+ * of its own is not known by it.
+ *
+ * @returns how many sessions are at work at the deadline
+ */
+export async function awaitRoleIdle(client: ClientBase, deadlineMs: number): Promise<number> {
+  let left = 0;
+  const countLeft = async () => {
+    const { rows } = await client.query<{ sessions: number }>(ROLE_AT_WORK.text);
+    return (left = rows[0]?.sessions ?? 0);
+  };
+  await waitUntilNone(countLeft, deadlineMs);
+  return left;
 }
 
 async function waitUntilNone(countLeft: () => Promise<number>, deadlineMs: number): Promise<boolean> {

@@ -198,6 +198,40 @@ describe('a target that misbehaves', () => {
     expect(stderr).toContain('leaves.target.mjs": it called process.exit(7)');
   });
 
+  it('by a session of another name that works on after its worker makes nothing valid', IS_LONG, async () => {
+    const file = files.write(
+      'works-on.target.mjs',
+      `import pg from 'pg';
+      import seats from ${JSON.stringify(example('seats/seats.target.ts'))};
+      export default {
+        ...seats,
+        async open(settings) {
+          const instance = await seats.open(settings);
+          const { connectionString } = settings;
+          const url = new URL(connectionString);
+          url.searchParams.set('application_name', 'mine');
+          const client = new pg.Client({ connectionString: url.href });
+          await client.connect();
+          client.on('error', () => undefined);
+          return {
+            ...instance,
+            assign: (call) => instance.assign(call),
+            async close() {
+              client.query('select pg_sleep(6)').catch(() => undefined);
+              await new Promise((resolve) => setTimeout(resolve, 100));
+              await instance.close();
+            },
+          };
+        },
+      };`,
+    );
+    const run = await onlyRun(file, ['--scenario', 'overflow', ...SMALL]);
+    expect(run.verdict).toBe('unknown');
+    expect(run.notes.join('\n')).toMatch(
+      /not quiet: sessions of the same role were at work in the database after the workers had ended: [1-9]/,
+    );
+  });
+
   it('by never answering is given up at the deadline, and nothing is called proven', async () => {
     const file = files.write('hangs.target.mjs', bare('assign: () => new Promise(() => undefined)'));
     const flags = ['--scenario', 'overflow', '--contents', '4', '--timeout', '200ms', ...SMALL];
