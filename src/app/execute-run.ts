@@ -131,13 +131,14 @@ function registerRun(
 ): Promise<Registered> {
   const { runId, batchIds, scenario } = plan;
   const listener = watch?.(plan);
-  const run = { runId, strategy: target.name, scenario: scenario.name, keep, warmsUp: null };
+  const stays = target.lacks.remove !== undefined;
+  const run = { runId, strategy: target.name, scenario: scenario.name, keep: keep || stays, warmsUp: null };
   const [form] = target.forms;
   const ofPlan = (batch: number) => contentIdsOf(plan, batch);
   const registration = {
     groups: [{ runId, batchIds, slots: scenario.slots, form, contentIdsOf: ofPlan }, ...warmUp],
     ...{ strategy: target.name, command },
-    records: [run, { ...run, runId: warmUpRunId(runId), keep: false, warmsUp: runId }],
+    records: [run, { ...run, runId: warmUpRunId(runId), keep: stays, warmsUp: runId }],
   };
   const control = { onProgress: listener?.registered, signal: stop };
   return host.register(registration, control).finally(() => listener?.ended());
@@ -247,10 +248,16 @@ function placesTaken(
  *
  * @returns what the database kept from being removed, one line each
  */
-async function cleanUp({ database, host }: TargetPlace, { keep }: RunJob, runId: string): Promise<string[]> {
+async function cleanUp(
+  { database, host }: TargetPlace,
+  { keep, target }: RunJob,
+  runId: string,
+): Promise<string[]> {
+  const { remove: cannotRemove } = target.lacks;
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
     await quiesceRun(database, runId);
+    if (cannotRemove) return [`batches of run ${runId} are left: ${target.name} ${cannotRemove}`];
     await host.remove(unwanted);
     return [];
   } catch (error) {

@@ -1,11 +1,18 @@
+import { resolve } from 'node:path';
+import type { ClientBase } from 'pg';
 import { countActiveSessions } from '../database/active-sessions.js';
-import { requireColumns } from '../database/schema.js';
+import { requireColumns, requireSchema } from '../database/schema.js';
 import { serverError } from '../database/failure.js';
 import { requireAccess } from '../database/grants.js';
 import { transaction } from '../database/session.js';
-import type { Host } from '../target/host.js';
-import { builtInHost } from '../targets/resolve.js';
 import { UsageError } from '../domain/errors.js';
+import { BUILT_IN_TERMS } from '../domain/promises.js';
+import { findBatchesOfRuns, findBatchesOfTarget } from '../runs/foreign-batches.js';
+import { findRuns } from '../runs/runs.js';
+import type { Host } from '../target/host.js';
+import type { Target } from '../target/target.js';
+import { reopenHost } from '../targets/hosts.js';
+import { builtInHost } from '../targets/resolve.js';
 import { worstVerdict } from '../domain/verdict.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
 import {
@@ -16,8 +23,10 @@ import {
   type Verification,
 } from '../verify/verify-run.js';
 import type { Database } from './database.js';
-import { withClient } from '../database/on-pool.js';
+import { inTransaction, withClient } from '../database/on-pool.js';
 import type { KeptRun } from './open-history.js';
+import { loadRecorded, type FilesToLoad, type RecordedTarget } from './recorded-target.js';
+import { inEachToolDatabase, inToolDatabase, type ToolDatabaseName } from './tool-databases.js';
 
 /**
  * Asks the database oracle about every batch of the schema. Nothing is changed: a read-only role may do it.
@@ -40,7 +49,7 @@ async function verifyBatches(
   batchIds: readonly string[],
 ): Promise<Verification> {
   const unsettled = await whyUnsettled(database);
-  return verifyDatabase(await host.audit(batchIds), batchIds, unsettled);
+  return verifyDatabase({ assignments: undefined, audits: await host.audit(batchIds) }, batchIds, unsettled);
 }
 
 /** Nothing was found wrong because nothing was looked at. */
@@ -57,33 +66,138 @@ export async function verifyCalls(runs: AsyncIterable<KeptRun>): Promise<Verific
 }
 
 /**
- * Asks both oracles about kept runs. Nothing is changed.
+ * Asks both oracles about kept runs, each of its target. Nothing is changed.
  *
- * @param database that still holds their batches
- * @throws UsageError when it does not, or the schema does not hold the tables
+ * @param main that still holds their batches, or is the embedded server's, which holds those of targets
+ * @param files which files of targets are loaded
+ * @throws UsageError when it does not, the schema does not hold the tables, or a target cannot be had
  */
-export function verifyKeptRuns(
-  database: Database,
+export async function verifyKeptRuns(
+  main: Database,
   runs: AsyncIterable<KeptRun>,
+  files: FilesToLoad,
 ): Promise<VerificationReport> {
+  const checked: CheckedBatches[] = [];
+  for await (const run of runs) {
+    const isBuiltIn = run.header.target.name === BUILT_IN_TERMS.target.name;
+    checked.push(await (isBuiltIn ? verifyBuiltIn(main, run) : verifyRunOfTarget(main, run, files)));
+  }
+  return toReport(checked);
+}
+
+function verifyBuiltIn(database: Database, run: KeptRun): Promise<CheckedBatches> {
   return reading(database, async (host) => {
-    const checked: CheckedBatches[] = [];
-    for await (const run of runs) {
-      await requireBatches(host, run);
-      const settled = { ...toVerify(run), unsettled: await whyUnsettled(database) };
-      checked.push(
-        toChecked(run, verifyRun(settled, await host.read(settled.batchIds, { rightAfterRun: false }))),
-      );
-    }
-    return toReport(checked);
+    requireBatches(run, await host.allBatchIds());
+    return verifyKept(database, host, run);
   });
 }
 
-async function requireBatches(host: Host, { header: { runId, batches } }: KeptRun): Promise<void> {
-  const known = new Set(await host.allBatchIds());
-  const gone = batches.filter(({ batchId }) => !known.has(batchId)).length;
-  if (gone === 0) return;
-  throw new UsageError(
+async function verifyRunOfTarget(main: Database, run: KeptRun, files: FilesToLoad): Promise<CheckedBatches> {
+  const { runId, batches } = run.header;
+  const [found] = (
+    await inEachToolDatabase(main, (database, name) => recordOf(database, name, runId))
+  ).flat();
+  if (found === undefined) throw runIsGone(run, batches.length);
+  const line = (file: string) => `assignments and audits of ${found.strategy} in ${file} are run`;
+  const target = await loadRecorded(main, found, files, line, ', or --history-only');
+  return inToolDatabase(main, found.database, async (database) => {
+    requireBatches(run, found.batchIds);
+    return withReopened(target, database, (host) => verifyKept(database, host, run));
+  });
+}
+
+/** A run as it is recorded, with its batches. */
+interface RecordedRun extends RecordedTarget {
+  readonly database: ToolDatabaseName;
+  readonly batchIds: readonly string[];
+}
+
+/** @returns nothing where a run on tables that are not the tool's is not recorded */
+async function recordOf(
+  { pool, schema }: Database,
+  database: ToolDatabaseName,
+  runId: string,
+): Promise<RecordedRun[]> {
+  return inTransaction(pool, async (client) => {
+    await requireRecords(client, schema);
+    const run = (await findRuns(client)).find((each) => each.runId === runId);
+    if (run?.file === undefined || run.file === null) return [];
+    const { strategy, file } = run;
+    return [{ strategy, file, database, batchIds: await findBatchesOfRuns(client, [runId]) }];
+  });
+}
+
+async function requireRecords(client: ClientBase, schema: string): Promise<void> {
+  await requireSchema(client, schema);
+  await requireAccess(client, schema, 'read');
+  await requireColumns(client, schema);
+}
+
+/**
+ * Asks a target's audits, and what its assignments tell by themselves, of its batches that are recorded. Nothing is changed.
+ *
+ * @param main or where that is the embedded server's, every database of targets
+ * @throws UsageError when nothing is recorded there, InfrastructureError when the target's code fails
+ */
+export async function verifyTarget(main: Database, target: Target): Promise<VerificationReport> {
+  const { name, file = '' } = target;
+  const found = await inEachToolDatabase(main, async (database, where) => {
+    const batchIds = await inTransaction(database.pool, async (client) => {
+      await requireRecords(client, database.schema);
+      return findBatchesOfTarget(client, { name, file: resolve(file) });
+    });
+    return { where, batchIds };
+  });
+  const checked: CheckedBatches[] = [];
+  for (const { where, batchIds } of found.filter((each) => each.batchIds.length > 0)) {
+    const verification = await inToolDatabase(main, where, (database) =>
+      withReopened(target, database, (host) => verifyRows(database, host, target, batchIds)),
+    );
+    checked.push({ ...verification, runId: null, batches: batchIds.length, calls: null });
+  }
+  if (checked.length > 0) return toReport(checked);
+  const notes = [`no batch of target ${name} is recorded here: nothing was verified`];
+  const nothing = { verdict: 'unknown', invariants: [], notAsked: [], notes } as const;
+  return toReport([{ ...nothing, runId: null, batches: 0, calls: null }]);
+}
+
+async function verifyRows(
+  database: Database,
+  host: Host,
+  { terms }: Target,
+  batchIds: readonly string[],
+): Promise<Verification> {
+  const unsettled = await whyUnsettled(database);
+  return verifyDatabase(await host.read(batchIds, { rightAfterRun: false }), batchIds, unsettled, terms);
+}
+
+async function withReopened<T>(
+  target: Target,
+  database: Database,
+  work: (host: Host) => Promise<T>,
+): Promise<T> {
+  const { host, close } = await reopenHost(target, database);
+  try {
+    return await work(host);
+  } finally {
+    await close();
+  }
+}
+
+async function verifyKept(database: Database, host: Host, run: KeptRun): Promise<CheckedBatches> {
+  const settled = { ...toVerify(run), unsettled: await whyUnsettled(database) };
+  const stored = await host.read(settled.batchIds, { rightAfterRun: false });
+  return toChecked(run, verifyRun(settled, stored));
+}
+
+function requireBatches(run: KeptRun, there: readonly string[]): void {
+  const known = new Set(there);
+  const gone = run.header.batches.filter(({ batchId }) => !known.has(batchId)).length;
+  if (gone > 0) throw runIsGone(run, gone);
+}
+
+function runIsGone({ header: { runId, batches } }: KeptRun, gone: number): UsageError {
+  return new UsageError(
     'run_is_gone',
     `${gone} of the ${batches.length} batches of run ${runId} are not in the database; accepted: a run that was made with --keep, or --history-only`,
   );
