@@ -133,12 +133,13 @@ function registerRun(
   const listener = watch?.(plan);
   const stays = target.lacks.remove !== undefined;
   const run = { runId, strategy: target.name, scenario: scenario.name, keep: keep || stays, warmsUp: null };
+  const ofWarmUp = { ...run, runId: warmUpRunId(runId), keep: stays, warmsUp: runId };
   const [form] = target.forms;
   const ofPlan = (batch: number) => contentIdsOf(plan, batch);
   const registration = {
     groups: [{ runId, batchIds, slots: scenario.slots, form, contentIdsOf: ofPlan }, ...warmUp],
     ...{ strategy: target.name, command },
-    records: [run, { ...run, runId: warmUpRunId(runId), keep: stays, warmsUp: runId }],
+    records: warmUp.length > 0 ? [run, ofWarmUp] : [run],
   };
   const control = { onProgress: listener?.registered, signal: stop };
   return host.register(registration, control).finally(() => listener?.ended());

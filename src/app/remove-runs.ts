@@ -31,11 +31,11 @@ export async function removeByTarget(
   target: Target,
   runs: readonly HeldRun[],
 ): Promise<void> {
-  const { host, close } = await reopenHost(target, database);
+  const opened = await reopenHost(target, database);
   try {
-    await removeBy((runIds) => host.removeIdle(runIds), database, runs);
+    await removeBy((runIds) => opened.host.removeIdle(runIds), database, runs);
   } finally {
-    await close();
+    await opened.close();
   }
 }
 

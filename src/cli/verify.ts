@@ -64,7 +64,8 @@ async function verify(flags: VerifyFlags): Promise<VerificationReport> {
     throw new UsageError('missing_history', '--history-only is given without --history; accepted: both');
   }
   const { openHistory } = await import('../app/open-history.js');
-  const { verifyCalls, verifyKeptRuns, verifySchema, verifyTarget } = await import('../app/verify.js');
+  const { verifyCalls, verifyKeptRuns, verifySchema } = await import('../app/verify.js');
+  const { verifyTarget } = await import('../app/verify-target.js');
   const runs = history === undefined ? undefined : await openHistory(history);
   if (runs && historyOnly) return verifyCalls(runs);
   const target = await ownSchemaTarget(flags.strategy);
