@@ -10,7 +10,7 @@ import {
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Finished } from '../support/command-line.js';
 import { runHosted } from '../support/hosted-command.js';
 import { IS_LONG } from '../support/long.js';
@@ -257,12 +257,18 @@ it(
   'on the embedded server are found in every database of the tool',
   { ...PATIENCE, ...IS_LONG },
   async () => {
-    const env = { ELS_ASSIGN_HOME: files.path('home') };
-    const els = (...args: string[]) => runHosted(args, env);
+    const schema = `runs_${randomBytes(4).toString('hex')}`;
+    const els = (command: string, ...args: string[]) =>
+      runHosted([command, '--schema', schema, ...args], { ELS_ASSIGN_HOME: inject('embeddedHome') });
+    const nothing = await els('runs');
+    expect({ code: nothing.code, stderr: nothing.stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('els-assign setup') as string,
+    });
     const seats = copyOfSeats('embedded');
     for (const file of [seats, example('vouchers/vouchers.target.json')]) {
       const finished = await els('run', '--strategy', file, '--scenario', 'overflow', '--keep', ...SMALL);
-      expect(finished.code).toBe(0);
+      expect(runDocumentOf(finished).runs).toMatchObject([{ verdict: 'valid' }]);
     }
     const held = heldIn(await els('runs', '--json'));
     expect(held.map(({ strategy, database: name, counts }) => [strategy, name, counts])).toEqual([
@@ -270,9 +276,8 @@ it(
       ['vouchers', expect.stringMatching(/^target_vouchers_/), { batches: 1 }],
     ]);
     expect((await els('runs')).stdout).toMatch(/target_seats_\w+ /);
-    expect(verifiedBy(await els('verify', '--strategy', seats, '--json'))).toMatchObject({
-      verdict: 'valid',
-    });
+    const verified = verifiedBy(await els('verify', '--strategy', seats, '--json'));
+    expect(verified).toMatchObject({ verdict: 'valid', checked: [{ batches: 1 }] });
     const { code, stderr } = await els('clean', '--older-than', '0s');
     expect(code).toBe(0);
     expect(stderr).toMatch(/^remove of seats in .* in database target_seats_/);
