@@ -1,6 +1,7 @@
 import type { InstanceSettings } from '../../target/instance.js';
 import type { Target, TargetSpec } from '../../target/target.js';
 import { CheckedInstance } from '../checked-instance.js';
+import { untoldBy } from '../untold.js';
 import type { SqlDefinition } from './file.js';
 import { SqlInstance } from './instance.js';
 
@@ -23,6 +24,7 @@ export function sqlTarget(definition: SqlDefinition): Target {
       rollout: 'cannot take over from another target',
       ...(!remove && { remove: 'has no remove' }),
     },
+    untold: untoldBy({ hasAssignments: definition.assignments !== undefined }),
     weakSpots: {},
     isReference: false,
     hasOwnSchema: true,
