@@ -73,7 +73,7 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addVerify(program, setExitCode);
   addStatus(program);
   addRuns(program);
-  addClean(program);
+  addClean(program, setExitCode);
   addMigrate(program, setExitCode);
   addServer(program);
   addCompletion(program);

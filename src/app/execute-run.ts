@@ -132,12 +132,14 @@ function registerRun(
 ): Promise<Registered> {
   const { runId, scenario } = plan;
   const listener = watch?.(plan);
-  const run = { runId, strategy: target.name, scenario: scenario.name, keep, warmsUp: null };
+  const stays = target.lacks.remove !== undefined;
+  const run = { runId, strategy: target.name, scenario: scenario.name, keep: keep || stays, warmsUp: null };
+  const ofWarmUp = { ...run, runId: warmUpRunId(runId), keep: stays, warmsUp: runId };
   const [form] = target.forms;
   const registration = {
     groups: [...groupsOf(plan, form), ...warmUp],
     ...{ strategy: target.name, command },
-    records: [run, { ...run, runId: warmUpRunId(runId), keep: false, warmsUp: runId }],
+    records: warmUp.length > 0 ? [run, ofWarmUp] : [run],
   };
   const control = { onProgress: listener?.registered, signal: stop };
   return host.register(registration, control).finally(() => listener?.ended());
@@ -267,10 +269,16 @@ function placesTaken(
  *
  * @returns what the database kept from being removed, one line each
  */
-async function cleanUp({ database, host }: TargetPlace, { keep }: RunJob, runId: string): Promise<string[]> {
+async function cleanUp(
+  { database, host }: TargetPlace,
+  { keep, target }: RunJob,
+  runId: string,
+): Promise<string[]> {
+  const { remove: cannotRemove } = target.lacks;
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
     await quiesceRun(database, runId);
+    if (cannotRemove) return [`batches of run ${runId} are left: ${target.name} ${cannotRemove}`];
     await host.remove(unwanted);
     return [];
   } catch (error) {

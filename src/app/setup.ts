@@ -2,6 +2,7 @@ import { grantAccess, requireAccess } from '../database/grants.js';
 import { mendSchema, requireNoDrift, type Mending } from '../database/drift.js';
 import { findOrCreateSchema, type SetupOutcome } from '../database/schema.js';
 import { requireWritable } from '../database/writable.js';
+import { UsageError } from '../domain/errors.js';
 import type { Target } from '../target/target.js';
 import { checkTarget } from '../targets/resolve.js';
 import type { Database } from './database.js';
@@ -68,4 +69,20 @@ export function prepareDatabase(database: Database, targets: readonly Target[]):
     for (const target of targets) await checkTarget(client, target);
     return outcome;
   });
+}
+
+/**
+ * Makes a database ready to record the runs of a target with a schema of its own.
+ *
+ * @returns why they cannot be recorded there; undefined: they can
+ * @throws UsageError when the schema is not ours or drifted, InfrastructureError where nothing can be written
+ */
+export async function prepareRecords(database: Database): Promise<string | undefined> {
+  try {
+    await prepareDatabase(database, []);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UsageError && error.code === 'missing_privilege') return error.message;
+    throw error;
+  }
 }

@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { withConnectionString } from '../database/address.js';
-import { coordinatorPool } from '../database/coordinator-pool.js';
 import { createDatabase } from '../database/create-database.js';
 import { withClient } from '../database/on-pool.js';
 import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
 import { openHost } from '../targets/hosts.js';
 import type { Database } from './database.js';
-import { prepareDatabase } from './setup.js';
+import { prepareDatabase, prepareRecords } from './setup.js';
+import { databaseNameOf, openToolDatabase } from './tool-databases.js';
 
 /** Where a target works, and what stands behind its instances there. */
 export interface TargetPlace {
@@ -69,8 +67,8 @@ async function open(database: Database, target: Target): Promise<OpenedPlace> {
   const own = database.embedded && target.hasOwnSchema ? await ownDatabase(database, target) : database;
   const closePool = () => (own === database ? Promise.resolve() : own.pool.end());
   try {
-    await prepareDatabase(own, [target]);
-    const opened = await openHost(target, own);
+    const notRecorded = await makeReady(own, target);
+    const opened = await openHost(target, { ...own, notRecorded });
     return {
       database: own,
       host: opened.host,
@@ -85,16 +83,15 @@ async function open(database: Database, target: Target): Promise<OpenedPlace> {
   }
 }
 
-/** Named by what the target is called and where its file is: two files of one name do not meet. */
+/** @returns why runs are not recorded there, where they need not be */
+async function makeReady(database: Database, target: Target): Promise<string | undefined> {
+  if (target.hasOwnSchema) return prepareRecords(database);
+  await prepareDatabase(database, [target]);
+  return undefined;
+}
+
 async function ownDatabase(database: Database, target: Target): Promise<Database> {
-  const digest = createHash('sha256')
-    .update(resolve(target.file ?? ''))
-    .digest('hex')
-    .slice(0, 8);
-  const name = `target_${target.name.replace(/[^A-Za-z0-9]+/g, '_').slice(0, 40)}_${digest}`.toLowerCase();
+  const name = databaseNameOf(target);
   await withClient(database.pool, (client) => createDatabase(client, name));
-  const url = new URL(database.address.connectionString);
-  url.pathname = `/${name}`;
-  const address = withConnectionString(database.address.source, url.href);
-  return { ...database, address, pool: coordinatorPool(address, database.schema, 'els-assign') };
+  return openToolDatabase(database, name);
 }

@@ -92,12 +92,17 @@ export function addLoadOptions(command: Command): Command {
  * Where a command works. Foreign code must not come to a database by accident: for targets with a schema of their own
  * the environment's DATABASE_URL and PG* variables are not taken, only the flag or the configuration.
  */
-export function whereOf(flags: LoadFlags, targets: readonly Target[]): DatabaseOptions {
+export function whereOf(flags: ConnectionFlags, targets: readonly Target[]): DatabaseOptions {
   if (!targets.some(({ hasOwnSchema }) => hasOwnSchema)) return { ...flags, env: process.env };
   const env = { ...process.env };
   removeServerVariables(env);
   if (flags.databaseUrlVariable === undefined) delete env['DATABASE_URL'];
   return { ...flags, env };
+}
+
+/** Whether the user named the database for this command, and the environment did not. */
+export function namesDatabase({ databaseUrl, databaseUrlVariable }: ConnectionFlags): boolean {
+  return databaseUrl !== undefined || databaseUrlVariable !== undefined;
 }
 
 /** A random workload, unless a seed repeats one. */

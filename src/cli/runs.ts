@@ -30,6 +30,6 @@ export function addRuns(program: Command): void {
 
 async function runRuns(flags: RunsFlags): Promise<void> {
   const { schema } = flags;
-  const runs = await withDatabase({ ...flags, env: process.env }, readRuns);
+  const runs = await withDatabase({ ...flags, env: process.env }, (database) => readRuns(database));
   await printResult(flags.json ? renderRunsJson(schema, runs, readTool()) : renderHeldRuns(schema, runs));
 }

@@ -26,15 +26,20 @@ export function renderVerification(
 
 function checkedBlock(checked: CheckedBatches, style: Style): string[] {
   const { colours } = style;
-  const { runId, batches, calls, verdict } = checked;
+  const { batches, calls, verdict } = checked;
   const counts = [plural(batches, 'batch', 'batches'), ...(calls === null ? [] : [plural(calls, 'call')])];
   const inner = narrower(style, 2);
   return [
-    `${colours.bold(runId === null ? 'every batch of the schema' : `run ${escapeInvisible(runId)}`)} · ${counts.join(' · ')}`,
+    `${colours.bold(escapeInvisible(titleOf(checked)))} · ${counts.join(' · ')}`,
     ...indent(2, [
       ...invariantLines(checked.invariants, inner),
       `${mark(verdict === 'valid', colours)} verdict ${colourVerdict(verdict, colours)}`,
       ...noteLines(checked, inner),
     ]),
   ];
+}
+
+function titleOf({ runId, target }: CheckedBatches): string {
+  if (runId !== null) return `run ${runId}`;
+  return target === undefined ? 'every batch of the schema' : `every recorded batch of target ${target}`;
 }

@@ -7,6 +7,7 @@ import { recordRun, takeRuns } from './runs.js';
 
 const RECORD = loadStatement('runs/record-batches');
 const FIND = loadStatement('runs/batches');
+const FIND_OF_TARGET = loadStatement('runs/batches-of-target');
 const COUNT = loadStatement('runs/count-batches');
 const FORGET = loadStatement('runs/forget');
 
@@ -16,13 +17,16 @@ export interface BatchesToRecord {
   readonly batchIds: readonly string[];
 }
 
+/** Removes batches from the tables that they are on. */
+export type RemoveBatches = (batchIds: readonly string[]) => Promise<void>;
+
 /**
- * What the tool's own schema knows of batches on tables that are not the tool's: they are recorded before they are
- * registered, and forgotten when they are removed.
+ * What is known of a target's batches on tables that are not the tool's: they are recorded before they are registered, and
+ * forgotten when they are removed.
  */
-export class ForeignBatches {
-  /** @param pool whose transactions find the tool's own schema */
-  constructor(private readonly pool: DatabasePool) {}
+export interface BatchRecords {
+  /** What the reader of a result should know of them, one line each. */
+  readonly notes: readonly string[];
 
   /**
    * Records batches and their runs, all or nothing.
@@ -35,45 +39,57 @@ export class ForeignBatches {
     batches: readonly BatchesToRecord[],
     records: readonly RunRecord[],
     command: RunningCommand | undefined,
+  ): Promise<void>;
+
+  /** The target's batches that are recorded. */
+  all(): Promise<string[]>;
+
+  /**
+   * Removes batches, and when that has succeeded the records of their runs.
+   *
+   * @param onlyIdle whether nothing is removed where a command of the runs is alive
+   * @returns the runs whose command is alive; none where that was not asked
+   */
+  remove(runIds: readonly string[], remove: RemoveBatches, onlyIdle: boolean): Promise<readonly string[]>;
+}
+
+/** Records in the tool's own schema of the target's database. */
+export class ForeignBatches implements BatchRecords {
+  readonly notes: readonly string[] = [];
+
+  /**
+   * @param pool whose transactions find the tool's own schema
+   * @param target how results name it, and its file from the root on
+   */
+  constructor(
+    private readonly pool: DatabasePool,
+    private readonly target: { readonly name: string; readonly file: string },
+  ) {}
+
+  record(
+    strategy: string,
+    batches: readonly BatchesToRecord[],
+    records: readonly RunRecord[],
+    command: RunningCommand | undefined,
   ): Promise<void> {
     return inTransaction(this.pool, async (client) => {
       for (const { runId, batchIds } of batches) {
-        const values = { run_id: runId, strategy, batch_ids: batchIds };
+        const values = { run_id: runId, strategy, target_file: this.target.file, batch_ids: batchIds };
         await client.query(RECORD.text, bindValues<unknown>(RECORD, values));
       }
       if (command) for (const record of records) await recordRun(client, command, record);
     });
   }
 
-  /** The batches of every run that is recorded. */
-  async all(): Promise<string[]> {
-    const counts = await this.countsOfRuns();
-    return inTransaction(this.pool, (client) => find(client, [...counts.keys()]));
+  all(): Promise<string[]> {
+    return inTransaction(this.pool, (client) => findBatchesOfTarget(client, this.target));
   }
 
-  /** How many batches each run has, by its id. */
-  async countsOfRuns(): Promise<Map<string, { readonly batches: number }>> {
-    type Row = { readonly runId: string; readonly batches: number };
-    const { rows } = await inTransaction(this.pool, (client) => client.query<Row>(COUNT.text));
-    return new Map(rows.map(({ runId, batches }) => [runId, { batches }]));
-  }
-
-  /**
-   * Removes batches and the records of their runs.
-   *
-   * @param remove from the tables that they are on
-   * @param onlyIdle whether nothing is removed where a command of the runs is alive
-   * @returns the runs whose command is alive; none where that was not asked
-   */
-  remove(
-    runIds: readonly string[],
-    remove: (batchIds: readonly string[]) => Promise<void>,
-    onlyIdle: boolean,
-  ): Promise<readonly string[]> {
+  remove(runIds: readonly string[], remove: RemoveBatches, onlyIdle: boolean): Promise<readonly string[]> {
     return inTransaction(this.pool, async (client) => {
       const alive = onlyIdle ? await takeRuns(client, runIds) : [];
       if (alive.length > 0) return alive;
-      const batchIds = await find(client, runIds);
+      const batchIds = await findBatchesOfRuns(client, runIds);
       if (batchIds.length > 0) await remove(batchIds);
       await client.query(FORGET.text, bindValues<unknown>(FORGET, { run_ids: runIds }));
       return [];
@@ -81,10 +97,57 @@ export class ForeignBatches {
   }
 }
 
-async function find(client: ClientBase, runIds: readonly string[]): Promise<string[]> {
-  const { rows } = await client.query<{ batchId: string }>(
-    FIND.text,
-    bindValues<unknown>(FIND, { run_ids: runIds }),
-  );
+/** Where the tool has no schema of its own: nothing outlives the command. */
+export class UnrecordedBatches implements BatchRecords {
+  readonly notes: readonly string[];
+  readonly #batchIds = new Map<string, readonly string[]>();
+
+  /** @param why nothing is recorded */
+  constructor(why: string) {
+    this.notes = [`els-assign runs and clean will not know of this run, for it is not recorded: ${why}`];
+  }
+
+  record(_strategy: string, batches: readonly BatchesToRecord[]): Promise<void> {
+    for (const { runId, batchIds } of batches) {
+      this.#batchIds.set(runId, [...(this.#batchIds.get(runId) ?? []), ...batchIds]);
+    }
+    return Promise.resolve();
+  }
+
+  all(): Promise<string[]> {
+    return Promise.resolve([...this.#batchIds.values()].flat());
+  }
+
+  async remove(runIds: readonly string[], remove: RemoveBatches): Promise<readonly string[]> {
+    const batchIds = runIds.flatMap((runId) => this.#batchIds.get(runId) ?? []);
+    if (batchIds.length > 0) await remove(batchIds);
+    for (const runId of runIds) this.#batchIds.delete(runId);
+    return [];
+  }
+}
+
+/** The batches of runs on tables that are not the tool's. */
+export async function findBatchesOfRuns(client: ClientBase, runIds: readonly string[]): Promise<string[]> {
+  const values = bindValues<unknown>(FIND, { run_ids: runIds });
+  const { rows } = await client.query<{ batchId: string }>(FIND.text, values);
   return rows.map(({ batchId }) => batchId);
+}
+
+/** The batches that are recorded of a target: of its file, or where the file has moved, of its name. */
+export async function findBatchesOfTarget(
+  client: ClientBase,
+  { name, file }: { readonly name: string; readonly file: string },
+): Promise<string[]> {
+  const values = bindValues(FIND_OF_TARGET, { strategy: name, target_file: file });
+  const { rows } = await client.query<{ batchId: string }>(FIND_OF_TARGET.text, values);
+  return rows.map(({ batchId }) => batchId);
+}
+
+/** How many batches on tables that are not the tool's each run has, by its id. */
+export async function countForeignBatches(
+  client: ClientBase,
+): Promise<Map<string, { readonly batches: number }>> {
+  type Row = { readonly runId: string; readonly batches: number };
+  const { rows } = await client.query<Row>(COUNT.text);
+  return new Map(rows.map(({ runId, batches }) => [runId, { batches }]));
 }

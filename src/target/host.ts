@@ -120,10 +120,10 @@ export interface Host {
    */
   countOf(batchIds: readonly string[]): Promise<Readonly<Record<string, number>>>;
 
-  /** How much there is of every run of the schema, by its id: counts by the target's own names. */
-  countsOfRuns(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>>;
-
-  /** Removes what runs registered, and all that was written about it. */
+  /**
+   * Removes what runs registered, and all that was written about it, then what is known of them. Of a target that can
+   * (see `Target.lacks`).
+   */
   remove(runIds: readonly string[]): Promise<void>;
 
   /**

@@ -12,9 +12,9 @@ export interface TargetSpec {
 
 /**
  * What some targets can and others cannot: assign many contents by one call, do without a session that lasts longer than
- * a transaction, serialize calls by advisory locks, take over from another one while a load runs.
+ * a transaction, serialize calls by advisory locks, take over from another one while a load runs, remove what a run made.
  */
-export type Capability = 'bulk' | 'transactionPooling' | 'advisoryLocks' | 'rollout';
+export type Capability = 'bulk' | 'transactionPooling' | 'advisoryLocks' | 'rollout' | 'remove';
 
 /** What is put under test: code and a schema that give slots of batches to contents. */
 export interface Target {

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import type { ServerAddress } from '../database/address.js';
 import { createPool, type DatabasePool } from '../database/pool.js';
-import { ForeignBatches } from '../runs/foreign-batches.js';
+import { ForeignBatches, UnrecordedBatches, type BatchRecords } from '../runs/foreign-batches.js';
 import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
 import { ElsHost } from './els/host.js';
@@ -18,6 +19,8 @@ export interface HostPlace {
   readonly schema: string;
   /** Whose transactions find the tool's own schema. */
   readonly pool: DatabasePool;
+  /** Why runs of a target with a schema of its own are not recorded there; undefined: they are. */
+  readonly notRecorded?: string | undefined;
 }
 
 /** What stands behind a target's instances, until it is closed. */
@@ -31,26 +34,40 @@ export interface OpenedHost {
  *
  * @throws UsageError when the target's file is wrong, InfrastructureError when its code fails
  */
-export async function openHost(target: Target, place: HostPlace): Promise<OpenedHost> {
+export function openHost(target: Target, place: HostPlace): Promise<OpenedHost> {
+  return open(target, place, true);
+}
+
+/**
+ * Opens the same where the target has been at work before: nothing of its schema is made, and no instance is opened to
+ * look at it.
+ *
+ * @throws UsageError when the target's file is wrong, InfrastructureError when its code fails
+ */
+export function reopenHost(target: Target, place: HostPlace): Promise<OpenedHost> {
+  return open(target, place, false);
+}
+
+async function open(target: Target, place: HostPlace, isFirst: boolean): Promise<OpenedHost> {
   switch (target.spec.kind) {
     case ELS:
       return { host: new ElsHost(place), close: () => Promise.resolve() };
     case MODULE:
-      return openModule(target, place);
+      return openModule(target, place, isFirst);
     case SQL:
-      return openSql(target, place);
+      return openSql(target, place, isFirst);
     default:
       throw new Error(`there is no kind of target ${target.spec.kind}`);
   }
 }
 
-async function openModule(target: Target, { address, pool }: HostPlace): Promise<OpenedHost> {
-  const process = await HostProcess.start(pathOf(target.spec), address.connectionString);
+async function openModule(target: Target, place: HostPlace, isFirst: boolean): Promise<OpenedHost> {
+  const process = await HostProcess.start(pathOf(target.spec), place.address.connectionString);
   try {
-    if (process.description.hasSetup) await process.ask({ what: 'setup' });
-    await process.ask({ what: 'check' });
+    if (isFirst && process.description.hasSetup) await process.ask({ what: 'setup' });
+    if (isFirst) await process.ask({ what: 'check' });
     return {
-      host: new ModuleHost(new ForeignBatches(pool), process),
+      host: new ModuleHost(recordsOf(target, place), process),
       close: () => Promise.resolve(process.close()),
     };
   } catch (error) {
@@ -59,14 +76,20 @@ async function openModule(target: Target, { address, pool }: HostPlace): Promise
   }
 }
 
-async function openSql(target: Target, { address, pool: own }: HostPlace): Promise<OpenedHost> {
-  const pool = createPool(address, { connections: 2, applicationName: 'els-assign host' });
-  const host = new SqlHost(new ForeignBatches(own), pool, definitionOf(target.spec));
+async function openSql(target: Target, place: HostPlace, isFirst: boolean): Promise<OpenedHost> {
+  const pool = createPool(place.address, { connections: 2, applicationName: 'els-assign host' });
+  const host = new SqlHost(recordsOf(target, place), pool, definitionOf(target.spec));
   try {
-    await host.setup();
+    if (isFirst) await host.setup();
     return { host, close: () => pool.end() };
   } catch (error) {
     await pool.end();
     throw error;
   }
+}
+
+function recordsOf({ name, file = '' }: Target, { pool, notRecorded }: HostPlace): BatchRecords {
+  return notRecorded === undefined
+    ? new ForeignBatches(pool, { name, file: resolve(file) })
+    : new UnrecordedBatches(notRecorded);
 }

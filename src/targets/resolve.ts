@@ -1,6 +1,5 @@
 import type { ClientBase } from 'pg';
 import type { RolloutStep, Scenario } from '../domain/scenario.js';
-import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
 import { BUILT_IN_STRATEGIES } from './els/engine/assignment.js';
 import { checkCustomStrategy } from './els/engine/custom-strategy.js';
@@ -74,7 +73,7 @@ export function rolledOut({ rollout }: Scenario, start: Target): TargetStep[] {
 }
 
 /** What stands behind the instances of the built-in target, which is all that there is. */
-export function builtInHost(place: ElsPlace): Host {
+export function builtInHost(place: ElsPlace): ElsHost {
   return new ElsHost(place);
 }
 

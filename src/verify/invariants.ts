@@ -38,6 +38,8 @@ export interface Invariant {
   readonly excusedBy: readonly Excuse[];
   /** Whether a server that took over without all commits violates it, so that acknowledged-is-stored says it all. */
   readonly followsFromLostCommits?: true;
+  /** Whether the rows alone tell it, without what callers were told. */
+  readonly ofRowsAlone?: true;
   /** What violates it, given that it may be asked. */
   readonly check: (evidence: Evidence) => Violation[];
 }
@@ -149,11 +151,18 @@ export const INVARIANTS: readonly Invariant[] = [
     excusedBy: ['incomplete', 'lost commits', 'not quiet'],
     check: refusedAlone,
   },
-  { name: 'slot-given-once', askedWhen: [rowsKnown, named], excusedBy: [], check: slotsGivenTwice },
+  {
+    name: 'slot-given-once',
+    askedWhen: [rowsKnown, named],
+    excusedBy: [],
+    ofRowsAlone: true,
+    check: slotsGivenTwice,
+  },
   {
     name: 'content-holds-one',
     askedWhen: [rowsKnown, idempotent],
     excusedBy: [],
+    ofRowsAlone: true,
     check: contentsWithSeveralRows,
   },
   {

@@ -80,26 +80,27 @@ function answer(invariants: readonly Invariant[], evidence: Evidence, clock: Clo
 type Clock = Parameters<typeof invariant>[2];
 
 /**
- * Asks the database alone.
+ * Asks the database alone: the target's audits, and what the rows tell by themselves where it tells its assignments.
  *
- * @param audits of batches, read at one moment
- * @param batchIds the batches that were audited
+ * @param stored what there is of batches, read at one moment
+ * @param batchIds the batches that were read
  * @param unsettled why what is there may be under way yet
  */
 export function verifyDatabase(
-  audits: readonly Audit[],
+  { assignments: rows, audits }: Stored,
   batchIds: readonly string[],
   unsettled?: string,
+  terms: JudgedTerms = BUILT_IN_TERMS,
 ): Verification {
   const circumstances = { faults: [], incomplete: [], durable: true, unsettled };
-  const observed = { terms: BUILT_IN_TERMS, batchIds, slotsOf: () => 0, rows: undefined };
+  const observed = { terms, batchIds, slotsOf: () => 0, rows };
   const evidence = evidenceOf({ ...observed, index: indexHistory([]), circumstances });
-  const names = new Set(INVARIANTS.map(({ name }) => name));
-  const notAsked = [...names].map((name) => ({ name, reason: 'no history of calls was given' }));
-  return {
-    ...answer(auditInvariants(audits), evidence, { startMicros: 0, faults: [] }),
-    notAsked: [...notAsked, ...notAskedOf(audits)],
-  };
+  const ofRows = rows === undefined ? [] : INVARIANTS.filter(({ ofRowsAlone }) => ofRowsAlone);
+  const answered = answer([...ofRows, ...auditInvariants(audits)], evidence, { startMicros: 0, faults: [] });
+  const known = new Set(ofRows.map(({ name }) => name));
+  const others = new Set(INVARIANTS.map(({ name }) => name).filter((name) => !known.has(name)));
+  const unasked = [...others].map((name) => ({ name, reason: 'no history of calls was given' }));
+  return { ...answered, notAsked: [...unasked, ...answered.notAsked, ...notAskedOf(audits)] };
 }
 
 /** What became of the calls whose callers were told nothing; what the tool delivered again was no caller's. */

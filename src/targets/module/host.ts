@@ -1,4 +1,4 @@
-import type { ForeignBatches } from '../../runs/foreign-batches.js';
+import type { BatchRecords } from '../../runs/foreign-batches.js';
 import type { Audit, Host, Registered, Registration, Stored } from '../../target/host.js';
 import type { HostProcess } from './host-process.js';
 
@@ -12,7 +12,7 @@ export class ModuleHost implements Host {
    * @param host with the file loaded, for that database
    */
   constructor(
-    private readonly batches: ForeignBatches,
+    private readonly batches: BatchRecords,
     private readonly host: HostProcess,
   ) {}
 
@@ -30,7 +30,7 @@ export class ModuleHost implements Host {
     );
     const refs = told.flatMap(({ batchId, ref }) => (ref === undefined ? [] : [[batchId, ref] as const]));
     return {
-      notes: this.#assumptions(),
+      notes: [...this.#assumptions(), ...this.batches.notes],
       slotIds: slotIds.length > 0 ? new Map(slotIds) : undefined,
       refs: new Map(refs),
     };
@@ -59,10 +59,6 @@ export class ModuleHost implements Host {
     return Promise.resolve({});
   }
 
-  countsOfRuns(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
-    return this.batches.countsOfRuns();
-  }
-
   async remove(runIds: readonly string[]): Promise<void> {
     await this.batches.remove(runIds, (batchIds) => this.#remove(batchIds), false);
   }
@@ -77,6 +73,7 @@ export class ModuleHost implements Host {
   }
 
   async #remove(batchIds: readonly string[]): Promise<void> {
-    if (this.host.description.hasRemove) await this.host.ask({ what: 'remove', batchIds });
+    if (!this.host.description.hasRemove) throw new Error('a target that has no remove was asked to');
+    await this.host.ask({ what: 'remove', batchIds });
   }
 }

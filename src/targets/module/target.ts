@@ -21,7 +21,7 @@ interface ModuleOptions {
  * @param bulk whether its instances have `assignMany`; undefined: not known yet
  */
 export function moduleTarget(path: string, description: Description, bulk?: boolean): Target {
-  const { name, promises, places, ids } = description;
+  const { name, promises, places, ids, hasRemove } = description;
   const target: Target = {
     name,
     terms: { target: { name }, promises, places },
@@ -33,6 +33,7 @@ export function moduleTarget(path: string, description: Description, bulk?: bool
       advisoryLocks: 'has no such option',
       rollout: 'cannot take over from another target',
       ...(bulk === false && { bulk: 'has no assignMany' }),
+      ...(!hasRemove && { remove: 'has no remove' }),
     },
     untold: untoldBy({ hasAssignments: description.hasAssignments }),
     weakSpots: {},

@@ -4,7 +4,7 @@ import { withClient } from '../../database/on-pool.js';
 import type { DatabasePool } from '../../database/pool.js';
 import { bindValues, type Statement } from '../../database/statement.js';
 import { InfrastructureError } from '../../domain/errors.js';
-import type { ForeignBatches } from '../../runs/foreign-batches.js';
+import type { BatchRecords } from '../../runs/foreign-batches.js';
 import { slotIdText } from '../../target/answers.js';
 import type {
   Audit,
@@ -30,7 +30,7 @@ export class SqlHost implements Host {
    * @param pool of the target's database, as whoever connects there finds it
    */
   constructor(
-    private readonly batches: ForeignBatches,
+    private readonly batches: BatchRecords,
     private readonly pool: DatabasePool,
     private readonly definition: SqlDefinition,
   ) {}
@@ -69,6 +69,7 @@ export class SqlHost implements Host {
     const notes = this.definition.promisesAssumed
       ? ['its file promises nothing: idempotent and truthful no_slot were assumed']
       : [];
+    notes.push(...this.batches.notes);
     return { notes, slotIds: slotIds.size > 0 ? slotIds : undefined, refs };
   }
 
@@ -104,10 +105,6 @@ export class SqlHost implements Host {
     return Promise.resolve({});
   }
 
-  countsOfRuns(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
-    return this.batches.countsOfRuns();
-  }
-
   async remove(runIds: readonly string[]): Promise<void> {
     await this.batches.remove(runIds, (batchIds) => this.#remove(batchIds), false);
   }
@@ -118,7 +115,8 @@ export class SqlHost implements Host {
 
   async #remove(batchIds: readonly string[]): Promise<void> {
     const { remove } = this.definition;
-    if (remove) await this.#transaction('remove', (client) => run(client, remove, { batch_ids: batchIds }));
+    if (!remove) throw new Error('a target that has no remove was asked to');
+    await this.#transaction('remove', (client) => run(client, remove, { batch_ids: batchIds }));
   }
 
   async #makeContents(client: PoolClient, contentIds: readonly string[]): Promise<void> {

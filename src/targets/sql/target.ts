@@ -10,7 +10,7 @@ export const SQL = 'sql';
 
 /** A target file as a target. */
 export function sqlTarget(definition: SqlDefinition): Target {
-  const { path, name, promises, places, ids } = definition;
+  const { path, name, promises, places, ids, remove } = definition;
   const target: Target = {
     name,
     terms: { target: { name }, promises, places },
@@ -22,6 +22,7 @@ export function sqlTarget(definition: SqlDefinition): Target {
       bulk: 'is one statement, for one content',
       advisoryLocks: 'has no such option',
       rollout: 'cannot take over from another target',
+      ...(!remove && { remove: 'has no remove' }),
     },
     untold: untoldBy({ hasAssignments: definition.assignments !== undefined }),
     weakSpots: {},
