@@ -28,18 +28,19 @@ export interface Places {
  * set-up. On the embedded server each target with a schema of its own has a database of its own.
  *
  * @param database that the user named, or of the embedded server
+ * @param onChecked told of targets that are about to be opened: until then no code of theirs runs
  * @throws UsageError when the server or its host refuses a target, InfrastructureError when it fails
  */
 export async function withPlaces<T>(
   database: Database,
   targets: readonly Target[],
+  onChecked: (targets: readonly Target[]) => void,
   work: (places: Places) => Promise<T>,
 ): Promise<T> {
   const places = new Map<string, OpenedPlace>();
   try {
-    for (const target of targets) {
-      const key = keyOf(target);
-      if (!places.has(key)) places.set(key, await open(database, target));
+    for (const sharing of groupByPlace(targets)) {
+      places.set(keyOf(sharing[0]), await open(database, sharing, onChecked));
     }
     const databases = [...new Set([...places.values()].map((place) => place.database))];
     return await work({ main: database, databases, of: (target) => placeOf(places, target) });
@@ -63,11 +64,30 @@ function keyOf({ file, hasOwnSchema }: Target): string {
   return hasOwnSchema ? resolve(file ?? '') : '';
 }
 
-async function open(database: Database, target: Target): Promise<OpenedPlace> {
+type Sharing = [Target, ...Target[]];
+
+function groupByPlace(targets: readonly Target[]): Sharing[] {
+  const groups = new Map<string, Sharing>();
+  for (const target of targets) {
+    const group = groups.get(keyOf(target));
+    if (group) group.push(target);
+    else groups.set(keyOf(target), [target]);
+  }
+  return [...groups.values()];
+}
+
+/** @param sharing the targets of one place; those on the tool's own tables have one host */
+async function open(
+  database: Database,
+  sharing: Sharing,
+  onChecked: (targets: readonly Target[]) => void,
+): Promise<OpenedPlace> {
+  const [target] = sharing;
   const own = database.embedded && target.hasOwnSchema ? await ownDatabase(database, target) : database;
   const closePool = () => (own === database ? Promise.resolve() : own.pool.end());
   try {
-    const notRecorded = await makeReady(own, target);
+    const notRecorded = await makeReady(own, sharing);
+    onChecked(sharing);
     const opened = await openHost(target, { ...own, notRecorded });
     return {
       database: own,
@@ -84,9 +104,9 @@ async function open(database: Database, target: Target): Promise<OpenedPlace> {
 }
 
 /** @returns why runs are not recorded there, where they need not be */
-async function makeReady(database: Database, target: Target): Promise<string | undefined> {
-  if (target.hasOwnSchema) return prepareRecords(database);
-  await prepareDatabase(database, [target]);
+async function makeReady(database: Database, sharing: Sharing): Promise<string | undefined> {
+  if (sharing[0].hasOwnSchema) return prepareRecords(database);
+  await prepareDatabase(database, sharing);
   return undefined;
 }
 

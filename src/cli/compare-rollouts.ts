@@ -41,7 +41,7 @@ export async function compareRollouts(
       checkFaults(found, scenarios, [start]);
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
-      return withPlaces(database, [start], async (places) => {
+      return withPlaces(database, [start], () => undefined, async (places) => {
         await tellAbandoned(database, flags);
         const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
         return executeRuns(places, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));

@@ -100,8 +100,8 @@ async function runCompare(flags: CompareFlags): Promise<number> {
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
       const reference = await checkSurroundings(database, baselines.reference);
-      tellRights(targets, flags);
-      return withPlaces(database, targets, async (places) => {
+      const tell = (checked: readonly Target[]) => tellRights(checked, flags);
+      return withPlaces(database, targets, tell, async (places) => {
         for (const each of places.databases) await tellAbandoned(each, flags);
         const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
         return compare(places, { ...plan, reference }, control);

@@ -109,8 +109,8 @@ async function runRun(flags: RunFlags): Promise<number> {
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
       const reference = await checkSurroundings(database, baselines.reference);
-      tellRights([target], flags);
-      return withPlaces(database, [target], async (places) => {
+      const tell = (checked: readonly Target[]) => tellRights(checked, flags);
+      return withPlaces(database, [target], tell, async (places) => {
         await tellAbandoned(places.of(target).database, flags);
         const control = { command: 'run', ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
         const sumUp = sweep
