@@ -41,11 +41,16 @@ export async function compareRollouts(
       checkFaults(found, scenarios, [start]);
       const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
       await checkConnections(database, scenarios);
-      return withPlaces(database, [start], () => undefined, async (places) => {
-        await tellAbandoned(database, flags);
-        const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
-        return executeRuns(places, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));
-      });
+      return withPlaces(
+        database,
+        [start],
+        () => undefined,
+        async (places) => {
+          await tellAbandoned(database, flags);
+          const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
+          return executeRuns(places, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));
+        },
+      );
     }),
   );
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderRollouts });
