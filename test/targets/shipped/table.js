@@ -5,7 +5,7 @@
  * @typedef {{ fault: string, of: string, wrong: string, right: string, load: string[], invariant: string }} Shipped
  */
 
-const DUPLICATES = ['--scenario', 'idempotent-duplicates', '--contents', '6', '--slots', '6'];
+const DUPLICATES = ['--scenario', 'idempotent-duplicates', '--contents', '6', '--slots', '60'];
 const OVERFLOW = ['--scenario', 'overflow'];
 /** Workers die in the midst of calls, again and again. */
 const KILLS = [
