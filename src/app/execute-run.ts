@@ -8,7 +8,7 @@ import { MALFORMED_ANSWER } from '../target/answers.js';
 import type { Target } from '../target/target.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, RunResult } from '../domain/run-result.js';
-import type { WorkloadPlan } from '../domain/scenario.js';
+import { slotsOfBatch, type WorkloadPlan } from '../domain/scenario.js';
 import type { RunHeader } from '../history/history-file.js';
 import type { BatchGroup, Host, Registered, Stored } from '../target/host.js';
 import { rolledOut } from '../targets/resolve.js';
@@ -129,13 +129,12 @@ function registerRun(
   warmUp: readonly BatchGroup[],
   stop: AbortSignal,
 ): Promise<Registered> {
-  const { runId, batchIds, scenario } = plan;
+  const { runId, scenario } = plan;
   const listener = watch?.(plan);
   const run = { runId, strategy: target.name, scenario: scenario.name, keep, warmsUp: null };
   const [form] = target.forms;
-  const ofPlan = (batch: number) => contentIdsOf(plan, batch);
   const registration = {
-    groups: [{ runId, batchIds, slots: scenario.slots, form, contentIdsOf: ofPlan }, ...warmUp],
+    groups: [...groupsOf(plan, form), ...warmUp],
     ...{ strategy: target.name, command },
     records: [run, { ...run, runId: warmUpRunId(runId), keep: false, warmsUp: runId }],
   };
@@ -143,22 +142,40 @@ function registerRun(
   return host.register(registration, control).finally(() => listener?.ended());
 }
 
+/** The batches of a plan, those with as many slots together. */
+function groupsOf(plan: WorkloadPlan, form: string): BatchGroup[] {
+  const { runId, batchIds, scenario } = plan;
+  const bySlots = new Map<number, number[]>();
+  for (const batch of batchIds.keys()) {
+    const slots = slotsOfBatch(scenario, batch);
+    const alike = bySlots.get(slots);
+    if (alike) alike.push(batch);
+    else bySlots.set(slots, [batch]);
+  }
+  return [...bySlots].map(([slots, batches]) => ({
+    ...{ runId, form, slots, batchIds: batches.map((batch) => batchIds[batch] ?? '') },
+    contentIdsOf: (position) => contentIdsOf(plan, batches[position] ?? NaN),
+  }));
+}
+
 /** What the oracles are asked about a load. */
 async function toVerify(
   database: Database,
   { target: { terms } }: RunJob,
-  { batchIds, scenario: { slots } }: WorkloadPlan,
+  { batchIds, scenario }: WorkloadPlan,
   { recording, redelivered, faults }: FinishedLoad,
   endedBefore: number,
 ): Promise<RunToVerify> {
   const { pool, address } = database;
   const { startMicros, incomplete } = recording;
   const calls = [...recording.calls, ...redelivered];
+  const slots = new Map(batchIds.map((batchId, batch) => [batchId, slotsOfBatch(scenario, batch)]));
+  const slotsOf = (batchId: string) => slots.get(batchId) ?? 0;
   const mayHaveCrashed = mayLoseCommits(faults) || mayHaveStartedAnew(database, endedBefore);
   const { value: durable = false } = mayHaveCrashed
     ? await attempt(address, () => withClient(pool, keepsCommits))
     : { value: true };
-  return { terms, batchIds, slotsOf: () => slots, calls, startMicros, faults, incomplete, durable };
+  return { terms, batchIds, slotsOf, calls, startMicros, faults, incomplete, durable };
 }
 
 /**
@@ -187,11 +204,12 @@ function headerOf(
   startMicros: number,
   keepsCommitsInCrash: boolean,
 ): RunHeader {
-  const { name, slots, faults } = scenario;
+  const { name, faults } = scenario;
+  const batches = batchIds.map((batchId, batch) => ({ batchId, slots: slotsOfBatch(scenario, batch) }));
   const durable = keepsCommitsInCrash && !mayLoseCommits(faults);
   return {
     ...{ runId, scenario: name, strategy, advisoryLocks, seed, ...terms },
-    ...{ batches: batchIds.map((batchId) => ({ batchId, slots })), startMicros, durable },
+    ...{ batches, startMicros, durable },
   };
 }
 

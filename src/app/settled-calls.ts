@@ -1,5 +1,5 @@
 import type { Call } from '../domain/call.js';
-import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
+import { slotsOfBatch, type Delivery, type WorkloadPlan } from '../domain/scenario.js';
 import type { Promises } from '../domain/promises.js';
 import { deliveryOf } from '../runner/call-chunks.js';
 import { isIndefinite } from '../verify/history-index.js';
@@ -80,7 +80,10 @@ export function closingDeliveries(
     else told.add(call.contentId);
   }
   const left = new Map(
-    plan.batchIds.map((batchId) => [batchId, plan.scenario.slots - (holders.get(batchId)?.size ?? 0)]),
+    plan.batchIds.map((batchId, batch) => [
+      batchId,
+      slotsOfBatch(plan.scenario, batch) - (holders.get(batchId)?.size ?? 0),
+    ]),
   );
   return [...refused.values()].flatMap((call) => {
     const free = left.get(call.batchId) ?? 0;
@@ -90,7 +93,8 @@ export function closingDeliveries(
   });
 }
 
-function isSuccess({ outcome }: Call): boolean {
+/** Whether a call told of a slot. */
+export function isSuccess({ outcome }: Call): boolean {
   return outcome === 'created' || outcome === 'reused' || outcome === 'assigned';
 }
 

@@ -25,8 +25,8 @@ export async function compareRollouts(
   const resolved = await scenariosToRollOut(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
   const { advisoryLocks = false, keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
-  checkGates(scenarios, []);
   const start = startOfRollout(advisoryLocks);
+  checkGates(scenarios, { compares: false, targets: [start] });
   const steps = scenarios.flatMap((scenario) => rolledOut(scenario, start));
   const targets = [start, ...steps.map((step) => step.target)];
   checkCapabilities({ scenarios, targets, prepare: flags.prepare });

@@ -85,7 +85,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const targets = await resolveTargets(flags.strategies, advisoryLocks);
   const resolved = await scenariosToCompare(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
-  checkGates(scenarios, targets);
+  checkGates(scenarios, { compares: true, targets });
   checkCapabilities({ scenarios, targets, prepare: flags.prepare, advisoryLocks });
   const { rounds: given, keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   const baselines = await openBaselines(flags, scenarios, targets);

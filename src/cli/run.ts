@@ -91,9 +91,9 @@ async function runRun(flags: RunFlags): Promise<number> {
     ? await scenariosToSweep(flags.scenario ?? [], toOverrides(flags), sweep)
     : await scenariosToRun(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
-  checkGates(scenarios, []);
   const steps = scenarios.flatMap((scenario) => rolledOut(scenario, target));
   const targets = [target, ...steps.map((step) => step.target)];
+  checkGates(scenarios, { compares: false, targets: [target] });
   checkCapabilities({ scenarios, targets, prepare: flags.prepare, advisoryLocks: flags.advisoryLocks });
   const baselines = await openBaselines(flags, scenarios, [target]);
   const reports = await openReports(flags, process.env, baselines.save);

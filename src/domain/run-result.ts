@@ -1,7 +1,7 @@
 import type { FaultResult } from './fault.js';
 import type { Measured } from './measured.js';
 import type { RolloutResult, RolloutSummary } from './rollout.js';
-import type { Arrival, OpenLoop } from './scenario.js';
+import type { Arrival, OpenLoop, Slots } from './scenario.js';
 import type { Sweep } from './sweep.js';
 import type { TimelineEntry } from './timeline.js';
 
@@ -123,8 +123,8 @@ export interface RunResult {
   readonly notes: readonly string[];
   readonly plan: OpenLoop & {
     readonly batches: number;
-    /** Slots of each batch. */
-    readonly slots: number;
+    /** Slots of each batch; of a list the batches take one after the other, from its beginning again. */
+    readonly slots: Slots;
     readonly contents: number;
     readonly deliveries: number;
     readonly arrival: Arrival;
@@ -139,6 +139,11 @@ export interface RunResult {
   /** Calls that should end as created or reused; where a duration ended the run, of those that were made. */
   readonly expectedSuccesses: number;
   readonly outcomes: Outcomes;
+  /**
+   * Contents that were told of a slot, or calls where a content may hold several; only where some answers do not tell
+   * whether it was given then (`assigned`). Gates read `created` by it.
+   */
+  readonly holders?: number | undefined;
   readonly errorsByCode: Readonly<Record<string, number>>;
   readonly retriesByCode: Readonly<Record<string, number>>;
   /** What the target counted besides, by its own names. */

@@ -43,11 +43,32 @@ export interface Rollout {
   readonly steps: readonly RolloutStep[];
 }
 
+/** Slots of each batch; of a list the batches take one after the other, from its beginning again. */
+export type Slots = number | readonly number[];
+
+/** What tells how many slots a load has. */
+export interface SlotsOfBatches {
+  readonly batches: number;
+  readonly slots: Slots;
+}
+
+/** @param batch its position, from 0 */
+export function slotsOfBatch({ slots }: Pick<SlotsOfBatches, 'slots'>, batch: number): number {
+  return typeof slots === 'number' ? slots : (slots[batch % slots.length] ?? 0);
+}
+
+/** Of all batches together. */
+export function totalSlots(load: SlotsOfBatches): number {
+  if (typeof load.slots === 'number') return load.batches * load.slots;
+  let total = 0;
+  for (let batch = 0; batch < load.batches; batch++) total += slotsOfBatch(load, batch);
+  return total;
+}
+
 /** What a load has many of: whole numbers from 1. */
 export interface LoadCounts {
   readonly batches: number;
-  /** Slots of each batch. */
-  readonly slots: number;
+  readonly slots: Slots;
   /** Distinct contents of the whole run, dealt to the batches in turn. */
   readonly contents: number;
   /** How often each content is delivered. */
@@ -77,12 +98,14 @@ export interface Scenario extends LoadCounts, OpenLoop {
   readonly rttMs: number;
   /** Gate expressions, e.g. `p95 < 500ms`. */
   readonly gates: readonly string[];
+  /** Those of the gates that were asked for besides the scenario's own. */
+  readonly demandedGates?: readonly string[] | undefined;
   /** What `compare` tests over paired rounds where both strategies ran, e.g. `a.throughput >= 0.95 * b.throughput`. */
   readonly checks?: readonly string[] | undefined;
 }
 
 /** What is said of a scenario beside its load. */
-export type Named = 'name' | 'description' | 'arrival' | 'rollout' | 'gates' | 'checks';
+export type Named = 'name' | 'description' | 'arrival' | 'rollout' | 'gates' | 'demandedGates' | 'checks';
 
 /** What flags say of a scenario's load; undefined where they say nothing. */
 export type ScenarioOverrides = {

@@ -1,5 +1,5 @@
 import type { LatencyMicros, RunResult } from '../domain/run-result.js';
-import { formatCount, formatMicros, formatNumber, plural } from './format.js';
+import { formatCount, formatMicros, formatNumber, plural, slotsText } from './format.js';
 import { hang, tableLines, wrapParts } from './layout.js';
 import { arrivalParts, limitParts, skippedParts } from './open-loop.js';
 import type { Style } from './style.js';
@@ -12,7 +12,7 @@ const SHOWN = ['mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
 export function planLines({ plan, workers, connections }: RunResult, { colours, width }: Style): string[] {
   const parts = [
     `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
-    `${plural(plan.batches, 'batch', 'batches')} × ${plural(plan.slots, 'slot')}`,
+    `${plural(plan.batches, 'batch', 'batches')} × ${slotsText(plan.slots)}`,
     `${plural(plan.contents, 'content')} × ${plural(plan.deliveries, 'delivery', 'deliveries')}`,
     ...arrivalParts(plan),
     ...(plan.bulk > 1 ? [`bulk ${plan.bulk}`] : []),

@@ -1,4 +1,5 @@
 import type { RunResult } from '../domain/run-result.js';
+import { totalSlots } from '../domain/scenario.js';
 import { arrivalParts } from './open-loop.js';
 import { rangeCell } from './row-figures.js';
 
@@ -10,7 +11,7 @@ export function shapeParts(runs: readonly RunResult[]): string[] {
   const range = (read: (run: RunResult) => number) => rangeCell({ runs: [first, ...runs] }, read);
   return [
     `workers ${range((run) => run.workers)} × connections ${range((run) => run.connections)}`,
-    `batches ${range((run) => run.plan.batches)} × slots ${range((run) => run.plan.slots)}`,
+    `batches ${range((run) => run.plan.batches)} × slots ${slotsOf(plan, range)}`,
     `contents ${range((run) => run.plan.contents)} × deliveries ${range((run) => run.plan.deliveries)}`,
     ...arrivalParts(
       plan,
@@ -20,4 +21,9 @@ export function shapeParts(runs: readonly RunResult[]): string[] {
     ...(plan.rttMs > 0 ? [`${plan.rttMs} ms round-trip time added`] : []),
     `seed ${plan.seed}`,
   ];
+}
+
+/** A list of slots is the same in all steps. */
+function slotsOf({ slots }: RunResult['plan'], range: (read: (run: RunResult) => number) => string): string {
+  return typeof slots === 'number' ? range(({ plan }) => totalSlots(plan) / plan.batches) : slots.join(', ');
 }

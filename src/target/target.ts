@@ -30,6 +30,8 @@ export interface Target {
   readonly forms: readonly [string, ...string[]];
   /** What it has not got, each with the reason, as words that follow its name. Of weak spots the reason may be left out. */
   readonly lacks: Readonly<Partial<Record<Capability | WeakSpot, string>>>;
+  /** The values of gates that it does not tell, each with the reason. */
+  readonly untold: Readonly<Record<string, string>>;
   /** Where a fault can stop a claim half-way. */
   readonly weakSpots: WeakSpots;
   /** Whether its tables are not the tool's own: then it works on a database of its own, or one that the user names. */

@@ -1,6 +1,12 @@
 import type { IdForm } from '../domain/promises.js';
 import { idOf } from './ids.js';
-import type { Delivery, Scenario, WorkerSlice, WorkloadPlan } from '../domain/scenario.js';
+import {
+  slotsOfBatch,
+  type Delivery,
+  type Scenario,
+  type WorkerSlice,
+  type WorkloadPlan,
+} from '../domain/scenario.js';
 import { mulberry32, shuffle } from '../base/random.js';
 import { dueTimes } from './schedule.js';
 
@@ -36,9 +42,14 @@ export function contentId(
 
 /** The contents that ask for a slot of a batch, in their order. */
 export function contentIdsOf(plan: WorkloadPlan, batch: number): string[] {
-  const { contents, batches } = plan.scenario;
-  const count = Math.max(0, Math.ceil((contents - batch) / batches));
+  const { batches } = plan.scenario;
+  const count = contentsOfBatch(plan.scenario, batch);
   return Array.from({ length: count }, (_, position) => contentId(plan, batch + position * batches));
+}
+
+/** How many contents ask for a slot of a batch: they are dealt to the batches in turn. */
+function contentsOfBatch({ contents, batches }: Scenario, batch: number): number {
+  return Math.max(0, Math.ceil((contents - batch) / batches));
 }
 
 function numbered(position: number, digits: number): string {
@@ -190,10 +201,11 @@ export interface ExpectedCounts {
 }
 
 /** Batch by batch, as many contents get a slot as there are of the scarcer of the two. */
-export function expectedCounts({ batches, slots, contents, deliveries }: Scenario): ExpectedCounts {
-  const fewer = Math.floor(contents / batches);
-  const batchesWithOneMore = contents % batches;
-  const created =
-    batchesWithOneMore * Math.min(slots, fewer + 1) + (batches - batchesWithOneMore) * Math.min(slots, fewer);
+export function expectedCounts(scenario: Scenario): ExpectedCounts {
+  const { batches, contents, deliveries } = scenario;
+  let created = 0;
+  for (let batch = 0; batch < batches; batch++) {
+    created += Math.min(slotsOfBatch(scenario, batch), contentsOfBatch(scenario, batch));
+  }
   return { created, successes: created * deliveries, noSlot: (contents - created) * deliveries };
 }

@@ -32,7 +32,7 @@ const latency = z
 
 const plan = z.strictObject({
   batches: count,
-  slots: count,
+  slots: z.union([count, z.array(count)]),
   contents: count,
   deliveries: count,
   arrival: z.enum(['burst', 'closed', 'open']),
@@ -116,6 +116,7 @@ const runSchema = z.strictObject({
   verdict,
   plan,
   assignments: count,
+  holders: count.optional(),
   outcomes: z.strictObject({
     created: count,
     reused: count,

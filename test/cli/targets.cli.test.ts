@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { runHosted } from '../support/hosted-command.js';
 import { eachLongButFirst, IS_LONG } from '../support/long.js';
 import { compareDocumentOf, failureDocumentOf, runDocumentOf, type RunEntry } from './document.js';
@@ -42,8 +42,23 @@ describe('the examples', () => {
       const loop = await onlyRun(example(path), ['--scenario', 'sustained', '--duration', '500ms', ...SMALL]);
       expect(loop.verdict).toBe('valid');
       expect(loop.outcomes.created).toBeGreaterThan(20);
-      expect(await database.query(`select 1 from ${table} limit 1`)).toEqual([]);
+      expect(await database.query(`select 1 from public.${table} limit 1`)).toEqual([]);
       expect(await database.query('select 1 from run_batches')).toEqual([]);
+    },
+  );
+
+  it.each([example('seats/seats.target.ts'), 'inventory'])(
+    'fill batches of different sizes: %s',
+    IS_LONG,
+    async (strategy) => {
+      const sizes = ['--batches', '5', '--slots', '2,9', '--contents', '40'];
+      const run = await onlyRun(strategy, ['--scenario', 'overflow', ...sizes, ...SMALL]);
+      expect(run.plan.slots).toEqual([2, 9]);
+      expect({ verdict: run.verdict, gates: run.gates.filter(({ passed }) => !passed) }).toEqual({
+        ...{ verdict: 'valid', gates: [] },
+      });
+      expect(run.outcomes).toMatchObject({ created: 2 + 8 + 2 + 8 + 2, noSlot: 40 - 22 });
+      expect(run.batchTotals).toMatchObject({ taken: 22, available: 2 });
     },
   );
 
@@ -70,7 +85,7 @@ describe('the examples', () => {
         ...['compare', '--strategies', strategies, '--scenario', 'overflow', '--rounds', '1', ...SMALL],
         ...['--gate', 'seats.created == vouchers.created', '--quiet', '--json'],
       ],
-      { ELS_ASSIGN_HOME: files.path('home') },
+      { ELS_ASSIGN_HOME: inject('embeddedHome') },
     );
     const { runs, comparison } = compareDocumentOf(finished);
     expect(runs.map(({ strategy, verdict }) => [strategy, verdict]).sort()).toEqual([
@@ -84,7 +99,7 @@ describe('the examples', () => {
 describe('a file that is no target', () => {
   it.each([
     ['no default export', 'export const a = 1;', 'it has no default export'],
-    ['a syntax error', 'export default {', 'cannot be loaded: '],
+    ['a syntax error', 'export default {', 'line 1 column 17: Unexpected token'],
     ['a missing function', 'export default { register() {} };', 'it has no function open'],
     ['an unknown field', 'export default { promise: 1 };', 'it has the field "promise"'],
     ['no assign', 'export default { register() {}, open: () => ({}) };', 'open returned no function assign'],
@@ -94,6 +109,49 @@ describe('a file that is no target', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(why) as string]);
     expect(stderr).toContain('wrong.target.mjs');
+  });
+});
+
+/** The seats, with answers that `change` makes of theirs. */
+const changedSeats = (more: string, change: string) => `
+  import seats from ${JSON.stringify(example('seats/seats.target.ts'))};
+  const change = ${change};
+  export default {
+    ...seats,
+    ${more}
+    async open(settings) {
+      const instance = await seats.open(settings);
+      return { assign: async (call) => change(await instance.assign(call)), close: () => instance.close() };
+    },
+  };`;
+
+describe('gates of a scenario', () => {
+  it('are read over successes where a target does not tell which of them took the slot', async () => {
+    const assigned =
+      "(answer) => (answer.slotId === undefined ? answer : { ...answer, outcome: 'assigned' })";
+    const file = files.write('assigned.target.mjs', changedSeats("name: 'assigned',", assigned));
+    const run = await onlyRun(file, ['--scenario', 'idempotent-duplicates', '--gate', 'assigned == 20']);
+    expect({ verdict: run.verdict, passed: run.passed, holders: run.holders }).toEqual({
+      ...{ verdict: 'valid', passed: true, holders: 1 },
+    });
+    expect(run.notes.join('\n')).toContain('not judged: gate reused == contents * (deliveries - 1)');
+  });
+
+  it('are left out where the target does not promise or tell what they need', IS_LONG, async () => {
+    const promises = 'promises: { idempotent: true, truthfulNoSlot: false },';
+    const file = files.write(
+      'poller.target.mjs',
+      changedSeats(`name: 'poller', ${promises}`, '(answer) => answer'),
+    );
+    const run = await onlyRun(file, ['--scenario', 'batch-completion', ...SMALL]);
+    expect(run.verdict).toBe('valid');
+    expect(run.gates.map(({ expression }) => expression)).toEqual(['error == 0']);
+    expect(run.notes.filter((note) => note.startsWith('not judged: gate'))).toHaveLength(3);
+    const demanded = await runOn(file, ['--scenario', 'overflow', '--gate', 'completed == batches']);
+    expect(demanded).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('completed of poller') as string,
+    });
   });
 });
 
@@ -165,7 +223,7 @@ it('is refused what it cannot do', async () => {
 
 it("is not taken to the environment's database", IS_LONG, async () => {
   const nowhere = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', PGHOST: '127.0.0.1', PGPORT: '1' };
-  const home = { ELS_ASSIGN_HOME: files.path('home') };
+  const home = { ELS_ASSIGN_HOME: inject('embeddedHome') };
   const args = ['run', '--strategy', example('seats/seats.target.ts'), '--scenario', 'overflow', ...SMALL];
   const { code, stdout } = await runHosted([...args, '--quiet'], { ...nowhere, ...home });
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('(embedded)') as string });

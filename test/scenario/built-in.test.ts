@@ -21,6 +21,7 @@ const BURSTS = [
 /** The result of a run in which every call ended as it should and was fast. */
 function perfectRun(scenario: Scenario): GateInput & { readonly batchTotals: BatchTotals } {
   const { batches, slots, contents, deliveries, arrival, workers, connections } = scenario;
+  if (typeof slots !== 'number') throw new Error('a built-in scenario with a list of slots');
   let [created, completed] = [0, 0];
   for (let batch = 0; batch < batches; batch += 1) {
     let ofBatch = 0;

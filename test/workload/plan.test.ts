@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Delivery, Scenario } from '#els/domain/scenario.js';
+import { slotsOfBatch, type Delivery, type Scenario } from '#els/domain/scenario.js';
 import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/workload/plan.js';
 import { forRandomDraws } from '../support/draws.js';
 import type { Draw } from '../support/draws.js';
@@ -9,7 +9,10 @@ import { scenario } from './scenario.js';
 function randomScenario(draw: Draw): Scenario {
   return scenario({
     batches: draw.integer(1, 9),
-    slots: draw.integer(1, 20),
+    slots: draw.pick([
+      draw.integer(1, 20),
+      Array.from({ length: draw.integer(1, 4) }, () => draw.integer(1, 20)),
+    ]),
     contents: draw.integer(1, 150),
     deliveries: draw.integer(1, 7),
     arrival: draw.pick(['burst', 'closed']),
@@ -239,7 +242,7 @@ describe('expectedCounts', () => {
   it('agrees with serving the deliveries one after another', () => {
     forRandomDraws(draws(60, 300), (draw) => {
       const shape = randomScenario(draw);
-      const free = Array.from({ length: shape.batches }, () => shape.slots);
+      const free = Array.from({ length: shape.batches }, (_, batch) => slotsOfBatch(shape, batch));
       const served = new Set<number>();
       const counted = { created: 0, successes: 0, noSlot: 0 };
       for (const { content, batch } of inOrder(byWorker(shape, 1))) {

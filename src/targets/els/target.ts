@@ -57,6 +57,7 @@ export function elsTarget(options: ElsOptions): Target {
     hasOwnSchema: false,
     forms: otherInventory ? [strategy.inventory, inventoryOf(otherInventory)] : [strategy.inventory],
     lacks: lacksOf(strategy),
+    untold: {},
     weakSpots: {
       ...SPOTS[strategy.inventory],
       beforeCompletion: BEFORE_COMPLETION,

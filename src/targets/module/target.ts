@@ -2,6 +2,7 @@ import type { InstanceSettings } from '../../target/instance.js';
 import type { Target, TargetSpec } from '../../target/target.js';
 import { loadDefinition } from './load.js';
 import { CheckedInstance } from '../checked-instance.js';
+import { untoldBy } from '../untold.js';
 import type { Description } from './messages.js';
 
 /** The kind of targets that are files of code. */
@@ -33,6 +34,7 @@ export function moduleTarget(path: string, description: Description, bulk?: bool
       rollout: 'cannot take over from another target',
       ...(bulk === false && { bulk: 'has no assignMany' }),
     },
+    untold: untoldBy({ hasAssignments: description.hasAssignments }),
     weakSpots: {},
     isReference: false,
     hasOwnSchema: true,

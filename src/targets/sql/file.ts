@@ -196,8 +196,9 @@ function toChecked(target: string, field: keyof typeof BINDS, file: string, sql:
   }
   const bare = bareSql(sql).toLowerCase();
   if (!/[^\s;]/.test(bare)) throw refusal(target, `${where} holds no statement`);
-  if (field === 'assignments' && isDistinct(bare)) {
-    const problem = 'has SELECT DISTINCT at its top level, which hides what is given twice';
+  const hiding = field === 'assignments' ? hidesRows(bare) : undefined;
+  if (hiding !== undefined) {
+    const problem = `has ${hiding} at its top level, which hides what is given twice`;
     throw refusal(target, `${where} ${problem}; accepted: a row for each slot or place that is taken`);
   }
   return toStatement(`target/${field}`, sql);
@@ -207,20 +208,23 @@ function toChecked(target: string, field: keyof typeof BINDS, file: string, sql:
 const BEFORE_QUERY = /^(?:|\(|union|except|intersect|(?:union|except|intersect) all)$/;
 
 /**
- * Whether a query, or one of those that it unites, is SELECT DISTINCT; its subqueries may be.
+ * What of a query, or of those that it unites, leaves equal rows out; its subqueries may.
  *
  * @param bare in small letters, without comments and quoted text
  */
-function isDistinct(bare: string): boolean {
+function hidesRows(bare: string): string | undefined {
   const whole: boolean[] = [];
   let [earlier, before] = ['', ''];
   for (const [word] of bare.matchAll(/[\w$\u0080-\uffff]+|\S/g)) {
-    if (word === 'distinct' && before === 'select' && whole.every(Boolean)) return true;
+    if (whole.every(Boolean)) {
+      if (word === 'distinct' && before === 'select') return 'SELECT DISTINCT';
+      if (before === 'union' && word !== 'all') return 'UNION without ALL';
+    }
     if (word === '(') whole.push(BEFORE_QUERY.test(before === 'all' ? `${earlier} all` : before));
     if (word === ')') whole.pop();
     [earlier, before] = [before, word];
   }
-  return false;
+  return undefined;
 }
 
 async function readAudits(target: string, pattern: string | undefined): Promise<Record<string, Statement>> {

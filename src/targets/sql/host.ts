@@ -15,6 +15,7 @@ import type {
   Stored,
 } from '../../target/host.js';
 import { toWitness } from '../witness.js';
+import { checkStatements } from './check.js';
 import type { SqlDefinition } from './file.js';
 
 /** Contents that one statement makes, at most. */
@@ -34,10 +35,15 @@ export class SqlHost implements Host {
     private readonly definition: SqlDefinition,
   ) {}
 
-  /** Makes the schema, where the file says how. */
+  /**
+   * Makes the schema, where the file says how, and checks the statements there.
+   *
+   * @throws UsageError `invalid_target` for a statement that the server refuses, or that returns other columns
+   */
   async setup(): Promise<void> {
     const { setup } = this.definition;
     if (setup !== undefined) await this.#transaction('setup', (client) => client.query(setup));
+    await withClient(this.pool, (client) => checkStatements(client, this.definition));
   }
 
   async register(registration: Registration, control: RegistrationControl = {}): Promise<Registered> {

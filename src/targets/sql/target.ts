@@ -1,6 +1,7 @@
 import type { InstanceSettings } from '../../target/instance.js';
 import type { Target, TargetSpec } from '../../target/target.js';
 import { CheckedInstance } from '../checked-instance.js';
+import { untoldBy } from '../untold.js';
 import type { SqlDefinition } from './file.js';
 import { SqlInstance } from './instance.js';
 
@@ -22,6 +23,7 @@ export function sqlTarget(definition: SqlDefinition): Target {
       advisoryLocks: 'has no such option',
       rollout: 'cannot take over from another target',
     },
+    untold: untoldBy({ hasAssignments: definition.assignments !== undefined }),
     weakSpots: {},
     isReference: false,
     hasOwnSchema: true,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { registerBatches } from '#els/targets/els/batches/register.js';
-import type { Scenario, WorkloadPlan } from '#els/domain/scenario.js';
+import { slotsOfBatch, type Scenario, type WorkloadPlan } from '#els/domain/scenario.js';
 import { nowMicros } from '#els/base/clock.js';
 import { Ledger } from '#els/runner/ledger.js';
 import type { WorkerJob } from '#els/runner/messages.js';
@@ -95,7 +95,7 @@ async function register(
   const client = await db.pool.connect();
   try {
     const common = { strategy, inventory };
-    await registerBatches(client, { ...common, runId, batchIds, slots: scenario.slots });
+    await registerBatches(client, { ...common, runId, batchIds, slots: slotsOfBatch(scenario, 0) });
     const slots = warmUpSlots(1, scenario.connections);
     await registerBatches(client, { ...common, runId: warmUpBatchId, batchIds: [warmUpBatchId], slots });
   } finally {

@@ -228,7 +228,17 @@ describe('assignments', () => {
     );
   });
 
+  it.each([`select ${REST} union select ${REST}`, `(select ${REST}) union\n(select ${REST})`])(
+    'hide nothing by UNION: %s',
+    async (sql) => {
+      const path = await writeFields({ assignments: 'x.sql' }, { 'x.sql': sql });
+      expect(await refusalOf(path)).toContain('has UNION without ALL at its top level');
+    },
+  );
+
   it.each([
+    `select ${REST} union all select ${REST}`,
+    `select ${REST} and batch_id in (select 'a' union select 'b')`,
     `select ${REST}`,
     `select ${REST} and customer is distinct from 'nobody'`,
     `select ${REST} and batch_id in (select distinct batch_id from paid)`,
