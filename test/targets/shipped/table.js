@@ -7,11 +7,11 @@
 
 const DUPLICATES = ['--scenario', 'idempotent-duplicates', '--contents', '6', '--slots', '60'];
 const OVERFLOW = ['--scenario', 'overflow'];
-/** Workers die in the midst of calls, again and again. */
+/** Workers die in the midst of calls, one after the other. */
 const KILLS = [
-  ...['--scenario', 'sustained', '--duration', '800ms', '--batches', '60', '--slots', '50'],
+  ...['--scenario', 'sustained', '--duration', '3s', '--batches', '60', '--slots', '100'],
   ...['--workers', '2', '--connections', '12'],
-  ...['--fault', 'kill-worker@200ms', '--fault', 'kill-worker@400ms', '--fault', 'kill-worker@600ms'],
+  ...['500ms', '1200ms', '1900ms', '2600ms'].flatMap((at) => ['--fault', `kill-worker@${at}`]),
 ];
 
 /** @type {readonly Shipped[]} */
