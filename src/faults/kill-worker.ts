@@ -15,19 +15,24 @@ const TAKEN_OVER_MS = 10_000;
 const TOLD_MS = 1_000;
 
 /** SIGKILL of a worker with calls under way, wherever they are: of a target that none can be held in. */
-const killInFlight: ArmFault = ({ random, plan }) =>
+const killInFlight: ArmFault = ({ random }) =>
   Promise.resolve({
-    strike: (load) => killAtWork(load, Math.floor(random() * plan.scenario.workers)),
+    strike: (load) => killAtWork(load, random),
     disarm: () => Promise.resolve(),
   });
 
-async function killAtWork({ stations, ended }: RunningLoad, worker: number): Promise<Strike> {
-  const who = `worker ${worker + 1}`;
-  const station = stations[worker];
-  const isAtWork = () => Promise.resolve(station?.callsUnderWay || undefined);
-  if (station === undefined || (await poll(isAtWork, TAKEN_OVER_MS, ended)) === undefined) {
-    return { struck: false, detail: `${who} had no call under way` };
+async function killAtWork({ stations, ended }: RunningLoad, random: () => number): Promise<Strike> {
+  const atWork = () => stations.flatMap(({ callsUnderWay }, worker) => (callsUnderWay > 0 ? [worker] : []));
+  const victim = () => {
+    const workers = atWork();
+    return Promise.resolve(workers[Math.floor(random() * workers.length)]);
+  };
+  const worker = await poll(victim, TAKEN_OVER_MS, ended);
+  const station = worker === undefined ? undefined : stations[worker];
+  if (worker === undefined || station === undefined) {
+    return { struck: false, detail: 'no worker had a call under way' };
   }
+  const who = `worker ${worker + 1}`;
   const before = station.lostCalls;
   await station.killAndReplace();
   const told = () => Promise.resolve(station.lostCalls - before || undefined);

@@ -9,9 +9,9 @@ const DUPLICATES = ['--scenario', 'idempotent-duplicates', '--contents', '6', '-
 const OVERFLOW = ['--scenario', 'overflow'];
 /** Workers die in the midst of calls, one after the other. */
 const KILLS = [
-  ...['--scenario', 'sustained', '--duration', '3s', '--batches', '60', '--slots', '100'],
-  ...['--workers', '2', '--connections', '12'],
-  ...['500ms', '1200ms', '1900ms', '2600ms'].flatMap((at) => ['--fault', `kill-worker@${at}`]),
+  ...['--scenario', 'sustained', '--duration', '1500ms', '--batches', '60', '--slots', '100'],
+  ...['--workers', '4', '--connections', '8'],
+  ...['300ms', '400ms', '500ms', '600ms'].flatMap((at) => ['--fault', `kill-worker@${at}`]),
 ];
 
 /** @type {readonly Shipped[]} */
