@@ -19,10 +19,10 @@ class Place {
 }
 
 async function strike(place: Place, ended: AbortSignal) {
-  const context = { random: () => 0, plan: { scenario: { workers: 1 } }, weakSpots: {} };
+  const context = { random: () => 0, weakSpots: {} };
   const load = { startMicros: 0, stations: [place], ended };
-  const { strike: hit } = await killWorker.arm(context as unknown as FaultContext, undefined);
-  return hit(load as unknown as RunningLoad);
+  const armed = await killWorker.arm(context as unknown as FaultContext, undefined);
+  return armed.strike(load as unknown as RunningLoad);
 }
 
 it('strikes again when the process that took over has calls under way', async () => {
