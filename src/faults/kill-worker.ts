@@ -1,36 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { poll } from '../base/waiting.js';
+import type { RunningLoad } from '../runner/run-load.js';
 import { atHoldPointOrAnywhere } from './at-hold-point.js';
-import type { ArmFault } from './context.js';
+import type { ArmFault, Strike } from './context.js';
 import { leftUncompleted } from './leftovers.js';
 
 /** The killed worker's claim goes on before or after the one that takes over delivers it again. */
 const LONGEST_LATER_MS = 400;
 
+/** A process that took over from a killed one has calls under way within this time, if ever. */
+const TAKEN_OVER_MS = 10_000;
+
 /** What a process that is gone had under way is known within this time. */
 const TOLD_MS = 1_000;
 
 /** SIGKILL of a worker with calls under way, wherever they are: of a target that none can be held in. */
-const killInFlight: ArmFault = ({ random, plan }) =>
+const killInFlight: ArmFault = ({ random }) =>
   Promise.resolve({
-    async strike(load) {
-      const worker = Math.floor(random() * plan.scenario.workers);
-      const station = load.stations[worker];
-      await station?.killAndReplace();
-      const lost =
-        (await poll(() => Promise.resolve(station?.lostContents().size || undefined), TOLD_MS, load.ended)) ??
-        0;
-      const who = `worker ${worker + 1}`;
-      return lost === 0
-        ? { struck: false, detail: `${who} had no call under way when it was killed`, killed: worker }
-        : { struck: true, detail: `killed ${who} with ${lost} calls under way`, killed: worker };
-    },
+    strike: (load) => killAtWork(load, random),
     disarm: () => Promise.resolve(),
   });
 
+async function killAtWork({ stations, ended }: RunningLoad, random: () => number): Promise<Strike> {
+  const atWork = () => stations.flatMap(({ callsUnderWay }, worker) => (callsUnderWay > 0 ? [worker] : []));
+  const victim = () => {
+    const workers = atWork();
+    return Promise.resolve(workers[Math.floor(random() * workers.length)]);
+  };
+  const worker = await poll(victim, TAKEN_OVER_MS, ended);
+  const station = worker === undefined ? undefined : stations[worker];
+  if (worker === undefined || station === undefined) {
+    return { struck: false, detail: 'no worker had a call under way' };
+  }
+  const who = `worker ${worker + 1}`;
+  const before = station.lostCalls;
+  await station.killAndReplace();
+  const told = () => Promise.resolve(station.lostCalls - before || undefined);
+  const lost = await poll(told, TOLD_MS, ended);
+  return lost === undefined
+    ? { struck: false, detail: `${who} had no call under way when it was killed`, killed: worker }
+    : { struck: true, detail: `killed ${who} with ${lost} calls under way`, killed: worker };
+}
+
 /**
- * SIGKILL of a worker: where the target can be stopped there, of one whose claim holds a slot. Its backend does not know yet and commits the claim when the hold
- * point lets it go: an assignment that nobody was told of.
+ * SIGKILL of a worker: where the target can be stopped there, of one whose claim holds a slot. Its backend does not know
+ * yet and commits the claim when the hold point lets it go: an assignment that nobody was told of.
  */
 export const killWorker = atHoldPointOrAnywhere(async ({ context, load, call, where, release }) => {
   await load.stations[call.worker]?.killAndReplace();

@@ -77,7 +77,15 @@ export interface RunningLoad {
   /** One for each worker of the plan. */
   readonly stations: readonly Pick<
     Station,
-    'applicationName' | 'lostContents' | 'killAndReplace' | 'pause' | 'resume' | 'change' | 'end'
+    | 'applicationName'
+    | 'callsUnderWay'
+    | 'lostCalls'
+    | 'lostContents'
+    | 'killAndReplace'
+    | 'pause'
+    | 'resume'
+    | 'change'
+    | 'end'
   >[];
   /** Aborted when every worker has ended, or was told to stop. */
   readonly ended: AbortSignal;

@@ -13,7 +13,6 @@ const files = useTemporaryFolder();
 
 const fileOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const example = (path: string) => fileOf(`docs/examples/${path}`);
-const shipped = (name: string) => fileOf(`test/targets/shipped/${name}.target.ts`);
 
 /** A run on the test's own database: of targets the environment's is not taken. */
 const runOn = (strategy: string, flags: readonly string[]) =>
@@ -25,9 +24,6 @@ async function onlyRun(strategy: string, flags: readonly string[]): Promise<RunE
   if (run === undefined) throw new Error(finished.stderr);
   return run;
 }
-
-const violated = ({ invariants }: RunEntry) =>
-  invariants.filter(({ passed }) => !passed).map(({ name }) => name);
 
 const SMALL = ['--workers', '2', '--connections', '4'];
 
@@ -97,20 +93,6 @@ describe('the examples', () => {
       ['vouchers', 'valid'],
     ]);
     expect(comparison.checks.map(({ result }) => result)).toEqual(['passed']);
-  });
-});
-
-describe('what was shipped wrong', () => {
-  eachLongButFirst([
-    ['stamp-later', 'one-content-per-slot'],
-    ['read-decide-write', 'one-content-per-slot'],
-    ['capacity', 'not-more-than-capacity'],
-  ])('%s is caught by %s, and is valid when it is mended', async (name, invariant) => {
-    const wrong = await onlyRun(shipped(`${name}.wrong`), ['--scenario', 'overflow']);
-    expect(wrong.verdict).toBe('invalid');
-    expect(violated(wrong)).toContain(invariant);
-    const right = await onlyRun(shipped(`${name}.right`), ['--scenario', 'overflow']);
-    expect({ verdict: right.verdict, violated: violated(right) }).toEqual({ verdict: 'valid', violated: [] });
   });
 });
 

@@ -11,7 +11,7 @@ export function courses(name: string, enrol: (client: pg.PoolClient, call: Assig
     places: 'counted',
     async setup({ client }) {
       await client.query(
-        `create table if not exists ${name}_courses (id text primary key, capacity integer)`,
+        `create table if not exists ${name}_courses (id text primary key, capacity integer, taken integer default 0)`,
       );
       await client.query(
         `create table if not exists ${name}_enrolments (course text, student text, primary key (course, student))`,
@@ -19,7 +19,7 @@ export function courses(name: string, enrol: (client: pg.PoolClient, call: Assig
     },
     async register({ client }, batches) {
       for (const { batchId, slots } of batches) {
-        await client.query(`insert into ${name}_courses values ($1, $2)`, [batchId, slots]);
+        await client.query(`insert into ${name}_courses (id, capacity) values ($1, $2)`, [batchId, slots]);
       }
     },
     open({ connectionString, connections }) {

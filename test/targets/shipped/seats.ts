@@ -55,15 +55,81 @@ export function seats(table: string, claim: Claim) {
   });
 }
 
-/** Runs work in a transaction. */
-export async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
+/** Runs a claim in a transaction, which is rolled back where there is no slot. */
+export async function inTransaction<T extends { outcome: string }>(
+  client: pg.PoolClient,
+  claim: () => Promise<T>,
+): Promise<T> {
   await client.query('begin');
+  return ended(client, claim);
+}
+
+/** The same on one snapshot. */
+export async function inRepeatableRead<T extends { outcome: string }>(
+  client: pg.PoolClient,
+  claim: () => Promise<T>,
+): Promise<T> {
+  await client.query('begin isolation level repeatable read');
+  return ended(client, claim);
+}
+
+async function ended<T extends { outcome: string }>(
+  client: pg.PoolClient,
+  claim: () => Promise<T>,
+): Promise<T> {
   try {
-    const done = await work();
-    await client.query('commit');
-    return done;
+    const claimed = await claim();
+    await client.query(claimed.outcome === 'no_slot' ? 'rollback' : 'commit');
+    return claimed;
   } catch (error) {
     await client.query('rollback');
     throw error;
   }
+}
+
+/** Keeps rivals of the event waiting until the transaction ends. */
+export async function lockEvent(client: pg.PoolClient, { batchId }: AssignCall): Promise<void> {
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [batchId]);
+}
+
+/** The seat that a customer has. */
+export async function findOwn(
+  client: pg.PoolClient,
+  table: string,
+  { batchId, contentId }: AssignCall,
+): Promise<number | undefined> {
+  const { rows } = await client.query(`select number from ${table} where event = $1 and holder = $2`, [
+    batchId,
+    contentId,
+  ]);
+  return rows[0]?.number;
+}
+
+/** Reads the first free seat, and stamps it. */
+export async function stampFirstFree(
+  client: pg.PoolClient,
+  table: string,
+  { batchId, contentId }: AssignCall,
+): Promise<Claimed> {
+  const { rows } = await client.query(
+    `select number from ${table} where event = $1 and holder is null order by number limit 1`,
+    [batchId],
+  );
+  if (!rows[0]) return { outcome: 'no_slot' };
+  await client.query(`update ${table} set holder = $3 where event = $1 and number = $2`, [
+    batchId,
+    rows[0].number,
+    contentId,
+  ]);
+  return { outcome: 'created', slotId: rows[0].number };
+}
+
+/** Both, one after the other: right where no rival is at work on the event. */
+export async function claimFirstFree(
+  client: pg.PoolClient,
+  table: string,
+  call: AssignCall,
+): Promise<Claimed> {
+  const own = await findOwn(client, table, call);
+  return own === undefined ? stampFirstFree(client, table, call) : { outcome: 'reused', slotId: own };
 }
