@@ -8,6 +8,7 @@ import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
 import { openHost } from '../targets/hosts.js';
 import type { Database } from './database.js';
+import { setUpInTurn } from './set-up-in-turn.js';
 import { prepareDatabase } from './setup.js';
 
 /** Where a target works, and what stands behind its instances there. */
@@ -70,7 +71,8 @@ async function open(database: Database, target: Target): Promise<OpenedPlace> {
   const closePool = () => (own === database ? Promise.resolve() : own.pool.end());
   try {
     await prepareDatabase(own, [target]);
-    const opened = await openHost(target, own);
+    const openIt = () => openHost(target, own);
+    const opened = await (target.hasOwnSchema ? setUpInTurn(own.pool, openIt) : openIt());
     return {
       database: own,
       host: opened.host,

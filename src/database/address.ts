@@ -69,6 +69,12 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** What node-postgres asks where a server wants a password that there is none of; then it says so. */
+const noPassword = () => undefined as unknown as string;
+
+/** Not empty, or node-postgres looks elsewhere. */
+const NO_OPTIONS = ' ';
+
 /**
  * node-postgres' configuration of an address.
  *
@@ -80,9 +86,10 @@ export function clientConfig({ connectionString }: ServerAddress, via?: Endpoint
   const ssl = tlsOptions(parameters);
   return {
     ...(via ?? { host, port: Number(port) }),
-    ...{ user, password, database: dbname, ssl },
-    ...(options !== undefined && { options }),
-    // Stated: node-postgres would read PGSSLNEGOTIATION.
+    ...{ user, database: dbname, ssl },
+    // All is stated, for node-postgres would read PGPASSWORD, PGOPTIONS and PGSSLNEGOTIATION for what is left out.
+    password: password ?? noPassword,
+    options: options ?? (process.env['PGOPTIONS'] ? NO_OPTIONS : undefined),
     sslnegotiation: ssl === false || sslnegotiation !== 'direct' ? 'postgres' : 'direct',
   };
 }
