@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { INVARIANTS } from '#els/verify/invariants.js';
 import { commandLinesIn, parseOnly } from '../cli/command-lines.js';
+import { EXECUTABLE } from '../support/command-line.js';
+import { IS_LONG } from '../support/long.js';
 import { runDocumentOf } from '../cli/document.js';
 import { useOwnDatabase } from '../cli/own-database.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
@@ -78,5 +81,38 @@ describe('docs/targets.md', () => {
     const [, promises = ''] = text.split(/^## Promises$|^## How to map yours$/m);
     const named = [...promises.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map((match) => match[1]);
     expect(new Set(named)).toEqual(new Set(INVARIANTS.map(({ name }) => name)));
+  });
+});
+
+describe('README, test your own', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, section = ''] = /\n## Test your own\n(.*?)\n## /s.exec(readme) ?? [];
+  const [, commands = ''] = /```sh\n(.*?)```/s.exec(section) ?? [];
+  const [, program = ''] = /```ts\n(.*?)```/s.exec(section) ?? [];
+
+  const execute = (folder: string, program: string, ...args: string[]) => {
+    const { PATH = '', HOME = '' } = process.env;
+    const env = { PATH, HOME, ELS_ASSIGN_HOME: inject('embeddedHome') || files.path('home') };
+    return new Promise<string>((resolve) => {
+      execFile(program, args, { cwd: folder, env }, (_, stdout, stderr) => resolve(stdout + stderr));
+    });
+  };
+
+  it('gives commands that are accepted', async () => {
+    const lines = commandLinesIn(commands);
+    expect(lines.map(([command]) => command)).toEqual(['init', 'init', 'run', 'run', 'compare']);
+    for (const line of lines) await parseOnly(line);
+  });
+
+  it('gives commands and a program that do what they say', IS_LONG, async () => {
+    const folder = files.folder('own');
+    const tool = `"${process.execPath}" "${EXECUTABLE}" `;
+    for (const line of commands.trim().split('\n')) {
+      const said = await execute(folder, 'sh', '-c', line.replace('npx els-assign ', tool));
+      expect(said).toMatch(line.includes(' init ') ? /\nnext: npx els-assign run/ : /verdict valid/);
+    }
+    const library = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
+    const code = program.replace("'els-assign'", library);
+    expect(await execute(folder, process.execPath, '--input-type=module', '--eval', code)).toBe('');
   });
 });
