@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
-import { renderVerdict, type Judged } from '../report/verification.js';
+import type { Judged } from '../domain/verification.js';
+import { renderVerdict } from '../report/verification.js';
 
 /**
  * Makes a test fail unless a verdict is `valid`. `unknown` fails too: what could not be told is no success.

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import { escapeInvisible } from '../base/wording.js';
-import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
+import type { CheckedBatches, Judged, VerificationReport } from '../domain/verification.js';
 import { createColours } from './colours.js';
 import { colourEnding } from './ending.js';
 import { invariantLines, noteLines, violatedLines } from './findings.js';
@@ -24,9 +24,6 @@ export function renderVerification(
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
-
-/** What a verdict says of itself. */
-export type Judged = Pick<CheckedBatches, 'verdict' | 'invariants' | 'notAsked' | 'notes'>;
 
 /** A verdict with what is violated, its witnesses and the timeline, without colours. */
 export function renderVerdict(judged: Judged, options: TextOptions = {}): string {
