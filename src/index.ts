@@ -48,3 +48,13 @@ export {
   type HistoryTerms,
   type HistoryVerdict,
 } from './library/check-history.js';
+export type { IdForm, Places, Promises } from './domain/promises.js';
+export type {
+  GateResult,
+  InvariantResult,
+  NotAsked,
+  RunResult,
+  Verdict,
+  Witness,
+} from './domain/run-result.js';
+export type { Judged } from './domain/verification.js';
