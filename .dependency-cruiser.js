@@ -43,6 +43,7 @@ export const MAY_IMPORT = {
     'compare',
     'app/rollout',
   ],
+  library: ['base', 'domain', 'targets', 'scenario', 'verify', 'report', 'app'],
   cli: ['base', 'domain', 'target', 'targets', 'scenario', 'config', 'report', 'app', 'app/rollout'],
 };
 const ROOMS = Object.keys(MAY_IMPORT);

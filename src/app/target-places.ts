@@ -7,6 +7,7 @@ import { openHost } from '../targets/hosts.js';
 import type { Database } from './database.js';
 import { prepareDatabase, prepareRecords } from './setup.js';
 import { databaseNameOf, openToolDatabase } from './tool-databases.js';
+import { setUpInTurn } from './set-up-in-turn.js';
 
 /** Where a target works, and what stands behind its instances there. */
 export interface TargetPlace {
@@ -88,7 +89,8 @@ async function open(
   try {
     const notRecorded = await makeReady(own, sharing);
     onChecked(sharing);
-    const opened = await openHost(target, { ...own, notRecorded });
+    const openIt = () => openHost(target, { ...own, notRecorded });
+    const opened = await (target.hasOwnSchema ? setUpInTurn(own.pool, openIt) : openIt());
     return {
       database: own,
       host: opened.host,

@@ -29,6 +29,8 @@ export class ChildProgram<Message extends object> {
   constructor(path: string, hear: (message: unknown) => void) {
     this.#child = fork(path, {
       env: childEnvironment(process.env),
+      // Those of this process may be for another program: --eval, --test, --inspect. NODE_OPTIONS holds for both.
+      execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

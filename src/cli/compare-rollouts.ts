@@ -1,13 +1,10 @@
-import { checkCapabilities } from '../app/check-capabilities.js';
-import { checkConnections } from '../app/check-connections.js';
-import { checkFaults } from '../app/check-faults.js';
-import { checkPooling } from '../app/check-pooling.js';
+import { checkDatabase, checkRun } from '../app/check-run.js';
 import { withDatabase } from '../app/database.js';
-import { checkGates, withGates } from '../app/gates.js';
+import { withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRollOut } from '../app/scenarios.js';
 import { withPlaces } from '../app/target-places.js';
-import { rolledOut, startOfRollout } from '../targets/resolve.js';
+import { startOfRollout } from '../targets/resolve.js';
 import { renderRollouts } from '../report/rollout.js';
 import { tellAbandoned } from './abandoned-notice.js';
 import { finish } from './exit-code.js';
@@ -26,10 +23,7 @@ export async function compareRollouts(
   const scenarios = withGates(resolved, flags.gate ?? []);
   const { advisoryLocks = false, keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   const start = startOfRollout(advisoryLocks);
-  checkGates(scenarios, { compares: false, targets: [start] });
-  const steps = scenarios.flatMap((scenario) => rolledOut(scenario, start));
-  const targets = [start, ...steps.map((step) => step.target)];
-  checkCapabilities({ scenarios, targets, prepare: flags.prepare });
+  checkRun(scenarios, start, { prepare: flags.prepare });
   const reports = await openReports(flags, process.env, () => Promise.resolve());
   await checkOutputPaths(flags, { flag: '--strategies', targets: [] });
   const common = { target: start, keep, timeoutMs };
@@ -38,9 +32,7 @@ export async function compareRollouts(
   const { summarizeRollouts } = await import('../app/rollout/rollout-result.js');
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (found) => {
-      checkFaults(found, scenarios, [start]);
-      const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
-      await checkConnections(database, scenarios);
+      const database = await checkDatabase(found, { scenarios, targets: [start], prepare: flags.prepare });
       return withPlaces(
         database,
         [start],

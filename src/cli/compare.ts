@@ -1,9 +1,7 @@
 import { Option, type Command } from 'commander';
 import { checkSurroundings } from '../app/baseline.js';
 import { checkCapabilities } from '../app/check-capabilities.js';
-import { checkConnections } from '../app/check-connections.js';
-import { checkFaults } from '../app/check-faults.js';
-import { checkPooling } from '../app/check-pooling.js';
+import { checkDatabase } from '../app/check-run.js';
 import { withDatabase } from '../app/database.js';
 import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToCompare } from '../app/scenarios.js';
@@ -96,9 +94,7 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const { compare } = await import('../app/compare.js');
   const report = await stoppable((stop) =>
     withDatabase(whereOf(flags, targets), async (found) => {
-      checkFaults(found, scenarios, targets);
-      const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
-      await checkConnections(database, scenarios);
+      const database = await checkDatabase(found, { scenarios, targets, prepare: flags.prepare });
       const reference = await checkSurroundings(database, baselines.reference);
       const tell = (checked: readonly Target[]) => tellRights(checked, flags);
       return withPlaces(database, targets, tell, async (places) => {

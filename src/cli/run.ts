@@ -1,11 +1,8 @@
 import { Option, type Command } from 'commander';
 import { againstBaseline, checkSurroundings } from '../app/baseline.js';
-import { checkCapabilities } from '../app/check-capabilities.js';
-import { checkConnections } from '../app/check-connections.js';
-import { checkFaults } from '../app/check-faults.js';
-import { checkPooling } from '../app/check-pooling.js';
+import { checkDatabase, checkRun } from '../app/check-run.js';
 import { withDatabase } from '../app/database.js';
-import { checkGates, withGates } from '../app/gates.js';
+import { withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRun } from '../app/scenarios.js';
 import { withPlaces } from '../app/target-places.js';
@@ -13,7 +10,6 @@ import type { Target } from '../target/target.js';
 import {
   DEFAULT_TARGET,
   resolveTarget,
-  rolledOut,
   TARGET_NAMES,
   TARGET_VARIABLES,
   targetFromVariables,
@@ -91,10 +87,7 @@ async function runRun(flags: RunFlags): Promise<number> {
     ? await scenariosToSweep(flags.scenario ?? [], toOverrides(flags), sweep)
     : await scenariosToRun(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
-  const steps = scenarios.flatMap((scenario) => rolledOut(scenario, target));
-  const targets = [target, ...steps.map((step) => step.target)];
-  checkGates(scenarios, { compares: false, targets: [target] });
-  checkCapabilities({ scenarios, targets, prepare: flags.prepare, advisoryLocks: flags.advisoryLocks });
+  checkRun(scenarios, target, flags);
   const baselines = await openBaselines(flags, scenarios, [target]);
   const reports = await openReports(flags, process.env, baselines.save);
   await checkOutputPaths(flags, { flag: '--strategy', targets: [target] });
@@ -105,9 +98,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   const jobs = jobsOf(scenarios, { target, keep, timeoutMs, history }, flags.rounds, seedOf(flags));
   const report = await stoppable((stop) =>
     withDatabase(whereOf(flags, [target]), async (found) => {
-      checkFaults(found, scenarios, [target]);
-      const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
-      await checkConnections(database, scenarios);
+      const database = await checkDatabase(found, { scenarios, targets: [target], prepare: flags.prepare });
       const reference = await checkSurroundings(database, baselines.reference);
       const tell = (checked: readonly Target[]) => tellRights(checked, flags);
       return withPlaces(database, [target], tell, async (places) => {

@@ -6,8 +6,13 @@ const DUPLICATE_DATABASE = '42P04';
 /** Two that are made at once meet at the unique index of their names. */
 const UNIQUE_VIOLATION = '23505';
 
-/** Makes a database, where there is none of that name. */
+/** Makes a database for a target, where there is none of that name: its tables are in `public`. */
 export async function createDatabase(client: ClientBase, name: string): Promise<void> {
+  await createIfMissing(client, name);
+  await client.query(loadStatement('database/search-public', { database: name }).text);
+}
+
+async function createIfMissing(client: ClientBase, name: string): Promise<void> {
   try {
     await client.query(loadStatement('database/create-database', { database: name }).text);
   } catch (error) {

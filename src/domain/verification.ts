@@ -17,6 +17,9 @@ export interface CheckedBatches {
   readonly notes: readonly string[];
 }
 
+/** A verdict with its reasons. */
+export type Judged = Pick<CheckedBatches, 'verdict' | 'invariants' | 'notAsked' | 'notes'>;
+
 /** The whole answer of `verify`. */
 export interface VerificationReport {
   readonly verdict: Verdict;

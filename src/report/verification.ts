@@ -1,8 +1,9 @@
 import type { ChalkInstance } from 'chalk';
 import { escapeInvisible } from '../base/wording.js';
-import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
+import type { CheckedBatches, Judged, VerificationReport } from '../domain/verification.js';
+import { createColours } from './colours.js';
 import { colourEnding } from './ending.js';
-import { invariantLines, noteLines } from './findings.js';
+import { invariantLines, noteLines, violatedLines } from './findings.js';
 import { plural } from './format.js';
 import { indent } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
@@ -22,6 +23,16 @@ export function renderVerification(
     [`${colourEnding(ending, colours)}  verdict ${colourVerdict(report.verdict, colours)}`],
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** A verdict with what is violated, its witnesses and the timeline, without colours. */
+export function renderVerdict(judged: Judged, options: TextOptions = {}): string {
+  const style = createStyle(createColours({}, {}), options);
+  return [
+    `verdict ${judged.verdict}`,
+    ...judged.invariants.filter(({ passed }) => !passed).flatMap((each) => violatedLines(each, style)),
+    ...noteLines(judged, style),
+  ].join('\n');
 }
 
 function checkedBlock(checked: CheckedBatches, style: Style): string[] {

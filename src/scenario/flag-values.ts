@@ -2,6 +2,9 @@ import { quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
 import { SPACINGS, type Slots, type Spacing } from '../domain/load.js';
 
+/** Largest seed. */
+export const MAX_SEED = 2 ** 32 - 1;
+
 /** With more, a connection would not be made within the time that it may take. */
 export const MAX_RTT_MS = 1_000;
 export const RTT_ACCEPTED = `milliseconds from 0 to ${MAX_RTT_MS}`;
@@ -59,4 +62,23 @@ export function parseSpacing(text: string): Spacing {
   const spacing = SPACINGS.find((known) => known === text);
   if (spacing !== undefined) return spacing;
   throw new UsageError('invalid_spacing', `--spacing is ${quote(text)}; accepted: ${SPACINGS.join(', ')}`);
+}
+
+/**
+ * Reads the value of `--seed`.
+ *
+ * @throws UsageError `invalid_seed`
+ */
+export function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed <= MAX_SEED) return seed;
+  throw new UsageError(
+    'invalid_seed',
+    `--seed is ${JSON.stringify(text)}; accepted: a whole number, 0 to ${MAX_SEED}`,
+  );
+}
+
+/** A seed of a workload that repeats no other. */
+export function drawSeed(): number {
+  return Math.floor(Math.random() * (MAX_SEED + 1));
 }
