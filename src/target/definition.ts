@@ -3,7 +3,9 @@ import type { IdForm, Places } from '../domain/promises.js';
 
 /** A batch that is to be registered: so many slots, and who will ask for them. */
 export interface BatchToRegister {
+  /** As calls will name it. */
   readonly batchId: string;
+  /** How many slots it is to have. */
   readonly slots: number;
   /** How many contents will ask for a slot of it. */
   readonly contents: number;
@@ -17,6 +19,7 @@ export interface BatchToRegister {
 
 /** What may be told of a batch that was registered. */
 export interface RegisteredBatch<Ref = unknown> {
+  /** One of those that were to be registered. */
   readonly batchId: string;
   /** The ids of its slots, where they are named and known: then a slot of another batch is found out. */
   readonly slotIds?: readonly (string | number)[] | undefined;
@@ -26,6 +29,7 @@ export interface RegisteredBatch<Ref = unknown> {
 
 /** One delivery of a content, as `assign` gets it. */
 export interface AssignCall<Ref = unknown> {
+  /** Of which a slot is asked. */
   readonly batchId: string;
   /** Who asks: the idempotency key within the batch. */
   readonly contentId: string;
@@ -60,7 +64,9 @@ export type Answer<P extends Places = Places, Idempotent extends boolean = boole
 
 /** A slot or place that is taken: one row for each, never DISTINCT. */
 export type AssignmentRow<P extends Places = Places> = {
+  /** Whose slot it is. */
   batchId: string;
+  /** Who has it. */
   contentId: string | number;
 } & Slot<P>;
 
@@ -75,6 +81,7 @@ export interface HostContext {
 
 /** What an instance is opened with. */
 export interface OpenSettings {
+  /** A PostgreSQL URL of the database; its application_name names the worker. */
   readonly connectionString: string;
   /** How many calls are in flight at most. */
   readonly connections: number;
@@ -88,9 +95,11 @@ export interface OpenedInstance<
   Idempotent extends boolean = boolean,
   Ref = unknown,
 > {
+  /** Gives a content a slot of its batch; anything thrown may have happened. */
   assign(call: AssignCall<Ref>): Promise<Answer<P, Idempotent>>;
   /** Answers in the order of the calls; what is thrown may have happened to all of them. */
   assignMany?(calls: readonly AssignCall<Ref>[]): Promise<readonly Answer<P, Idempotent>[]>;
+  /** Ends its connections; no call is under way. */
   close?(): Promise<void> | void;
 }
 
@@ -114,13 +123,22 @@ export interface TargetDefinition<
   /** Whether answers name the slot that was given. Default: `named`. */
   readonly places?: P | undefined;
   /** What ids of batches and contents look like. Default: `text`. */
-  readonly ids?: { readonly batch?: IdForm | undefined; readonly content?: IdForm | undefined } | undefined;
+  readonly ids?:
+    | {
+        /** Default: `text`. */
+        readonly batch?: IdForm | undefined;
+        /** Default: `text`. */
+        readonly content?: IdForm | undefined;
+      }
+    | undefined;
   /** Once a command; harmless when repeated. */
   setup?(context: HostContext): Promise<void>;
+  /** Makes batches with their slots, before anybody asks for one. */
   register(
     context: HostContext,
     batches: readonly BatchToRegister[],
   ): Promise<readonly RegisteredBatch<Ref>[] | undefined | void>;
+  /** Opens one instance, in a worker process of its own. */
   open(
     settings: OpenSettings,
   ): Promise<OpenedInstance<P, Idempotent, Ref>> | OpenedInstance<P, Idempotent, Ref>;
