@@ -18,6 +18,7 @@ import { verifyHistory, verifyRun, type RunToVerify, type Verification } from '.
 import { contentIdsOf, planWorkload } from '../workload/plan.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
+import { analyzeDatabase } from '../database/target-database.js';
 import { withClient } from '../database/on-pool.js';
 import type { FinishedLoad } from './finished-load.js';
 import { ForeignRows } from './foreign-rows.js';
@@ -77,6 +78,7 @@ async function carryOut(
   const steps = rolledOut(plan.scenario, target);
   const warmUp = warmUpBatches([target, ...steps.map((step) => step.target)], plan);
   const registered = await registerRun(host, job, plan, warmUp, stop);
+  if (target.hasOwnSchema && database.embedded) await withClient(database.pool, analyzeDatabase);
   const foreignRows = await ForeignRows.watch(database, target);
   const durable = await withClient(database.pool, keepsCommits);
   const history = job.history && new RunHistory(job.history, (at) => headerOf(job, plan, at, durable));

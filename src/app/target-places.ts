@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createDatabase } from '../database/create-database.js';
+import { createDatabase } from '../database/target-database.js';
 import { withClient } from '../database/on-pool.js';
 import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';

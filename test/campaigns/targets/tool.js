@@ -16,8 +16,9 @@ export const fileOf = (path) => fileURLToPath(new URL(`../../../${path}`, import
  * Runs work with the embedded server up, in a folder of its own that is removed afterwards.
  *
  * @template T
- * @param {(run: (strategy: string, flags: readonly string[]) => Promise<any>) => Promise<T>} work gets `els-assign run`,
- *   which returns its JSON document whether all held or not; it throws when the surroundings failed
+ * @param {(run: (strategy: string, flags: readonly string[]) => Promise<any>, url: string) => Promise<T>} work gets
+ *   `els-assign run`, which returns its JSON document whether all held or not and throws when the surroundings failed; and
+ *   the server's URL
  * @returns {Promise<T>}
  */
 export async function withTool(work) {
@@ -27,11 +28,12 @@ export async function withTool(work) {
   const server = spawn(process.execPath, [EXECUTABLE, 'server'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(server, 'exit');
   try {
-    await Promise.race([
+    const told = await Promise.race([
       once(server.stdout, 'data'),
       ended.then(() => Promise.reject(new Error('no server'))),
     ]);
-    return await work((strategy, flags) => run(env, ['--strategy', fileOf(strategy), ...flags]));
+    const url = String(told[0]).split('\n')[0] ?? '';
+    return await work((strategy, flags) => run(env, ['--strategy', fileOf(strategy), ...flags]), url);
   } finally {
     server.stdin.end();
     await ended;
