@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { EXIT } from './domain/errors.js';
+import { didYouMean, quote } from './base/wording.js';
+import { EXIT, UsageError } from './domain/errors.js';
 import { renderJsonError } from './report/json.js';
 import { addClean } from './cli/clean.js';
 import { addCompare } from './cli/compare.js';
@@ -44,6 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
     exitCode = code;
   });
   try {
+    refuseHelpOnNothing(program, args);
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -87,10 +89,19 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   return program;
 }
 
+/** Of a command that there is not, commander would show the help of all. */
+function refuseHelpOnNothing({ commands }: Command, [command, name]: readonly string[]): void {
+  if (command !== 'help' || name === undefined || name.startsWith('-')) return;
+  const names = commands.map((each) => each.name());
+  if (names.includes(name)) return;
+  const problem = `help of unknown command ${quote(name)}${didYouMean(name, names)}`;
+  throw new UsageError('unknown_command', `${problem}; accepted: ${names.join(', ')}`);
+}
+
 /** One clear line on stderr, and the JSON document where one was asked for. */
 async function complain(error: unknown, json: boolean): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.passed;
-  // Without a command the help has been shown: that says it all.
+  // Without a command the help has been shown on stderr.
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
   const failure = toFailure(error);
   printLine(`els-assign: ${failure.message}`);

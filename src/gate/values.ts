@@ -34,7 +34,7 @@ const latency = (statistic: keyof LatencyMicros): GateValue => ({
   read: (run) => run.latencyMicros[statistic],
 });
 
-/** Every name a gate may use, spelled as in the JSON report. */
+/** Every name a gate may use; docs/gates.md says what each means. */
 const VALUES = {
   mean: latency('mean'),
   min: latency('min'),

@@ -93,12 +93,12 @@ interface CountWords {
 }
 
 /** A whole number from 1, called the same in files and scenarios, and in flags but for their form: `--two-words`. */
-function count<Schema extends z.ZodType>(
-  name: SweptParameter,
+function count<Schema extends z.ZodType, Name extends SweptParameter>(
+  name: Name,
   max: number,
   give: (schema: ReturnType<typeof wholeNumber>) => Schema,
   words: CountWords,
-): LoadField<Schema> {
+): LoadField<Schema> & { readonly scenario: Name } {
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return {
     schema: give(wholeNumber(1, max)),
@@ -264,6 +264,12 @@ export const LOAD_FIELDS = {
     sweeps: false,
   },
 } as const satisfies Readonly<Record<string, LoadField>>;
+
+type None<Fields extends never> = Fields;
+/** The compiler names here the fields of `Load` that have no line above. */
+export type WithoutLine = None<
+  Exclude<keyof Load, (typeof LOAD_FIELDS)[keyof typeof LOAD_FIELDS]['scenario']>
+>;
 
 /** A field of a load, as files name it. */
 export type LoadFieldName = keyof typeof LOAD_FIELDS;

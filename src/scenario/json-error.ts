@@ -3,23 +3,48 @@ import {
   parse,
   parseTree,
   printParseErrorCode,
+  visit,
   type JSONPath,
   type ParseError,
 } from 'jsonc-parser';
-import { escapeInvisible } from '../base/wording.js';
+import { escapeInvisible, quote } from '../base/wording.js';
 
 /**
- * Parses a file of JSON.
+ * Parses a file of JSON; a field that an object has twice is refused.
  *
  * @param invalid makes the error of what is wrong, and where
  */
 export function parseJson(text: string, invalid: (problem: string) => Error): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    const twice = fieldGivenTwice(text);
+    if (twice === undefined) return value;
+    throw invalid(twice);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw invalid(describeJsonError(text, error));
   }
+}
+
+/** JSON.parse takes the last one and says nothing. Of a text that is too deep to be walked nothing is said. */
+function fieldGivenTwice(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  let problem: string | undefined;
+  try {
+    visit(text, {
+      onObjectBegin: () => void open.push(new Set()),
+      onObjectEnd: () => void open.pop(),
+      onObjectProperty: (name, offset) => {
+        const names = open.at(-1);
+        if (names?.has(name))
+          problem ??= `${lineAndColumn(text, offset)}: field ${quote(name)} is given twice; accepted: once`;
+        names?.add(name);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return problem;
 }
 
 /**

@@ -80,3 +80,11 @@ describe('what is almost right', () => {
     expect(await complaintAbout(...args)).toContain(hint);
   });
 });
+
+it('of a command that there is not is refused in one line', async () => {
+  const { code, stdout, stderr } = await runHosted(['help', 'rum'], {});
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(
+    /^els-assign: help of unknown command "rum" \(did you mean run\?\); accepted: setup, run, .*\n$/,
+  );
+});

@@ -29,7 +29,7 @@ export interface Answered<T> {
 
 /** Makes an engine's attempts until a call is answered or given up, and counts those made again. */
 export class Attempts {
-  /** Attempts that were made again, by SQLSTATE, `contended` or `connection`. */
+  /** Attempts that were made again, by SQLSTATE, `contended`, `connection` or `inventory_mismatch`. */
   readonly retriesByCode: Record<string, number> = {};
   readonly #connections: EngineConnections;
 
