@@ -166,7 +166,7 @@ function groupsOf(plan: WorkloadPlan, form: string): BatchGroup[] {
 /** What the oracles are asked about a load. */
 async function toVerify(
   database: Database,
-  { target: { terms } }: RunJob,
+  { target: { terms, hasOwnSchema } }: RunJob,
   { batchIds, scenario }: WorkloadPlan,
   { recording, redelivered, faults }: FinishedLoad,
   endedBefore: number,
@@ -180,7 +180,9 @@ async function toVerify(
   const { value: durable = false } = mayHaveCrashed
     ? await attempt(address, () => withClient(pool, keepsCommits))
     : { value: true };
-  return { terms, batchIds, slotsOf, calls, startMicros, faults, incomplete, durable };
+  // What a driver of the target's own sends again after its connection was lost, nobody tells.
+  const retriesUntold = hasOwnSchema && mayHaveCrashed;
+  return { terms, batchIds, slotsOf, calls, startMicros, faults, incomplete, durable, retriesUntold };
 }
 
 /**

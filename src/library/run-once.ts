@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { didYouMean, quote } from '../base/wording.js';
 import { checkDatabase, checkRun } from '../app/check-run.js';
 import { withDatabase, withoutDatabase } from '../app/database.js';
-import { parseGate } from '../app/gates.js';
+import { parseGate, withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { executeRuns, type RunControl } from '../app/runs-to-report.js';
 import { scenarioOf } from '../app/scenarios.js';
@@ -67,8 +67,11 @@ async function scenarioIn(options: RunTargetOptions): Promise<Scenario> {
     throw new UsageError('invalid_scenario', `runTarget is given no scenario; accepted: ${accepted}`);
   }
   const scenario = await scenarioOf(given instanceof URL ? pathOf(given) : given, overridesIn(options));
-  const read = gates.map((gate) => parseGate(gate).text);
-  return { ...scenario, gates: [...new Set([...scenario.gates, ...read])] };
+  const [gated = scenario] = withGates(
+    [scenario],
+    gates.map((gate) => parseGate(gate).text),
+  );
+  return gated;
 }
 
 /** The fields of a load as flags would have given them, with what is said of them where they are wrong. */
@@ -79,7 +82,7 @@ function overridesIn(options: RunTargetOptions): ScenarioOverrides {
     ];
     if (value === undefined) return [];
     const parse = flag.parse as (text: string, earlier?: unknown) => unknown;
-    const values: readonly Given[] = Array.isArray(value) ? value : [value];
+    const values: readonly Given[] = Array.isArray(value) && flag.repeats ? value : [[value].flat().join()];
     const read = values.reduce<unknown>((earlier, each) => parse(String(each), earlier), undefined);
     return read === undefined ? [] : [[scenario, read] as const];
   });

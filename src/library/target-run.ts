@@ -6,8 +6,8 @@ export interface RunTargetOptions {
   readonly scenario: string | URL | Readonly<Record<string, unknown>>;
   /** Number of batches. */
   readonly batches?: number | undefined;
-  /** Slots of each batch. */
-  readonly slots?: number | undefined;
+  /** Slots of each batch, or a list that is repeated over the batches. */
+  readonly slots?: number | readonly number[] | undefined;
   /** Distinct contents of the whole run. */
   readonly contents?: number | undefined;
   /** How often each content is delivered. */

@@ -39,6 +39,8 @@ export interface LoadFlag {
    * @throws UsageError that names the flag
    */
   readonly parse: (text: string, earlier?: never) => unknown;
+  /** Whether it may be given again, and adds to what it gave before. */
+  readonly repeats?: true;
   /** Values that are known beforehand, for completion. */
   readonly words?: readonly string[];
 }
@@ -240,6 +242,7 @@ export const LOAD_FIELDS = {
     flag: {
       usage: '--fault <kind[@time]>',
       help: 'break something while the load runs; may be given again',
+      repeats: true,
       parse: (text: string, earlier: readonly Fault[] = []) => [...earlier, parseFaultFlag(text)],
       words: FAULT_KINDS,
     },

@@ -46,6 +46,19 @@ async function refusalOf(file: URL | string, options: unknown): Promise<[string,
 }
 
 describe('runTarget', () => {
+  it('refuses a gate that the target cannot be held to, and takes a list of slots', async () => {
+    const silent = files.write(
+      'silent.target.mjs',
+      "export default { register() {}, open: () => ({ assign: async () => ({ outcome: 'no_slot' }) }) };",
+    );
+    expect(await refusalOf(silent, small({ gates: ['taken == 999'] }))).toEqual([
+      'invalid_gate',
+      'gate "taken == 999": taken of silent is not known: the target has no assignments; accepted: a gate without it',
+    ]);
+    const result = await runTarget(SEATS, small({ batches: 3, slots: [2, 5], contents: 30 }));
+    expect(result).toMatchObject({ verdict: 'valid', outcomes: { created: 9 }, plan: { slots: [2, 5] } });
+  });
+
   it('says of a right target that it is valid, as an entry of --json and as text', async () => {
     const result = await runTarget(SEATS, small({ slots: 20, seed: 7 }));
     expect(result).toMatchObject({
