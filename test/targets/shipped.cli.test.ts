@@ -26,15 +26,14 @@ const violated = ({ invariants }: RunEntry) =>
 
 for (const { wrong, right, load, invariant } of SHIPPED) {
   const isUsual = USUAL.includes(wrong);
-  const times = isUsual ? 1 : 2;
 
   it(`${wrong} is caught by ${invariant}, and ${right} is valid`, longUnless(isUsual), async () => {
-    for (const run of await runsOf(wrong, load, times)) {
-      expect(run.verdict).toBe('invalid');
-      expect(violated(run)).toContain(invariant);
-    }
-    for (const run of await runsOf(right, load, times)) {
-      expect({ verdict: run.verdict, violated: violated(run) }).toEqual({ verdict: 'valid', violated: [] });
-    }
+    // Rivals meet by chance, and a fault may hit nothing: what each run found is the campaign's to count.
+    const wrongs = await runsOf(wrong, load, 2);
+    const caught = wrongs.filter((run) => run.verdict === 'invalid' && violated(run).includes(invariant));
+    expect(caught, wrongs.map(({ notes }) => notes.join('; ')).join('\n')).not.toEqual([]);
+    const rights = await runsOf(right, load, 2);
+    expect(rights.flatMap(violated)).toEqual([]);
+    expect(rights.map(({ verdict }) => verdict)).toContain('valid');
   });
 }
