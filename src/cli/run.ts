@@ -51,6 +51,7 @@ Examples:
   els-assign run --strategy cte --advisory-locks --scenario overflow --slots 40 --contents 90
   els-assign run --strategy cte --scenario sustained --bulk 100
   els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json
+  els-assign run --strategy ./seats.target.ts --scenario overflow --deliveries 2
   els-assign run --strategy cte --rate 2000 --latency-limit 100ms --duration 10s
   els-assign run --strategy cte --rate 500 --spacing constant --stages 2000:10s,500:0s,500:5s
   els-assign run --strategy cte --scenario sustained --gate 'roundTripsPerAssignment <= 1.1'
@@ -62,7 +63,10 @@ Examples:
 export function addRun(program: Command, setExitCode: (code: number) => void): void {
   addBaselineOptions(addReportOptions(addLoadOptions(program.command('run'))))
     .description('put a load on one strategy and verify every outcome')
-    .option('--strategy <name|file>', `${TARGET_NAMES.join(', ')}, or the path of a SQL file`)
+    .option(
+      '--strategy <name|file>',
+      `${TARGET_NAMES.join(', ')}, a SQL file, or a target: *.target.ts, *.target.json`,
+    )
     .addOption(
       new Option('--rounds <n>', 'how often everything is run')
         .argParser(parseCount('--rounds', MAX_ROUNDS))

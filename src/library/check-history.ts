@@ -1,5 +1,5 @@
-import { quote } from '../base/wording.js';
-import { contradictionIn, mayHaveHappenedBy, type Call } from '../domain/call.js';
+import { describeGiven, quote } from '../base/wording.js';
+import { CALL_OUTCOMES, contradictionIn, mayHaveHappenedBy, type Call } from '../domain/call.js';
 import { UsageError } from '../domain/errors.js';
 import type { Places, Promises } from '../domain/promises.js';
 import { verifyHistory, type Verification } from '../verify/verify-run.js';
@@ -42,15 +42,17 @@ export type HistoryVerdict = Verification;
  * prove is not violated.
  *
  * @param calls all of them, in any order
+ * @returns the verdict `unknown` where there is no call
  * @throws UsageError `invalid_history` for a call that contradicts itself, or a batch without a number of slots
  */
 export function checkHistory(calls: readonly HistoryCall[], terms: HistoryTerms): HistoryVerdict {
-  const { slots, places = 'named', promises } = terms;
+  if (!Array.isArray(calls)) throw invalid('the calls are no list');
+  const { slots, places = 'named', promises } = (terms ?? {}) as Partial<HistoryTerms>;
   const { idempotent = true, truthfulNoSlot = true } = promises ?? {};
   const known = calls.map((call, position) => complete(call, position, places));
   const batchIds = [...new Set(known.map(({ batchId }) => batchId))];
   const slotsOf = new Map(batchIds.map((batchId) => [batchId, slotsIn(slots, batchId)]));
-  return verifyHistory({
+  const verification = verifyHistory({
     terms: { promises: { idempotent, truthfulNoSlot }, places },
     batchIds,
     slotsOf: (batchId) => slotsOf.get(batchId) ?? 0,
@@ -58,6 +60,8 @@ export function checkHistory(calls: readonly HistoryCall[], terms: HistoryTerms)
     startMicros: known.reduce((first, { startMicros }) => Math.min(first, startMicros), Infinity),
     ...{ faults: [], incomplete: [], durable: true },
   });
+  if (known.length > 0) return verification;
+  return { ...verification, verdict: 'unknown', notes: ['no call was given: nothing was checked'] };
 }
 
 function complete(given: HistoryCall, position: number, places: Places): Call {
@@ -76,15 +80,18 @@ function complete(given: HistoryCall, position: number, places: Places): Call {
   return call;
 }
 
-function problemOf({ startMicros, endMicros }: Call): string | undefined {
+function problemOf({ startMicros, endMicros, outcome }: Call): string | undefined {
+  if (!CALL_OUTCOMES.includes(outcome)) {
+    return `outcome is ${describeGiven(outcome)}; accepted: ${CALL_OUTCOMES.join(', ')}`;
+  }
   if (!Number.isFinite(startMicros) || !Number.isFinite(endMicros)) {
     return 'startMicros and endMicros must be numbers';
   }
   return endMicros < startMicros ? 'endMicros is before startMicros' : undefined;
 }
 
-function slotsIn(slots: HistoryTerms['slots'], batchId: string): number {
-  const count = typeof slots === 'number' ? slots : slots[batchId];
+function slotsIn(slots: HistoryTerms['slots'] | undefined, batchId: string): number {
+  const count = typeof slots === 'number' ? slots : slots?.[batchId];
   if (count !== undefined && Number.isSafeInteger(count) && count >= 0) return count;
   throw invalid(`slots of batch ${quote(batchId)}: ${count ?? 'missing'}; accepted: a whole number`);
 }

@@ -170,6 +170,36 @@ describe('a target that misbehaves', () => {
     expect(runs).toMatchObject([{ verdict: 'unknown', outcomes: { unknown: 30 } }]);
   });
 
+  it.each([
+    ['assignments that return nothing', 'async assignments() {},', 'assignments returned no list'],
+    [
+      'an audit that returns nothing',
+      'audits: { paid: async () => undefined },',
+      'audit paid returned no list',
+    ],
+  ])('with %s ends in exit 3, and nothing is proven', IS_LONG, async (_, more, why) => {
+    const file = files.write('silent.target.mjs', bare("assign: async () => ({ outcome: 'no_slot' })", more));
+    const { code, stderr } = await runOn(file, ['--scenario', 'overflow', ...SMALL]);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(why) as string });
+  });
+
+  it('by registering a batch that nobody asked for ends in exit 3', async () => {
+    const file = files.write(
+      'other.target.mjs',
+      `export default {
+        register: async () => [{ batchId: 'other', slotIds: [1] }],
+        open: () => ({ assign: async () => ({ outcome: 'no_slot' }) }),
+      };`,
+    );
+    const { code, stderr } = await runOn(file, ['--scenario', 'overflow', ...SMALL]);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringContaining(
+        'register returned batch "other" in element 1, which it was not given',
+      ) as string,
+    });
+  });
+
   it('by leaving the process is named', async () => {
     const file = files.write(
       'leaves.target.mjs',

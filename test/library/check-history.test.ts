@@ -57,6 +57,29 @@ describe('checkHistory', () => {
     expect(violatedBy(places, { slots: 1, places: 'counted' })).toEqual(['not-more-than-capacity']);
   });
 
+  it.each<[string, unknown, unknown, string]>([
+    ['no list', undefined, { slots: 1 }, 'the calls are no list'],
+    ['no slots', right, {}, 'slots of batch "event": missing; accepted: a whole number'],
+    ['no terms', right, undefined, 'slots of batch "event": missing; accepted: a whole number'],
+    [
+      'another outcome',
+      [call('ann', [0, 1], 'full' as 'created')],
+      { slots: 1 },
+      'outcome is "full"; accepted: created',
+    ],
+  ])('refuses %s', (_, calls, terms, problem) => {
+    const check = () => checkHistory(calls as HistoryCall[], terms as { slots: number });
+    expect(check).toThrow(UsageError);
+    expect(check).toThrow(problem);
+  });
+
+  it('says of no call that nothing was checked', () => {
+    expect(checkHistory([], { slots: 1 })).toMatchObject({
+      verdict: 'unknown',
+      notes: ['no call was given: nothing was checked'],
+    });
+  });
+
   it('takes an error for one that did nothing, unless it says so, and fails on what cannot be told', () => {
     const lost = [call('ann', [0, 9], 'unknown')];
     expect(checkHistory(lost, { slots: 1 }).verdict).toBe('unknown');

@@ -129,13 +129,19 @@ async function register(
   const told = (await target.register(context, batches)) as unknown;
   if (told === undefined || told === null) return [];
   if (!Array.isArray(told)) throw new TypeError('register returned no list');
-  return told.map((each, position) => readRegistered(each, position));
+  const known = new Set(batches.map(({ batchId }) => batchId));
+  return told.map((each, position) => readRegistered(each, position, known));
 }
 
-function readRegistered(given: unknown, position: number): Registered {
+function readRegistered(given: unknown, position: number, known: ReadonlySet<string>): Registered {
   const { batchId, slotIds, ref } = (given ?? {}) as Readonly<Record<string, unknown>>;
   const id = slotIdText(batchId);
   if (id === undefined) throw new TypeError(`register returned no batchId in element ${position + 1}`);
+  if (!known.has(id)) {
+    throw new TypeError(
+      `register returned batch ${describeGiven(id)} in element ${position + 1}, which it was not given`,
+    );
+  }
   if (slotIds === undefined) return { batchId: id, ref };
   if (!Array.isArray(slotIds))
     throw new TypeError(`register returned slotIds of batch ${id} that are no list`);
@@ -147,7 +153,7 @@ async function assignments(
   context: HostContext,
   batchIds: readonly string[],
 ): Promise<HostAnswer<'assignments'>> {
-  const rows = ((await target.assignments?.(context, batchIds)) ?? []) as unknown;
+  const rows = (await target.assignments?.(context, batchIds)) as unknown;
   if (!Array.isArray(rows)) throw new TypeError('assignments returned no list');
   return rows.map((row: unknown, position) => {
     const { batchId, slotId, contentId } = (row ?? {}) as Readonly<Record<string, unknown>>;

@@ -63,7 +63,7 @@ interface ClaimRow {
 /** As the statement says it; whether it fits is looked at with every other answer. */
 function answerOf(rows: readonly ClaimRow[]): Answer {
   const [row] = rows;
-  const outcome = rows.length === 1 ? row?.outcome : `${rows.length} rows`;
+  const outcome = rows.length === 1 ? row?.outcome : `${rows.length} rows, where one is due`;
   return { outcome, slotId: row?.slot_id ?? undefined } as Answer;
 }
 
