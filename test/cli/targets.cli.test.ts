@@ -178,7 +178,8 @@ describe('a target that misbehaves', () => {
       'audit paid returned no list',
     ],
   ])('with %s ends in exit 3, and nothing is proven', IS_LONG, async (_, more, why) => {
-    const file = files.write('silent.target.mjs', bare("assign: async () => ({ outcome: 'no_slot' })", more));
+    const refusing = "assign: async () => ({ outcome: 'error', code: 'shut' })";
+    const file = files.write('silent.target.mjs', bare(refusing, more));
     const { code, stderr } = await runOn(file, ['--scenario', 'overflow', ...SMALL]);
     expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(why) as string });
   });
