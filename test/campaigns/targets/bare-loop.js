@@ -3,6 +3,7 @@
  * code, as many connections, ids that are used once. `node bare-loop.js FILE CONNECTIONS BATCHES SLOTS MILLIS` with
  * DATABASE_URL; prints {calls, cpuMicros, elapsedMs} of the loop as JSON.
  */
+import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { loadDefinition } from '#els/targets/module/load.js';
 
