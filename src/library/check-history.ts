@@ -46,7 +46,8 @@ export type HistoryVerdict = Verification;
  * @throws UsageError `invalid_history` for a call that contradicts itself, or a batch without a number of slots
  */
 export function checkHistory(calls: readonly HistoryCall[], terms: HistoryTerms): HistoryVerdict {
-  if (!Array.isArray(calls as unknown)) throw invalid('the calls are no list');
+  const isList: boolean = Array.isArray(calls);
+  if (!isList) throw invalid('the calls are no list');
   const { slots, places = 'named', promises } = (terms ?? {}) as Partial<HistoryTerms>;
   const { idempotent = true, truthfulNoSlot = true } = promises ?? {};
   const known = calls.map((call, position) => complete(call, position, places));
