@@ -99,7 +99,7 @@ async function removeGroup(
     return { runs };
   }
   try {
-    // Of runs that are not named it may be another target's file.
+    // It may be another target's file: of runs that are not named it is for those alone that it can remove.
     const { given } = files;
     const isMeant = given && (runIds.length > 0 || isRecorded(given, { file, strategy }));
     const named = { ...files, given: isMeant ? given : undefined };
@@ -128,7 +128,7 @@ function statement({ strategy, database, runs }: Group, path: string, dryRun: bo
 function cannotRemove({ name, file }: Target, why: string): UsageError {
   return new UsageError(
     'no_remove',
-    `target ${name} of ${quote(file ?? '')} ${why}; accepted: one that is added to it, or --strategy FILE with one`,
+    `target ${name} of ${quote(file ?? '')} ${why}; accepted: one that is added to it`,
   );
 }
 

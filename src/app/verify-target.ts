@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ClientBase } from 'pg';
+import { quote } from '../base/wording.js';
 import { requireAccess } from '../database/grants.js';
 import { inTransaction } from '../database/on-pool.js';
 import { requireColumns, requireSchema } from '../database/schema.js';
@@ -89,7 +90,7 @@ export async function verifyTarget(main: Database, target: Target): Promise<Veri
     checked.push({ ...verification, runId: null, target: name, batches: batchIds.length, calls: null });
   }
   if (checked.length > 0) return toReport(checked);
-  const notes = [`no batch of target ${name} is recorded here: nothing was verified`];
+  const notes = [`no batch of target ${name} of ${quote(file)} is recorded here: nothing was verified`];
   const nothing = { verdict: 'unknown', invariants: [], notAsked: [], notes } as const;
   return toReport([{ ...nothing, runId: null, target: name, batches: 0, calls: null }]);
 }

@@ -138,6 +138,28 @@ describe('runs that were kept', PATIENCE, () => {
     expect(done.stderr).toContain(`remove of seats in ${moved} is run`);
   });
 
+  it('are left where the file that is given is another target’s, and the records stay', async () => {
+    const runId = await keep(copyOfSeats('own'));
+    const namesake = copyOfSeats('namesake');
+    const other = files.write(
+      'namesake/other.target.ts',
+      readFileSync(namesake, 'utf8').replace("name: 'seats'", "name: 'other'"),
+    );
+    for (const file of [namesake, other]) {
+      const { code, stderr } = await on('clean', runId, '--strategy', file);
+      expect({ code, left: await leftOf(runId) }).toEqual({ code: 2, left: ALL_LEFT });
+      expect(linesOf(stderr)).toEqual([
+        expect.stringMatching(
+          /^1 batch of run .* left .*: its target is seats of ".*own\/seats.target.ts", .*accepted: /,
+        ),
+      ]);
+    }
+    // What the selection takes besides goes by its own file.
+    const { code, stderr } = await on('clean', '--older-than', '0s', '--strategy', namesake);
+    expect({ code, left: await leftOf(runId) }).toEqual({ code: 0, left: NOTHING_LEFT });
+    expect(stderr).toMatch(/^remove of seats in .*own\/seats\.target\.ts is run: /);
+  });
+
   it('are left where remove throws, and the records stay', async () => {
     const file = copyOfSeats('throws');
     const runId = await keep(file);
@@ -230,6 +252,19 @@ describe('verify', PATIENCE, () => {
     expect((await on('clean', runId, '--strategy', other)).code).toBe(0);
     const after = verifiedBy(await on('verify', '--strategy', other, '--json'));
     expect(after).toMatchObject({ code: 1, verdict: 'unknown', checked: [{ batches: 0 }] });
+  });
+
+  it('asks nothing of a target about what another file of its name left', IS_LONG, async () => {
+    const history = files.path('own-calls.ndjson');
+    await keep(copyOfSeats('mine'), '--history', history);
+    const namesake = copyOfSeats('yours');
+    const rows = verifiedBy(await on('verify', '--strategy', namesake, '--json'));
+    expect(rows).toMatchObject({ code: 1, verdict: 'unknown', checked: [{ batches: 0 }] });
+    const calls = await on('verify', '--history', history, '--strategy', namesake);
+    expect({ code: calls.code, lines: linesOf(calls.stderr) }).toEqual({
+      code: 2,
+      lines: [expect.stringContaining('its target is seats of')],
+    });
   });
 
   it('asks the audits of a target of statements', IS_LONG, async () => {
