@@ -95,7 +95,7 @@ async function carryOut(
   );
   const observed = await toVerify(database, job, plan, load, endedBefore);
   const run = { ...observed, slotIds: registered.slotIds, closing: load.closing };
-  const kept = await attempt(database.address, async () => history?.end(load.redelivered, run));
+  const kept = await attempt(database.address, async () => history?.end(load.redelivered, load.closing, run));
   const judgement = await judge(database, run, { job, plan, load, foreignRows, host });
   const failure = load.failure ?? judgement.failure ?? malformed(target, load);
   const result = toRunResult({ job, plan, load, ...judgement, failure });

@@ -3,7 +3,6 @@ import { failureReason } from '../database/pool.js';
 import type { Call } from '../domain/call.js';
 import type { InfrastructureError } from '../domain/errors.js';
 import { needsProxy } from '../domain/fault.js';
-import type { Promises } from '../domain/promises.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { FaultInjector } from '../faults/injector.js';
@@ -13,6 +12,7 @@ import type { WarmUpBatch } from '../runner/messages.js';
 import { redeliver } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../base/random.js';
+import type { Target } from '../target/target.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
 import { withClient } from '../database/on-pool.js';
@@ -21,7 +21,7 @@ import { leftByKilledWorkers } from './killed-workers.js';
 import { RolloutDriver } from './rollout/rollout-driver.js';
 import type { RunJob } from './run-job.js';
 import { ServerMeter } from './server-meter.js';
-import { quiesceRun } from './quiesce.js';
+import { quiesceRun, whyNotQuiet } from './quiesce.js';
 import { closingDeliveries, outstandingDeliveries, type OutstandingDeliveries } from './settled-calls.js';
 
 const REDELIVERIES_AT_A_TIME = 4;
@@ -70,7 +70,7 @@ export async function putLoad(
   try {
     const ran = await disturbedLoad(database, fleet, loadJob, { injector, rollout }, listener, stop);
     const disturbances = { injector, rollout };
-    load = await settle({ database, fleet, job: loadJob, promises: terms.promises }, ran, disturbances, stop);
+    load = await settle({ database, fleet, job: loadJob, target }, ran, disturbances, stop);
   } catch (error) {
     // Why the load failed is what counts, whatever becomes of the faults.
     await close().catch(() => undefined);
@@ -123,17 +123,18 @@ interface Settling {
   readonly database: Database;
   readonly fleet: WorkerFleet;
   readonly job: LoadJob;
-  readonly promises: Promises;
+  readonly target: Pick<Target, 'terms' | 'hasOwnSchema'>;
 }
 
 /** Tells what faults left, and makes the deliveries that are outstanding, unless the load was cut off. */
 async function settle(
-  { database, fleet, job, promises }: Settling,
+  { database, fleet, job, target }: Settling,
   ran: RanLoad,
   { injector, rollout }: Disturbances,
   stop: AbortSignal,
 ): Promise<FinishedLoad> {
   const { recording } = ran;
+  const { promises } = target.terms;
   const { faults: ofLoad, uncompleted } = leftByKilledWorkers(recording.calls, injector.injections);
   const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
   const outstanding = outstandingDeliveries(job.plan, recording.calls, uncompleted, promises);
@@ -144,9 +145,9 @@ async function settle(
     : await deliverOutstanding(fleet, serving, outstanding, stop);
   const closing =
     isCutOff || failure !== undefined || promises.truthfulNoSlot
-      ? { calls: [] }
+      ? { calls: [], notes: [] }
       : await makeClosingCalls(
-          { database, fleet, job: serving, promises },
+          { database, fleet, job: serving, target },
           [...recording.calls, ...redelivered],
           stop,
         );
@@ -154,6 +155,7 @@ async function settle(
   const settled = {
     ...{ redelivered: [...redelivered, ...closing.calls], closing: new Set(closing.calls) },
     ...{ faults, rollout, failure: failure ?? closing.failure, stopped: stop.aborted },
+    notes: [...ran.notes, ...closing.notes],
   };
   return { ...ran, ...settled, recording: { ...recording, incomplete } };
 }
@@ -168,21 +170,30 @@ function whyIncomplete(
   return left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
 }
 
-/** Once nobody is at work any more, one at a time. */
+interface ClosingCalls {
+  readonly calls: readonly Call[];
+  readonly notes: readonly string[];
+  readonly failure?: InfrastructureError | undefined;
+}
+
+/** Once nobody is at work any more, one at a time: beside a rival a refusal would prove nothing. */
 async function makeClosingCalls(
-  { database, fleet, job, promises }: Settling,
+  { database, fleet, job, target }: Settling,
   calls: readonly Call[],
   stop: AbortSignal,
-): Promise<{ readonly calls: readonly Call[]; readonly failure?: InfrastructureError | undefined }> {
-  const deliveries = closingDeliveries(job.plan, calls, promises);
-  if (deliveries.length === 0) return { calls: [] };
+): Promise<ClosingCalls> {
+  const deliveries = closingDeliveries(job.plan, calls, target.terms.promises);
+  if (deliveries.length === 0) return { calls: [], notes: [] };
   const made: Call[] = [];
+  const notes: string[] = [];
   const { failure } = await attempt(database.address, async () => {
     await quiesceRun(database, job.plan.runId);
+    const notQuiet = target.hasOwnSchema ? await whyNotQuiet(database) : undefined;
+    if (notQuiet !== undefined) return void notes.push(`no closing call was made: ${notQuiet}`);
     const heard = (more: readonly Call[]) => void made.push(...more);
     await redeliver(fleet, job, deliveries, { mayHaveHappened: false, atATime: 1, heard }, stop);
   });
-  return { calls: made, failure };
+  return { calls: made, notes, failure };
 }
 
 async function deliverOutstanding(

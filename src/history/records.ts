@@ -101,6 +101,8 @@ export const callRecord = z.strictObject({
   mayHaveHappened: flag.optional(),
   errorCode: filledText.nullable().default(null),
   sqlState: text.nullable().default(null),
+  /** Made by the tool alone after the load, to see whether a slot is still given. */
+  closing: flag.default(false),
 });
 
 export type RunRecord = z.output<typeof runRecord>;
@@ -116,8 +118,12 @@ export function toEndLine(end: EndRecord): string {
   return JSON.stringify({ type: 'end', ...end });
 }
 
-/** A call as its line says it. */
-export function toCallLine(call: Call): string {
+/**
+ * A call as its line says it.
+ *
+ * @param isClosing whether the tool made it alone after the load
+ */
+export function toCallLine(call: Call, isClosing: boolean): string {
   const { slotId, recovered, replyLost, mayHaveHappened, errorCode, sqlState, ...rest } = call;
   const saysWhether = call.outcome === 'error' && (mayHaveHappened || mayHaveHappenedBy(call));
   return JSON.stringify({
@@ -129,5 +135,6 @@ export function toCallLine(call: Call): string {
     ...(saysWhether && { mayHaveHappened }),
     ...(errorCode !== null && { errorCode }),
     ...(sqlState !== null && { sqlState }),
+    ...(isClosing && { closing: true }),
   });
 }
