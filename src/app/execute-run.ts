@@ -267,9 +267,10 @@ function placesTaken(
 }
 
 /**
- * Removes a run's rows. A run that failed may have left backends that still write.
+ * Removes a run's rows. A run that failed may have left backends that still write; where code of the user's may, nothing is
+ * removed, for what it commits afterwards would be recorded nowhere.
  *
- * @returns what the database kept from being removed, one line each
+ * @returns what was not removed and why, one line each
  */
 async function cleanUp(
   { database, host }: TargetPlace,
@@ -281,6 +282,8 @@ async function cleanUp(
   try {
     await quiesceRun(database, runId);
     if (cannotRemove) return [`batches of run ${runId} are left: ${target.name} ${cannotRemove}`];
+    const notQuiet = target.hasOwnSchema ? await whyNotQuiet(database) : undefined;
+    if (notQuiet !== undefined) return [`batches of run ${runId} are left for els-assign clean: ${notQuiet}`];
     await host.remove(unwanted);
     return [];
   } catch (error) {

@@ -23,7 +23,7 @@ const HELP = `
 Removes the batches of runs and all that was written about them, and nothing else; never of a run at work. With
 --abandoned and --older-than both have to apply; --older-than alone takes runs that were kept too.
 Batches of a target with tables of its own are removed by its function or statement "remove", which is told before it
-runs; where its file is gone, is wrong or has none, they are named and left.
+runs; where its file is gone, is wrong or has none, or other sessions of the role are at work, they are named and left.
 
 Examples:
   els-assign clean --abandoned

@@ -10,6 +10,7 @@ import {
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Finished } from '../support/command-line.js';
 import { runHosted } from '../support/hosted-command.js';
@@ -173,6 +174,55 @@ describe('runs that were kept', PATIENCE, () => {
     expect(stderr).toContain('locked');
     writeFileSync(file, text);
     expect((await on('clean', runId)).code).toBe(0);
+  });
+
+  it('are left, with their records, while a session of their role may still write', async () => {
+    copyOfSeats('works-on');
+    const file = files.write(
+      'works-on/late.target.mjs',
+      `import pg from 'pg';
+      import seats from './seats.target.ts';
+      export default {
+        ...seats,
+        name: 'late',
+        async open(settings) {
+          const instance = await seats.open(settings);
+          return {
+            ...instance,
+            async close() {
+              const url = new URL(settings.connectionString);
+              url.searchParams.set('application_name', 'mine');
+              const client = new pg.Client({ connectionString: url.href });
+              client.on('error', () => undefined);
+              await client.connect();
+              client.query('select pg_sleep(12)').catch(() => undefined);
+              await new Promise((resolve) => setTimeout(resolve, 100));
+              await instance.close();
+            },
+          };
+        },
+      };`,
+    );
+    const { runs } = runDocumentOf(await on('run', '--strategy', file, '--scenario', 'overflow', ...SMALL));
+    const [recorded] = await database.query<{ run_id: string }>(
+      'select run_id from runs where warms_up is null',
+    );
+    const runId = recorded?.run_id ?? '';
+    expect(runs[0]?.notes.join('\n')).toMatch(/batches of run \S+ are left.*: not quiet: sessions/);
+    expect(await leftOf(runId)).toEqual(ALL_LEFT);
+
+    const working = new pg.Client({ connectionString: database.url, application_name: 'mine' });
+    await working.connect();
+    await working.query('begin');
+    const busy = await on('clean', runId);
+    expect({ code: busy.code, left: await leftOf(runId) }).toEqual({ code: 3, left: ALL_LEFT });
+    expect(linesOf(busy.stderr).at(-1)).toMatch(/^\d+ batch.* left .*: not quiet: sessions of the same role/);
+    await working.end();
+    await database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'mine'",
+    );
+    const quiet = await on('clean', runId);
+    expect({ code: quiet.code, left: await leftOf(runId) }).toEqual({ code: 0, left: NOTHING_LEFT });
   });
 
   it('are left where there is no remove, and a run says so', IS_LONG, async () => {
