@@ -204,7 +204,7 @@ function mayLoseCommits(faults: readonly Pick<FaultResult, 'kind'>[]): boolean {
 
 /** Of a run whose file may be cut off: what a crash or a fault may take is no promise before the run has ended. */
 function headerOf(
-  { target: { name: strategy, terms, advisoryLocks } }: RunJob,
+  { target: { name: strategy, terms, advisoryLocks, hasOwnSchema } }: RunJob,
   { runId, scenario, seed, batchIds }: WorkloadPlan,
   startMicros: number,
   keepsCommitsInCrash: boolean,
@@ -214,6 +214,7 @@ function headerOf(
   const durable = keepsCommitsInCrash && !mayLoseCommits(faults);
   return {
     ...{ runId, scenario: name, strategy, advisoryLocks, seed, ...terms },
+    target: { ...terms.target, ...(hasOwnSchema && { hasOwnSchema }) },
     ...{ batches, startMicros, durable },
   };
 }

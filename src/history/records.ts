@@ -31,6 +31,9 @@ const fault = z.strictObject({
 
 const named = z.strictObject({ name: filledText }, { error: 'an object' });
 
+/** What was called. Left out of the built-in engine's, which is on the tool's own tables: that its tables are its own. */
+const target = named.extend({ hasOwnSchema: flag.optional() });
+
 const batch = z.strictObject(
   { batchId: filledText, slots: count.min(1, { error: 'a whole number, 1 or more' }) },
   { error: 'an object' },
@@ -48,7 +51,7 @@ export const runRecord = z.strictObject({
   advisoryLocks: flag,
   seed: count,
   tool: named.extend({ version: text }),
-  target: named,
+  target,
   promises: z.strictObject({ idempotent: flag, truthfulNoSlot: flag }, { error: 'an object' }),
   places: word(PLACES),
   batches: z

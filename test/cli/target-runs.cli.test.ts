@@ -317,6 +317,18 @@ describe('verify', PATIENCE, () => {
     });
   });
 
+  it('takes a target for what it is, whatever its name', IS_LONG, async () => {
+    const file = copyOfSeats('named-so');
+    writeFileSync(file, readFileSync(file, 'utf8').replace("name: 'seats'", "name: 'built-in'"));
+    const history = files.path('named-so.ndjson');
+    await keep(file, '--history', history);
+    const { code, stderr } = await on('verify', '--history', history);
+    expect({ code, lines: linesOf(stderr) }).toEqual({
+      code: 0,
+      lines: [expect.stringMatching(/^assignments and audits of built-in in .* are run$/)],
+    });
+  });
+
   it('asks the audits of a target of statements', IS_LONG, async () => {
     const file = example('vouchers/vouchers.target.json');
     const runId = await keep(file);
