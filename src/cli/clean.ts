@@ -59,14 +59,17 @@ async function runClean(runIds: readonly string[], flags: CleanFlags): Promise<n
   const given = await ownSchemaTarget(flags.strategy);
   const tell = (line: string) => printLine(oneLine(line));
   const files = { given, databaseIsNamed: namesDatabase(flags), tell };
-  const { cleaning, failures } = await withDatabase(whereOf(flags, given ? [given] : []), (database) =>
-    cleanRuns(database, { runIds, abandoned, olderThanMs }, { dryRun, files }),
+  const { cleaning, failures, unread } = await withDatabase(
+    whereOf(flags, given ? [given] : []),
+    (database) => cleanRuns(database, { runIds, abandoned, olderThanMs }, { dryRun, files }),
   );
   await printResult(
     flags.json ? renderCleaningJson(schema, cleaning, readTool()) : renderCleaning(schema, cleaning),
   );
   for (const left of cleaning.left) tell(renderLeft(left));
-  return Math.max(EXIT.passed, ...failures.map(({ exitCode }) => exitCode));
+  for (const { error } of unread) tell(error.message);
+  const told = [...failures, ...unread.map(({ error }) => error)];
+  return Math.max(EXIT.passed, ...told.map(({ exitCode }) => exitCode));
 }
 
 function whichRuns(selects: boolean): UsageError {
