@@ -76,7 +76,7 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addScenarios(program);
   addVerify(program, setExitCode);
   addStatus(program);
-  addRuns(program);
+  addRuns(program, setExitCode);
   addClean(program, setExitCode);
   addMigrate(program, setExitCode);
   addServer(program);

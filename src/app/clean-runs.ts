@@ -9,7 +9,7 @@ import type { Target } from '../target/target.js';
 import type { Database } from './database.js';
 import { isRecorded, loadRecorded, type FilesToLoad } from './recorded-target.js';
 import { removeBuiltIn, removeByTarget, runIsAtWork } from './remove-runs.js';
-import { readRuns } from './held-runs.js';
+import { readRuns, type FoundRuns } from './held-runs.js';
 import { inToolDatabase, type ToolDatabaseName } from './tool-databases.js';
 
 /** How runs are cleaned. */
@@ -25,6 +25,8 @@ export interface Cleaned {
   readonly cleaning: Cleaning;
   /** Why runs were left whose target could not be had to remove them, one for each of `cleaning.left`. */
   readonly failures: readonly (UsageError | InfrastructureError)[];
+  /** Why databases of targets could not be looked into. */
+  readonly unread: FoundRuns['unread'];
 }
 
 /**
@@ -42,9 +44,11 @@ export async function cleanRuns(
   selection: RunSelection,
   { dryRun, files }: CleanOptions,
 ): Promise<Cleaned> {
-  const runs = await readRuns(main, dryRun ? 'read' : 'run');
+  const found = await readRuns(main, dryRun ? 'read' : 'run');
   const chosen =
-    selection.runIds.length > 0 ? named(runs, selection.runIds, main.schema) : matching(runs, selection);
+    selection.runIds.length > 0
+      ? named(found, selection.runIds, main.schema)
+      : matching(found.runs, selection);
   const notAtWork = chosen.filter(({ state }) => state !== 'at work');
   const idle = dryRun ? notAtWork : await stillIdle(main, notAtWork);
   const removed: HeldRun[] = [];
@@ -57,7 +61,8 @@ export async function cleanRuns(
     failures.push(failure);
     left.push(await toLeft(main, group, failure.message));
   }
-  return { cleaning: { dryRun, removed, left, leftAtWork: chosen.length - idle.length }, failures };
+  const cleaning = { dryRun, removed, left, leftAtWork: chosen.length - idle.length };
+  return { cleaning, failures, unread: found.unread };
 }
 
 /** Runs of one target in one database; at least one. */
@@ -99,7 +104,7 @@ async function removeGroup(
     return { runs };
   }
   try {
-    // Of runs that are not named it may be another target's file.
+    // It may be another target's file: of runs that are not named it is for those alone that it can remove.
     const { given } = files;
     const isMeant = given && (runIds.length > 0 || isRecorded(given, { file, strategy }));
     const named = { ...files, given: isMeant ? given : undefined };
@@ -128,7 +133,7 @@ function statement({ strategy, database, runs }: Group, path: string, dryRun: bo
 function cannotRemove({ name, file }: Target, why: string): UsageError {
   return new UsageError(
     'no_remove',
-    `target ${name} of ${quote(file ?? '')} ${why}; accepted: one that is added to it, or --strategy FILE with one`,
+    `target ${name} of ${quote(file ?? '')} ${why}; accepted: one that is added to it`,
   );
 }
 
@@ -165,10 +170,11 @@ async function stillIdle(main: Database, runs: readonly HeldRun[]): Promise<Held
 }
 
 /** With the batches that their engines warm up on. */
-function named(runs: readonly HeldRun[], runIds: readonly string[], schema: string): HeldRun[] {
+function named({ runs, unread }: FoundRuns, runIds: readonly string[], schema: string): HeldRun[] {
   for (const runId of runIds) {
     const run = runs.find((each) => each.runId === runId);
-    if (run === undefined) throw unknownRun(runId, runs, schema);
+    // It may be in a database that could not be looked into.
+    if (run === undefined) throw unread[0]?.error ?? unknownRun(runId, runs, schema);
     if (run.state === 'at work') throw runIsAtWork(run);
   }
   return runs.filter(({ runId, warmsUp }) => runIds.includes(runId) || runIds.includes(warmsUp ?? ''));

@@ -43,6 +43,8 @@ export interface Database {
   readonly pooling: Pooling;
   /** Whether the workers' sessions keep settings and prepared statements. */
   readonly prepare: boolean;
+  /** What mends the tool's schema in a database that `els-assign setup` does not reach. */
+  readonly remedy?: string | undefined;
   /** Shuts the server down immediately and starts it again; where it is ours, or the user said how. */
   readonly restartServer?: (() => Promise<void>) | undefined;
 }

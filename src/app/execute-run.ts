@@ -95,7 +95,7 @@ async function carryOut(
   );
   const observed = await toVerify(database, job, plan, load, endedBefore);
   const run = { ...observed, slotIds: registered.slotIds, closing: load.closing };
-  const kept = await attempt(database.address, async () => history?.end(load.redelivered, run));
+  const kept = await attempt(database.address, async () => history?.end(load.redelivered, load.closing, run));
   const judgement = await judge(database, run, { job, plan, load, foreignRows, host });
   const failure = load.failure ?? judgement.failure ?? malformed(target, load);
   const result = toRunResult({ job, plan, load, ...judgement, failure });
@@ -206,7 +206,7 @@ function mayLoseCommits(faults: readonly Pick<FaultResult, 'kind'>[]): boolean {
 
 /** Of a run whose file may be cut off: what a crash or a fault may take is no promise before the run has ended. */
 function headerOf(
-  { target: { name: strategy, terms, advisoryLocks } }: RunJob,
+  { target: { name: strategy, terms, advisoryLocks, hasOwnSchema } }: RunJob,
   { runId, scenario, seed, batchIds }: WorkloadPlan,
   startMicros: number,
   keepsCommitsInCrash: boolean,
@@ -216,6 +216,7 @@ function headerOf(
   const durable = keepsCommitsInCrash && !mayLoseCommits(faults);
   return {
     ...{ runId, scenario: name, strategy, advisoryLocks, seed, ...terms },
+    target: { ...terms.target, ...(hasOwnSchema && { hasOwnSchema }) },
     ...{ batches, startMicros, durable },
   };
 }
@@ -269,9 +270,10 @@ function placesTaken(
 }
 
 /**
- * Removes a run's rows. A run that failed may have left backends that still write.
+ * Removes a run's rows. A run that failed may have left backends that still write; where code of the user's may, nothing is
+ * removed, for what it commits afterwards would be recorded nowhere.
  *
- * @returns what the database kept from being removed, one line each
+ * @returns what was not removed and why, one line each
  */
 async function cleanUp(
   { database, host }: TargetPlace,
@@ -283,6 +285,8 @@ async function cleanUp(
   try {
     await quiesceRun(database, runId);
     if (cannotRemove) return [`batches of run ${runId} are left: ${target.name} ${cannotRemove}`];
+    const notQuiet = target.hasOwnSchema ? await whyNotQuiet(database) : undefined;
+    if (notQuiet !== undefined) return [`batches of run ${runId} are left for els-assign clean: ${notQuiet}`];
     await host.remove(unwanted);
     return [];
   } catch (error) {

@@ -15,7 +15,7 @@ import type { HeldRun, RunningCommand } from '../domain/held-run.js';
 import { LOCK_TIMEOUT_MS } from '../database/coordinator-pool.js';
 import type { Database } from './database.js';
 import { inTransaction } from '../database/on-pool.js';
-import { inEachToolDatabase, type ToolDatabaseName } from './tool-databases.js';
+import { inEachToolDatabase, type ToolDatabaseName, type Unread } from './tool-databases.js';
 
 /** Longer than a lock is waited for: a server that has frozen holds nobody up. */
 const PRESENCE_TIMEOUT_MS = 2 * LOCK_TIMEOUT_MS;
@@ -77,6 +77,13 @@ export function whileAtWorkIn<T>(
   );
 }
 
+/** What the databases of the tool hold of runs. */
+export interface FoundRuns {
+  readonly runs: readonly HeldRun[];
+  /** Why databases of targets could not be looked into. */
+  readonly unread: readonly Unread[];
+}
+
 /**
  * What the databases of the tool hold of runs, by when they began: the one that a command was given, and on the embedded
  * server those of targets.
@@ -85,9 +92,9 @@ export function whileAtWorkIn<T>(
  * @throws UsageError when the schema does not exist, or the role may not read it
  * @throws InfrastructureError where it is to be written, and cannot be
  */
-export async function readRuns(main: Database, access: Access = 'read'): Promise<HeldRun[]> {
-  const found = await inEachToolDatabase(main, (database, name) => runsIn(database, name, access));
-  return found.flat().sort(byStart);
+export async function readRuns(main: Database, access: Access = 'read'): Promise<FoundRuns> {
+  const { done, unread } = await inEachToolDatabase(main, (database, name) => runsIn(database, name, access));
+  return { runs: done.flat().sort(byStart), unread };
 }
 
 async function runsIn(database: Database, name: ToolDatabaseName, access: Access): Promise<HeldRun[]> {
@@ -96,7 +103,7 @@ async function runsIn(database: Database, name: ToolDatabaseName, access: Access
     await requireSchema(client, schema);
     if (access === 'run') await requireWritable(client, address);
     await requireAccess(client, schema, access);
-    await requireNoDrift(client, schema, 'columns');
+    await requireNoDrift(client, schema, 'columns', database.remedy);
     return { runs: await findRuns(client), foreign: await countForeignBatches(client) };
   });
   const counts = await builtInHost(database).countsOfRuns();

@@ -31,12 +31,12 @@ export function runIsGone({ header: { runId, batches } }: KeptRun, gone: number)
 }
 
 /** What the oracles are asked about a kept run. */
-export function toVerify({ header, calls, faults, incomplete, durable }: KeptRun): RunToVerify {
+export function toVerify({ header, ...run }: KeptRun): RunToVerify {
   const { batches, startMicros, promises, places } = header;
   const slots = new Map(batches.map((batch) => [batch.batchId, batch.slots]));
   return {
     ...{ batchIds: [...slots.keys()], slotsOf: (batchId) => slots.get(batchId) ?? 0 },
-    ...{ terms: { promises, places }, calls, startMicros, faults, incomplete, durable },
+    ...{ ...run, terms: { promises, places }, startMicros },
   };
 }
 

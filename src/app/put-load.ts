@@ -12,6 +12,7 @@ import type { WarmUpBatch } from '../runner/messages.js';
 import { redeliver } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../base/random.js';
+import type { Target } from '../target/target.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
 import { withClient } from '../database/on-pool.js';
@@ -145,7 +146,7 @@ async function settle(
     : await deliverOutstanding(fleet, serving, outstanding, stop);
   const closing =
     isCutOff || failure !== undefined || promises.truthfulNoSlot
-      ? { calls: [] }
+      ? { calls: [], notes: [] }
       : await makeClosingCalls(
           { database, fleet, job: serving, target },
           [...recording.calls, ...redelivered],
@@ -155,6 +156,7 @@ async function settle(
   const settled = {
     ...{ redelivered: [...redelivered, ...closing.calls], closing: new Set(closing.calls) },
     ...{ faults, rollout, failure: failure ?? closing.failure, stopped: stop.aborted },
+    notes: [...ran.notes, ...closing.notes],
   };
   return { ...ran, ...settled, recording: { ...recording, incomplete } };
 }
@@ -169,23 +171,30 @@ function whyIncomplete(
   return left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
 }
 
-/** Once nobody is at work any more, one at a time. */
+interface ClosingCalls {
+  readonly calls: readonly Call[];
+  readonly notes: readonly string[];
+  readonly failure?: InfrastructureError | undefined;
+}
+
+/** Once nobody is at work any more, one at a time: beside a rival a refusal would prove nothing. */
 async function makeClosingCalls(
-  { database, fleet, job, target: { terms, hasOwnSchema } }: Settling,
+  { database, fleet, job, target }: Settling,
   calls: readonly Call[],
   stop: AbortSignal,
-): Promise<{ readonly calls: readonly Call[]; readonly failure?: InfrastructureError | undefined }> {
-  const deliveries = closingDeliveries(job.plan, calls, terms.promises);
-  if (deliveries.length === 0) return { calls: [] };
+): Promise<ClosingCalls> {
+  const deliveries = closingDeliveries(job.plan, calls, target.terms.promises);
+  if (deliveries.length === 0) return { calls: [], notes: [] };
   const made: Call[] = [];
+  const notes: string[] = [];
   const { failure } = await attempt(database.address, async () => {
     await quiesceRun(database, job.plan.runId);
-    // A call of a rival may still hold what a closing call asks for.
-    if (hasOwnSchema && (await whyNotQuiet(database)) !== undefined) return;
+    const notQuiet = target.hasOwnSchema ? await whyNotQuiet(database) : undefined;
+    if (notQuiet !== undefined) return void notes.push(`no closing call was made: ${notQuiet}`);
     const heard = (more: readonly Call[]) => void made.push(...more);
     await redeliver(fleet, job, deliveries, { mayHaveHappened: false, atATime: 1, heard }, stop);
   });
-  return { calls: made, failure };
+  return { calls: made, notes, failure };
 }
 
 async function deliverOutstanding(

@@ -1,6 +1,6 @@
 import { quote } from '../base/wording.js';
 import { inTransaction } from '../database/on-pool.js';
-import { UsageError } from '../domain/errors.js';
+import { InfrastructureError, UsageError } from '../domain/errors.js';
 import type { HeldRun } from '../domain/held-run.js';
 import { takeRuns } from '../runs/runs.js';
 import type { Target } from '../target/target.js';
@@ -8,7 +8,7 @@ import { reopenHost } from '../targets/hosts.js';
 import { builtInHost } from '../targets/resolve.js';
 import { findPooling } from './check-pooling.js';
 import type { Database } from './database.js';
-import { quiesceRun } from './quiesce.js';
+import { quiesceRun, whyNotQuiet } from './quiesce.js';
 
 /**
  * Removes runs on the tool's own tables.
@@ -24,7 +24,7 @@ export function removeBuiltIn(database: Database, runs: readonly HeldRun[]): Pro
  *
  * @param target that can
  * @throws UsageError `run_at_work` when a command came back meanwhile, or when the target's file is wrong;
- *   InfrastructureError when its code fails: then the records stay
+ *   InfrastructureError when its code fails, or `not_quiet` where code of the user's may still write: then the records stay
  */
 export async function removeByTarget(
   database: Database,
@@ -33,10 +33,21 @@ export async function removeByTarget(
 ): Promise<void> {
   const opened = await reopenHost(target, database);
   try {
-    await removeBy((runIds) => opened.host.removeIdle(runIds), database, runs);
+    const removeIdle = async (runIds: readonly string[]) => {
+      await requireQuiet(database);
+      return opened.host.removeIdle(runIds);
+    };
+    await removeBy(removeIdle, database, runs);
   } finally {
     await opened.close();
   }
+}
+
+/** What a session commits after its batches were removed would be recorded nowhere. */
+async function requireQuiet(database: Database): Promise<void> {
+  const notQuiet = await whyNotQuiet(database);
+  if (notQuiet === undefined) return;
+  throw new InfrastructureError('not_quiet', `${notQuiet}; accepted: the same once they have ended`);
 }
 
 /** Workers whose command died may still have sessions that write. */

@@ -65,20 +65,22 @@ export function prepareDatabase(database: Database, targets: readonly Target[]):
     await requireWritable(client, database.address);
     const outcome = await findOrCreateSchema(client, database.schema, { reset: false });
     await requireAccess(client, database.schema, 'run');
-    await requireNoDrift(client, database.schema, 'all');
+    await requireNoDrift(client, database.schema, 'all', database.remedy);
     for (const target of targets) await checkTarget(client, target);
     return outcome;
   });
 }
 
 /**
- * Makes a database ready to record the runs of a target with a schema of its own.
+ * Makes a database ready to record the runs of a target with a schema of its own. Where that is the target's own on the
+ * tool's server, it is mended first as `setUp` does.
  *
  * @returns why they cannot be recorded there; undefined: they can
  * @throws UsageError when the schema is not ours or drifted, InfrastructureError where nothing can be written
  */
 export async function prepareRecords(database: Database): Promise<string | undefined> {
   try {
+    if (database.remedy !== undefined) await setUp(database, { reset: false });
     await prepareDatabase(database, []);
     return undefined;
   } catch (error) {

@@ -4,7 +4,7 @@ import { withConnectionString } from '../database/address.js';
 import { coordinatorPool } from '../database/coordinator-pool.js';
 import { withClient } from '../database/on-pool.js';
 import { loadStatement } from '../database/statement.js';
-import { UsageError } from '../domain/errors.js';
+import { InfrastructureError, UsageError } from '../domain/errors.js';
 import type { Target } from '../target/target.js';
 import type { Database } from './database.js';
 
@@ -27,7 +27,10 @@ export function openToolDatabase(main: Database, name: string): Database {
   const url = new URL(main.address.connectionString);
   url.pathname = `/${name}`;
   const address = withConnectionString(main.address.source, url.href);
-  return { ...main, address, pool: coordinatorPool(address, main.schema, 'els-assign') };
+  const remedy =
+    'a run of its target mends what it can without losing a row; ' +
+    `drop database ${name}, on the URL that els-assign server prints, loses what is in it`;
+  return { ...main, address, remedy, pool: coordinatorPool(address, main.schema, 'els-assign') };
 }
 
 /** Does work in a database of the tool, with connections for as long as it lasts. */
@@ -49,29 +52,48 @@ export async function inToolDatabase<T>(
   }
 }
 
+/** Why a database of a target could not be looked into. */
+export interface Unread {
+  readonly database: string;
+  readonly error: UsageError | InfrastructureError;
+}
+
+/** What became of work in the databases of the tool. */
+export interface InEach<T> {
+  readonly done: readonly T[];
+  /** Those of targets in which it could not be done: they keep no other from it. */
+  readonly unread: readonly Unread[];
+}
+
 /**
  * Does work in every database in which the tool may have runs, one after the other: in the one that a command was given,
  * and where that is the embedded server's, in those of targets. Where the tool has no schema there are none.
  *
- * @returns what the work returned
- * @throws UsageError `no_schema` where none of them has the schema
+ * @returns what the work returned, and where it failed
+ * @throws UsageError `no_schema` where none of them has the schema; what fails in the one that the command was given
  */
 export async function inEachToolDatabase<T>(
   main: Database,
   work: (database: Database, name: ToolDatabaseName) => Promise<T>,
-): Promise<T[]> {
+): Promise<InEach<T>> {
   const done: T[] = [];
+  const unread: Unread[] = [];
   let without: UsageError | undefined;
   for (const name of [null, ...(main.embedded ? await targetDatabases(main) : [])]) {
     try {
       done.push(await inToolDatabase(main, name, (database) => work(database, name)));
     } catch (error) {
-      if (!(error instanceof UsageError && error.code === 'no_schema')) throw error;
-      without ??= error;
+      if (error instanceof UsageError && error.code === 'no_schema') without ??= error;
+      else if (name === null || !isOfDatabase(error)) throw error;
+      else unread.push({ database: name, error });
     }
   }
-  if (done.length === 0 && without !== undefined) throw without;
-  return done;
+  if (done.length === 0 && unread.length === 0 && without !== undefined) throw without;
+  return { done, unread };
+}
+
+function isOfDatabase(error: unknown): error is Unread['error'] {
+  return error instanceof UsageError || error instanceof InfrastructureError;
 }
 
 async function targetDatabases({ pool }: Database): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ClientBase } from 'pg';
+import { quote } from '../base/wording.js';
 import { requireAccess } from '../database/grants.js';
 import { inTransaction } from '../database/on-pool.js';
 import { requireColumns, requireSchema } from '../database/schema.js';
@@ -14,7 +15,12 @@ import type { Database } from './database.js';
 import { requireBatches, runIsGone, toReport, verifyKept, whyUnsettled } from './kept-runs.js';
 import type { KeptRun } from './open-history.js';
 import { loadRecorded, type FilesToLoad, type RecordedTarget } from './recorded-target.js';
-import { inEachToolDatabase, inToolDatabase, type ToolDatabaseName } from './tool-databases.js';
+import {
+  databaseNameOf,
+  inEachToolDatabase,
+  inToolDatabase,
+  type ToolDatabaseName,
+} from './tool-databases.js';
 
 /**
  * Asks both oracles about a kept run of a target on tables of its own.
@@ -27,10 +33,11 @@ export async function verifyRunOfTarget(
   files: FilesToLoad,
 ): Promise<CheckedBatches> {
   const { runId, batches } = run.header;
-  const [found] = (
-    await inEachToolDatabase(main, (database, name) => recordOf(database, name, runId))
-  ).flat();
-  if (found === undefined) throw runIsGone(run, batches.length);
+  const { done, unread } = await inEachToolDatabase(main, (database, name) =>
+    recordOf(database, name, runId),
+  );
+  const [found] = done.flat();
+  if (found === undefined) throw unread[0]?.error ?? runIsGone(run, batches.length);
   const line = (file: string) => `assignments and audits of ${found.strategy} in ${file} are run`;
   const target = await loadRecorded(main, found, files, line, ', or --history-only');
   return inToolDatabase(main, found.database, async (database) => {
@@ -46,13 +53,9 @@ interface RecordedRun extends RecordedTarget {
 }
 
 /** @returns nothing where a run on tables that are not the tool's is not recorded */
-async function recordOf(
-  { pool, schema }: Database,
-  database: ToolDatabaseName,
-  runId: string,
-): Promise<RecordedRun[]> {
-  return inTransaction(pool, async (client) => {
-    await requireRecords(client, schema);
+async function recordOf(place: Database, database: ToolDatabaseName, runId: string): Promise<RecordedRun[]> {
+  return inTransaction(place.pool, async (client) => {
+    await requireRecords(client, place);
     const run = (await findRuns(client)).find((each) => each.runId === runId);
     if (run?.file === undefined || run.file === null) return [];
     const { strategy, file } = run;
@@ -60,27 +63,36 @@ async function recordOf(
   });
 }
 
-async function requireRecords(client: ClientBase, schema: string): Promise<void> {
+async function requireRecords(client: ClientBase, { schema, remedy }: Database): Promise<void> {
   await requireSchema(client, schema);
   await requireAccess(client, schema, 'read');
-  await requireColumns(client, schema);
+  await requireColumns(client, schema, remedy);
 }
 
 /**
  * Asks a target's audits, and what its assignments tell by themselves, of its batches that are recorded. Nothing is changed.
  *
  * @param main or where that is the embedded server's, every database of targets
- * @throws UsageError when nothing is recorded there, InfrastructureError when the target's code fails
+ * @param tell says in one line which other target's database could not be looked into
+ * @throws UsageError when the target's own database could not, InfrastructureError when the target's code fails
  */
-export async function verifyTarget(main: Database, target: Target): Promise<VerificationReport> {
+export async function verifyTarget(
+  main: Database,
+  target: Target,
+  tell: (line: string) => void,
+): Promise<VerificationReport> {
   const { name, file = '' } = target;
-  const found = await inEachToolDatabase(main, async (database, where) => {
+  const { done: found, unread } = await inEachToolDatabase(main, async (database, where) => {
     const batchIds = await inTransaction(database.pool, async (client) => {
-      await requireRecords(client, database.schema);
+      await requireRecords(client, database);
       return findBatchesOfTarget(client, { name, file: resolve(file) });
     });
     return { where, batchIds };
   });
+  for (const { database, error } of unread) {
+    if (database === databaseNameOf(target)) throw error;
+    tell(error.message);
+  }
   const checked: CheckedBatches[] = [];
   for (const { where, batchIds } of found.filter((each) => each.batchIds.length > 0)) {
     const verification = await inToolDatabase(main, where, (database) =>
@@ -89,7 +101,7 @@ export async function verifyTarget(main: Database, target: Target): Promise<Veri
     checked.push({ ...verification, runId: null, target: name, batches: batchIds.length, calls: null });
   }
   if (checked.length > 0) return toReport(checked);
-  const notes = [`no batch of target ${name} is recorded here: nothing was verified`];
+  const notes = [`no batch of target ${name} of ${quote(file)} is recorded here: nothing was verified`];
   const nothing = { verdict: 'unknown', invariants: [], notAsked: [], notes } as const;
   return toReport([{ ...nothing, runId: null, target: name, batches: 0, calls: null }]);
 }

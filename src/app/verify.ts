@@ -4,7 +4,6 @@ import { serverError } from '../database/failure.js';
 import { requireAccess } from '../database/grants.js';
 import { transaction } from '../database/session.js';
 import { UsageError } from '../domain/errors.js';
-import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
 import type { Host } from '../target/host.js';
 import { builtInHost } from '../targets/resolve.js';
@@ -66,8 +65,8 @@ export async function verifyKeptRuns(
 ): Promise<VerificationReport> {
   const checked: CheckedBatches[] = [];
   for await (const run of runs) {
-    const isBuiltIn = run.header.target.name === BUILT_IN_TERMS.target.name;
-    checked.push(await (isBuiltIn ? verifyBuiltIn(main, run) : verifyRunOfTarget(main, run, files)));
+    const { hasOwnSchema = false } = run.header.target;
+    checked.push(await (hasOwnSchema ? verifyRunOfTarget(main, run, files) : verifyBuiltIn(main, run)));
   }
   return toReport(checked);
 }

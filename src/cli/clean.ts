@@ -23,7 +23,7 @@ const HELP = `
 Removes the batches of runs and all that was written about them, and nothing else; never of a run at work. With
 --abandoned and --older-than both have to apply; --older-than alone takes runs that were kept too.
 Batches of a target with tables of its own are removed by its function or statement "remove", which is told before it
-runs; where its file is gone, is wrong or has none, they are named and left.
+runs; where its file is gone, is wrong or has none, or other sessions of the role are at work, they are named and left.
 
 Examples:
   els-assign clean --abandoned
@@ -59,14 +59,17 @@ async function runClean(runIds: readonly string[], flags: CleanFlags): Promise<n
   const given = await ownSchemaTarget(flags.strategy);
   const tell = (line: string) => printLine(oneLine(line));
   const files = { given, databaseIsNamed: namesDatabase(flags), tell };
-  const { cleaning, failures } = await withDatabase(whereOf(flags, given ? [given] : []), (database) =>
-    cleanRuns(database, { runIds, abandoned, olderThanMs }, { dryRun, files }),
+  const { cleaning, failures, unread } = await withDatabase(
+    whereOf(flags, given ? [given] : []),
+    (database) => cleanRuns(database, { runIds, abandoned, olderThanMs }, { dryRun, files }),
   );
   await printResult(
     flags.json ? renderCleaningJson(schema, cleaning, readTool()) : renderCleaning(schema, cleaning),
   );
   for (const left of cleaning.left) tell(renderLeft(left));
-  return Math.max(EXIT.passed, ...failures.map(({ exitCode }) => exitCode));
+  for (const { error } of unread) tell(error.message);
+  const told = [...failures, ...unread.map(({ error }) => error)];
+  return Math.max(EXIT.passed, ...told.map(({ exitCode }) => exitCode));
 }
 
 function whichRuns(selects: boolean): UsageError {

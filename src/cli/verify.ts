@@ -72,7 +72,7 @@ async function verify(flags: VerifyFlags): Promise<VerificationReport> {
   const tell = (line: string) => printLine(oneLine(line));
   const files = { given: target, databaseIsNamed: namesDatabase(flags), tell };
   return withDatabase(whereOf(flags, target ? [target] : []), async (database) => {
-    const asked = target ? () => verifyTarget(database, target) : () => verifySchema(database);
+    const asked = target ? () => verifyTarget(database, target, tell) : () => verifySchema(database);
     const report = await (runs ? verifyKeptRuns(database, runs, files) : asked());
     await tellAbandoned(database);
     return report;

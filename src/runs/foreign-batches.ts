@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { ClientBase } from 'pg';
 import { inTransaction } from '../database/on-pool.js';
 import type { DatabasePool } from '../database/pool.js';
@@ -7,6 +8,7 @@ import { recordRun, takeRuns } from './runs.js';
 
 const RECORD = loadStatement('runs/record-batches');
 const FIND = loadStatement('runs/batches');
+const FILES_OF_TARGET = loadStatement('runs/files-of-target');
 const FIND_OF_TARGET = loadStatement('runs/batches-of-target');
 const COUNT = loadStatement('runs/count-batches');
 const FORGET = loadStatement('runs/forget');
@@ -133,12 +135,17 @@ export async function findBatchesOfRuns(client: ClientBase, runIds: readonly str
   return rows.map(({ batchId }) => batchId);
 }
 
-/** The batches that are recorded of a target: of its file, or where the file has moved, of its name. */
+/** The batches that are recorded of a target: of its file, and of files of its name that are gone. */
 export async function findBatchesOfTarget(
   client: ClientBase,
   { name, file }: { readonly name: string; readonly file: string },
 ): Promise<string[]> {
-  const values = bindValues(FIND_OF_TARGET, { strategy: name, target_file: file });
+  const { rows: files } = await client.query<{ file: string }>(
+    FILES_OF_TARGET.text,
+    bindValues(FILES_OF_TARGET, { strategy: name }),
+  );
+  const gone = files.map((each) => each.file).filter((each) => !existsSync(each));
+  const values = bindValues<unknown>(FIND_OF_TARGET, { strategy: name, target_file: file, gone_files: gone });
   const { rows } = await client.query<{ batchId: string }>(FIND_OF_TARGET.text, values);
   return rows.map(({ batchId }) => batchId);
 }

@@ -72,6 +72,15 @@ const slotIdsKnown: Condition = {
   holds: ({ knowsSlotIds }) => knowsSlotIds,
   otherwise: 'the ids of the slots that were registered are not known',
 };
+const closingKnown: Condition = {
+  holds: ({ circumstances }) => circumstances.closing !== undefined,
+  otherwise: 'which calls were made alone after the load is not known',
+};
+const closingMade: Condition = {
+  holds: ({ circumstances: { closing } }) => closing !== undefined && closing.size > 0,
+  otherwise:
+    'no closing call was made: nobody was refused a slot that was left, or the run was cut off or not quiet',
+};
 const rowsKnown: Condition = {
   holds: ({ hasRows }) => hasRows,
   otherwise: 'the assignments in the database were not read',
@@ -147,7 +156,7 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'no-slot-when-alone',
-    askedWhen: [notTruthful],
+    askedWhen: [notTruthful, closingKnown, closingMade],
     excusedBy: ['incomplete', 'lost commits', 'not quiet'],
     check: refusedAlone,
   },

@@ -10,6 +10,7 @@ import {
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Finished } from '../support/command-line.js';
 import { runHosted } from '../support/hosted-command.js';
@@ -138,6 +139,28 @@ describe('runs that were kept', PATIENCE, () => {
     expect(done.stderr).toContain(`remove of seats in ${moved} is run`);
   });
 
+  it('are left where the file that is given is another target’s, and the records stay', async () => {
+    const runId = await keep(copyOfSeats('own'));
+    const namesake = copyOfSeats('namesake');
+    const other = files.write(
+      'namesake/other.target.ts',
+      readFileSync(namesake, 'utf8').replace("name: 'seats'", "name: 'other'"),
+    );
+    for (const file of [namesake, other]) {
+      const { code, stderr } = await on('clean', runId, '--strategy', file);
+      expect({ code, left: await leftOf(runId) }).toEqual({ code: 2, left: ALL_LEFT });
+      expect(linesOf(stderr)).toEqual([
+        expect.stringMatching(
+          /^1 batch of run .* left .*: its target is seats of ".*own\/seats.target.ts", .*accepted: /,
+        ),
+      ]);
+    }
+    // What the selection takes besides goes by its own file.
+    const { code, stderr } = await on('clean', '--older-than', '0s', '--strategy', namesake);
+    expect({ code, left: await leftOf(runId) }).toEqual({ code: 0, left: NOTHING_LEFT });
+    expect(stderr).toMatch(/^remove of seats in .*own\/seats\.target\.ts is run: /);
+  });
+
   it('are left where remove throws, and the records stay', async () => {
     const file = copyOfSeats('throws');
     const runId = await keep(file);
@@ -151,6 +174,55 @@ describe('runs that were kept', PATIENCE, () => {
     expect(stderr).toContain('locked');
     writeFileSync(file, text);
     expect((await on('clean', runId)).code).toBe(0);
+  });
+
+  it('are left, with their records, while a session of their role may still write', async () => {
+    copyOfSeats('works-on');
+    const file = files.write(
+      'works-on/late.target.mjs',
+      `import pg from 'pg';
+      import seats from './seats.target.ts';
+      export default {
+        ...seats,
+        name: 'late',
+        async open(settings) {
+          const instance = await seats.open(settings);
+          return {
+            ...instance,
+            async close() {
+              const url = new URL(settings.connectionString);
+              url.searchParams.set('application_name', 'mine');
+              const client = new pg.Client({ connectionString: url.href });
+              client.on('error', () => undefined);
+              await client.connect();
+              client.query('select pg_sleep(12)').catch(() => undefined);
+              await new Promise((resolve) => setTimeout(resolve, 100));
+              await instance.close();
+            },
+          };
+        },
+      };`,
+    );
+    const { runs } = runDocumentOf(await on('run', '--strategy', file, '--scenario', 'overflow', ...SMALL));
+    const [recorded] = await database.query<{ run_id: string }>(
+      'select run_id from runs where warms_up is null',
+    );
+    const runId = recorded?.run_id ?? '';
+    expect(runs[0]?.notes.join('\n')).toMatch(/batches of run \S+ are left.*: not quiet: sessions/);
+    expect(await leftOf(runId)).toEqual(ALL_LEFT);
+
+    const working = new pg.Client({ connectionString: database.url, application_name: 'mine' });
+    await working.connect();
+    await working.query('begin');
+    const busy = await on('clean', runId);
+    expect({ code: busy.code, left: await leftOf(runId) }).toEqual({ code: 3, left: ALL_LEFT });
+    expect(linesOf(busy.stderr).at(-1)).toMatch(/^\d+ batch.* left .*: not quiet: sessions of the same role/);
+    await working.end();
+    await database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'mine'",
+    );
+    const quiet = await on('clean', runId);
+    expect({ code: quiet.code, left: await leftOf(runId) }).toEqual({ code: 0, left: NOTHING_LEFT });
   });
 
   it('are left where there is no remove, and a run says so', IS_LONG, async () => {
@@ -230,6 +302,31 @@ describe('verify', PATIENCE, () => {
     expect((await on('clean', runId, '--strategy', other)).code).toBe(0);
     const after = verifiedBy(await on('verify', '--strategy', other, '--json'));
     expect(after).toMatchObject({ code: 1, verdict: 'unknown', checked: [{ batches: 0 }] });
+  });
+
+  it('asks nothing of a target about what another file of its name left', IS_LONG, async () => {
+    const history = files.path('own-calls.ndjson');
+    await keep(copyOfSeats('mine'), '--history', history);
+    const namesake = copyOfSeats('yours');
+    const rows = verifiedBy(await on('verify', '--strategy', namesake, '--json'));
+    expect(rows).toMatchObject({ code: 1, verdict: 'unknown', checked: [{ batches: 0 }] });
+    const calls = await on('verify', '--history', history, '--strategy', namesake);
+    expect({ code: calls.code, lines: linesOf(calls.stderr) }).toEqual({
+      code: 2,
+      lines: [expect.stringContaining('its target is seats of')],
+    });
+  });
+
+  it('takes a target for what it is, whatever its name', IS_LONG, async () => {
+    const file = copyOfSeats('named-so');
+    writeFileSync(file, readFileSync(file, 'utf8').replace("name: 'seats'", "name: 'built-in'"));
+    const history = files.path('named-so.ndjson');
+    await keep(file, '--history', history);
+    const { code, stderr } = await on('verify', '--history', history);
+    expect({ code, lines: linesOf(stderr) }).toEqual({
+      code: 0,
+      lines: [expect.stringMatching(/^assignments and audits of built-in in .* are run$/)],
+    });
   });
 
   it('asks the audits of a target of statements', IS_LONG, async () => {

@@ -51,6 +51,16 @@ describe('checkHistory', () => {
     expect(violatedBy(again, { slots: 2, promises: { idempotent: false } })).toEqual([]);
   });
 
+  it('does not ask whether a slot is given to who asks alone, for nothing tells who does', () => {
+    const calls = [call('bob', [0, 1], 'no_slot')];
+    const { invariants, notAsked } = checkHistory(calls, { slots: 1, promises: { truthfulNoSlot: false } });
+    expect(invariants.map(({ name }) => name)).not.toContain('no-slot-when-alone');
+    expect(notAsked).toContainEqual({
+      name: 'no-slot-when-alone',
+      reason: expect.stringContaining('is not known') as string,
+    });
+  });
+
   it('counts places where slots have no names', () => {
     const places = ['ann', 'bob'].map((content) => call(content, [0, 9], 'created'));
     expect(violatedBy(places, { slots: 2, places: 'counted' })).toEqual([]);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it } from 'vitest';
 import { ForeignBatches, UnrecordedBatches } from '#els/runs/foreign-batches.js';
 import { builtInHost } from '#els/targets/resolve.js';
@@ -47,9 +48,18 @@ it('go behind them, and those of the tool’s own tables stay', async () => {
   expect(await recorded()).toEqual([own]);
 });
 
-it('are found by the file or by the name of their target', async () => {
+it('are found by the file of their target, and by its name where that file is gone', async () => {
   const of = (name: string, file: string) => new ForeignBatches(db.pool, { name, file }).all();
   expect(await of('seats', '/moved/seats.target.ts')).toEqual(['one', 'two']);
+  const there = { name: 'seats', file: fileURLToPath(import.meta.url) };
+  await new ForeignBatches(db.pool, there).record(
+    'seats',
+    [{ runId: 'ours', batchIds: ['three'] }],
+    [],
+    undefined,
+  );
+  expect(await of('seats', '/moved/seats.target.ts')).toEqual(['one', 'two']);
+  expect(await of('renamed', there.file)).toEqual(['three']);
   expect(await of('renamed', target.file)).toEqual(['one', 'two']);
   expect(await of('vouchers', '/somewhere/vouchers.target.json')).toEqual([]);
 });
