@@ -87,6 +87,10 @@ describe('an answer that fits', () => {
       { outcome: 'error', code: 'closed', message: 'the sale is over' },
       { outcome: 'error', errorCode: 'closed', message: 'the sale is over' },
     ],
+    [
+      { outcome: 'error', code: 'seats/sold out' },
+      { outcome: 'error', errorCode: 'seats/sold out' },
+    ],
   ])('is told as it is: %j', async (given, told) => {
     const instance = checked({ assign: () => Promise.resolve(given) });
     expect(sound(await instance.assign(request()))).toEqual({ ...NOTHING, ...told });
@@ -298,6 +302,15 @@ describe('what is thrown', () => {
       'an error with a long code',
       Object.assign(new Error('x'), { code: 'y'.repeat(40) }),
       'y'.repeat(32),
+      null,
+      'x',
+    ],
+    ['a code with a path', { code: 'auth/no user', message: 'x' }, 'auth/no user', null, 'x'],
+    ['a code of several lines', { code: 'no\nuser\u2028\t!', message: 'x' }, 'no-user--!', null, 'x'],
+    [
+      'a code that ends within a pair',
+      { code: `${'y'.repeat(31)}💺`, message: 'x' },
+      `${'y'.repeat(31)}-`,
       null,
       'x',
     ],
