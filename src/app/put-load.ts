@@ -3,16 +3,16 @@ import { failureReason } from '../database/pool.js';
 import type { Call } from '../domain/call.js';
 import type { InfrastructureError } from '../domain/errors.js';
 import { needsProxy } from '../domain/fault.js';
-import type { Promises } from '../domain/promises.js';
 import type { LoadListener } from '../domain/run-watch.js';
-import type { WorkloadPlan } from '../domain/scenario.js';
+import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import { FaultInjector } from '../faults/injector.js';
 import { Proxy } from '../faults/proxy/proxy.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import type { WarmUpBatch } from '../runner/messages.js';
-import { redeliver } from '../runner/redeliver.js';
+import { redeliver, type Redelivery } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../base/random.js';
+import type { Target } from '../target/target.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
 import { withClient } from '../database/on-pool.js';
@@ -69,8 +69,9 @@ export async function putLoad(
   let load: FinishedLoad;
   try {
     const ran = await disturbedLoad(database, fleet, loadJob, { injector, rollout }, listener, stop);
+    await endForeign(fleet, target);
     const disturbances = { injector, rollout };
-    load = await settle({ database, fleet, job: loadJob, promises: terms.promises }, ran, disturbances, stop);
+    load = await settle({ database, fleet, job: loadJob, target }, ran, disturbances, stop);
   } catch (error) {
     // Why the load failed is what counts, whatever becomes of the faults.
     await close().catch(() => undefined);
@@ -78,6 +79,14 @@ export async function putLoad(
   }
   const { failure } = await attempt(address, close);
   return { ...load, failure: load.failure ?? failure };
+}
+
+/**
+ * Ends the processes in which foreign code may go on after its load: it keeps connections, and calls that were given up
+ * are its own. Those of the built-in target, which closes all that it opened, are kept for later loads.
+ */
+async function endForeign(fleet: WorkerFleet, { hasOwnSchema }: Target): Promise<void> {
+  if (hasOwnSchema) await fleet.close();
 }
 
 async function startProxy({ address }: Database, { scenario }: WorkloadPlan): Promise<Proxy | undefined> {
@@ -123,17 +132,18 @@ interface Settling {
   readonly database: Database;
   readonly fleet: WorkerFleet;
   readonly job: LoadJob;
-  readonly promises: Promises;
+  readonly target: Target;
 }
 
 /** Tells what faults left, and makes the deliveries that are outstanding, unless the load was cut off. */
 async function settle(
-  { database, fleet, job, promises }: Settling,
+  { database, fleet, job, target }: Settling,
   ran: RanLoad,
   { injector, rollout }: Disturbances,
   stop: AbortSignal,
 ): Promise<FinishedLoad> {
   const { recording } = ran;
+  const { promises } = target.terms;
   const { faults: ofLoad, uncompleted } = leftByKilledWorkers(recording.calls, injector.injections);
   const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
   const outstanding = outstandingDeliveries(job.plan, recording.calls, uncompleted, promises);
@@ -141,12 +151,12 @@ async function settle(
   const serving = { ...job, ...rollout?.serving };
   const { redelivered, failure = ran.failure } = isCutOff
     ? { redelivered: [] }
-    : await deliverOutstanding(fleet, serving, outstanding, stop);
+    : await deliverOutstanding({ database, fleet, job: serving, target }, outstanding, stop);
   const closing =
     isCutOff || failure !== undefined || promises.truthfulNoSlot
       ? { calls: [] }
       : await makeClosingCalls(
-          { database, fleet, job: serving, promises },
+          { database, fleet, job: serving, target },
           [...recording.calls, ...redelivered],
           stop,
         );
@@ -170,46 +180,50 @@ function whyIncomplete(
 
 /** Once nobody is at work any more, one at a time. */
 async function makeClosingCalls(
-  { database, fleet, job, promises }: Settling,
+  settling: Settling,
   calls: readonly Call[],
   stop: AbortSignal,
 ): Promise<{ readonly calls: readonly Call[]; readonly failure?: InfrastructureError | undefined }> {
-  const deliveries = closingDeliveries(job.plan, calls, promises);
+  const { database, job, target } = settling;
+  const deliveries = closingDeliveries(job.plan, calls, target.terms.promises);
   if (deliveries.length === 0) return { calls: [] };
   const made: Call[] = [];
   const { failure } = await attempt(database.address, async () => {
     await quiesceRun(database, job.plan.runId);
     const heard = (more: readonly Call[]) => void made.push(...more);
-    await redeliver(fleet, job, deliveries, { mayHaveHappened: false, atATime: 1, heard }, stop);
+    await deliverAfter(settling, deliveries, { mayHaveHappened: false, atATime: 1, heard }, stop);
   });
   return { calls: made, failure };
 }
 
 async function deliverOutstanding(
-  fleet: WorkerFleet,
-  load: LoadJob,
+  settling: Settling,
   { again, next }: OutstandingDeliveries,
   stop: AbortSignal,
 ): Promise<Pick<FinishedLoad, 'redelivered'> & { failure?: InfrastructureError | undefined }> {
   const redelivered: Call[] = [];
-  const { failure } = await attempt(load.address, async () => {
-    const heard = (calls: readonly Call[]) => void redelivered.push(...calls);
-    if (again.length > 0)
-      await redeliver(
-        fleet,
-        load,
-        again,
-        { mayHaveHappened: true, atATime: REDELIVERIES_AT_A_TIME, heard },
-        stop,
-      );
-    if (next.length > 0)
-      await redeliver(
-        fleet,
-        load,
-        next,
-        { mayHaveHappened: false, atATime: REDELIVERIES_AT_A_TIME, heard },
-        stop,
-      );
+  const how = {
+    atATime: REDELIVERIES_AT_A_TIME,
+    heard: (calls: readonly Call[]) => void redelivered.push(...calls),
+  };
+  const { failure } = await attempt(settling.job.address, async () => {
+    await deliverAfter(settling, again, { ...how, mayHaveHappened: true }, stop);
+    await deliverAfter(settling, next, { ...how, mayHaveHappened: false }, stop);
   });
   return { redelivered, failure };
+}
+
+/** By an instance that is opened for it. */
+async function deliverAfter(
+  { fleet, job, target }: Settling,
+  deliveries: readonly Delivery[],
+  how: Redelivery,
+  stop: AbortSignal,
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  try {
+    await redeliver(fleet, job, deliveries, how, stop);
+  } finally {
+    await endForeign(fleet, target);
+  }
 }

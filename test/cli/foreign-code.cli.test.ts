@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { runDocumentOf } from './document.js';
+import { useOwnDatabase } from './own-database.js';
+import { useTemporaryFolder } from './temporary-folder.js';
+
+// What a user's code does to the processes that it runs in, and to what it is told.
+
+const database = useOwnDatabase();
+const files = useTemporaryFolder();
+const SEATS = fileURLToPath(new URL('../../docs/examples/seats/seats.target.ts', import.meta.url));
+const SMALL = ['--workers', '1', '--connections', '2', '--contents', '4', '--slots', '4'];
+
+const argsOf = (strategy: string, flags: readonly string[]) => [
+  ...['run', '--database-url', database.url, '--strategy', strategy, '--scenario', 'overflow'],
+  ...[...SMALL, ...flags, '--quiet'],
+];
+const runOn = (strategy: string, flags: readonly string[] = []) =>
+  database.run(argsOf(strategy, [...flags, '--json']));
+
+/** A target without a table; its code may `log` a word with the process that it runs in. */
+function target(name: string, { register = '', assign }: { register?: string; assign: string }) {
+  const log = files.path(`${name}.log`);
+  const file = files.write(
+    `${name}.target.mjs`,
+    `import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+    const log = (word) => appendFileSync(${JSON.stringify(log)}, word + ' ' + process.pid + '\\n');
+    const isFirst = (what) => {
+      try { writeFileSync(${JSON.stringify(log)} + what, '', { flag: 'wx' }); return true; } catch { return false; }
+    };
+    export default {
+      async register() { log('register'); ${register} },
+      open() { log('open'); return { assign: async ({ contentId, redelivered }) => { ${assign} } }; },
+    };`,
+  );
+  const logged = (word: string) => {
+    const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+    return lines.flatMap((line) => (line.startsWith(`${word} `) ? [Number(line.split(' ')[1])] : []));
+  };
+  return { file, logged };
+}
+
+describe('the processes', () => {
+  it('end with their load, so that a pool without a close harms no later one', async () => {
+    const file = files.write(
+      'unclosed.target.mjs',
+      `import seats from ${JSON.stringify(SEATS)};
+      export default {
+        ...seats,
+        name: 'unclosed',
+        async open(settings) {
+          const { assign } = await seats.open(settings);
+          return { assign };
+        },
+      };`,
+    );
+    const finished = await runOn(file, ['--rounds', '2']);
+    const { runs } = runDocumentOf(finished);
+    expect(runs.map(({ verdict }) => verdict)).toEqual(['valid', 'valid']);
+    expect(finished.code).toBe(0);
+  });
+
+  it('of each load and of what is delivered after it are others', async () => {
+    const assign = "throw new Error('later');";
+    const { file, logged } = target('apart', { assign });
+    await runOn(file, ['--rounds', '2']);
+    // One to look at it; in each round one of the load and one of the redelivery.
+    const opened = logged('open');
+    expect(opened).toHaveLength(5);
+    expect(new Set(opened).size).toBe(5);
+  });
+});
