@@ -71,3 +71,16 @@ describe('the processes', () => {
     expect(new Set(opened).size).toBe(5);
   });
 });
+
+it('is refused calls of many contents before a batch is registered, where it has no assignMany', async () => {
+  const { file, logged } = target('one-by-one', { assign: "return { outcome: 'no_slot' };" });
+  const { code, stderr } = await database.run([
+    ...['run', '--database-url', database.url, '--strategy', file, '--scenario', 'sustained', '--bulk', '5'],
+    ...['--quiet', '--duration', '200ms'],
+  ]);
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining('bulk 5 of scenario sustained: one-by-one has no assignMany') as string,
+  });
+  expect(logged('register')).toEqual([]);
+});
