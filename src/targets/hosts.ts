@@ -8,6 +8,7 @@ import { ElsHost } from './els/host.js';
 import { ELS } from './els/target.js';
 import { ModuleHost } from './module/host.js';
 import { HostProcess } from './module/host-process.js';
+import type { HostAnswer } from './module/messages.js';
 import { MODULE, NO_BULK, pathOf } from './module/target.js';
 import { SqlHost } from './sql/host.js';
 import { definitionOf, SQL } from './sql/target.js';
@@ -67,15 +68,28 @@ async function openModule(target: Target, place: HostPlace, isFirst: boolean): P
   const process = await HostProcess.start(pathOf(target.spec), place.address.connectionString);
   try {
     if (isFirst && process.description.hasSetup) await process.ask({ what: 'setup' });
-    const { bulk } = isFirst ? await process.ask({ what: 'check' }) : { bulk: true };
+    const { bulk } = isFirst ? await lookAtInstance(target, place) : { bulk: true };
     return {
       host: new ModuleHost(recordsOf(target, place), process),
       lacks: bulk ? {} : { bulk: NO_BULK },
-      close: () => Promise.resolve(process.close()),
+      close: () => process.close(),
     };
   } catch (error) {
-    process.close();
+    await process.close();
     throw error;
+  }
+}
+
+/**
+ * Opens an instance to see what it has, in a process that ends with it: what it does not close when it is told to, or can
+ * not be told to, is gone when batches are registered.
+ */
+async function lookAtInstance({ spec }: Target, { address }: HostPlace): Promise<HostAnswer<'check'>> {
+  const process = await HostProcess.start(pathOf(spec), address.connectionString);
+  try {
+    return await process.ask({ what: 'check' });
+  } finally {
+    await process.close();
   }
 }
 

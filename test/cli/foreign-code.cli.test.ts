@@ -70,6 +70,17 @@ describe('the processes', () => {
     expect(opened).toHaveLength(5);
     expect(new Set(opened).size).toBe(5);
   });
+
+  it('in which an instance was opened to look at it has ended when batches are registered', async () => {
+    const register = `const [line] = readFileSync(LOG, 'utf8').split('\\n');
+      try { process.kill(Number(line.split(' ')[1]), 0); log('alive'); } catch { log('gone'); }`;
+    const { file, logged } = target('looked-at', {
+      register: register.replace('LOG', JSON.stringify(files.path('looked-at.log'))),
+      assign: "return { outcome: 'error', code: 'shut' };",
+    });
+    await runOn(file);
+    expect({ alive: logged('alive').length, gone: logged('gone').length }).toEqual({ alive: 0, gone: 1 });
+  });
 });
 
 it('is refused calls of many contents before a batch is registered, where it has no assignMany', async () => {
