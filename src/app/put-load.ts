@@ -133,11 +133,13 @@ interface Settling {
   readonly fleet: WorkerFleet;
   readonly job: LoadJob;
   readonly target: Target;
+  /** Told how an answer was that does not fit the target's terms. */
+  readonly onMalformed: (message: string) => void;
 }
 
 /** Tells what faults left, and makes the deliveries that are outstanding, unless the load was cut off. */
 async function settle(
-  { database, fleet, job, target }: Settling,
+  { database, fleet, job, target }: Omit<Settling, 'onMalformed'>,
   ran: RanLoad,
   { injector, rollout }: Disturbances,
   stop: AbortSignal,
@@ -148,22 +150,20 @@ async function settle(
   const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
   const outstanding = outstandingDeliveries(job.plan, recording.calls, uncompleted, promises);
   const isCutOff = stop.aborted || ran.failure !== undefined;
-  const serving = { ...job, ...rollout?.serving };
+  let { malformed } = recording;
+  const onMalformed = (message: string) => void (malformed ??= message);
+  const settling = { database, fleet, job: { ...job, ...rollout?.serving }, target, onMalformed };
   const { redelivered, failure = ran.failure } = isCutOff
     ? { redelivered: [] }
-    : await deliverOutstanding({ database, fleet, job: serving, target }, outstanding, stop);
+    : await deliverOutstanding(settling, outstanding, stop);
   const closing =
     isCutOff || failure !== undefined || promises.truthfulNoSlot
       ? { calls: [] }
-      : await makeClosingCalls(
-          { database, fleet, job: serving, target },
-          [...recording.calls, ...redelivered],
-          stop,
-        );
+      : await makeClosingCalls(settling, [...recording.calls, ...redelivered], stop);
   const incomplete = [...recording.incomplete, ...whyIncomplete(outstanding, redelivered.length, stop)];
   const settled = {
     ...{ redelivered: [...redelivered, ...closing.calls], closing: new Set(closing.calls) },
-    ...{ faults, rollout, failure: failure ?? closing.failure, stopped: stop.aborted },
+    ...{ faults, rollout, malformed, failure: failure ?? closing.failure, stopped: stop.aborted },
   };
   return { ...ran, ...settled, recording: { ...recording, incomplete } };
 }
@@ -215,14 +215,14 @@ async function deliverOutstanding(
 
 /** By an instance that is opened for it. */
 async function deliverAfter(
-  { fleet, job, target }: Settling,
+  { fleet, job, target, onMalformed }: Settling,
   deliveries: readonly Delivery[],
-  how: Redelivery,
+  how: Omit<Redelivery, 'onMalformed'>,
   stop: AbortSignal,
 ): Promise<void> {
   if (deliveries.length === 0) return;
   try {
-    await redeliver(fleet, job, deliveries, how, stop);
+    await redeliver(fleet, job, deliveries, { ...how, onMalformed }, stop);
   } finally {
     await endForeign(fleet, target);
   }

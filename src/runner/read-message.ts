@@ -93,6 +93,7 @@ const message = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('started'), call: startedCall }),
   z.strictObject({ type: z.literal('calls'), chunk: z.custom<CallChunk>(isChunk), counters }),
+  z.strictObject({ type: z.literal('malformed'), message: z.string().max(LONGEST_MESSAGE) }),
   z.strictObject({ type: z.literal('changed') }),
   z.strictObject({ type: z.literal('done'), summary }),
   z.strictObject({ type: z.literal('failed'), message: z.string().max(LONGEST_MESSAGE) }),

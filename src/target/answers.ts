@@ -1,6 +1,6 @@
 import type { Places } from '../domain/promises.js';
 
-/** The code of a call whose answer does not fit; the run ends with exit code 3. */
+/** The code of a call whose answer does not fit, and of a run's failure by it. A target may have a code like it. */
 export const MALFORMED_ANSWER = 'malformed_answer';
 
 /** What a target says, as far as its answers must fit. */

@@ -241,7 +241,7 @@ function busyError(timeoutMs: number): CallAnswer {
 }
 
 function malformedAnswer(message: string): CallAnswer {
-  return thrownAnswer(MALFORMED_ANSWER, null, message);
+  return { ...thrownAnswer(MALFORMED_ANSWER, null, message), malformed: true };
 }
 
 function missingAnswer(callId: string, problem: string): CallAnswer {

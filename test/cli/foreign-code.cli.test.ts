@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { runDocumentOf } from './document.js';
+import { failureDocumentOf, runDocumentOf } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
 
@@ -94,4 +94,33 @@ it('is refused calls of many contents before a batch is registered, where it has
     stderr: expect.stringContaining('bulk 5 of scenario sustained: one-by-one has no assignMany') as string,
   });
   expect(logged('register')).toEqual([]);
+});
+
+describe('an answer of another shape', () => {
+  it.each([
+    ['in a redelivery', "if (redelivered) return { outcome: 'full' }; throw new Error('later');", []],
+    [
+      'of a process that is killed later',
+      `if (isFirst('answer')) return { outcome: 'full' };
+      await new Promise((resolve) => setTimeout(resolve, 300)); return { outcome: 'error', code: 'shut' };`,
+      ['--fault', 'kill-worker@200ms'],
+    ],
+  ])('%s ends in exit 3', async (name, assign, flags) => {
+    const { file } = target(name.replaceAll(' ', '-'), { assign });
+    const finished = await runOn(file, flags);
+    const { error } = failureDocumentOf(finished);
+    expect({ exit: finished.code, code: error.code }).toEqual({ exit: 3, code: 'malformed_answer' });
+    expect(error.message).toContain('has the outcome "full"');
+  });
+
+  it("is told apart from an error that has the same code by the target's own words", async () => {
+    const { file } = target('own-words', {
+      assign: "return { outcome: 'error', code: 'malformed_answer', message: 'mine' };",
+    });
+    const finished = await runOn(file);
+    const [run] = runDocumentOf(finished).runs;
+    expect({ exit: finished.code, errors: run?.errorsByCode }).toEqual({
+      ...{ exit: 1, errors: { malformed_answer: 4 } },
+    });
+  });
 });

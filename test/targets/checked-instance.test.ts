@@ -436,6 +436,7 @@ describe('assignMany', () => {
         outcome: 'unknown',
         mayHaveHappened: true,
         errorCode: 'malformed_answer',
+        malformed: true,
         message: `the answer to call ${callId} by assignMany is missing: it returned ${problem}`,
       })),
     );
