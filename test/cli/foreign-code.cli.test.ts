@@ -83,6 +83,17 @@ describe('the processes', () => {
   });
 });
 
+it('prints on standard error alone, in whatever process', async () => {
+  const { file } = target('prints', {
+    register: "console.log('from register');",
+    assign: "console.log('from assign'); return { outcome: 'error', code: 'shut' };",
+  });
+  const { stdout, stderr } = await database.execute(argsOf(file, ['--json']));
+  expect(stderr).toContain('from register\n');
+  expect(stderr).toContain('from assign\n');
+  expect(stdout).not.toContain('from ');
+});
+
 it('is refused calls of many contents before a batch is registered, where it has no assignMany', async () => {
   const { file, logged } = target('one-by-one', { assign: "return { outcome: 'no_slot' };" });
   const { code, stderr } = await database.run([
