@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { start } from '../support/command-line.js';
 import { failureDocumentOf, runDocumentOf } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { useTemporaryFolder } from './temporary-folder.js';
@@ -39,6 +40,14 @@ function target(name: string, { register = '', assign }: { register?: string; as
     return lines.flatMap((line) => (line.startsWith(`${word} `) ? [Number(line.split(' ')[1])] : []));
   };
   return { file, logged };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 describe('the processes', () => {
@@ -80,6 +89,36 @@ describe('the processes', () => {
     });
     await runOn(file);
     expect({ alive: logged('alive').length, gone: logged('gone').length }).toEqual({ alive: 0, gone: 1 });
+  });
+
+  it.each(['register', 'assign'])(
+    'end after the tool was killed, though %s loops for ever',
+    async (where) => {
+      const loops = "log('loops'); for (;;);";
+      const { file, logged } = target(`loops-in-${where}`, {
+        assign: loops,
+        ...(where === 'register' && { register: loops }),
+      });
+      const command = start(database.withSchema(argsOf(file, [])));
+      try {
+        await expect.poll(() => logged('loops').length, { timeout: 30_000 }).toBe(1);
+        command.child.kill('SIGKILL');
+        await expect.poll(() => logged('loops').filter(isAlive), { timeout: 5_000 }).toEqual([]);
+      } finally {
+        command.child.kill('SIGKILL');
+        for (const pid of logged('loops').filter(isAlive)) process.kill(pid, 'SIGKILL');
+      }
+    },
+  );
+
+  it('that the code leaves are told as left by it', async () => {
+    const { file } = target('leaves', { assign: 'process.exit(0);' });
+    const finished = await runOn(file);
+    const { error } = failureDocumentOf(finished);
+    expect({ exit: finished.code, code: error.code }).toEqual({ exit: 3, code: 'worker_died' });
+    expect(error.message).toMatch(
+      /^worker 1 \(pid \d+\) failed: the target's code called process\.exit\(0\)$/,
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { endWithParent } from '../../base/parent-watch.js';
 import type { InstanceSettings } from '../../target/instance.js';
 import type { Target, TargetSpec } from '../../target/target.js';
 import { loadDefinition } from './load.js';
@@ -56,6 +57,7 @@ export async function openModuleInstance(
   spec: TargetSpec,
   settings: InstanceSettings,
 ): Promise<CheckedInstance> {
+  endWithParent();
   const definition = await loadDefinition(pathOf(spec));
   const { promises, places = 'named' } = definition;
   const opened = await definition.open({
