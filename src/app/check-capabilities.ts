@@ -19,11 +19,7 @@ export interface Wanted {
  * @throws UsageError `bulk_unsupported`, `needs_session`, `no_advisory_locks`, `no_rollout` or `not_idempotent`
  */
 export function checkCapabilities({ scenarios, targets, prepare, advisoryLocks = false }: Wanted): void {
-  const bulk = scenarios.find((scenario) => scenario.bulk > 1);
-  if (bulk) {
-    const wanted = `bulk ${bulk.bulk} of scenario ${bulk.name}`;
-    refuseWhere(targets, 'bulk', 'bulk_unsupported', ({ name }, reason) => `${wanted}: ${name} ${reason}`);
-  }
+  checkBulk(scenarios, targets);
   if (!prepare) {
     const say = (target: Target, reason: string) => `--no-prepare: ${withLocks(target)} ${reason}`;
     refuseWhere(targets, 'transactionPooling', 'needs_session', say);
@@ -40,6 +36,21 @@ export function checkCapabilities({ scenarios, targets, prepare, advisoryLocks =
   refuseManyDeliveries(scenarios, targets);
 }
 
+/**
+ * Checks that targets can make many calls at once where scenarios do. Of some it is known only when they were opened.
+ *
+ * @throws UsageError `bulk_unsupported`
+ */
+export function checkBulk(
+  scenarios: readonly Scenario[],
+  targets: readonly Pick<Target, 'name' | 'lacks'>[],
+): void {
+  const many = scenarios.find(({ bulk }) => bulk > 1);
+  if (many === undefined) return;
+  const wanted = `bulk ${many.bulk} of scenario ${many.name}`;
+  refuseWhere(targets, 'bulk', 'bulk_unsupported', ({ name }, reason) => `${wanted}: ${name} ${reason}`);
+}
+
 /** @throws UsageError where a content would be delivered again that may hold several slots */
 function refuseManyDeliveries(scenarios: readonly Scenario[], targets: readonly Target[]): void {
   const again = scenarios.find(({ deliveries }) => deliveries > 1);
@@ -51,11 +62,11 @@ function refuseManyDeliveries(scenarios: readonly Scenario[], targets: readonly 
 }
 
 /** @throws UsageError where one of the targets lacks a capability */
-function refuseWhere(
-  targets: readonly Target[],
+function refuseWhere<T extends Pick<Target, 'lacks'>>(
+  targets: readonly T[],
   capability: Capability,
   code: string,
-  say: (target: Target, reason: string) => string,
+  say: (target: T, reason: string) => string,
 ): void {
   for (const target of targets) {
     const reason = target.lacks[capability];

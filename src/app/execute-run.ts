@@ -97,7 +97,7 @@ async function carryOut(
   const run = { ...observed, slotIds: registered.slotIds, closing: load.closing };
   const kept = await attempt(database.address, async () => history?.end(load.redelivered, load.closing, run));
   const judgement = await judge(database, run, { job, plan, load, foreignRows, host });
-  const failure = load.failure ?? judgement.failure ?? malformed(target, load);
+  const failure = load.failure ?? judgement.failure ?? malformedAnswer(target, load);
   const result = toRunResult({ job, plan, load, ...judgement, failure });
   const keptNotes = kept.failure ? [kept.failure.message] : [];
   const notes = [...result.notes, ...registered.notes, ...judgement.notes, ...keptNotes];
@@ -105,11 +105,10 @@ async function carryOut(
 }
 
 /** An answer that does not fit its target's terms makes the rest doubtful: the call may have happened. */
-function malformed({ name }: Target, { recording }: FinishedLoad): InfrastructureError | undefined {
-  const message = recording.errorMessages[MALFORMED_ANSWER];
-  return message === undefined
+function malformedAnswer({ name }: Target, { malformed }: FinishedLoad): InfrastructureError | undefined {
+  return malformed === undefined
     ? undefined
-    : new InfrastructureError(MALFORMED_ANSWER, `target ${name}: ${message}`);
+    : new InfrastructureError(MALFORMED_ANSWER, `target ${name}: ${malformed}`);
 }
 
 /** Sorts by time, and two runs of the same instant differ. */

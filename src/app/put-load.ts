@@ -4,19 +4,18 @@ import type { Call } from '../domain/call.js';
 import type { InfrastructureError } from '../domain/errors.js';
 import { needsProxy } from '../domain/fault.js';
 import type { LoadListener } from '../domain/run-watch.js';
-import type { WorkloadPlan } from '../domain/scenario.js';
+import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import { FaultInjector } from '../faults/injector.js';
 import { Proxy } from '../faults/proxy/proxy.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import type { WarmUpBatch } from '../runner/messages.js';
-import { redeliver } from '../runner/redeliver.js';
+import { redeliver, type Redelivery } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../base/random.js';
 import type { Target } from '../target/target.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
 import { withClient } from '../database/on-pool.js';
-import type { Target } from '../target/target.js';
 import type { FinishedLoad } from './finished-load.js';
 import { leftByKilledWorkers } from './killed-workers.js';
 import { RolloutDriver } from './rollout/rollout-driver.js';
@@ -70,6 +69,7 @@ export async function putLoad(
   let load: FinishedLoad;
   try {
     const ran = await disturbedLoad(database, fleet, loadJob, { injector, rollout }, listener, stop);
+    await endForeign(fleet, target);
     const disturbances = { injector, rollout };
     load = await settle({ database, fleet, job: loadJob, target }, ran, disturbances, stop);
   } catch (error) {
@@ -79,6 +79,14 @@ export async function putLoad(
   }
   const { failure } = await attempt(address, close);
   return { ...load, failure: load.failure ?? failure };
+}
+
+/**
+ * Ends the processes in which foreign code may go on after its load: it keeps connections, and calls that were given up
+ * are its own. Those of the built-in target, which closes all that it opened, are kept for later loads.
+ */
+async function endForeign(fleet: WorkerFleet, { hasOwnSchema }: Target): Promise<void> {
+  if (hasOwnSchema) await fleet.close();
 }
 
 async function startProxy({ address }: Database, { scenario }: WorkloadPlan): Promise<Proxy | undefined> {
@@ -124,12 +132,14 @@ interface Settling {
   readonly database: Database;
   readonly fleet: WorkerFleet;
   readonly job: LoadJob;
-  readonly target: Pick<Target, 'terms' | 'hasOwnSchema'>;
+  readonly target: Target;
+  /** Told how an answer was that does not fit the target's terms. */
+  readonly onMalformed: (message: string) => void;
 }
 
 /** Tells what faults left, and makes the deliveries that are outstanding, unless the load was cut off. */
 async function settle(
-  { database, fleet, job, target }: Settling,
+  { database, fleet, job, target }: Omit<Settling, 'onMalformed'>,
   ran: RanLoad,
   { injector, rollout }: Disturbances,
   stop: AbortSignal,
@@ -140,22 +150,20 @@ async function settle(
   const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
   const outstanding = outstandingDeliveries(job.plan, recording.calls, uncompleted, promises);
   const isCutOff = stop.aborted || ran.failure !== undefined;
-  const serving = { ...job, ...rollout?.serving };
+  let { malformed } = recording;
+  const onMalformed = (message: string) => void (malformed ??= message);
+  const settling = { database, fleet, job: { ...job, ...rollout?.serving }, target, onMalformed };
   const { redelivered, failure = ran.failure } = isCutOff
     ? { redelivered: [] }
-    : await deliverOutstanding(fleet, serving, outstanding, stop);
+    : await deliverOutstanding(settling, outstanding, stop);
   const closing =
     isCutOff || failure !== undefined || promises.truthfulNoSlot
       ? { calls: [], notes: [] }
-      : await makeClosingCalls(
-          { database, fleet, job: serving, target },
-          [...recording.calls, ...redelivered],
-          stop,
-        );
+      : await makeClosingCalls(settling, [...recording.calls, ...redelivered], stop);
   const incomplete = [...recording.incomplete, ...whyIncomplete(outstanding, redelivered.length, stop)];
   const settled = {
     ...{ redelivered: [...redelivered, ...closing.calls], closing: new Set(closing.calls) },
-    ...{ faults, rollout, failure: failure ?? closing.failure, stopped: stop.aborted },
+    ...{ faults, rollout, malformed, failure: failure ?? closing.failure, stopped: stop.aborted },
     notes: [...ran.notes, ...closing.notes],
   };
   return { ...ran, ...settled, recording: { ...recording, incomplete } };
@@ -179,10 +187,11 @@ interface ClosingCalls {
 
 /** Once nobody is at work any more, one at a time: beside a rival a refusal would prove nothing. */
 async function makeClosingCalls(
-  { database, fleet, job, target }: Settling,
+  settling: Settling,
   calls: readonly Call[],
   stop: AbortSignal,
 ): Promise<ClosingCalls> {
+  const { database, job, target } = settling;
   const deliveries = closingDeliveries(job.plan, calls, target.terms.promises);
   if (deliveries.length === 0) return { calls: [], notes: [] };
   const made: Call[] = [];
@@ -192,36 +201,39 @@ async function makeClosingCalls(
     const notQuiet = target.hasOwnSchema ? await whyNotQuiet(database) : undefined;
     if (notQuiet !== undefined) return void notes.push(`no closing call was made: ${notQuiet}`);
     const heard = (more: readonly Call[]) => void made.push(...more);
-    await redeliver(fleet, job, deliveries, { mayHaveHappened: false, atATime: 1, heard }, stop);
+    await deliverAfter(settling, deliveries, { mayHaveHappened: false, atATime: 1, heard }, stop);
   });
   return { calls: made, notes, failure };
 }
 
 async function deliverOutstanding(
-  fleet: WorkerFleet,
-  load: LoadJob,
+  settling: Settling,
   { again, next }: OutstandingDeliveries,
   stop: AbortSignal,
 ): Promise<Pick<FinishedLoad, 'redelivered'> & { failure?: InfrastructureError | undefined }> {
   const redelivered: Call[] = [];
-  const { failure } = await attempt(load.address, async () => {
-    const heard = (calls: readonly Call[]) => void redelivered.push(...calls);
-    if (again.length > 0)
-      await redeliver(
-        fleet,
-        load,
-        again,
-        { mayHaveHappened: true, atATime: REDELIVERIES_AT_A_TIME, heard },
-        stop,
-      );
-    if (next.length > 0)
-      await redeliver(
-        fleet,
-        load,
-        next,
-        { mayHaveHappened: false, atATime: REDELIVERIES_AT_A_TIME, heard },
-        stop,
-      );
+  const how = {
+    atATime: REDELIVERIES_AT_A_TIME,
+    heard: (calls: readonly Call[]) => void redelivered.push(...calls),
+  };
+  const { failure } = await attempt(settling.job.address, async () => {
+    await deliverAfter(settling, again, { ...how, mayHaveHappened: true }, stop);
+    await deliverAfter(settling, next, { ...how, mayHaveHappened: false }, stop);
   });
   return { redelivered, failure };
+}
+
+/** By an instance that is opened for it. */
+async function deliverAfter(
+  { fleet, job, target, onMalformed }: Settling,
+  deliveries: readonly Delivery[],
+  how: Omit<Redelivery, 'onMalformed'>,
+  stop: AbortSignal,
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  try {
+    await redeliver(fleet, job, deliveries, { ...how, onMalformed }, stop);
+  } finally {
+    await endForeign(fleet, target);
+  }
 }

@@ -7,6 +7,7 @@ import { HistoryFile } from '../history/history-file.js';
 import { WorkerFleet } from '../runner/fleet.js';
 import type { Places } from './target-places.js';
 import { environmentOf } from './environment.js';
+import { checkBulk } from './check-capabilities.js';
 import { executeRun } from './execute-run.js';
 import { watchFor } from './load-monitor.js';
 import type { RunJob } from './run-job.js';
@@ -43,6 +44,7 @@ export type SumUp = (
  *
  * @param places of the targets of all jobs
  * @param sumUp makes what is said of the finished runs together
+ * @throws UsageError `bulk_unsupported` where a target, now that it is open, is seen not to make many calls at once
  */
 export async function executeRuns(
   places: Places,
@@ -50,6 +52,9 @@ export async function executeRuns(
   control: RunControl,
   sumUp: SumUp = () => ({}),
 ): Promise<Report> {
+  for (const { scenario, target } of jobs) {
+    checkBulk([scenario], [{ name: target.name, lacks: places.of(target).lacks }]);
+  }
   const environment = await environmentOf(places.main);
   const { runs, failure } = await executeAtWork(places, jobs, control);
   const verdict = worstVerdict(runs);

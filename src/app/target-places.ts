@@ -13,6 +13,8 @@ import { setUpInTurn } from './set-up-in-turn.js';
 export interface TargetPlace {
   readonly database: Database;
   readonly host: Host;
+  /** What the target was found not to have when it was opened, as `Target.lacks` says it. */
+  readonly lacks: Target['lacks'];
 }
 
 /** The places of a command's targets. */
@@ -94,6 +96,7 @@ async function open(
     return {
       database: own,
       host: opened.host,
+      lacks: opened.lacks,
       close: async () => {
         await opened.close();
         await closePool();

@@ -25,6 +25,7 @@ export class Ledger {
   #alive = 0;
   #progress = 0;
   #skipped = 0;
+  #isMalformedTold = false;
 
   /** @param makers which worker makes each delivery of the plan; shared by all ledgers of a load */
   constructor(makers: Uint8Array, job: WorkerJob, startMicros: number) {
@@ -49,6 +50,10 @@ export class Ledger {
       case 'calls':
         this.#end(message.chunk);
         return true;
+      case 'malformed':
+        if (this.#isMalformedTold) throw new Misconduct('told a malformed answer twice');
+        this.#isMalformedTold = true;
+        return false;
       case 'changed':
         return true;
       case 'done':

@@ -6,7 +6,7 @@ import type { Target } from '../target/target.js';
 import type { LoadCounters } from './counters.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 /** Calls that one message tells of, at most. */
 export const MOST_CALLS = 1_000;
@@ -83,7 +83,7 @@ export type ToWorker =
   | { readonly type: 'end' }
   | { readonly type: 'stop' };
 
-/** What a worker sends, in this order: ready, any number of alive, started, calls and changed, done; or failed. */
+/** What a worker sends, in this order: ready, any number of alive, started, calls and changed, malformed once at most, done; or failed. */
 export type FromWorker =
   | { readonly type: 'ready'; readonly version: number }
   /** Every second of a load. */
@@ -92,6 +92,8 @@ export type FromWorker =
   | { readonly type: 'started'; readonly call: StartedCall }
   /** `counters` of the load so far. */
   | { readonly type: 'calls'; readonly chunk: CallChunk; readonly counters: LoadCounters }
+  /** An answer did not fit its target's terms: how, on one line. Told of the first one, before its call is. */
+  | { readonly type: 'malformed'; readonly message: string }
   /** No call is served by what served before any more, and what those left to be done later is done. */
   | { readonly type: 'changed' }
   | { readonly type: 'done'; readonly summary: WorkerSummary }

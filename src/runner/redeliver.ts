@@ -23,6 +23,8 @@ export interface Redelivery {
   readonly atATime: number;
   /** Told of every call that was made, also where not all could be. */
   readonly heard: (calls: readonly Call[]) => void;
+  /** Told how the first answer was that does not fit its target's terms. */
+  readonly onMalformed: (message: string) => void;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function redeliver(
   fleet: WorkerFleet,
   job: LoadJob,
   deliveries: readonly Delivery[],
-  { mayHaveHappened, atATime, heard }: Redelivery,
+  { mayHaveHappened, atATime, heard, onMalformed }: Redelivery,
   stop: AbortSignal,
 ): Promise<void> {
   const [worker] = fleet.take(1);
@@ -54,6 +56,7 @@ export async function redeliver(
     await worker.prepare(workerJob);
     const ledger = new Ledger(makersOf(after.indices), workerJob, nowMicros());
     await worker.deliver(ledger, (message) => {
+      if (message.type === 'malformed') onMalformed(message.message);
       if (message.type === 'calls') heard(toCalls(job.plan, REDELIVERER, message.chunk));
     });
   } finally {

@@ -59,6 +59,8 @@ export interface Recording {
   readonly skipped: number;
   /** Of the worker that comes first, where several had an error of that code. */
   readonly errorMessages: ErrorMessages;
+  /** How the first answer was that does not fit its target's terms, also of a process that was killed; undefined: all fit. */
+  readonly malformed: string | undefined;
   /** Why calls may be missing, one line each. */
   readonly incomplete: readonly string[];
   /** What of the surroundings failed: a worker that died, hung or broke the protocol, or what disturbed the load. */
@@ -274,6 +276,7 @@ function toRecording(
       (found, summary) => ({ ...found, ...summary.errorMessages }),
       {},
     ),
+    malformed: stations.find(({ malformed }) => malformed !== undefined)?.malformed,
     incomplete: [
       ...incomplete,
       ...unsettledReasons(stations).map(

@@ -21,6 +21,8 @@ export class Station {
   readonly calls: Call[] = [];
   /** What each process that worked here saw. */
   readonly summaries: WorkerSummary[] = [];
+  /** How the first answer was that does not fit its target's terms, where one was told. */
+  malformed: string | undefined;
   /** Deliveries that a killed process had started and not ended. */
   readonly lost = new Set<number>();
   readonly #fleet: WorkerFleet;
@@ -143,6 +145,7 @@ export class Station {
       this.#hearSkipped(message.skipped);
       this.#listener?.unreachable(this.#job.workerIndex, message.unreachableSinceMicros ?? undefined);
     }
+    if (message.type === 'malformed') this.malformed ??= message.message;
     if (message.type !== 'calls') return;
     this.#counters = message.counters;
     const calls = toCalls(this.#job.plan, this.#job.workerIndex, message.chunk);

@@ -84,6 +84,7 @@ export class WorkerLoad {
     const recorder = new Recorder(
       (chunk) => void this.#send({ type: 'calls', chunk, counters: serving.counters }),
       isImmediate ? 1 : MOST_CALLS,
+      (message) => void this.#send({ type: 'malformed', message }),
     );
     const announce = isImmediate ? (call: StartedCall) => this.#send({ type: 'started', call }) : undefined;
     for (const end of [stop, over]) end.addEventListener('abort', () => void alarm?.close(), { once: true });

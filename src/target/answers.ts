@@ -1,6 +1,6 @@
 import type { Places } from '../domain/promises.js';
 
-/** The code of a call whose answer does not fit; the run ends with exit code 3. */
+/** The code of a call whose answer does not fit, and of a run's failure by it. A target may have a code like it. */
 export const MALFORMED_ANSWER = 'malformed_answer';
 
 /** What a target says, as far as its answers must fit. */
@@ -23,8 +23,10 @@ export interface MalformedAnswer {
 const SUCCESSES = ['created', 'reused', 'assigned'] as const;
 const OUTCOMES = [...SUCCESSES, 'no_slot', 'busy', 'error'];
 
-/** Characters of an error's code, at most. */
+/** UTF-16 units of an error's code, at most. */
 const LONGEST_CODE = 32;
+/** What an error's code holds nowhere: it stands on one line of a report. */
+const UNPRINTABLE = /(?! )[\p{C}\p{Z}]/gu;
 /** Characters of a slot's id, at most: a unique index of PostgreSQL holds hardly more. */
 const LONGEST_SLOT_ID = 2_704;
 
@@ -76,10 +78,25 @@ export function slotIdText(given: unknown): string | undefined {
   return Number.isSafeInteger(given) ? String(given) : undefined;
 }
 
+/** Whether a text may stand in reports and histories as an error's code. */
+export function isErrorCode(text: string): boolean {
+  return text.length >= 1 && text.length <= LONGEST_CODE && text.search(UNPRINTABLE) === -1;
+}
+
+/**
+ * Makes an error's code of a word that nobody promised to be one.
+ *
+ * @param word not empty
+ */
+export function toErrorCode(word: string): string {
+  return word.slice(0, LONGEST_CODE).replace(UNPRINTABLE, '-');
+}
+
 function readError(given: object): FittingAnswer | MalformedAnswer {
   const { code, message } = given as { code?: unknown; message?: unknown };
-  if (typeof code !== 'string' || code.length < 1 || code.length > LONGEST_CODE) {
-    return malformed(`is an error with the code ${shown(code)}; accepted: 1 to ${LONGEST_CODE} characters`);
+  if (typeof code !== 'string' || !isErrorCode(code)) {
+    const accepted = `1 to ${LONGEST_CODE} printable characters`;
+    return malformed(`is an error with the code ${shown(code)}; accepted: ${accepted}`);
   }
   return { outcome: 'error', code, message: typeof message === 'string' ? message : undefined };
 }

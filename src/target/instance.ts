@@ -33,6 +33,8 @@ export interface CallRequest {
 export interface CallAnswer extends CallEnd {
   /** Of an error; one line or several. */
   readonly message?: string | undefined;
+  /** Whether the target gave an answer that does not fit its terms: the run ends with exit code 3. */
+  readonly malformed?: true | undefined;
 }
 
 /** What an instance did besides answering; all counts are since it was opened. */

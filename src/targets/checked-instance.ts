@@ -1,6 +1,12 @@
 import { serverError, type ServerError } from '../database/failure.js';
 import type { Places } from '../domain/promises.js';
-import { MALFORMED_ANSWER, readAnswer, type AnswerTerms, type FittingAnswer } from '../target/answers.js';
+import {
+  MALFORMED_ANSWER,
+  readAnswer,
+  toErrorCode,
+  type AnswerTerms,
+  type FittingAnswer,
+} from '../target/answers.js';
 import type { AssignCall, OpenedInstance } from '../target/definition.js';
 import type { CallAnswer, CallRequest, Instance, InstanceCounters } from '../target/instance.js';
 
@@ -235,7 +241,7 @@ function busyError(timeoutMs: number): CallAnswer {
 }
 
 function malformedAnswer(message: string): CallAnswer {
-  return thrownAnswer(MALFORMED_ANSWER, null, message);
+  return { ...thrownAnswer(MALFORMED_ANSWER, null, message), malformed: true };
 }
 
 function missingAnswer(callId: string, problem: string): CallAnswer {
@@ -247,7 +253,6 @@ function thrownAnswer(errorCode: string, sqlState: string | null, message: strin
   return { ...NOTHING, outcome: 'unknown', mayHaveHappened: true, errorCode, sqlState, message };
 }
 
-const LONGEST_CODE = 32;
 /** Errors that each wrap the next, at most: none of a loop has an end. */
 const DEEPEST_CAUSE = 8;
 
@@ -259,7 +264,7 @@ function toThrown(error: unknown): CallAnswer {
   const [word = 'thrown'] = words as string[];
   const message =
     sent === undefined || sent === error ? wordsOf(error) : `${wordsOf(error)}: ${sent.message}`;
-  return thrownAnswer(word.slice(0, LONGEST_CODE), sent?.code ?? null, message);
+  return thrownAnswer(toErrorCode(word), sent?.code ?? null, message);
 }
 
 /** What the server sent: drivers raise it, what stands above them wraps it. */

@@ -8,7 +8,8 @@ import { ElsHost } from './els/host.js';
 import { ELS } from './els/target.js';
 import { ModuleHost } from './module/host.js';
 import { HostProcess } from './module/host-process.js';
-import { MODULE, pathOf } from './module/target.js';
+import type { HostAnswer } from './module/messages.js';
+import { MODULE, NO_BULK, pathOf } from './module/target.js';
 import { SqlHost } from './sql/host.js';
 import { definitionOf, SQL } from './sql/target.js';
 
@@ -26,6 +27,8 @@ export interface HostPlace {
 /** What stands behind a target's instances, until it is closed. */
 export interface OpenedHost {
   readonly host: Host;
+  /** What the target was found not to have when it was opened, as `Target.lacks` says it. */
+  readonly lacks: Target['lacks'];
   close(): Promise<void>;
 }
 
@@ -51,7 +54,7 @@ export function reopenHost(target: Target, place: HostPlace): Promise<OpenedHost
 async function open(target: Target, place: HostPlace, isFirst: boolean): Promise<OpenedHost> {
   switch (target.spec.kind) {
     case ELS:
-      return { host: new ElsHost(place), close: () => Promise.resolve() };
+      return { host: new ElsHost(place), lacks: {}, close: () => Promise.resolve() };
     case MODULE:
       return openModule(target, place, isFirst);
     case SQL:
@@ -65,14 +68,28 @@ async function openModule(target: Target, place: HostPlace, isFirst: boolean): P
   const process = await HostProcess.start(pathOf(target.spec), place.address.connectionString);
   try {
     if (isFirst && process.description.hasSetup) await process.ask({ what: 'setup' });
-    if (isFirst) await process.ask({ what: 'check' });
+    const { bulk } = isFirst ? await lookAtInstance(target, place) : { bulk: true };
     return {
       host: new ModuleHost(recordsOf(target, place), process),
-      close: () => Promise.resolve(process.close()),
+      lacks: bulk ? {} : { bulk: NO_BULK },
+      close: () => process.close(),
     };
   } catch (error) {
-    process.close();
+    await process.close();
     throw error;
+  }
+}
+
+/**
+ * Opens an instance to see what it has, in a process that ends with it: what it does not close when it is told to, or can
+ * not be told to, is gone when batches are registered.
+ */
+async function lookAtInstance({ spec }: Target, { address }: HostPlace): Promise<HostAnswer<'check'>> {
+  const process = await HostProcess.start(pathOf(spec), address.connectionString);
+  try {
+    return await process.ask({ what: 'check' });
+  } finally {
+    await process.close();
   }
 }
 
@@ -81,7 +98,7 @@ async function openSql(target: Target, place: HostPlace, isFirst: boolean): Prom
   const host = new SqlHost(recordsOf(target, place), pool, definitionOf(target.spec));
   try {
     if (isFirst) await host.setup();
-    return { host, close: () => pool.end() };
+    return { host, lacks: {}, close: () => pool.end() };
   } catch (error) {
     await pool.end();
     throw error;

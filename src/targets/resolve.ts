@@ -35,7 +35,7 @@ export async function resolveTarget(nameOrFile: string, advisoryLocks: boolean):
 /** What a file of code says of itself, asked in a process of its own. */
 async function describeModule(path: string): Promise<Target> {
   const host = await HostProcess.start(path);
-  host.close();
+  await host.close();
   return moduleTarget(path, host.description);
 }
 

@@ -200,6 +200,29 @@ describe('a target that misbehaves', () => {
       ) as string,
     });
   });
+  it('by codes of its own words has them counted, answered or thrown', async () => {
+    const assign = `assign: async ({ contentId }) => {
+      if (/[02468]$/.test(contentId)) return { outcome: 'error', code: 'seats/sold out' };
+      throw Object.assign(new Error('who?'), { code: 'auth/unknown\\nuser' });
+    }`;
+    const file = files.write('words.target.mjs', bare(assign));
+    const run = await onlyRun(file, ['--scenario', 'overflow', ...SMALL]);
+    expect(run.errorsByCode).toEqual({ 'seats/sold out': 15, 'auth/unknown-user': 15 });
+  });
+
+  it.each(['', 'two\\nlines', 'x'.repeat(33)])(
+    'with an error of code %j is told what is accepted',
+    async (code) => {
+      const file = files.write(
+        'code.target.mjs',
+        bare(`assign: async () => ({ outcome: 'error', code: '${code}' })`),
+      );
+      const finished = await runOn(file, ['--scenario', 'overflow', ...SMALL, '--json']);
+      const { error } = failureDocumentOf(finished);
+      expect({ exit: finished.code, code: error.code }).toEqual({ exit: 3, code: 'malformed_answer' });
+      expect(error.message).toContain('accepted: 1 to 32 printable characters');
+    },
+  );
 
   it('by leaving the process is named', async () => {
     const file = files.write(

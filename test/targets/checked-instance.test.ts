@@ -87,6 +87,10 @@ describe('an answer that fits', () => {
       { outcome: 'error', code: 'closed', message: 'the sale is over' },
       { outcome: 'error', errorCode: 'closed', message: 'the sale is over' },
     ],
+    [
+      { outcome: 'error', code: 'seats/sold out' },
+      { outcome: 'error', errorCode: 'seats/sold out' },
+    ],
   ])('is told as it is: %j', async (given, told) => {
     const instance = checked({ assign: () => Promise.resolve(given) });
     expect(sound(await instance.assign(request()))).toEqual({ ...NOTHING, ...told });
@@ -301,6 +305,15 @@ describe('what is thrown', () => {
       null,
       'x',
     ],
+    ['a code with a path', { code: 'auth/no user', message: 'x' }, 'auth/no user', null, 'x'],
+    ['a code of several lines', { code: 'no\nuser\u2028\t!', message: 'x' }, 'no-user--!', null, 'x'],
+    [
+      'a code that ends within a pair',
+      { code: `${'y'.repeat(31)}💺`, message: 'x' },
+      `${'y'.repeat(31)}-`,
+      null,
+      'x',
+    ],
     ['a text', 'no more', 'thrown', null, 'no more'],
     ['nothing', undefined, 'thrown', null, 'undefined'],
     ['null', null, 'thrown', null, 'null'],
@@ -423,6 +436,7 @@ describe('assignMany', () => {
         outcome: 'unknown',
         mayHaveHappened: true,
         errorCode: 'malformed_answer',
+        malformed: true,
         message: `the answer to call ${callId} by assignMany is missing: it returned ${problem}`,
       })),
     );

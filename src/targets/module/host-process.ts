@@ -77,14 +77,17 @@ export class HostProcess {
     return data as HostAnswer<What>;
   }
 
-  /** Ends the process. */
-  close(): void {
+  /** Ends the process; resolves when it is gone. */
+  async close(): Promise<void> {
     this.#link.kill();
+    await this.#link.gone;
   }
 }
 
 /** One question after the other, each with its deadline. */
 class Link {
+  /** Resolves when the process is. */
+  readonly gone: Promise<unknown>;
   readonly #path: string;
   readonly #child: ChildProgram<ToHost>;
   #waiting: Waiting | undefined;
@@ -93,6 +96,7 @@ class Link {
   constructor(path: string) {
     this.#path = path;
     this.#child = new ChildProgram(PROGRAM, (given) => this.#hear(given));
+    this.gone = this.#child.gone;
     void this.#child.gone.then(({ how }) => {
       this.#departed = how;
       this.#waiting?.fail(this.#failure('target_failed', `the process that ran it ${how}`));

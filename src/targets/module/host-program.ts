@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { endWithParent } from '../../base/parent-watch.js';
 import { describeGiven } from '../../base/wording.js';
 import { UsageError } from '../../domain/errors.js';
 import type { Witness } from '../../domain/run-result.js';
@@ -53,6 +54,7 @@ async function answering(message: ToHost): Promise<void> {
 async function load({ version, path, ...rest }: ToHost & { type: 'load' }) {
   if (version !== HOST_PROTOCOL) throw new Error('this program is of another version than the coordinator');
   connectionString = rest.connectionString;
+  endWithParent();
   definition = await loadDefinition(path);
   return describeDefinition(definition, path);
 }

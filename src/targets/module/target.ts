@@ -1,3 +1,4 @@
+import { endWithParent } from '../../base/parent-watch.js';
 import type { InstanceSettings } from '../../target/instance.js';
 import type { Target, TargetSpec } from '../../target/target.js';
 import { loadDefinition } from './load.js';
@@ -7,6 +8,9 @@ import type { Description } from './messages.js';
 
 /** The kind of targets that are files of code. */
 export const MODULE = 'module';
+
+/** Why a file's instances cannot make many calls at once, where they cannot: known when one was opened. */
+export const NO_BULK = 'has no assignMany';
 
 /** What a worker needs to open an instance. */
 interface ModuleOptions {
@@ -18,9 +22,8 @@ interface ModuleOptions {
  *
  * @param path of the file
  * @param description what it says of itself
- * @param bulk whether its instances have `assignMany`; undefined: not known yet
  */
-export function moduleTarget(path: string, description: Description, bulk?: boolean): Target {
+export function moduleTarget(path: string, description: Description): Target {
   const { name, promises, places, ids, hasRemove } = description;
   const target: Target = {
     name,
@@ -32,7 +35,6 @@ export function moduleTarget(path: string, description: Description, bulk?: bool
     lacks: {
       advisoryLocks: 'has no such option',
       rollout: 'cannot take over from another target',
-      ...(bulk === false && { bulk: 'has no assignMany' }),
       ...(!hasRemove && { remove: 'has no remove' }),
     },
     untold: untoldBy({ hasAssignments: description.hasAssignments }),
@@ -55,6 +57,7 @@ export async function openModuleInstance(
   spec: TargetSpec,
   settings: InstanceSettings,
 ): Promise<CheckedInstance> {
+  endWithParent();
   const definition = await loadDefinition(pathOf(spec));
   const { promises, places = 'named' } = definition;
   const opened = await definition.open({

@@ -26,6 +26,11 @@ export class SqlInstance implements OpenedInstance {
 
   async assign(call: AssignCall): Promise<Answer> {
     const client = await this.#pool.connect();
+    if (call.signal.aborted) {
+      // Its deadline has passed while it waited for the connection: nothing is begun any more.
+      client.release();
+      call.signal.throwIfAborted();
+    }
     const cutOff = () => release(client, true);
     call.signal.addEventListener('abort', cutOff, { once: true });
     try {
