@@ -2,14 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { poll } from '../base/waiting.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import { atHoldPointOrAnywhere } from './at-hold-point.js';
+import { NOBODY_AT_WORK, workerAtWork } from './at-work.js';
 import type { ArmFault, Strike } from './context.js';
 import { leftUncompleted } from './leftovers.js';
 
 /** The killed worker's claim goes on before or after the one that takes over delivers it again. */
 const LONGEST_LATER_MS = 400;
-
-/** A process that took over from a killed one has calls under way within this time, if ever. */
-const TAKEN_OVER_MS = 10_000;
 
 /** What a process that is gone had under way is known within this time. */
 const TOLD_MS = 1_000;
@@ -21,17 +19,11 @@ const killInFlight: ArmFault = ({ random }) =>
     disarm: () => Promise.resolve(),
   });
 
-async function killAtWork({ stations, ended }: RunningLoad, random: () => number): Promise<Strike> {
-  const atWork = () => stations.flatMap(({ callsUnderWay }, worker) => (callsUnderWay > 0 ? [worker] : []));
-  const victim = () => {
-    const workers = atWork();
-    return Promise.resolve(workers[Math.floor(random() * workers.length)]);
-  };
-  const worker = await poll(victim, TAKEN_OVER_MS, ended);
+async function killAtWork(load: RunningLoad, random: () => number): Promise<Strike> {
+  const { stations, ended } = load;
+  const worker = await workerAtWork(load, random);
   const station = worker === undefined ? undefined : stations[worker];
-  if (worker === undefined || station === undefined) {
-    return { struck: false, detail: 'no worker had a call under way' };
-  }
+  if (worker === undefined || station === undefined) return NOBODY_AT_WORK;
   const who = `worker ${worker + 1}`;
   const before = station.lostCalls;
   await station.killAndReplace();

@@ -1,28 +1,35 @@
 import { pause } from '../base/waiting.js';
 import { atHoldPointOrAnywhere } from './at-hold-point.js';
-import type { ArmFault } from './context.js';
+import type { RunningLoad } from '../runner/run-load.js';
+import type { ArmFault, Strike } from './context.js';
+import { NOBODY_AT_WORK, workerAtWork } from './at-work.js';
 import { assignedContents } from './hold-point.js';
 
 const HELD_MS = 250;
 const COMMITTED_MS = 250;
 
-/** SIGSTOP of a worker, wherever its calls are, and SIGCONT: of a target that none can be held in. */
-const pauseAnywhere: ArmFault = ({ random, plan }) =>
+/** SIGSTOP of a worker with calls under way, wherever they are, and SIGCONT: of a target that none can be held in. */
+const pauseInFlight: ArmFault = ({ random }) =>
   Promise.resolve({
-    async strike(load) {
-      const worker = Math.floor(random() * plan.scenario.workers);
-      const station = load.stations[worker];
-      station?.pause();
-      try {
-        await pause(HELD_MS, load.ended);
-      } finally {
-        station?.resume();
-      }
-      const struck = !load.ended.aborted;
-      return { struck, detail: `stopped worker ${worker + 1} for ${HELD_MS} ms` };
-    },
+    strike: (load) => pauseAtWork(load, random),
     disarm: () => Promise.resolve(),
   });
+
+async function pauseAtWork(load: RunningLoad, random: () => number): Promise<Strike> {
+  const worker = await workerAtWork(load, random);
+  const station = worker === undefined ? undefined : load.stations[worker];
+  if (worker === undefined || station === undefined) return NOBODY_AT_WORK;
+  station.pause();
+  try {
+    await pause(HELD_MS, load.ended);
+    // All that it said before it was stopped is heard by now.
+    const calls = station.callsUnderWay;
+    const struck = calls > 0 && !load.ended.aborted;
+    return { struck, detail: `stopped worker ${worker + 1} with ${calls} calls under way for ${HELD_MS} ms` };
+  } finally {
+    station.resume();
+  }
+}
 
 /**
  * SIGSTOP of a worker, then SIGCONT: where the target can be stopped there, of one whose claim holds a slot, and the claim
@@ -41,4 +48,4 @@ export const pauseWorker = atHoldPointOrAnywhere(async ({ context, load, call, w
   } finally {
     station?.resume();
   }
-}, pauseAnywhere);
+}, pauseInFlight);

@@ -4,7 +4,7 @@ import { surroundingsFailure } from '../database/pool.js';
 import type { ServerAddress, Endpoint } from '../database/address.js';
 import type { Call } from '../domain/call.js';
 import { InfrastructureError } from '../domain/errors.js';
-import { killsWorker } from '../domain/fault.js';
+import { needsJournal } from '../domain/fault.js';
 import type { Places } from '../domain/promises.js';
 import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../domain/run-result.js';
 import type { LoadListener } from '../domain/run-watch.js';
@@ -246,7 +246,7 @@ function toWorkerJob({ address, plan, ...job }: LoadJob, workerIndex: number): W
     source: address.source,
     connectionString: address.connectionString,
     applicationName: `${job.applicationName}/${workerIndex + 1}`,
-    journal: plan.scenario.faults.some(killsWorker) ? 'immediate' : 'batched',
+    journal: plan.scenario.faults.some(needsJournal) ? 'immediate' : 'batched',
   };
 }
 

@@ -62,7 +62,12 @@ describe('without the unique indexes, which the command looks for before the loa
       const fleet = new WorkerFleet();
       const where = { databaseUrl: unindexed.url, schema: unindexed.schema, env: {} };
       const { result } = await withDatabase(where, (database) =>
-        executeRun({ database, host: builtInHost(database), lacks: {} }, fleet, job, new AbortController().signal),
+        executeRun(
+          { database, host: builtInHost(database), lacks: {} },
+          fleet,
+          job,
+          new AbortController().signal,
+        ),
       ).finally(() => fleet.close());
       expectCaught(bug, judgedBy(result));
     });
