@@ -4,6 +4,7 @@ import { withClient } from '../../database/on-pool.js';
 import type { DatabasePool } from '../../database/pool.js';
 import { bindValues, type Statement } from '../../database/statement.js';
 import { InfrastructureError } from '../../domain/errors.js';
+import type { Witness } from '../../domain/run-result.js';
 import type { BatchRecords } from '../../runs/foreign-batches.js';
 import { slotIdText } from '../../target/answers.js';
 import type {
@@ -91,7 +92,7 @@ export class SqlHost implements Host {
   async #auditOn(client: PoolClient, batchIds: readonly string[]): Promise<Audit[]> {
     const found: Audit[] = [];
     for (const [name, statement] of Object.entries(this.definition.audits)) {
-      const rows = (await run(client, statement, { batch_ids: batchIds })).map(toWitness);
+      const rows = (await run(client, statement, { batch_ids: batchIds })).map(toNamedWitness);
       found.push({ name, mayBeHalfDone: true, needsCommits: false, rows });
     }
     return found;
@@ -171,6 +172,19 @@ function note(
   if (ids.length > 0) slotIds.set(batchId, new Set(ids));
   const ref = rows.find((row) => row['ref'] !== undefined && row['ref'] !== null)?.['ref'];
   if (ref !== undefined) refs.set(batchId, ref);
+}
+
+/** By which columns a row of an audit names what it is about, and how the oracles call them. */
+const NAMES: Readonly<Record<string, string>> = {
+  batch_id: 'batchId',
+  slot_id: 'slotId',
+  content_id: 'contentId',
+};
+
+function toNamedWitness(row: Row): Witness {
+  return toWitness(
+    Object.fromEntries(Object.entries(row).map(([column, value]) => [NAMES[column] ?? column, value])),
+  );
 }
 
 function toAssignment(row: Row, places: SqlDefinition['places']) {
