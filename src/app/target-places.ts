@@ -97,7 +97,7 @@ async function open(
     const notRecorded = await makeReady(own, sharing);
     onChecked(sharing);
     const openIt = () => openHost(target, { ...own, notRecorded });
-    const opened = await (target.hasOwnSchema ? setUpInTurn(own.pool, openIt) : openIt());
+    const opened = await (target.hasOwnSchema ? setUpInTurn(own, openIt) : openIt());
     return {
       database: own,
       host: opened.host,
