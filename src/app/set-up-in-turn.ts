@@ -1,33 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { coordinatorPool } from '../database/coordinator-pool.js';
 import { inTransaction } from '../database/on-pool.js';
-import type { DatabasePool } from '../database/pool.js';
 import { loadStatement } from '../database/statement.js';
-import { InfrastructureError } from '../domain/errors.js';
+import type { Database } from './database.js';
 
+const STAY_OPEN = loadStatement('database/stay-open');
 const TRY_LOCK = loadStatement('database/try-lock-target-setup');
 const POLL_MS = 50;
-/** Longer than the set-up of a target may take. */
-const PATIENCE_MS = 180_000;
 
 /**
  * Has targets set up in a database one after the other, whatever commands they belong to: what two sessions create at
- * once, PostgreSQL refuses one of them, also with `if not exists`.
+ * once, PostgreSQL refuses one of them, also with `if not exists`. Each waits as long as the one before it lives: its own
+ * steps have deadlines. The lock is a transaction's, on a connection of its own: behind a pooler a session's lock would stay.
  *
- * @throws InfrastructureError `setup_hung` when others do not come to an end
+ * @param stop ends the waiting; its reason is thrown
  */
-export function setUpInTurn<T>(pool: DatabasePool, setUp: () => Promise<T>): Promise<T> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  return inTransaction(pool, async (client) => {
-    for (;;) {
-      const { rows } = await client.query<{ locked: boolean }>(TRY_LOCK.text);
-      if (rows[0]?.locked) return setUp();
-      if (performance.now() > deadlineMs) {
-        throw new InfrastructureError(
-          'setup_hung',
-          'another command sets a target up in this database for too long',
-        );
+export async function setUpInTurn<T>(
+  { address, schema }: Pick<Database, 'address' | 'schema'>,
+  setUp: () => Promise<T>,
+  stop?: AbortSignal,
+): Promise<T> {
+  const pool = coordinatorPool(address, schema, 'els-assign set-up');
+  try {
+    return await inTransaction(pool, async (client) => {
+      await client.query(STAY_OPEN.text);
+      while (!(await client.query<{ locked: boolean }>(TRY_LOCK.text)).rows[0]?.locked) {
+        stop?.throwIfAborted();
+        await sleep(POLL_MS);
       }
-      await sleep(POLL_MS);
-    }
-  });
+      return setUp();
+    });
+  } finally {
+    await pool.end();
+  }
 }

@@ -48,8 +48,15 @@ export async function withPlaces<T>(
     const databases = [...new Set([...places.values()].map((place) => place.database))];
     return await work({ main: database, databases, of: (target) => placeOf(places, target) });
   } finally {
-    for (const place of places.values()) await place.close();
+    await closeAll([...places.values()]);
   }
+}
+
+/** Closes every place, whatever becomes of the others; what went wrong first is thrown. */
+async function closeAll(places: readonly { close(): Promise<void> }[]): Promise<void> {
+  const closed = await Promise.allSettled(places.map((place) => place.close()));
+  const failed = closed.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 interface OpenedPlace extends TargetPlace {
@@ -92,7 +99,7 @@ async function open(
     const notRecorded = await makeReady(own, sharing);
     onChecked(sharing);
     const openIt = () => openHost(target, { ...own, notRecorded });
-    const opened = await (target.hasOwnSchema ? setUpInTurn(own.pool, openIt) : openIt());
+    const opened = await (target.hasOwnSchema ? setUpInTurn(own, openIt) : openIt());
     return {
       database: own,
       host: opened.host,

@@ -35,7 +35,23 @@ export async function awaitQuiescence(
   const countLeft = async () => (await client.query(BACKENDS.text, values)).rows.length;
   if (await waitUntilNone(countLeft, deadlineMs)) return 0;
   await mayEnd?.();
+  return endBackends(client, { applicationName, pooled }, deadlineMs);
+}
+
+/**
+ * Ends backends in whatever they do, which the server rolls back, and waits until they are gone.
+ *
+ * @returns how many were told to end
+ * @throws InfrastructureError `backends_left` when some are not gone by the deadline
+ */
+export async function endBackends(
+  client: ClientBase,
+  { applicationName, pooled }: RunBackends,
+  deadlineMs: number,
+): Promise<number> {
+  const values = bindValues<unknown>(BACKENDS, { application_name: applicationName, pooled });
   const { rows } = await client.query(TERMINATE.text, values);
+  const countLeft = async () => (await client.query(BACKENDS.text, values)).rows.length;
   if (await waitUntilNone(countLeft, deadlineMs)) return rows.length;
   const message = `backends of ${applicationName} are still connected after pg_terminate_backend`;
   throw new InfrastructureError('backends_left', message);

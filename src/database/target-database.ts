@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { serverError } from './failure.js';
-import { loadStatement } from './statement.js';
+import { bindValues, loadStatement } from './statement.js';
 
 const DUPLICATE_DATABASE = '42P04';
 /** Two that are made at once meet at the unique index of their names. */
@@ -8,10 +8,27 @@ const UNIQUE_VIOLATION = '23505';
 
 const ANALYZE = loadStatement('database/analyze');
 
-/** Makes a database for a target, where there is none of that name: its tables are in `public`. */
+const LOCK = loadStatement('database/lock-target-database');
+const UNLOCK = loadStatement('database/unlock-target-database');
+const SEARCHES_PUBLIC = loadStatement('database/searches-public');
+
+/**
+ * Makes a database for a target, where there is none of that name: its tables are in `public`. Commands that make the same
+ * one do so one after the other.
+ *
+ * @param client of the database that all of them come from, for a session's lock holds in one database
+ */
 export async function createDatabase(client: ClientBase, name: string): Promise<void> {
-  await createIfMissing(client, name);
-  await client.query(loadStatement('database/search-public', { database: name }).text);
+  const values = bindValues(LOCK, { database: name });
+  await client.query(LOCK.text, values);
+  try {
+    await createIfMissing(client, name);
+    const { rows } = await client.query(SEARCHES_PUBLIC.text, values);
+    if (rows.length === 0)
+      await client.query(loadStatement('database/search-public', { database: name }).text);
+  } finally {
+    await client.query(UNLOCK.text, values);
+  }
 }
 
 async function createIfMissing(client: ClientBase, name: string): Promise<void> {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ServerAddress } from '../database/address.js';
 import { createPool, type DatabasePool } from '../database/pool.js';
 import { ForeignBatches, UnrecordedBatches, type BatchRecords } from '../runs/foreign-batches.js';
+import type { Pooling } from '../domain/run-result.js';
 import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
 import { ElsHost } from './els/host.js';
@@ -12,14 +13,17 @@ import type { HostAnswer } from './module/messages.js';
 import { MODULE, NO_BULK, pathOf } from './module/target.js';
 import { SqlHost } from './sql/host.js';
 import { definitionOf, SQL } from './sql/target.js';
+import { StepSessions, type StepLimits } from './step.js';
 
 /** Where a target works. */
-export interface HostPlace {
+export interface HostPlace extends StepLimits {
   readonly address: ServerAddress;
   /** The tool's own schema in that database. */
   readonly schema: string;
   /** Whose transactions find the tool's own schema. */
   readonly pool: DatabasePool;
+  /** What stands between the tool and the server. */
+  readonly pooling: Pooling;
   /** Why runs of a target with a schema of its own are not recorded there; undefined: they are. */
   readonly notRecorded?: string | undefined;
 }
@@ -94,8 +98,10 @@ async function lookAtInstance({ spec }: Target, { address }: HostPlace): Promise
 }
 
 async function openSql(target: Target, place: HostPlace, isFirst: boolean): Promise<OpenedHost> {
-  const pool = createPool(place.address, { connections: 2, applicationName: 'els-assign host' });
-  const host = new SqlHost(recordsOf(target, place), pool, definitionOf(target.spec));
+  const sessions = new StepSessions(place);
+  const { applicationName } = sessions;
+  const pool = createPool(place.address, { connections: 2, applicationName });
+  const host = new SqlHost(recordsOf(target, place), pool, sessions, definitionOf(target.spec), place);
   try {
     if (isFirst) await host.setup();
     return { host, lacks: {}, close: () => pool.end() };

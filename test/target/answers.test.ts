@@ -87,7 +87,7 @@ describe.each(TERMS)('idempotent $idempotent, places $places', (terms) => {
 
   it.each([[undefined], [null], [''], [23505], ['x'.repeat(33)], [{}]])('refuses the code %o', (code) => {
     expect(complaintAbout({ outcome: 'error', code }, terms)).toMatch(
-      /^is an error with the code .*; accepted: 1 to 32 characters$/,
+      /^is an error with the code .*; accepted: 1 to 32 printable characters$/,
     );
   });
 

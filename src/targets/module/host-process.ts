@@ -1,4 +1,5 @@
 import { ChildProgram } from '../../base/child-program.js';
+import { STEP_MS } from '../step.js';
 import { programPath } from '../../base/package-files.js';
 import { quote } from '../../base/wording.js';
 import { InfrastructureError, UsageError } from '../../domain/errors.js';
@@ -17,8 +18,6 @@ const PROGRAM = programPath('targets/module/host-program');
 
 /** Longest that loading a file, or opening an instance to look at it, may take. */
 const LOADING_MS = 30_000;
-/** Longest that any other call may take. */
-const CALL_MS = 120_000;
 
 /** What waits for the next message. */
 interface Waiting {
@@ -68,7 +67,7 @@ export class HostProcess {
    *   `target_hung` when it did not answer in time: the process is gone then
    */
   async ask<What extends HostCall['what']>(call: HostCall & { what: What }): Promise<HostAnswer<What>> {
-    const timeoutMs = call.what === 'check' ? LOADING_MS : CALL_MS;
+    const timeoutMs = call.what === 'check' ? LOADING_MS : STEP_MS;
     const message = await this.#link.ask({ type: 'call', ...call }, call.what, timeoutMs);
     const { success, data } = ANSWERS[call.what].safeParse(
       message.type === 'answer' ? message.value : undefined,

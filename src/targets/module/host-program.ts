@@ -2,7 +2,6 @@ import pg from 'pg';
 import { endWithParent } from '../../base/parent-watch.js';
 import { describeGiven } from '../../base/wording.js';
 import { UsageError } from '../../domain/errors.js';
-import type { Witness } from '../../domain/run-result.js';
 import { slotIdText } from '../../target/answers.js';
 import type { BatchToRegister, HostContext, TargetDefinition } from '../../target/definition.js';
 import { toWitness } from '../witness.js';
@@ -180,11 +179,12 @@ async function audits(
   context: HostContext,
   batchIds: readonly string[],
 ): Promise<HostAnswer<'audits'>> {
-  const found: Record<string, Witness[]> = {};
+  const found: HostAnswer<'audits'> = {};
   for (const [name, audit] of Object.entries(all)) {
     const rows = (await audit(context, batchIds)) as unknown;
     if (!Array.isArray(rows)) throw new TypeError(`audit ${name} returned no list`);
-    found[name] = rows.slice(0, MOST_AUDIT_ROWS).map((row) => toWitness(row));
+    const told = rows.slice(0, MOST_AUDIT_ROWS).map((row) => toWitness(row));
+    found[name] = { rows: told, found: rows.length };
   }
   return found;
 }

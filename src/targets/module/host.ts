@@ -1,6 +1,7 @@
 import type { BatchRecords } from '../../runs/foreign-batches.js';
 import type { Audit, Host, Registered, Registration, Stored } from '../../target/host.js';
 import type { HostProcess } from './host-process.js';
+import type { HostAnswer } from './messages.js';
 
 /** What an audit of a target finds may be what a call that was cut off left half done. */
 const AUDIT_TERMS = { mayBeHalfDone: true, needsCommits: false };
@@ -48,7 +49,7 @@ export class ModuleHost implements Host {
   async audit(batchIds: readonly string[]): Promise<readonly Audit[]> {
     const { audits } = this.host.description;
     const found = audits.length > 0 ? await this.host.ask({ what: 'audits', batchIds }) : {};
-    return audits.map((name) => ({ name, ...AUDIT_TERMS, rows: found[name] ?? [] }));
+    return audits.map((name) => toAudit(name, found[name] ?? { rows: [], found: 0 }));
   }
 
   allBatchIds(): Promise<readonly string[]> {
@@ -76,4 +77,11 @@ export class ModuleHost implements Host {
     if (!this.host.description.hasRemove) throw new Error('a target that has no remove was asked to');
     await this.host.ask({ what: 'remove', batchIds });
   }
+}
+
+/** Rows that were cut may be those that prove something: that they were is said. */
+function toAudit(name: string, { rows, found }: HostAnswer<'audits'>[string]): Audit {
+  if (found === rows.length) return { name, ...AUDIT_TERMS, rows };
+  const reason = `only the first ${rows.length} of the ${found} rows that it found were looked at`;
+  return { name, ...AUDIT_TERMS, rows, gap: { reason, everywhere: false } };
 }

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { ID_FORMS, PLACES, type IdForm, type Places, type Promises } from '../../domain/promises.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const HOST_PROTOCOL = 1;
+export const HOST_PROTOCOL = 2;
 
 /** Characters of an error's message, at most. */
 export const LONGEST_MESSAGE = 2_000;
-/** Rows of one audit that are told, at most: more prove nothing more. */
-export const MOST_AUDIT_ROWS = 1_000;
+/** Rows of one audit that are told, at most. Which of them proves something, only the coordinator knows. */
+export const MOST_AUDIT_ROWS = 100_000;
 
 /** What a definition says of its target, without its code. */
 export interface Description {
@@ -57,6 +57,13 @@ const registered = z.strictObject({
 const row = z.strictObject({ batchId: z.string(), slotId: z.string().nullable(), contentId: z.string() });
 const witness = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
+/** What one audit found. */
+const audited = z.strictObject({
+  rows: z.array(witness),
+  /** How many rows there were before they were cut. */
+  found: z.int(),
+});
+
 /** What `register` said of a batch. */
 export type Registered = z.output<typeof registered>;
 
@@ -66,7 +73,7 @@ export const ANSWERS = {
   setup: z.null(),
   register: z.array(registered),
   assignments: z.array(row),
-  audits: z.record(z.string(), z.array(witness)),
+  audits: z.record(z.string(), audited),
   remove: z.null(),
 } as const;
 

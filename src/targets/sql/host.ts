@@ -1,9 +1,10 @@
 import type { PoolClient } from 'pg';
 import { serverError } from '../../database/failure.js';
-import { withClient } from '../../database/on-pool.js';
 import type { DatabasePool } from '../../database/pool.js';
+import { ignoreConnectionEvents, reasonOfLoss } from '../../database/session.js';
 import { bindValues, type Statement } from '../../database/statement.js';
 import { InfrastructureError } from '../../domain/errors.js';
+import type { Witness } from '../../domain/run-result.js';
 import type { BatchRecords } from '../../runs/foreign-batches.js';
 import { slotIdText } from '../../target/answers.js';
 import type {
@@ -14,6 +15,7 @@ import type {
   RegistrationControl,
   Stored,
 } from '../../target/host.js';
+import { watchStep, type StepLimits, type StepSessions } from '../step.js';
 import { toWitness } from '../witness.js';
 import { checkStatements } from './check.js';
 import type { SqlDefinition } from './file.js';
@@ -28,22 +30,26 @@ export class SqlHost implements Host {
   /**
    * @param batches the record of them, in the target's database
    * @param pool of the target's database, as whoever connects there finds it
+   * @param sessions those of the pool
    */
   constructor(
     private readonly batches: BatchRecords,
     private readonly pool: DatabasePool,
+    private readonly sessions: StepSessions,
     private readonly definition: SqlDefinition,
+    private readonly limits: StepLimits,
   ) {}
 
   /**
    * Makes the schema, where the file says how, and checks the statements there.
    *
    * @throws UsageError `invalid_target` for a statement that the server refuses, or that returns other columns
+   * @throws InfrastructureError `target_failed` for a setup that the server refuses, `target_hung` when it takes too long
    */
   async setup(): Promise<void> {
     const { setup } = this.definition;
     if (setup !== undefined) await this.#transaction('setup', (client) => client.query(setup));
-    await withClient(this.pool, (client) => checkStatements(client, this.definition));
+    await this.#onConnection('check', (client) => checkStatements(client, this.definition));
   }
 
   async register(registration: Registration, control: RegistrationControl = {}): Promise<Registered> {
@@ -74,9 +80,10 @@ export class SqlHost implements Host {
   }
 
   read(batchIds: readonly string[]): Promise<Stored> {
-    return this.#transaction('assignments', async (client) => {
+    return this.#transaction('assignments', async (client, enter) => {
       const { assignments, places } = this.definition;
       const rows = assignments && (await run(client, assignments, { batch_ids: batchIds }));
+      enter('audits');
       return {
         assignments: rows?.map((row) => toAssignment(row, places)),
         audits: await this.#auditOn(client, batchIds),
@@ -91,7 +98,7 @@ export class SqlHost implements Host {
   async #auditOn(client: PoolClient, batchIds: readonly string[]): Promise<Audit[]> {
     const found: Audit[] = [];
     for (const [name, statement] of Object.entries(this.definition.audits)) {
-      const rows = (await run(client, statement, { batch_ids: batchIds })).map(toWitness);
+      const rows = (await run(client, statement, { batch_ids: batchIds })).map(toNamedWitness);
       found.push({ name, mayBeHalfDone: true, needsCommits: false, rows });
     }
     return found;
@@ -127,20 +134,24 @@ export class SqlHost implements Host {
     }
   }
 
-  /** @throws InfrastructureError `target_failed` for what the server refused, with the file's name */
-  async #transaction<T>(what: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  /**
+   * @throws InfrastructureError `target_failed` for what the server refused, `target_hung` for what took too long, with the
+   *   file's name
+   */
+  async #transaction<T>(
+    first: string,
+    work: (client: PoolClient, enter: (what: string) => void) => Promise<T>,
+  ): Promise<T> {
+    let what = first;
     try {
-      return await withClient(this.pool, async (client) => {
-        await client.query('begin');
-        try {
-          const done = await work(client as PoolClient);
-          await client.query('commit');
-          return done;
-        } catch (error) {
-          await client.query('rollback').catch(() => undefined);
-          throw error;
-        }
-      });
+      return await this.#onConnection(first, (client, watch) =>
+        committed(client, () =>
+          work(client, (next) => {
+            what = next;
+            watch(next);
+          }),
+        ),
+      );
     } catch (error) {
       const sent = serverError(error);
       if (sent === undefined) throw error;
@@ -149,6 +160,53 @@ export class SqlHost implements Host {
         cause: error,
       });
     }
+  }
+
+  /**
+   * What takes too long is ended on the server before anybody is told: nothing of it happens afterwards.
+   *
+   * @param work is given what begins the next step's time
+   */
+  async #onConnection<T>(
+    first: string,
+    work: (client: PoolClient, watch: (what: string) => void) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.pool.connect();
+    ignoreConnectionEvents(client);
+    let isOver = false;
+    let endWatch = () => undefined as void;
+    let giveUp: (reason: unknown) => void = () => undefined;
+    const over = new Promise<never>((_, reject) => (giveUp = reject));
+    const watch = (what: string) => {
+      endWatch();
+      endWatch = watchStep(this.limits, { path: this.definition.path, what }, (reason) => {
+        isOver = true;
+        void this.sessions.end().then(() => giveUp(reason));
+      });
+    };
+    watch(first);
+    try {
+      return await Promise.race([over, isOver ? over : work(client, watch)]);
+    } catch (error) {
+      if (isOver) await over;
+      throw reasonOfLoss(client, error);
+    } finally {
+      endWatch();
+      client.release(isOver);
+    }
+  }
+}
+
+/** Does work in one transaction: all of it or nothing. */
+async function committed<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  await client.query('begin');
+  try {
+    const done = await work();
+    await client.query('commit');
+    return done;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
   }
 }
 
@@ -171,6 +229,19 @@ function note(
   if (ids.length > 0) slotIds.set(batchId, new Set(ids));
   const ref = rows.find((row) => row['ref'] !== undefined && row['ref'] !== null)?.['ref'];
   if (ref !== undefined) refs.set(batchId, ref);
+}
+
+/** By which columns a row of an audit names what it is about, and how the oracles call them. */
+const NAMES: Readonly<Record<string, string>> = {
+  batch_id: 'batchId',
+  slot_id: 'slotId',
+  content_id: 'contentId',
+};
+
+function toNamedWitness(row: Row): Witness {
+  return toWitness(
+    Object.fromEntries(Object.entries(row).map(([column, value]) => [NAMES[column] ?? column, value])),
+  );
 }
 
 function toAssignment(row: Row, places: SqlDefinition['places']) {
