@@ -8,8 +8,8 @@ import { useTemporaryFolder } from '../../cli/temporary-folder.js';
 const files = useTemporaryFolder();
 const started: HostProcess[] = [];
 
-afterEach(() => {
-  for (const process of started.splice(0)) process.close();
+afterEach(async () => {
+  for (const process of started.splice(0)) await process.close();
 });
 
 /** A host of a target with more members than it must have. */
