@@ -10,7 +10,7 @@ export const MAY_IMPORT = {
   runs: ['domain', 'database'],
   'targets/els': ['base', 'domain', 'target', 'database', 'runs', 'prove'],
   'targets/els/commands': ['base', 'domain', 'database', 'targets/els', 'scenario', 'report', 'app', 'cli'],
-  targets: ['domain', 'target', 'runner', 'targets/els', 'prove'],
+  targets: ['base', 'domain', 'target', 'database', 'runs', 'runner', 'targets/els', 'prove'],
   gate: ['base', 'domain'],
   scenario: ['base', 'domain', 'gate'],
   workload: ['base', 'domain'],
@@ -43,6 +43,7 @@ export const MAY_IMPORT = {
     'compare',
     'app/rollout',
   ],
+  library: ['base', 'domain', 'targets', 'scenario', 'verify', 'report', 'app'],
   cli: ['base', 'domain', 'target', 'targets', 'scenario', 'config', 'report', 'app', 'app/rollout'],
 };
 const ROOMS = Object.keys(MAY_IMPORT);

@@ -102,5 +102,8 @@ create table run_batches (
   run_id text not null,
   batch_id text not null,
   strategy text not null,
+  -- The target's file, from the root on, of a batch on tables of its own: that target's `remove` alone removes it. Null: it
+  -- is on these tables.
+  target_file text,
   primary key (run_id, batch_id)
 );

@@ -9,6 +9,7 @@ import { applyConfig } from './cli/config-flags.js';
 import { printLine, printResult } from './cli/console.js';
 import { toFailure } from './cli/failure.js';
 import { refuseSecondValues } from './cli/given-once.js';
+import { addInit } from './cli/init.js';
 import { addMigrate } from './targets/els/commands/migrate.js';
 import { addProve } from './cli/prove.js';
 import { addRun } from './cli/run.js';
@@ -25,6 +26,7 @@ Examples:
   els-assign compare                                          the strategies side by side, on a server of the tool's own
   els-assign run --strategy cte --scenario sustained          one strategy, one load
   els-assign run --strategy ./mine.sql --workers 6            a statement of your own
+  els-assign init module                                      a target to start from: your code, your tables
   els-assign prove --strategy cte                             every interleaving of two and three callers
   els-assign help run                                         the flags of a command, their defaults and examples
 
@@ -74,10 +76,11 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   addScenarios(program);
   addVerify(program, setExitCode);
   addStatus(program);
-  addRuns(program);
-  addClean(program);
+  addRuns(program, setExitCode);
+  addClean(program, setExitCode);
   addMigrate(program, setExitCode);
   addServer(program);
+  addInit(program);
   addCompletion(program);
   for (const command of program.commands) {
     command.copyInheritedSettings(program);

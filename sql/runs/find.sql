@@ -9,6 +9,7 @@ select coalesce(runs.run_id, made.run_id) as "runId",
   runs.host,
   runs.pid,
   coalesce(runs.strategy, made.strategy) as strategy,
+  made.file,
   runs.scenario,
   runs.warms_up as "warmsUp",
   coalesce(runs.keep, true) as keep,
@@ -31,7 +32,7 @@ select coalesce(runs.run_id, made.run_id) as "runId",
   end as state
 from runs
 full join (
-  select run_id, min(strategy) as strategy, min(created_at) as created_at
+  select run_id, min(strategy) as strategy, min(target_file) as file, min(created_at) as created_at
   from run_batches left join batch_essay_trackers using (batch_id)
   group by run_id
 ) made using (run_id)

@@ -7,6 +7,7 @@ export class CallTally implements CallCounts {
   readonly outcomes: Record<CallOutcome, number> = {
     created: 0,
     reused: 0,
+    assigned: 0,
     no_slot: 0,
     error: 0,
     unknown: 0,

@@ -1,5 +1,5 @@
 import { UsageError } from '../domain/errors.js';
-import { FAULT_KINDS, MIGRATION_FAULT, type FaultKind } from '../domain/fault.js';
+import { FAULT_KINDS, MIGRATION_FAULT, needsProxy, type FaultKind } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
 import { FAULTS_ON_CALLS } from '../faults/faults.js';
 import type { Target } from '../target/target.js';
@@ -25,22 +25,35 @@ export function checkFaults(
   scenarios: readonly Scenario[],
   targets: readonly Target[],
 ): void {
-  for (const { kind } of scenarios.flatMap((scenario) => scenario.faults)) {
+  for (const fault of scenarios.flatMap((scenario) => scenario.faults)) {
+    const { kind } = fault;
     if (kind === 'restart-server' && database.restartServer === undefined) {
       throw refusal('restart-server needs --restart-command on a server that is not the embedded one');
     }
-    for (const target of targets) checkFault(kind, target);
+    for (const target of targets) {
+      checkFault(kind, target);
+    }
   }
 }
 
 function checkFault(kind: FaultKind, target: Target): void {
-  const missing = missingSpot(kind, target);
-  if (missing === undefined) return;
+  const why = reasonAgainst(kind, target);
+  if (why === undefined) return;
   const possible = FAULT_KINDS.filter(
-    (other) => other !== MIGRATION_FAULT && missingSpot(other, target) === undefined,
+    (other) => other !== MIGRATION_FAULT && reasonAgainst(other, target) === undefined,
   );
-  const reason = target.lacks[missing] ?? `${MISSING[missing]}; accepted: ${possible.join(', ')}`;
-  throw refusal(`${kind}: ${target.name} ${reason}`);
+  const missing = missingSpot(kind, target);
+  const own = missing && target.lacks[missing];
+  throw refusal(`${kind}: ${own ? `${target.name} ${own}` : `${why}; accepted: ${possible.join(', ')}`}`);
+}
+
+/** Why a fault cannot strike calls of a target; undefined: it can. */
+function reasonAgainst(kind: FaultKind, target: Target): string | undefined {
+  if (target.hasOwnSchema && needsProxy({ kind })) {
+    return `the connections of ${target.name} do not go through the tool's proxy yet`;
+  }
+  const missing = missingSpot(kind, target);
+  return missing && `${target.name} ${target.lacks[missing] ?? MISSING[missing]}`;
 }
 
 function missingSpot(kind: FaultKind, { weakSpots }: Target): WeakSpot | undefined {

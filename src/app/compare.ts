@@ -8,6 +8,7 @@ import type { Target } from '../target/target.js';
 import { mulberry32, shuffle, type Random } from '../base/random.js';
 import { againstBaseline, type Reference } from './baseline.js';
 import type { Database } from './database.js';
+import type { Places } from './target-places.js';
 import { environmentOf } from './environment.js';
 import { checksOf, judgeStrategies } from './gates.js';
 import type { RunJob } from './run-job.js';
@@ -38,7 +39,8 @@ export interface ComparePlan {
  * Runs every strategy through the same scenarios in interleaved rounds, and compares. Warns where the surroundings
  * changed meanwhile.
  */
-export async function compare(database: Database, plan: ComparePlan, control: RunControl): Promise<Report> {
+export async function compare(places: Places, plan: ComparePlan, control: RunControl): Promise<Report> {
+  const database = places.main;
   const compared = {
     strategies: plan.targets.map(({ name }) => name),
     reference: plan.targets.find(({ isReference }) => isReference)?.name,
@@ -49,7 +51,7 @@ export async function compare(database: Database, plan: ComparePlan, control: Ru
     const checks = [...comparison.checks, ...judgeStrategies(plan.scenarios, runs)];
     return { comparison: { ...comparison, checks }, ...againstBaseline(runs, plan.reference) };
   };
-  const report = await executeRuns(database, comparisonJobs(plan, database), control, sumUp);
+  const report = await executeRuns(places, comparisonJobs(plan, database), control, sumUp);
   const { comparison, environment, failure } = report;
   if (comparison === undefined || failure !== undefined) return report;
   const changes = await changesSince(environment, database);
@@ -107,7 +109,11 @@ function contenders(
 ): Target[] {
   const locks = scenario.arrival === 'burst' ? [false, true] : [advisoryLocks];
   return targets
-    .flatMap((target) => locks.map((on) => target.withAdvisoryLocks(on)))
+    .flatMap((target) =>
+      locks
+        .filter((on) => !on || target.lacks.advisoryLocks === undefined)
+        .map((on) => target.withAdvisoryLocks(on)),
+    )
     .filter(({ lacks }) => how.prepare || lacks.transactionPooling === undefined);
 }
 

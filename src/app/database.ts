@@ -1,4 +1,4 @@
-import { removeServerVariables } from '../base/child-environment.js';
+import { withoutServerVariables } from '../base/child-environment.js';
 import { leaseEmbeddedServer, type EmbeddedConnection } from '../database/embedded/lease.js';
 import { settleTls } from '../database/negotiate.js';
 import { explainConnectFailure, type DatabasePool } from '../database/pool.js';
@@ -20,6 +20,18 @@ export interface DatabaseOptions {
   readonly restartCommand?: string | undefined;
 }
 
+/**
+ * An environment that names no database. Foreign code must not come to one by accident: for targets with a schema of their
+ * own only what the user gives by name is taken.
+ *
+ * @param variable that may hold the URL all the same, because the user names it
+ */
+export function withoutDatabase(env: NodeJS.ProcessEnv, variable?: string): NodeJS.ProcessEnv {
+  const left = withoutServerVariables(env);
+  if (variable === undefined) delete left['DATABASE_URL'];
+  return left;
+}
+
 /** A database to work on, with a few connections of the coordinator's own. */
 export interface Database {
   readonly address: ServerAddress;
@@ -31,13 +43,14 @@ export interface Database {
   readonly pooling: Pooling;
   /** Whether the workers' sessions keep settings and prepared statements. */
   readonly prepare: boolean;
+  /** What mends the tool's schema in a database that `els-assign setup` does not reach. */
+  readonly remedy?: string | undefined;
   /** Shuts the server down immediately and starts it again; where it is ours, or the user said how. */
   readonly restartServer?: (() => Promise<void>) | undefined;
 }
 
 /**
- * Opens the database that the user named, or the embedded server, for as long as the work lasts. From then on the
- * process has no PG* variables: node-postgres would read them for what an address leaves open.
+ * Opens the database that the user named, or the embedded server, for as long as the work lasts.
  *
  * @throws UsageError for a malformed URL or schema name, before anything is started
  * @throws InfrastructureError when the server cannot be started or reached
@@ -52,7 +65,6 @@ export async function withDatabase<T>(
   const byCommand = restartCommand === undefined ? undefined : () => runRestartCommand(restartCommand, env);
   const plain = { schema, pooling: 'none', prepare: true } as const;
   const named = findAddress(options.databaseUrl, env, options.databaseUrlVariable);
-  removeServerVariables(process.env);
   if (named) {
     const address = await settleTls(named);
     return withPool({ ...plain, address, embedded: false, restartServer: byCommand }, work);

@@ -3,27 +3,32 @@ import type { ClientBase } from 'pg';
 import { readServerSettings } from '../database/environment.js';
 import { databaseFailure } from '../database/failure.js';
 import { endedConnections, failureReason, surroundingsFailure } from '../database/pool.js';
-import type { InfrastructureError } from '../domain/errors.js';
+import { InfrastructureError } from '../domain/errors.js';
+import { MALFORMED_ANSWER } from '../target/answers.js';
+import type { Target } from '../target/target.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, RunResult } from '../domain/run-result.js';
+import { slotsOfBatch } from '../domain/load.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunHeader } from '../history/history-file.js';
-import type { BatchGroup, Host } from '../target/host.js';
-import { builtInHost, rolledOut } from '../targets/resolve.js';
+import type { BatchGroup, Host, Registered, Stored } from '../target/host.js';
+import { rolledOut } from '../targets/resolve.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import { verifyHistory, verifyRun, type RunToVerify, type Verification } from '../verify/verify-run.js';
-import { planWorkload } from '../workload/plan.js';
+import { contentIdsOf, planWorkload } from '../workload/plan.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
+import { analyzeDatabase } from '../database/target-database.js';
 import { withClient } from '../database/on-pool.js';
 import type { FinishedLoad } from './finished-load.js';
 import { ForeignRows } from './foreign-rows.js';
 import { putLoad, type RunNames } from './put-load.js';
-import { applicationNameOf, quiesceRun } from './quiesce.js';
+import { applicationNameOf, quiesceRun, whyNotQuiet } from './quiesce.js';
 import { keepingHistory, RunHistory } from './run-history.js';
 import type { RunJob } from './run-job.js';
 import { toRunResult } from './run-result.js';
 import { timeoutNotes } from './server-timeouts.js';
+import type { TargetPlace } from './target-places.js';
 import { warmUpBatches, warmUpRunId } from './warm-up-batches.js';
 
 /** What was measured of a run, and what kept it from its end. */
@@ -44,50 +49,66 @@ export interface ExecutedRun {
  *   are removed
  */
 export async function executeRun(
-  database: Database,
+  place: TargetPlace,
   fleet: WorkerFleet,
   job: RunJob,
   stop: AbortSignal,
 ): Promise<ExecutedRun> {
-  const plan = planWorkload(job.scenario, newRunId(), job.seed);
+  const plan = planWorkload(job.scenario, newRunId(), job.seed, job.target.ids);
   let run: ExecutedRun;
   try {
-    run = await carryOut(database, fleet, job, plan, stop);
+    run = await carryOut(place, fleet, job, plan, stop);
   } catch (error) {
     // Why the run failed is what counts, whatever becomes of its rows.
-    await cleanUp(database, job, plan.runId).catch(() => undefined);
+    await cleanUp(place, job, plan.runId).catch(() => undefined);
     throw error;
   }
-  const left = await cleanUp(database, job, plan.runId);
+  const left = await cleanUp(place, job, plan.runId);
   return { ...run, result: { ...run.result, notes: [...run.result.notes, ...left] } };
 }
 
 async function carryOut(
-  database: Database,
+  { database, host }: TargetPlace,
   fleet: WorkerFleet,
   job: RunJob,
   plan: WorkloadPlan,
   stop: AbortSignal,
 ): Promise<ExecutedRun> {
   const { target } = job;
-  const host = builtInHost(database);
   const steps = rolledOut(plan.scenario, target);
   const warmUp = warmUpBatches([target, ...steps.map((step) => step.target)], plan);
   const registered = await registerRun(host, job, plan, warmUp, stop);
+  if (target.hasOwnSchema && database.embedded) await withClient(database.pool, analyzeDatabase);
   const foreignRows = await ForeignRows.watch(database, target);
   const durable = await withClient(database.pool, keepsCommits);
   const history = job.history && new RunHistory(job.history, (at) => headerOf(job, plan, at, durable));
   const listener = keepingHistory(job.watch?.(plan), history);
   const endedBefore = endedConnections(database.pool);
-  const load = await putLoad(database, fleet, job, plan, namesOf(plan.runId, warmUp), listener, stop);
-  const run = await toVerify(database, job, plan, load, endedBefore);
-  const kept = await attempt(database.address, async () => history?.end(load.redelivered, run));
+  const load = await putLoad(
+    database,
+    fleet,
+    job,
+    plan,
+    namesOf(plan.runId, warmUp, registered),
+    listener,
+    stop,
+  );
+  const observed = await toVerify(database, job, plan, load, endedBefore);
+  const run = { ...observed, slotIds: registered.slotIds, closing: load.closing };
+  const kept = await attempt(database.address, async () => history?.end(load.redelivered, load.closing, run));
   const judgement = await judge(database, run, { job, plan, load, foreignRows, host });
-  const failure = load.failure ?? judgement.failure;
+  const failure = load.failure ?? judgement.failure ?? malformedAnswer(target, load);
   const result = toRunResult({ job, plan, load, ...judgement, failure });
   const keptNotes = kept.failure ? [kept.failure.message] : [];
-  const notes = [...result.notes, ...registered, ...judgement.notes, ...keptNotes];
+  const notes = [...result.notes, ...registered.notes, ...judgement.notes, ...keptNotes];
   return { result: { ...result, notes }, failure: failure ?? kept.failure };
+}
+
+/** An answer that does not fit its target's terms makes the rest doubtful: the call may have happened. */
+function malformedAnswer({ name }: Target, { malformed }: FinishedLoad): InfrastructureError | undefined {
+  return malformed === undefined
+    ? undefined
+    : new InfrastructureError(MALFORMED_ANSWER, `target ${name}: ${malformed}`);
 }
 
 /** Sorts by time, and two runs of the same instant differ. */
@@ -95,11 +116,11 @@ function newRunId(): string {
   return `r${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
 }
 
-function namesOf(runId: string, warmUp: readonly BatchGroup[]): RunNames {
+function namesOf(runId: string, warmUp: readonly BatchGroup[], { refs }: Registered): RunNames {
   const warmUpBatches = warmUp.flatMap(({ batchIds, form }) =>
     batchIds.map((batchId) => ({ batchId, form })),
   );
-  return { applicationName: applicationNameOf(runId), warmUpBatches };
+  return { applicationName: applicationNameOf(runId), warmUpBatches, refs };
 }
 
 /** Registers the run's batches and those that its instances warm up on, which are removed in any case. */
@@ -109,36 +130,58 @@ function registerRun(
   plan: WorkloadPlan,
   warmUp: readonly BatchGroup[],
   stop: AbortSignal,
-): Promise<readonly string[]> {
-  const { runId, batchIds, scenario } = plan;
+): Promise<Registered> {
+  const { runId, scenario } = plan;
   const listener = watch?.(plan);
-  const run = { runId, strategy: target.name, scenario: scenario.name, keep, warmsUp: null };
+  const stays = target.lacks.remove !== undefined;
+  const run = { runId, strategy: target.name, scenario: scenario.name, keep: keep || stays, warmsUp: null };
+  const ofWarmUp = { ...run, runId: warmUpRunId(runId), keep: stays, warmsUp: runId };
   const [form] = target.forms;
   const registration = {
-    groups: [{ runId, batchIds, slots: scenario.slots, form }, ...warmUp],
+    groups: [...groupsOf(plan, form), ...warmUp],
     ...{ strategy: target.name, command },
-    records: [run, { ...run, runId: warmUpRunId(runId), keep: false, warmsUp: runId }],
+    records: warmUp.length > 0 ? [run, ofWarmUp] : [run],
   };
   const control = { onProgress: listener?.registered, signal: stop };
   return host.register(registration, control).finally(() => listener?.ended());
 }
 
+/** The batches of a plan, those with as many slots together. */
+function groupsOf(plan: WorkloadPlan, form: string): BatchGroup[] {
+  const { runId, batchIds, scenario } = plan;
+  const bySlots = new Map<number, number[]>();
+  for (const batch of batchIds.keys()) {
+    const slots = slotsOfBatch(scenario, batch);
+    const alike = bySlots.get(slots);
+    if (alike) alike.push(batch);
+    else bySlots.set(slots, [batch]);
+  }
+  return [...bySlots].map(([slots, batches]) => ({
+    ...{ runId, form, slots, batchIds: batches.map((batch) => batchIds[batch] ?? '') },
+    contentIdsOf: (position) => contentIdsOf(plan, batches[position] ?? NaN),
+  }));
+}
+
 /** What the oracles are asked about a load. */
 async function toVerify(
   database: Database,
-  { target: { terms } }: RunJob,
-  { batchIds, scenario: { slots } }: WorkloadPlan,
+  { target: { terms, hasOwnSchema } }: RunJob,
+  { batchIds, scenario }: WorkloadPlan,
   { recording, redelivered, faults }: FinishedLoad,
   endedBefore: number,
 ): Promise<RunToVerify> {
   const { pool, address } = database;
   const { startMicros, incomplete } = recording;
   const calls = [...recording.calls, ...redelivered];
+  const slots = new Map(batchIds.map((batchId, batch) => [batchId, slotsOfBatch(scenario, batch)]));
+  const slotsOf = (batchId: string) => slots.get(batchId) ?? 0;
   const mayHaveCrashed = mayLoseCommits(faults) || mayHaveStartedAnew(database, endedBefore);
   const { value: durable = false } = mayHaveCrashed
     ? await attempt(address, () => withClient(pool, keepsCommits))
     : { value: true };
-  return { terms, batchIds, slotsOf: () => slots, calls, startMicros, faults, incomplete, durable };
+  // What a driver of the target's own sends again after its connection was lost, nobody tells.
+  const retriesUntold = hasOwnSchema && mayHaveCrashed;
+  return { terms, batchIds, slotsOf, calls, startMicros, faults, incomplete, durable, retriesUntold };
 }
 
 /**
@@ -162,16 +205,18 @@ function mayLoseCommits(faults: readonly Pick<FaultResult, 'kind'>[]): boolean {
 
 /** Of a run whose file may be cut off: what a crash or a fault may take is no promise before the run has ended. */
 function headerOf(
-  { target: { name: strategy, terms, advisoryLocks } }: RunJob,
+  { target: { name: strategy, terms, advisoryLocks, hasOwnSchema } }: RunJob,
   { runId, scenario, seed, batchIds }: WorkloadPlan,
   startMicros: number,
   keepsCommitsInCrash: boolean,
 ): RunHeader {
-  const { name, slots, faults } = scenario;
+  const { name, faults } = scenario;
+  const batches = batchIds.map((batchId, batch) => ({ batchId, slots: slotsOfBatch(scenario, batch) }));
   const durable = keepsCommitsInCrash && !mayLoseCommits(faults);
   return {
     ...{ runId, scenario: name, strategy, advisoryLocks, seed, ...terms },
-    ...{ batches: batchIds.map((batchId) => ({ batchId, slots })), startMicros, durable },
+    target: { ...terms.target, ...(hasOwnSchema && { hasOwnSchema }) },
+    ...{ batches, startMicros, durable },
   };
 }
 
@@ -205,22 +250,43 @@ async function askBoth(
   { job, plan, load, foreignRows, host }: RunTraces,
 ): Promise<RunJudgement> {
   await quiesceRun(database, plan.runId);
+  const notQuiet = job.target.hasOwnSchema ? await whyNotQuiet(database) : undefined;
   const timeouts = await timeoutNotes(database, load.recording, job.timeoutMs);
   const notes = [...timeouts, ...(await foreignRows.notes())];
   const stored = await host.read(run.batchIds, { rightAfterRun: true });
-  return { verification: verifyRun(run, stored), totals: await host.countOf(run.batchIds), notes };
+  const totals = { ...placesTaken(run, stored), ...(await host.countOf(run.batchIds)) };
+  return { verification: verifyRun({ ...run, notQuiet }, stored), totals, notes };
+}
+
+/** How many slots or places are taken and how many are left, where the target tells its assignments. */
+function placesTaken(
+  { batchIds, slotsOf }: RunToVerify,
+  { assignments }: Stored,
+): { readonly taken?: number; readonly available?: number } {
+  if (assignments === undefined) return {};
+  const slots = batchIds.reduce((sum, batchId) => sum + slotsOf(batchId), 0);
+  return { taken: assignments.length, available: Math.max(0, slots - assignments.length) };
 }
 
 /**
- * Removes a run's rows. A run that failed may have left backends that still write.
+ * Removes a run's rows. A run that failed may have left backends that still write; where code of the user's may, nothing is
+ * removed, for what it commits afterwards would be recorded nowhere.
  *
- * @returns what the database kept from being removed, one line each
+ * @returns what was not removed and why, one line each
  */
-async function cleanUp(database: Database, { keep }: RunJob, runId: string): Promise<string[]> {
+async function cleanUp(
+  { database, host }: TargetPlace,
+  { keep, target }: RunJob,
+  runId: string,
+): Promise<string[]> {
+  const { remove: cannotRemove } = target.lacks;
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
     await quiesceRun(database, runId);
-    await builtInHost(database).remove(unwanted);
+    if (cannotRemove) return [`batches of run ${runId} are left: ${target.name} ${cannotRemove}`];
+    const notQuiet = target.hasOwnSchema ? await whyNotQuiet(database) : undefined;
+    if (notQuiet !== undefined) return [`batches of run ${runId} are left for els-assign clean: ${notQuiet}`];
+    await host.remove(unwanted);
     return [];
   } catch (error) {
     return [`rows of run ${runId} are left: ${whyLeft(database, error)}`];

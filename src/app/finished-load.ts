@@ -10,6 +10,13 @@ export interface FinishedLoad {
   readonly recording: Recording;
   /** What was delivered again after the load, because its callers had no definite answer. */
   readonly redelivered: readonly Call[];
+  /** Those of them that were made one at a time, to see whether a slot is still given. */
+  readonly closing: ReadonlySet<Call>;
+  /**
+   * How the first answer was that does not fit its target's terms, in the load or in what was delivered after it;
+   * undefined: all fit.
+   */
+  readonly malformed: string | undefined;
   /** Undefined where the server could not be asked after the load. */
   readonly server: ServerCost | undefined;
   readonly faults: readonly FaultResult[];

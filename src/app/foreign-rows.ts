@@ -24,8 +24,11 @@ export class ForeignRows {
   }
 
   /** Begins to watch, before the load. */
-  static async watch(database: Database, { file }: Target): Promise<ForeignRows> {
-    return new ForeignRows(database, file !== undefined ? await changedRows(database) : undefined);
+  static async watch(database: Database, { file, hasOwnSchema }: Target): Promise<ForeignRows> {
+    return new ForeignRows(
+      database,
+      file !== undefined && !hasOwnSchema ? await changedRows(database) : undefined,
+    );
   }
 
   /**

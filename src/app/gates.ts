@@ -3,7 +3,10 @@ import type { ScenarioCheck } from '../compare/checks.js';
 import { decideByVerdicts, type Decision } from '../compare/margin.js';
 import { completeRuns, groupRows, type Row } from '../domain/rows.js';
 import type { ComparisonCheck, RunResult } from '../domain/run-result.js';
+import { UsageError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
+import type { Target } from '../target/target.js';
+import { quote } from '../base/wording.js';
 import {
   checkStrategies,
   comparesStrategies,
@@ -22,21 +25,42 @@ export function withGates(scenarios: readonly Scenario[], gates: readonly string
   return scenarios.map((scenario) => ({
     ...scenario,
     gates: [...new Set([...scenario.gates, ...gates])],
+    ...(gates.length > 0 && { demandedGates: gates.map((gate) => gate.trim()) }),
   }));
 }
 
+/** What a command runs, as gates see it. */
+export interface Gated {
+  /** Whether strategies are compared: then gates may name them. */
+  readonly compares: boolean;
+  readonly targets: readonly Pick<Target, 'name' | 'untold'>[];
+}
+
 /**
- * Checks that gates compare only strategies that are compared, before anything connects.
+ * Checks, before anything connects, that gates compare only strategies that are compared, and that those which were
+ * demanded, or compare, need nothing that a target does not tell.
  *
- * @param compared none where a single strategy is run
  * @throws UsageError `invalid_gate`
  */
-export function checkGates(
-  scenarios: readonly Scenario[],
-  compared: readonly { readonly name: string }[],
-): void {
-  const names = compared.map(({ name }) => name);
-  for (const gate of scenarios.flatMap(({ gates }) => gates)) checkStrategies(parseGate(gate), names);
+export function checkGates(scenarios: readonly Scenario[], { compares, targets }: Gated): void {
+  const compared = compares ? targets.map(({ name }) => name) : [];
+  for (const { gates, demandedGates = [] } of scenarios) {
+    for (const gate of gates.map(parseGate)) {
+      checkStrategies(gate, compared);
+      if (comparesStrategies(gate) || demandedGates.includes(gate.text)) checkTold(gate, targets);
+    }
+  }
+}
+
+function checkTold({ text, comparison }: Gate, targets: Gated['targets']): void {
+  for (const { strategy, name } of namesOf(comparison)) {
+    const silent = targets.find(
+      (target) => target.untold[name] !== undefined && (strategy ?? target.name) === target.name,
+    );
+    if (silent === undefined) continue;
+    const why = `${name} of ${silent.name} is not known: ${silent.untold[name]}`;
+    throw new UsageError('invalid_gate', `gate ${quote(text)}: ${why}; accepted: a gate without it`);
+  }
 }
 
 /** The gates of each scenario that compare strategies, judged over the medians of the rounds that all of them finished. */

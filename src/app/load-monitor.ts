@@ -2,6 +2,7 @@ import { nowMicros } from '../base/clock.js';
 import { isAnswered, type Call } from '../domain/call.js';
 import type { IntervalView, LoadDisplay, LoadView } from '../domain/load-view.js';
 import type { RunWatch } from '../domain/run-watch.js';
+import { totalSlots } from '../domain/load.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import { askedRate } from './asked-rate.js';
 import { CallTally } from './call-tally.js';
@@ -15,9 +16,9 @@ const SHORTEST_ABSENCE_MS = 1_000;
 export function watchFor(display: LoadDisplay): RunWatch {
   return (plan) => {
     const monitor = new LoadMonitor(plan, display.intervalMs);
-    const { batches, slots: slotsOfEach } = plan.scenario;
+    const total = totalSlots(plan.scenario);
     return {
-      registered: (slots) => display.registered(slots, batches * slotsOfEach),
+      registered: (slots) => display.registered(slots, total),
       released: (startMicros) => {
         monitor.release(startMicros);
         display.begin(() => monitor.look(nowMicros()));

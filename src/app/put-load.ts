@@ -4,15 +4,15 @@ import type { Call } from '../domain/call.js';
 import type { InfrastructureError } from '../domain/errors.js';
 import { needsProxy } from '../domain/fault.js';
 import type { LoadListener } from '../domain/run-watch.js';
-import type { WorkloadPlan } from '../domain/scenario.js';
+import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import { FaultInjector } from '../faults/injector.js';
 import { Proxy } from '../faults/proxy/proxy.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import type { WarmUpBatch } from '../runner/messages.js';
-import { redeliver } from '../runner/redeliver.js';
+import { redeliver, type Redelivery } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../base/random.js';
-import { openInstance } from '../targets/open.js';
+import type { Target } from '../target/target.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
 import { withClient } from '../database/on-pool.js';
@@ -21,13 +21,18 @@ import { leftByKilledWorkers } from './killed-workers.js';
 import { RolloutDriver } from './rollout/rollout-driver.js';
 import type { RunJob } from './run-job.js';
 import { ServerMeter } from './server-meter.js';
-import { outstandingDeliveries, type OutstandingDeliveries } from './settled-calls.js';
+import { quiesceRun, whyNotQuiet } from './quiesce.js';
+import { closingDeliveries, outstandingDeliveries, type OutstandingDeliveries } from './settled-calls.js';
+
+const REDELIVERIES_AT_A_TIME = 4;
 
 /** How a run's own rows and sessions are named. */
 export interface RunNames {
   /** By which the backends of the run's workers are known; PostgreSQL keeps 63 bytes. */
   readonly applicationName: string;
   readonly warmUpBatches: readonly WarmUpBatch[];
+  /** What registration returned to be handed to each call on a batch. */
+  readonly refs: ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -50,8 +55,8 @@ export async function putLoad(
   const { timeoutMs, target } = job;
   const proxy = await startProxy(database, plan);
   const common = { plan, address, schema, timeoutMs };
-  const { spec, forms } = target;
-  const loadJob = { ...common, spec, forms, prepare, ...names, via: proxy?.endpoint };
+  const { spec, forms, terms } = target;
+  const loadJob = { ...common, spec, forms, places: terms.places, prepare, ...names, via: proxy?.endpoint };
   const injector = new FaultInjector({
     ...{ address, schema, plan, proxy, restartServer: database.restartServer },
     weakSpots: target.weakSpots,
@@ -64,7 +69,9 @@ export async function putLoad(
   let load: FinishedLoad;
   try {
     const ran = await disturbedLoad(database, fleet, loadJob, { injector, rollout }, listener, stop);
-    load = await settle(loadJob, ran, { injector, rollout }, stop);
+    await endForeign(fleet, target);
+    const disturbances = { injector, rollout };
+    load = await settle({ database, fleet, job: loadJob, target }, ran, disturbances, stop);
   } catch (error) {
     // Why the load failed is what counts, whatever becomes of the faults.
     await close().catch(() => undefined);
@@ -72,6 +79,14 @@ export async function putLoad(
   }
   const { failure } = await attempt(address, close);
   return { ...load, failure: load.failure ?? failure };
+}
+
+/**
+ * Ends the processes in which foreign code may go on after its load: it keeps connections, and calls that were given up
+ * are its own. Those of the built-in target, which closes all that it opened, are kept for later loads.
+ */
+async function endForeign(fleet: WorkerFleet, { hasOwnSchema }: Target): Promise<void> {
+  if (hasOwnSchema) await fleet.close();
 }
 
 async function startProxy({ address }: Database, { scenario }: WorkloadPlan): Promise<Proxy | undefined> {
@@ -112,23 +127,45 @@ async function disturbedLoad(
   return { recording, server, failure: recording.failure ?? failure, notes };
 }
 
+/** What is needed to deliver after a load. */
+interface Settling {
+  readonly database: Database;
+  readonly fleet: WorkerFleet;
+  readonly job: LoadJob;
+  readonly target: Target;
+  /** Told how an answer was that does not fit the target's terms. */
+  readonly onMalformed: (message: string) => void;
+}
+
 /** Tells what faults left, and makes the deliveries that are outstanding, unless the load was cut off. */
 async function settle(
-  job: LoadJob,
+  { database, fleet, job, target }: Omit<Settling, 'onMalformed'>,
   ran: RanLoad,
   { injector, rollout }: Disturbances,
   stop: AbortSignal,
 ): Promise<FinishedLoad> {
   const { recording } = ran;
+  const { promises } = target.terms;
   const { faults: ofLoad, uncompleted } = leftByKilledWorkers(recording.calls, injector.injections);
   const faults = [...ofLoad, ...(rollout?.faults ?? [])].sort((a, b) => a.startMs - b.startMs);
-  const outstanding = outstandingDeliveries(job.plan, recording.calls, uncompleted);
+  const outstanding = outstandingDeliveries(job.plan, recording.calls, uncompleted, promises);
   const isCutOff = stop.aborted || ran.failure !== undefined;
+  let { malformed } = recording;
+  const onMalformed = (message: string) => void (malformed ??= message);
+  const settling = { database, fleet, job: { ...job, ...rollout?.serving }, target, onMalformed };
   const { redelivered, failure = ran.failure } = isCutOff
     ? { redelivered: [] }
-    : await deliverOutstanding({ ...job, ...rollout?.serving }, outstanding, stop);
+    : await deliverOutstanding(settling, outstanding, stop);
+  const closing =
+    isCutOff || failure !== undefined || promises.truthfulNoSlot
+      ? { calls: [], notes: [] }
+      : await makeClosingCalls(settling, [...recording.calls, ...redelivered], stop);
   const incomplete = [...recording.incomplete, ...whyIncomplete(outstanding, redelivered.length, stop)];
-  const settled = { redelivered, faults, rollout, failure, stopped: stop.aborted };
+  const settled = {
+    ...{ redelivered: [...redelivered, ...closing.calls], closing: new Set(closing.calls) },
+    ...{ faults, rollout, malformed, failure: failure ?? closing.failure, stopped: stop.aborted },
+    notes: [...ran.notes, ...closing.notes],
+  };
   return { ...ran, ...settled, recording: { ...recording, incomplete } };
 }
 
@@ -142,16 +179,61 @@ function whyIncomplete(
   return left > 0 ? [`calls without an answer that could not be delivered again: ${left}`] : [];
 }
 
+interface ClosingCalls {
+  readonly calls: readonly Call[];
+  readonly notes: readonly string[];
+  readonly failure?: InfrastructureError | undefined;
+}
+
+/** Once nobody is at work any more, one at a time: beside a rival a refusal would prove nothing. */
+async function makeClosingCalls(
+  settling: Settling,
+  calls: readonly Call[],
+  stop: AbortSignal,
+): Promise<ClosingCalls> {
+  const { database, job, target } = settling;
+  const deliveries = closingDeliveries(job.plan, calls, target.terms.promises);
+  if (deliveries.length === 0) return { calls: [], notes: [] };
+  const made: Call[] = [];
+  const notes: string[] = [];
+  const { failure } = await attempt(database.address, async () => {
+    await quiesceRun(database, job.plan.runId);
+    const notQuiet = target.hasOwnSchema ? await whyNotQuiet(database) : undefined;
+    if (notQuiet !== undefined) return void notes.push(`no closing call was made: ${notQuiet}`);
+    const heard = (more: readonly Call[]) => void made.push(...more);
+    await deliverAfter(settling, deliveries, { mayHaveHappened: false, atATime: 1, heard }, stop);
+  });
+  return { calls: made, notes, failure };
+}
+
 async function deliverOutstanding(
-  load: LoadJob,
+  settling: Settling,
   { again, next }: OutstandingDeliveries,
   stop: AbortSignal,
 ): Promise<Pick<FinishedLoad, 'redelivered'> & { failure?: InfrastructureError | undefined }> {
   const redelivered: Call[] = [];
-  const { failure } = await attempt(load.address, async () => {
-    const heard = (call: Call) => redelivered.push(call);
-    if (again.length > 0) await redeliver(load, again, { openInstance, mayHaveHappened: true, heard }, stop);
-    if (next.length > 0) await redeliver(load, next, { openInstance, mayHaveHappened: false, heard }, stop);
+  const how = {
+    atATime: REDELIVERIES_AT_A_TIME,
+    heard: (calls: readonly Call[]) => void redelivered.push(...calls),
+  };
+  const { failure } = await attempt(settling.job.address, async () => {
+    await deliverAfter(settling, again, { ...how, mayHaveHappened: true }, stop);
+    await deliverAfter(settling, next, { ...how, mayHaveHappened: false }, stop);
   });
   return { redelivered, failure };
+}
+
+/** By an instance that is opened for it. */
+async function deliverAfter(
+  { fleet, job, target, onMalformed }: Settling,
+  deliveries: readonly Delivery[],
+  how: Omit<Redelivery, 'onMalformed'>,
+  stop: AbortSignal,
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  try {
+    await redeliver(fleet, job, deliveries, { ...how, onMalformed }, stop);
+  } finally {
+    await endForeign(fleet, target);
+  }
 }

@@ -1,4 +1,4 @@
-import { awaitQuiescence } from '../database/quiescence.js';
+import { awaitQuiescence, awaitRoleIdle } from '../database/quiescence.js';
 import type { Database } from './database.js';
 import { withClient } from '../database/on-pool.js';
 
@@ -23,4 +23,16 @@ export function quiesceRun(
 ): Promise<number> {
   const run = { applicationName: `${applicationNameOf(runId)}/`, pooled: pooling !== 'none' };
   return withClient(pool, (client) => awaitQuiescence(client, run, QUIESCENCE_DEADLINE_MS, mayEnd));
+}
+
+/**
+ * Why code of the user's may still change a run's rows although its workers have ended: sessions that it opened may have
+ * another name than the one in its URL.
+ *
+ * @returns undefined: nobody else of its role is at work
+ */
+export async function whyNotQuiet({ pool }: Database): Promise<string | undefined> {
+  const sessions = await withClient(pool, (client) => awaitRoleIdle(client, QUIESCENCE_DEADLINE_MS));
+  if (sessions === 0) return undefined;
+  return `not quiet: sessions of the same role were at work in the database after the workers had ended: ${sessions}`;
 }

@@ -34,14 +34,16 @@ export class RunHistory implements Pick<LoadListener, 'released' | 'heard'> {
    * Writes what is left, and how the run ended.
    *
    * @param redelivered calls made after the load
+   * @param closing those of them that were made alone
    * @throws InfrastructureError when the run could not be written
    */
   async end(
     redelivered: readonly Call[],
+    closing: ReadonlySet<Call>,
     { faults, incomplete, durable }: Required<EndOfRun>,
   ): Promise<void> {
     const writer = await this.#begun;
-    writer?.append(redelivered);
+    writer?.append(redelivered, closing);
     await writer?.end({ faults, incomplete, ...(durable !== this.#header?.durable && { durable }) });
   }
 }

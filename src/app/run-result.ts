@@ -1,10 +1,11 @@
 import type { ServerWork } from '../database/statement-statistics.js';
 import type { Call } from '../domain/call.js';
 import type { InfrastructureError } from '../domain/errors.js';
+import type { Promises } from '../domain/promises.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { BatchTotals, ClientCost, Outcomes, RunResult, Verdict } from '../domain/run-result.js';
-import type { Scenario, WorkloadPlan } from '../domain/scenario.js';
-import { comparesStrategies, evaluateGate, parseGate } from '../gate/index.js';
+import { slotsOfBatch } from '../domain/load.js';
+import type { WorkloadPlan } from '../domain/scenario.js';
 import type { HalfWay } from '../target/weak-spots.js';
 import type { Verification } from '../verify/verify-run.js';
 import { expectedCounts, largestCall } from '../workload/plan.js';
@@ -15,7 +16,8 @@ import { rolloutResult } from './rollout/rollout-result.js';
 import type { RunJob } from './run-job.js';
 import { runPlan } from './run-plan.js';
 import type { ServerCost } from './server-meter.js';
-import { settledCalls } from './settled-calls.js';
+import { judgeGates } from './run-gates.js';
+import { isSuccess, settledCalls } from './settled-calls.js';
 
 /** All that is known of a finished run. */
 interface FinishedRun {
@@ -32,10 +34,7 @@ interface FinishedRun {
 /** Puts a run's result together and judges its gates. */
 export function toRunResult(run: FinishedRun): RunResult {
   const measured = measure(run);
-  const gates = run.plan.scenario.gates
-    .map(parseGate)
-    .filter((gate) => !comparesStrategies(gate))
-    .map((gate) => evaluateGate(gate, measured));
+  const { gates, notes: ofGates } = judgeGates(run.plan.scenario, run.job.target, measured);
   const { invariants, notAsked, notes } = run.verification;
   const verdict = verdictOf(run);
   return {
@@ -43,7 +42,7 @@ export function toRunResult(run: FinishedRun): RunResult {
     verdict,
     invariants,
     notAsked,
-    notes: [...notes, ...notesOn(run)],
+    notes: [...notes, ...notesOn(run), ...ofGates],
     gates,
     passed: verdict === 'valid' && gates.every((gate) => gate.passed),
   };
@@ -89,8 +88,9 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     plan: runPlan(scenario, seed),
     assignments,
     expectedSuccesses:
-      durationMs === undefined ? expectedCounts(scenario).successes : mostSuccesses(scenario, calls),
+      durationMs === undefined ? expectedCounts(scenario).successes : mostSuccesses(plan, calls),
     outcomes: countOutcomes(calls),
+    ...holdersOf(calls, job.target.terms.promises),
     errorsByCode: countErrors(calls),
     retriesByCode: counters.retriesByCode,
     counters: counters.counts,
@@ -108,7 +108,10 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     timeSeries: recording.timeSeries,
     durationMs: recording.durationMs,
     throughputPerSecond: assignments / (recording.durationMs / 1_000),
-    cost: { roundTripsPerAssignment: counters.roundTrips / assignments, ...serverCost(server, assignments) },
+    cost: {
+      roundTripsPerAssignment: (counters.roundTrips ?? NaN) / assignments,
+      ...serverCost(server, assignments),
+    },
     client: recording.client,
   };
 }
@@ -128,14 +131,23 @@ function serverCost(
 }
 
 /** Batch by batch, all calls that were made, but no more than its slots let succeed. */
-function mostSuccesses({ slots, deliveries }: Scenario, calls: readonly Call[]): number {
+function mostSuccesses({ scenario, batchIds }: WorkloadPlan, calls: readonly Call[]): number {
   const made = new Map<string, number>();
   for (const { batchId } of calls) made.set(batchId, (made.get(batchId) ?? 0) + 1);
-  return [...made.values()].reduce((sum, count) => sum + Math.min(count, slots * deliveries), 0);
+  const mostOf = (batch: number) => slotsOfBatch(scenario, batch) * scenario.deliveries;
+  return batchIds.reduce((sum, id, batch) => sum + Math.min(made.get(id) ?? 0, mostOf(batch)), 0);
+}
+
+/** Where every success tells whether the slot was given then, those that were created say it. */
+function holdersOf(calls: readonly Call[], { idempotent }: Promises): Pick<RunResult, 'holders'> {
+  if (!calls.some(({ outcome }) => outcome === 'assigned')) return {};
+  const successes = calls.filter(isSuccess);
+  if (!idempotent) return { holders: successes.length };
+  return { holders: new Set(successes.map(({ contentId }) => contentId)).size };
 }
 
 function countOutcomes(calls: readonly Call[]): Outcomes {
-  const counts = { created: 0, reused: 0, noSlot: 0, error: 0, unknown: 0, recovered: 0 };
+  const counts = { created: 0, reused: 0, assigned: 0, noSlot: 0, error: 0, unknown: 0, recovered: 0 };
   for (const call of calls) {
     counts[call.outcome === 'no_slot' ? 'noSlot' : call.outcome] += 1;
     if (call.recovered) counts.recovered += 1;

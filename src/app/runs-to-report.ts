@@ -5,12 +5,13 @@ import type { Report, RunResult, StopSignal } from '../domain/run-result.js';
 import { worstVerdict } from '../domain/verdict.js';
 import { HistoryFile } from '../history/history-file.js';
 import { WorkerFleet } from '../runner/fleet.js';
-import type { Database } from './database.js';
+import type { Places } from './target-places.js';
 import { environmentOf } from './environment.js';
+import { checkBulk } from './check-capabilities.js';
 import { executeRun } from './execute-run.js';
 import { watchFor } from './load-monitor.js';
 import type { RunJob } from './run-job.js';
-import { whileAtWork } from './held-runs.js';
+import { whileAtWorkIn } from './held-runs.js';
 import { verdictPasses } from './verdicts.js';
 
 /** Creates the file that keeps every call of the runs. */
@@ -41,16 +42,21 @@ export type SumUp = (
  * Executes runs one after the other; a signal or a failure of the surroundings ends the sequence with what was
  * measured until then.
  *
+ * @param places of the targets of all jobs
  * @param sumUp makes what is said of the finished runs together
+ * @throws UsageError `bulk_unsupported` where a target, now that it is open, is seen not to make many calls at once
  */
 export async function executeRuns(
-  database: Database,
+  places: Places,
   jobs: readonly RunJob[],
   control: RunControl,
   sumUp: SumUp = () => ({}),
 ): Promise<Report> {
-  const environment = await environmentOf(database);
-  const { runs, failure } = await executeAtWork(database, jobs, control);
+  for (const { scenario, target } of jobs) {
+    checkBulk([scenario], [{ name: target.name, lacks: places.of(target).lacks }]);
+  }
+  const environment = await environmentOf(places.main);
+  const { runs, failure } = await executeAtWork(places, jobs, control);
   const verdict = worstVerdict(runs);
   const summary = runs.length > 0 ? sumUp(runs) : {};
   const interrupted = control.stop.aborted ? (control.stop.reason as StopSignal) : undefined;
@@ -65,10 +71,10 @@ interface Executed {
   readonly failure?: InfrastructureError;
 }
 
-function executeAtWork(database: Database, jobs: readonly RunJob[], control: RunControl): Promise<Executed> {
-  return whileAtWork(database, control.command, (command) =>
+function executeAtWork(places: Places, jobs: readonly RunJob[], control: RunControl): Promise<Executed> {
+  return whileAtWorkIn(places.databases, control.command, (command) =>
     executeInTurn(
-      database,
+      places,
       jobs.map((job) => ({ ...job, command })),
       control,
     ),
@@ -76,7 +82,7 @@ function executeAtWork(database: Database, jobs: readonly RunJob[], control: Run
 }
 
 async function executeInTurn(
-  database: Database,
+  places: Places,
   jobs: readonly RunJob[],
   { onRun, display, stop }: RunControl,
 ): Promise<Executed> {
@@ -87,7 +93,7 @@ async function executeInTurn(
     for (const [position, job] of jobs.entries()) {
       if (stop.aborted) break;
       onRun(job, position, jobs.length);
-      const { result, failure } = await executeRun(database, fleet, { ...job, watch }, stop);
+      const { result, failure } = await executeRun(places.of(job.target), fleet, { ...job, watch }, stop);
       if (result.assignments > 0) runs.push(result);
       else if (!stop.aborted) return { runs, failure: failure ?? noCall(job) };
       if (failure !== undefined) return { runs, failure };
@@ -95,7 +101,7 @@ async function executeInTurn(
     return { runs };
   } catch (error) {
     if (stop.aborted && error === stop.reason) return { runs };
-    const failure = explainConnectFailure(database.address, error);
+    const failure = explainConnectFailure(places.main.address, error);
     if (failure instanceof InfrastructureError) return { runs, failure };
     throw error;
   } finally {

@@ -1,8 +1,8 @@
 import { didYouMean, quote } from '../base/wording.js';
 import { UsageError } from '../domain/errors.js';
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
-import { loadScenario } from '../scenario/load.js';
-import { resolveScenario, resolveScenarios } from '../scenario/overrides.js';
+import { loadScenario, readScenarioValue } from '../scenario/load.js';
+import { applyOverrides, resolveScenario, resolveScenarios } from '../scenario/overrides.js';
 import { TARGET_NAMES } from '../targets/resolve.js';
 
 /** The built-in scenarios that carry the acceptance criteria of the requirement (ELS-004). */
@@ -25,6 +25,17 @@ export async function scenarioToShow(nameOrFile: string): Promise<Scenario> {
 export function scenariosToRun(named: readonly string[], overrides: ScenarioOverrides): Promise<Scenario[]> {
   const unnamed = overrides.rate === undefined ? ACCEPTANCE_SCENARIOS : ['sustained'];
   return resolveAll(named.length > 0 ? named : unnamed, overrides);
+}
+
+/**
+ * The one scenario of a run.
+ *
+ * @param given a built-in name, the path of a scenario file, or what such a file holds
+ * @throws UsageError as `resolveScenario`, and `invalid_scenario` for a rollout to what is no target
+ */
+export async function scenarioOf(given: string | object, overrides: ScenarioOverrides): Promise<Scenario> {
+  if (typeof given === 'string') return withKnownTargets(given, await resolveScenario(given, overrides));
+  return withKnownTargets('scenario', applyOverrides(readScenarioValue(given), overrides));
 }
 
 async function resolveAll(

@@ -51,7 +51,7 @@ async function untilGone(connection: EmbeddedConnection, over: AbortSignal): Pro
 
 /** @returns whether a connection could be made; it has ended by then */
 async function stayConnected(connection: EmbeddedConnection, over: AbortSignal): Promise<boolean> {
-  const client = new pg.Client({ ...connection, application_name: 'els-assign server' });
+  const client = new pg.Client({ ...connection, ssl: false, application_name: 'els-assign server' });
   // Its end is what is waited for, whatever ended it.
   client.on('error', () => undefined);
   try {

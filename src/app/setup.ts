@@ -2,6 +2,7 @@ import { grantAccess, requireAccess } from '../database/grants.js';
 import { mendSchema, requireNoDrift, type Mending } from '../database/drift.js';
 import { findOrCreateSchema, type SetupOutcome } from '../database/schema.js';
 import { requireWritable } from '../database/writable.js';
+import { UsageError } from '../domain/errors.js';
 import type { Target } from '../target/target.js';
 import { checkTarget } from '../targets/resolve.js';
 import type { Database } from './database.js';
@@ -64,8 +65,26 @@ export function prepareDatabase(database: Database, targets: readonly Target[]):
     await requireWritable(client, database.address);
     const outcome = await findOrCreateSchema(client, database.schema, { reset: false });
     await requireAccess(client, database.schema, 'run');
-    await requireNoDrift(client, database.schema, 'all');
+    await requireNoDrift(client, database.schema, 'all', database.remedy);
     for (const target of targets) await checkTarget(client, target);
     return outcome;
   });
+}
+
+/**
+ * Makes a database ready to record the runs of a target with a schema of its own. Where that is the target's own on the
+ * tool's server, it is mended first as `setUp` does.
+ *
+ * @returns why they cannot be recorded there; undefined: they can
+ * @throws UsageError when the schema is not ours or drifted, InfrastructureError where nothing can be written
+ */
+export async function prepareRecords(database: Database): Promise<string | undefined> {
+  try {
+    if (database.remedy !== undefined) await setUp(database, { reset: false });
+    await prepareDatabase(database, []);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UsageError && error.code === 'missing_privilege') return error.message;
+    throw error;
+  }
 }

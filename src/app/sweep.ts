@@ -1,5 +1,6 @@
 import { buildSweep } from '../compare/sweep.js';
 import { UsageError } from '../domain/errors.js';
+import { totalSlots } from '../domain/load.js';
 import type { Scenario, ScenarioOverrides } from '../domain/scenario.js';
 import type { SweepAxis, SweptParameter } from '../domain/sweep.js';
 import { flagOf, LOAD_FIELDS } from '../scenario/fields.js';
@@ -45,8 +46,8 @@ export function sumUpSweep(parameter: SweptParameter): SumUp {
 }
 
 /** As many slots in all as the scenario has, so that a loop lasts its time in small batches too. */
-function batchesFor({ arrival, batches, slots }: Scenario, slotsOfStep: number): number | undefined {
-  return arrival !== 'burst' ? Math.ceil((batches * slots) / slotsOfStep) : undefined;
+function batchesFor(scenario: Scenario, slotsOfStep: number): number | undefined {
+  return scenario.arrival !== 'burst' ? Math.ceil(totalSlots(scenario) / slotsOfStep) : undefined;
 }
 
 async function resolveStep(
@@ -58,7 +59,7 @@ async function resolveStep(
     return await resolveScenario(name, overrides);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const step = `--sweep ${parameter}=${overrides[parameter]}`;
+    const step = `--sweep ${parameter}=${String(overrides[parameter])}`;
     throw new UsageError(error.code, `${step}: ${error.message}`, { cause: error });
   }
 }

@@ -1,23 +1,18 @@
-import { countActiveSessions } from '../database/active-sessions.js';
+import { withClient } from '../database/on-pool.js';
 import { requireColumns } from '../database/schema.js';
 import { serverError } from '../database/failure.js';
 import { requireAccess } from '../database/grants.js';
 import { transaction } from '../database/session.js';
+import { UsageError } from '../domain/errors.js';
+import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
 import type { Host } from '../target/host.js';
 import { builtInHost } from '../targets/resolve.js';
-import { UsageError } from '../domain/errors.js';
-import { worstVerdict } from '../domain/verdict.js';
-import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
-import {
-  verifyDatabase,
-  verifyHistory,
-  verifyRun,
-  type RunToVerify,
-  type Verification,
-} from '../verify/verify-run.js';
+import { verifyDatabase, verifyHistory, type Verification } from '../verify/verify-run.js';
 import type { Database } from './database.js';
-import { withClient } from '../database/on-pool.js';
+import { requireBatches, toChecked, toReport, toVerify, verifyKept, whyUnsettled } from './kept-runs.js';
 import type { KeptRun } from './open-history.js';
+import type { FilesToLoad } from './recorded-target.js';
+import { verifyRunOfTarget } from './verify-target.js';
 
 /**
  * Asks the database oracle about every batch of the schema. Nothing is changed: a read-only role may do it.
@@ -40,7 +35,7 @@ async function verifyBatches(
   batchIds: readonly string[],
 ): Promise<Verification> {
   const unsettled = await whyUnsettled(database);
-  return verifyDatabase(await host.audit(batchIds), batchIds, unsettled);
+  return verifyDatabase({ assignments: undefined, audits: await host.audit(batchIds) }, batchIds, unsettled);
 }
 
 /** Nothing was found wrong because nothing was looked at. */
@@ -57,54 +52,30 @@ export async function verifyCalls(runs: AsyncIterable<KeptRun>): Promise<Verific
 }
 
 /**
- * Asks both oracles about kept runs. Nothing is changed.
+ * Asks both oracles about kept runs, each of its target. Nothing is changed.
  *
- * @param database that still holds their batches
- * @throws UsageError when it does not, or the schema does not hold the tables
+ * @param main that still holds their batches, or is the embedded server's, which holds those of targets
+ * @param files which files of targets are loaded
+ * @throws UsageError when it does not, the schema does not hold the tables, or a target cannot be had
  */
-export function verifyKeptRuns(
-  database: Database,
+export async function verifyKeptRuns(
+  main: Database,
   runs: AsyncIterable<KeptRun>,
+  files: FilesToLoad,
 ): Promise<VerificationReport> {
+  const checked: CheckedBatches[] = [];
+  for await (const run of runs) {
+    const { hasOwnSchema = false } = run.header.target;
+    checked.push(await (hasOwnSchema ? verifyRunOfTarget(main, run, files) : verifyBuiltIn(main, run)));
+  }
+  return toReport(checked);
+}
+
+function verifyBuiltIn(database: Database, run: KeptRun): Promise<CheckedBatches> {
   return reading(database, async (host) => {
-    const checked: CheckedBatches[] = [];
-    for await (const run of runs) {
-      await requireBatches(host, run);
-      const settled = { ...toVerify(run), unsettled: await whyUnsettled(database) };
-      checked.push(
-        toChecked(run, verifyRun(settled, await host.read(settled.batchIds, { rightAfterRun: false }))),
-      );
-    }
-    return toReport(checked);
+    requireBatches(run, await host.allBatchIds());
+    return verifyKept(database, host, run);
   });
-}
-
-async function requireBatches(host: Host, { header: { runId, batches } }: KeptRun): Promise<void> {
-  const known = new Set(await host.allBatchIds());
-  const gone = batches.filter(({ batchId }) => !known.has(batchId)).length;
-  if (gone === 0) return;
-  throw new UsageError(
-    'run_is_gone',
-    `${gone} of the ${batches.length} batches of run ${runId} are not in the database; accepted: a run that was made with --keep, or --history-only`,
-  );
-}
-
-function toVerify({ header, calls, faults, incomplete, durable }: KeptRun): RunToVerify {
-  const { batches, startMicros, promises, places } = header;
-  const slots = new Map(batches.map((batch) => [batch.batchId, batch.slots]));
-  return {
-    ...{ batchIds: [...slots.keys()], slotsOf: (batchId) => slots.get(batchId) ?? 0 },
-    ...{ terms: { promises, places }, calls, startMicros, faults, incomplete, durable },
-  };
-}
-
-function toChecked({ header, calls }: KeptRun, verification: Verification): CheckedBatches {
-  const { runId, batches } = header;
-  return { ...verification, runId, batches: batches.length, calls: calls.length };
-}
-
-function toReport(checked: readonly CheckedBatches[]): VerificationReport {
-  return { verdict: worstVerdict(checked), checked };
 }
 
 /** undefined_table, undefined_column, undefined_function (a column of another type), invalid_schema_name */
@@ -125,11 +96,4 @@ async function reading<T>(database: Database, work: (host: Host) => Promise<T>):
     const message = `schema ${JSON.stringify(schema)} does not hold the tables to verify (${sent.message}); accepted: one that els-assign setup created, or the same tables`;
     throw new UsageError('no_schema', message, { cause: error });
   }
-}
-
-/** What is under way in other sessions may look unfinished. */
-async function whyUnsettled({ pool }: Database): Promise<string | undefined> {
-  const sessions = await withClient(pool, countActiveSessions);
-  if (sessions === 0) return undefined;
-  return `other sessions are at work in this database: ${sessions}; what they have under way may look unfinished`;
 }

@@ -1,5 +1,7 @@
+import type { IdForm } from '../domain/promises.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
-import { warmUpSlots } from '../runner/warm-up.js';
+import { warmUpContentId, warmUpSlots } from '../runner/warm-up.js';
+import { idOf } from '../workload/ids.js';
 import type { BatchGroup } from '../target/host.js';
 import type { Target } from '../target/target.js';
 
@@ -15,12 +17,21 @@ export function warmUpRunId(runId: string): string {
  *
  * @param targets what the run begins with, and what it changes into
  */
-export function warmUpBatches(targets: readonly Target[], { runId, scenario }: WorkloadPlan): BatchGroup[] {
+export function warmUpBatches(
+  targets: readonly Target[],
+  { runId, scenario, contentIds }: WorkloadPlan,
+): BatchGroup[] {
   if (scenario.arrival !== 'closed') return [];
   const slots = warmUpSlots(scenario.workers, scenario.connections);
   const served = targets.flatMap(({ forms }) => forms);
-  return [...new Set(served)].map((form) => ({
-    ...{ runId: warmUpRunId(runId), batchIds: [`${runId}-${form}-warm-up`], form },
-    slots: slots * served.filter((each) => each === form).length,
-  }));
+  const form0: IdForm = targets[0]?.ids.batch ?? 'text';
+  return [...new Set(served)].map((form) => {
+    const batchId = idOf(`${runId}-${form}-warm-up`, form0);
+    const slotsOfBatch = slots * served.filter((each) => each === form).length;
+    return {
+      ...{ runId: warmUpRunId(runId), batchIds: [batchId], form, slots: slotsOfBatch },
+      contentIdsOf: () =>
+        Array.from({ length: slotsOfBatch }, (_, at) => warmUpContentId(batchId, at, contentIds)),
+    };
+  });
 }

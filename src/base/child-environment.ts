@@ -11,9 +11,9 @@ export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(entries);
 }
 
-/** Takes the PG* variables out of an environment. */
-export function removeServerVariables(env: NodeJS.ProcessEnv): void {
-  for (const name of Object.keys(env).filter(isServerVariable)) delete env[name];
+/** An environment without its PG* variables. */
+export function withoutServerVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isServerVariable(name)));
 }
 
 function isServerVariable(name: string): boolean {

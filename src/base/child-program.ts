@@ -1,6 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { childEnvironment } from './child-environment.js';
 
+/** The descriptor of this process's standard error. */
+const STDERR = 2;
+
 const running = new Set<ChildProcess>();
 
 /** How a child process ended. */
@@ -13,7 +16,8 @@ export interface Departure {
 
 /**
  * A program of this package in a process of its own, spoken to by messages over a private channel. It keeps this
- * process's standard error and, without what names a database, its environment; it ends with this process.
+ * process's standard error, which takes its standard output too, and, without what names a database, its environment; it ends
+ * with this process.
  */
 export class ChildProgram<Message extends object> {
   /** Undefined where it could not be started. */
@@ -29,8 +33,10 @@ export class ChildProgram<Message extends object> {
   constructor(path: string, hear: (message: unknown) => void) {
     this.#child = fork(path, {
       env: childEnvironment(process.env),
+      // Those of this process may be for another program: --eval, --test, --inspect. NODE_OPTIONS holds for both.
+      execArgv: [],
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', STDERR, STDERR, 'ipc'],
     });
     this.pid = this.#child.pid;
     this.gone = departure(this.#child);

@@ -38,6 +38,8 @@ export function describeGiven(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return quote(value, 60);
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (typeof value === 'bigint' || typeof value === 'symbol') return value.toString();
+  if (typeof value === 'function') return 'a function';
   return Array.isArray(value) ? 'a list' : 'an object';
 }
 

@@ -1,13 +1,10 @@
-import { checkCapabilities } from '../app/check-capabilities.js';
-import { checkConnections } from '../app/check-connections.js';
-import { checkFaults } from '../app/check-faults.js';
-import { checkPooling } from '../app/check-pooling.js';
+import { checkDatabase, checkRun } from '../app/check-run.js';
 import { withDatabase } from '../app/database.js';
-import { checkGates, withGates } from '../app/gates.js';
+import { withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRollOut } from '../app/scenarios.js';
-import { prepareDatabase } from '../app/setup.js';
-import { rolledOut, startOfRollout } from '../targets/resolve.js';
+import { withPlaces } from '../app/target-places.js';
+import { startOfRollout } from '../targets/resolve.js';
 import { renderRollouts } from '../report/rollout.js';
 import { tellAbandoned } from './abandoned-notice.js';
 import { finish } from './exit-code.js';
@@ -25,11 +22,8 @@ export async function compareRollouts(
   const resolved = await scenariosToRollOut(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
   const { advisoryLocks = false, keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
-  checkGates(scenarios, []);
   const start = startOfRollout(advisoryLocks);
-  const steps = scenarios.flatMap((scenario) => rolledOut(scenario, start));
-  const targets = [start, ...steps.map((step) => step.target)];
-  checkCapabilities({ scenarios, targets, prepare: flags.prepare });
+  checkRun(scenarios, start, { prepare: flags.prepare });
   const reports = await openReports(flags, process.env, () => Promise.resolve());
   await checkOutputPaths(flags, { flag: '--strategies', targets: [] });
   const common = { target: start, keep, timeoutMs };
@@ -38,13 +32,17 @@ export async function compareRollouts(
   const { summarizeRollouts } = await import('../app/rollout/rollout-result.js');
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (found) => {
-      checkFaults(found, scenarios, [start]);
-      const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
-      await checkConnections(database, scenarios);
-      await prepareDatabase(database, []);
-      await tellAbandoned(database, flags);
-      const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
-      return executeRuns(database, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));
+      const database = await checkDatabase(found, { scenarios, targets: [start], prepare: flags.prepare });
+      return withPlaces(
+        database,
+        [start],
+        () => undefined,
+        async (places) => {
+          await tellAbandoned(database, flags);
+          const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
+          return executeRuns(places, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));
+        },
+      );
     }),
   );
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderRollouts });

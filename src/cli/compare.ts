@@ -1,13 +1,11 @@
 import { Option, type Command } from 'commander';
 import { checkSurroundings } from '../app/baseline.js';
 import { checkCapabilities } from '../app/check-capabilities.js';
-import { checkConnections } from '../app/check-connections.js';
-import { checkFaults } from '../app/check-faults.js';
-import { checkPooling } from '../app/check-pooling.js';
+import { checkDatabase } from '../app/check-run.js';
 import { withDatabase } from '../app/database.js';
 import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToCompare } from '../app/scenarios.js';
-import { prepareDatabase } from '../app/setup.js';
+import { withPlaces } from '../app/target-places.js';
 import type { Target } from '../target/target.js';
 import { DEFAULT_TARGET, resolveTarget, TARGET_NAMES } from '../targets/resolve.js';
 import { quote } from '../base/wording.js';
@@ -20,7 +18,7 @@ import { addBaselineOptions, openBaselines, type BaselineFlags } from './baselin
 import { compareRollouts } from './compare-rollouts.js';
 import { finish } from './exit-code.js';
 import { toOverrides } from './load-flags.js';
-import { addLoadOptions, seedOf, type LoadFlags } from './options.js';
+import { addLoadOptions, seedOf, whereOf, type LoadFlags } from './options.js';
 import { checkOutputPaths } from './output-paths.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
@@ -85,8 +83,8 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const targets = await resolveTargets(flags.strategies, advisoryLocks);
   const resolved = await scenariosToCompare(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
-  checkGates(scenarios, targets);
-  checkCapabilities({ scenarios, targets, prepare: flags.prepare });
+  checkGates(scenarios, { compares: true, targets });
+  checkCapabilities({ scenarios, targets, prepare: flags.prepare, advisoryLocks });
   const { rounds: given, keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   const baselines = await openBaselines(flags, scenarios, targets);
   const reports = await openReports(flags, process.env, baselines.save);
@@ -95,16 +93,15 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   const plan = { scenarios, targets, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
   const { compare } = await import('../app/compare.js');
   const report = await stoppable((stop) =>
-    withDatabase({ ...flags, env: process.env }, async (found) => {
-      checkFaults(found, scenarios, targets);
-      const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
-      await checkConnections(database, scenarios);
+    withDatabase(whereOf(flags, targets), async (found) => {
+      const database = await checkDatabase(found, { scenarios, targets, prepare: flags.prepare });
       const reference = await checkSurroundings(database, baselines.reference);
-      await prepareDatabase(database, targets);
-      tellRights(targets, flags);
-      await tellAbandoned(database, flags);
-      const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
-      return compare(database, { ...plan, reference }, control);
+      const tell = (checked: readonly Target[]) => tellRights(checked, flags);
+      return withPlaces(database, targets, tell, async (places) => {
+        for (const each of places.databases) await tellAbandoned(each, flags);
+        const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
+        return compare(places, { ...plan, reference }, control);
+      });
     }),
   );
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderComparison });

@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
+import { withoutDatabase, type DatabaseOptions } from '../app/database.js';
 import { parseGate } from '../app/gates.js';
 import { CONFIG_FILE } from '../config/load.js';
-import { MAX_SEED } from '../config/schema.js';
-import { UsageError } from '../domain/errors.js';
-import { parseDurationOf } from '../scenario/duration.js';
+import { drawSeed, parseSeed } from '../scenario/flag-values.js';
+import { DEFAULT_TIMEOUT_MS, parseTimeout } from '../scenario/duration.js';
+import type { Target } from '../target/target.js';
 import { addLoadFlags } from './load-flags.js';
 
 export interface ConnectionFlags {
@@ -71,8 +72,8 @@ export function addLoadOptions(command: Command): Command {
     .optionsGroup(OTHER_OPTIONS)
     .addOption(
       new Option('--timeout <time>', 'deadline of one call, with its retries')
-        .argParser(parseDurationOf('--timeout', 'invalid_timeout'))
-        .default(10_000, '10s'),
+        .argParser(parseTimeout)
+        .default(DEFAULT_TIMEOUT_MS, '10s'),
     )
     .option('--gate <expression>', "must hold besides the scenario's gates; may be given again", collectGate)
     .option('--seed <n>', 'repeat the workload of an earlier run (default: a new one)', parseSeed)
@@ -85,9 +86,20 @@ export function addLoadOptions(command: Command): Command {
   return addOutputOptions(addConnectionOptions(command));
 }
 
+/** Where a command works: with targets that have a schema of their own, where the flag or the configuration says. */
+export function whereOf(flags: ConnectionFlags, targets: readonly Target[]): DatabaseOptions {
+  if (!targets.some(({ hasOwnSchema }) => hasOwnSchema)) return { ...flags, env: process.env };
+  return { ...flags, env: withoutDatabase(process.env, flags.databaseUrlVariable) };
+}
+
+/** Whether the user named the database for this command, and the environment did not. */
+export function namesDatabase({ databaseUrl, databaseUrlVariable }: ConnectionFlags): boolean {
+  return databaseUrl !== undefined || databaseUrlVariable !== undefined;
+}
+
 /** A random workload, unless a seed repeats one. */
 export function seedOf(flags: LoadFlags): number {
-  return flags.seed ?? Math.floor(Math.random() * (MAX_SEED + 1));
+  return flags.seed ?? drawSeed();
 }
 
 /** Values of an option that may be given again. */
@@ -97,13 +109,4 @@ export function collect(value: string, earlier: readonly string[] = []): readonl
 
 function collectGate(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, parseGate(text).text];
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (/^\d+$/.test(text) && seed <= MAX_SEED) return seed;
-  throw new UsageError(
-    'invalid_seed',
-    `--seed is ${JSON.stringify(text)}; accepted: a whole number, 0 to ${MAX_SEED}`,
-  );
 }

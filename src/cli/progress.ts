@@ -21,6 +21,6 @@ export function showProgress(
 function runLine(swept: SweptParameter | undefined, ...[job, position, total]: Parameters<OnRun>): string {
   const strategy = strategyLabel({ strategy: job.target.name, advisoryLocks: job.target.advisoryLocks });
   const round = job.round > 1 ? ` · round ${job.round}` : '';
-  const step = swept === undefined ? '' : ` · ${swept} ${job.scenario[swept]}`;
+  const step = swept === undefined ? '' : ` · ${swept} ${String(job.scenario[swept])}`;
   return `[${position + 1}/${total}] ${job.scenario.name} · ${strategy}${round}${step} · seed ${job.seed}`;
 }

@@ -1,19 +1,15 @@
 import { Option, type Command } from 'commander';
 import { againstBaseline, checkSurroundings } from '../app/baseline.js';
-import { checkCapabilities } from '../app/check-capabilities.js';
-import { checkConnections } from '../app/check-connections.js';
-import { checkFaults } from '../app/check-faults.js';
-import { checkPooling } from '../app/check-pooling.js';
+import { checkDatabase, checkRun } from '../app/check-run.js';
 import { withDatabase } from '../app/database.js';
-import { checkGates, withGates } from '../app/gates.js';
+import { withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRun } from '../app/scenarios.js';
-import { prepareDatabase } from '../app/setup.js';
+import { withPlaces } from '../app/target-places.js';
 import type { Target } from '../target/target.js';
 import {
   DEFAULT_TARGET,
   resolveTarget,
-  rolledOut,
   TARGET_NAMES,
   TARGET_VARIABLES,
   targetFromVariables,
@@ -29,7 +25,7 @@ import { tellAbandoned } from './abandoned-notice.js';
 import { addBaselineOptions, openBaselines, type BaselineFlags } from './baseline.js';
 import { finish, type Finish } from './exit-code.js';
 import { toOverrides } from './load-flags.js';
-import { addLoadOptions, seedOf, type LoadFlags } from './options.js';
+import { addLoadOptions, seedOf, whereOf, type LoadFlags } from './options.js';
 import { checkOutputPaths } from './output-paths.js';
 import { showProgress } from './progress.js';
 import { addReportOptions, openReports, type ReportFlags } from './reports.js';
@@ -55,6 +51,7 @@ Examples:
   els-assign run --strategy cte --advisory-locks --scenario overflow --slots 40 --contents 90
   els-assign run --strategy cte --scenario sustained --bulk 100
   els-assign run --strategy ./mine.sql --scenario sustained --duration 10s --json
+  els-assign run --strategy ./seats.target.ts --scenario overflow --deliveries 2
   els-assign run --strategy cte --rate 2000 --latency-limit 100ms --duration 10s
   els-assign run --strategy cte --rate 500 --spacing constant --stages 2000:10s,500:0s,500:5s
   els-assign run --strategy cte --scenario sustained --gate 'roundTripsPerAssignment <= 1.1'
@@ -66,7 +63,10 @@ Examples:
 export function addRun(program: Command, setExitCode: (code: number) => void): void {
   addBaselineOptions(addReportOptions(addLoadOptions(program.command('run'))))
     .description('put a load on one strategy and verify every outcome')
-    .option('--strategy <name|file>', `${TARGET_NAMES.join(', ')}, or the path of a SQL file`)
+    .option(
+      '--strategy <name|file>',
+      `${TARGET_NAMES.join(', ')}, a SQL file, or a target: *.target.ts, *.target.json`,
+    )
     .addOption(
       new Option('--rounds <n>', 'how often everything is run')
         .argParser(parseCount('--rounds', MAX_ROUNDS))
@@ -91,10 +91,7 @@ async function runRun(flags: RunFlags): Promise<number> {
     ? await scenariosToSweep(flags.scenario ?? [], toOverrides(flags), sweep)
     : await scenariosToRun(flags.scenario ?? [], toOverrides(flags));
   const scenarios = withGates(resolved, flags.gate ?? []);
-  checkGates(scenarios, []);
-  const steps = scenarios.flatMap((scenario) => rolledOut(scenario, target));
-  const targets = [target, ...steps.map((step) => step.target)];
-  checkCapabilities({ scenarios, targets, prepare: flags.prepare });
+  checkRun(scenarios, target, flags);
   const baselines = await openBaselines(flags, scenarios, [target]);
   const reports = await openReports(flags, process.env, baselines.save);
   await checkOutputPaths(flags, { flag: '--strategy', targets: [target] });
@@ -104,19 +101,18 @@ async function runRun(flags: RunFlags): Promise<number> {
   const history = flags.history === undefined ? undefined : await createHistory(flags.history, readTool());
   const jobs = jobsOf(scenarios, { target, keep, timeoutMs, history }, flags.rounds, seedOf(flags));
   const report = await stoppable((stop) =>
-    withDatabase({ ...flags, env: process.env }, async (found) => {
-      checkFaults(found, scenarios, [target]);
-      const database = await checkPooling(found, { scenarios, prepare: flags.prepare });
-      await checkConnections(database, scenarios);
+    withDatabase(whereOf(flags, [target]), async (found) => {
+      const database = await checkDatabase(found, { scenarios, targets: [target], prepare: flags.prepare });
       const reference = await checkSurroundings(database, baselines.reference);
-      await prepareDatabase(database, [target]);
-      tellRights([target], flags);
-      await tellAbandoned(database, flags);
-      const control = { command: 'run', ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
-      const sumUp = sweep
-        ? sumUpSweep(sweep.parameter)
-        : (runs: readonly RunResult[]) => againstBaseline(runs, reference);
-      return executeRuns(database, jobs, control, sumUp);
+      const tell = (checked: readonly Target[]) => tellRights(checked, flags);
+      return withPlaces(database, [target], tell, async (places) => {
+        await tellAbandoned(places.of(target).database, flags);
+        const control = { command: 'run', ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
+        const sumUp = sweep
+          ? sumUpSweep(sweep.parameter)
+          : (runs: readonly RunResult[]) => againstBaseline(runs, reference);
+        return executeRuns(places, jobs, control, sumUp);
+      });
     }),
   ).finally(() => history?.close());
   const how: Finish = { json: flags.json ?? false, render: sweep ? renderSweep : renderRuns };

@@ -7,25 +7,31 @@ import { createColours } from '../report/colours.js';
 import { renderVerificationJson } from '../report/json.js';
 import { renderVerification } from '../report/verification.js';
 import { tellAbandoned } from './abandoned-notice.js';
-import { printResult, terminalWidth } from './console.js';
-import { addConnectionOptions, type ConnectionFlags } from './options.js';
+import { printLine, printResult, terminalWidth } from './console.js';
+import { oneLine } from './failure.js';
+import { addConnectionOptions, namesDatabase, whereOf, type ConnectionFlags } from './options.js';
+import { ownSchemaTarget } from './own-schema-target.js';
 import { readTool } from './tool.js';
 
 interface VerifyFlags extends ConnectionFlags {
   readonly history?: string;
   readonly historyOnly?: boolean;
+  readonly strategy?: string;
   readonly json?: boolean;
   readonly allowInconclusive?: boolean;
 }
 
 const HELP = `
 Without --history the audits of sql/audit/ are run on every batch of the schema, whoever filled it. Nothing is
-written: a role that may only read is enough.
+written: a role that may only read is enough. With --strategy the audits of that target are run on its batches that runs
+left (run --keep), and its assignments are read. A run of a target is checked by the file that it was made with, or by
+--strategy where that has moved.
 
 Examples:
   els-assign verify
   els-assign run --keep --history calls.ndjson && els-assign verify --history calls.ndjson
-  els-assign verify --history calls.ndjson --history-only --json`;
+  els-assign verify --history calls.ndjson --history-only --json
+  els-assign verify --strategy ./seats.target.ts`;
 
 /** `els-assign verify` */
 export function addVerify(program: Command, setExitCode: (code: number) => void): void {
@@ -33,6 +39,7 @@ export function addVerify(program: Command, setExitCode: (code: number) => void)
     .description('check what a database holds, and what callers were told, without changing anything')
     .option('--history <file>', 'check the runs that run --history kept')
     .option('--history-only', 'check what callers were told alone; needs no database')
+    .option('--strategy <file>', 'the file of a target with tables of its own')
     .option('--json', 'print one JSON document instead of text')
     .option('--allow-inconclusive', 'a verdict that is unknown does not fail the command')
     .addHelpText('after', HELP)
@@ -58,10 +65,15 @@ async function verify(flags: VerifyFlags): Promise<VerificationReport> {
   }
   const { openHistory } = await import('../app/open-history.js');
   const { verifyCalls, verifyKeptRuns, verifySchema } = await import('../app/verify.js');
+  const { verifyTarget } = await import('../app/verify-target.js');
   const runs = history === undefined ? undefined : await openHistory(history);
   if (runs && historyOnly) return verifyCalls(runs);
-  return withDatabase({ ...flags, env: process.env }, async (database) => {
-    const report = runs ? await verifyKeptRuns(database, runs) : await verifySchema(database);
+  const target = await ownSchemaTarget(flags.strategy);
+  const tell = (line: string) => printLine(oneLine(line));
+  const files = { given: target, databaseIsNamed: namesDatabase(flags), tell };
+  return withDatabase(whereOf(flags, target ? [target] : []), async (database) => {
+    const asked = target ? () => verifyTarget(database, target, tell) : () => verifySchema(database);
+    const report = await (runs ? verifyKeptRuns(database, runs, files) : asked());
     await tellAbandoned(database);
     return report;
   });

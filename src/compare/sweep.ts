@@ -32,7 +32,8 @@ function toStep(parameter: SweptParameter, run: RunResult): SweepStep {
 }
 
 function valueOf(parameter: SweptParameter, { workers, connections, plan }: RunResult): number {
-  return { ...plan, workers, connections }[parameter] ?? NaN;
+  const value = { ...plan, workers, connections }[parameter];
+  return typeof value === 'number' ? value : NaN;
 }
 
 /**

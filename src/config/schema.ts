@@ -6,13 +6,12 @@ import {
   type LOAD_FIELDS,
   type LoadFieldName,
 } from '../scenario/fields.js';
+import { MAX_SEED } from '../scenario/flag-values.js';
 import { gatesSchema } from '../scenario/schema.js';
 import { TARGET_NAMES } from '../targets/resolve.js';
 
 /** Most rounds of a comparison. */
 export const MAX_ROUNDS = 1_000;
-/** Largest seed. */
-export const MAX_SEED = 2 ** 32 - 1;
 
 // Every `error` says what is accepted; descriptions are shown by editors.
 

@@ -69,6 +69,21 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** What node-postgres asks where a server wants a password that there is none of; then it says so. */
+const noPassword = () => undefined as unknown as string;
+
+/**
+ * What node-postgres would read from the environment for what is left out, with a value that says nothing. Not empty, or it
+ * looks there all the same; only where the variable is set, for poolers refuse parameters that they do not know.
+ */
+function nothingFrom(env: NodeJS.ProcessEnv): object {
+  return {
+    client_encoding: 'utf8',
+    ...(env['PGOPTIONS'] && { options: ' ' }),
+    ...(env['PGREPLICATION'] && { replication: 'false' }),
+  };
+}
+
 /**
  * node-postgres' configuration of an address.
  *
@@ -79,8 +94,9 @@ export function clientConfig({ connectionString }: ServerAddress, via?: Endpoint
   const { host = 'localhost', port = '5432', user, password, dbname, options, sslnegotiation } = parameters;
   const ssl = tlsOptions(parameters);
   return {
+    ...nothingFrom(process.env),
     ...(via ?? { host, port: Number(port) }),
-    ...{ user, password, database: dbname, ssl },
+    ...{ user, password: password ?? noPassword, database: dbname, ssl },
     ...(options !== undefined && { options }),
     // Stated: node-postgres would read PGSSLNEGOTIATION.
     sslnegotiation: ssl === false || sslnegotiation !== 'direct' ? 'postgres' : 'direct',

@@ -68,17 +68,25 @@ const MOST_LINES = 10;
  *
  * @param client whose search_path is the schema, in a transaction
  * @param need `columns`: only missing tables and columns count
+ * @param remedy what the user can do, where `els-assign setup` does not reach the schema
  * @throws UsageError `schema_drift` that names every difference and the remedy
  */
-export async function requireNoDrift(client: ClientBase, schema: string, need: Need): Promise<void> {
+export async function requireNoDrift(
+  client: ClientBase,
+  schema: string,
+  need: Need,
+  remedy = bySetup(schema),
+): Promise<void> {
   const differences = reported(await compare(client, schema)).filter(
     ({ expected, found }) =>
       need === 'all' || (found === undefined && (expected?.kind === 'table' || expected?.kind === 'column')),
   );
-  const name = JSON.stringify(schema);
-  const setup = `els-assign setup --schema ${name}`;
-  const remedy = `${setup} mends what it can without losing a row; ${setup} --reset creates all anew and loses what is in it`;
   if (differences.length > 0) throw driftError(schema, differences.map(describe), remedy);
+}
+
+function bySetup(schema: string): string {
+  const setup = `els-assign setup --schema ${JSON.stringify(schema)}`;
+  return `${setup} mends what it can without losing a row; ${setup} --reset creates all anew and loses what is in it`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { InfrastructureError } from '../domain/errors.js';
 import { bindValues, loadStatement } from './statement.js';
 
 const BACKENDS = loadStatement('database/backends-of-run');
+const ROLE_AT_WORK = loadStatement('database/role-at-work');
 const TERMINATE = loadStatement('database/terminate-backends-of-run');
 
 const POLL_MS = 20;
@@ -34,10 +35,42 @@ export async function awaitQuiescence(
   const countLeft = async () => (await client.query(BACKENDS.text, values)).rows.length;
   if (await waitUntilNone(countLeft, deadlineMs)) return 0;
   await mayEnd?.();
+  return endBackends(client, { applicationName, pooled }, deadlineMs);
+}
+
+/**
+ * Ends backends in whatever they do, which the server rolls back, and waits until they are gone.
+ *
+ * @returns how many were told to end
+ * @throws InfrastructureError `backends_left` when some are not gone by the deadline
+ */
+export async function endBackends(
+  client: ClientBase,
+  { applicationName, pooled }: RunBackends,
+  deadlineMs: number,
+): Promise<number> {
+  const values = bindValues<unknown>(BACKENDS, { application_name: applicationName, pooled });
   const { rows } = await client.query(TERMINATE.text, values);
+  const countLeft = async () => (await client.query(BACKENDS.text, values)).rows.length;
   if (await waitUntilNone(countLeft, deadlineMs)) return rows.length;
   const message = `backends of ${applicationName} are still connected after pg_terminate_backend`;
   throw new InfrastructureError('backends_left', message);
+}
+
+/**
+ * Waits until nobody else who connects as this role is at work in this database: code that gives its connections a name
+ * of its own is not known by it.
+ *
+ * @returns how many sessions are at work at the deadline
+ */
+export async function awaitRoleIdle(client: ClientBase, deadlineMs: number): Promise<number> {
+  let left = 0;
+  const countLeft = async () => {
+    const { rows } = await client.query<{ sessions: number }>(ROLE_AT_WORK.text);
+    return (left = rows[0]?.sessions ?? 0);
+  };
+  await waitUntilNone(countLeft, deadlineMs);
+  return left;
 }
 
 async function waitUntilNone(countLeft: () => Promise<number>, deadlineMs: number): Promise<boolean> {

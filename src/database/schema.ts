@@ -113,10 +113,11 @@ export async function requireSchema(client: ClientBase, schema: string): Promise
  * Makes sure that a schema of the tool holds what is read of it. Any other may hold the same tables.
  *
  * @param client whose search_path is the schema, in a transaction
+ * @param remedy as in `requireNoDrift`
  * @throws UsageError `schema_drift`
  */
-export async function requireColumns(client: ClientBase, schema: string): Promise<void> {
-  if ((await find(client, schema))?.mark === 'ours') await requireNoDrift(client, schema, 'columns');
+export async function requireColumns(client: ClientBase, schema: string, remedy?: string): Promise<void> {
+  if ((await find(client, schema))?.mark === 'ours') await requireNoDrift(client, schema, 'columns', remedy);
 }
 
 /** A schema that is there, and which version of the tool created it. */

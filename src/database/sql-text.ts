@@ -50,6 +50,23 @@ export function splitSql(sql: string): SqlPiece[] {
   return pieces;
 }
 
+/**
+ * SQL text in which every word is one of the language, a name or a bind: a space in the place of each comment, and `''` in
+ * that of each quoted string, quoted identifier and dollar quote.
+ */
+export function bareSql(sql: string): string {
+  const scanner = new RegExp(TOKEN);
+  let bare = '';
+  let from = 0;
+  for (let match = scanner.exec(sql); match !== null; match = scanner.exec(sql)) {
+    const [token] = match;
+    if (token.startsWith(':')) continue;
+    bare += sql.slice(from, match.index) + (/^(?:--|\/\*)/.test(token) ? ' ' : "''");
+    scanner.lastIndex = from = endOfOpaque(sql, match);
+  }
+  return bare + sql.slice(from);
+}
+
 /** Where a token that the pattern only opened (block comment, dollar quote) ends; unclosed ones end the text. */
 function endOfOpaque(sql: string, match: RegExpExecArray): number {
   const end = match.index + match[0].length;

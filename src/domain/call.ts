@@ -1,7 +1,7 @@
 import type { Places } from './promises.js';
 
-export const CALL_OUTCOMES = ['created', 'reused', 'no_slot', 'error', 'unknown'] as const;
-/** How a call ended. `unknown`: the reply was lost, so it may have happened. */
+export const CALL_OUTCOMES = ['created', 'reused', 'assigned', 'no_slot', 'error', 'unknown'] as const;
+/** How a call ended. `assigned`: the target cannot tell `created` from `reused`. `unknown`: the reply was lost, so it may have happened. */
 export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 
 /**
@@ -70,7 +70,7 @@ export function isAnswered({ outcome, errorCode }: Pick<Call, 'outcome' | 'error
  */
 export function contradictionIn(end: CallEnd, places: Places): string | undefined {
   const { outcome, slotId, recovered, replyLost, errorCode, sqlState } = end;
-  const hasSlot = outcome === 'created' || outcome === 'reused';
+  const hasSlot = outcome === 'created' || outcome === 'reused' || outcome === 'assigned';
   const hasFailed = outcome === 'error' || outcome === 'unknown';
   if (hasSlot && places === 'named' && slotId === null) return `${outcome} without a slotId`;
   if (hasSlot && places === 'counted' && slotId !== null) return `${outcome} with a slotId in counted places`;

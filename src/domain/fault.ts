@@ -2,6 +2,8 @@
 interface FaultTraits {
   /** It ends a worker: the worker's calls must be recorded as they happen. */
   readonly killsWorker?: true;
+  /** It looks for calls under way, which are known where they are recorded as they happen. */
+  readonly seeksCalls?: true;
   /** The tool's own TCP proxy makes it. */
   readonly needsProxy?: true;
 }
@@ -11,7 +13,7 @@ const FAULTS = {
   /** SIGKILL of a worker whose claim holds a slot; another process takes its deliveries over. */
   'kill-worker': { killsWorker: true },
   /** SIGSTOP of a worker whose claim holds a slot, and SIGCONT half a second later. */
-  'pause-worker': {},
+  'pause-worker': { seeksCalls: true },
   /** pg_terminate_backend of a backend whose claim holds a slot. */
   'terminate-backend': {},
   /** Immediate shutdown and restart of the server while a claim holds a slot. */
@@ -66,8 +68,13 @@ export function killsWorker({ kind }: Fault): boolean {
   return traitsOf(kind).killsWorker === true;
 }
 
+/** Faults that need each call recorded as it happens. */
+export function needsJournal(fault: Fault): boolean {
+  return killsWorker(fault) || traitsOf(fault.kind).seeksCalls === true;
+}
+
 /** Faults that the tool's own TCP proxy makes. */
-export function needsProxy({ kind }: Fault): boolean {
+export function needsProxy({ kind }: Pick<Fault, 'kind'>): boolean {
   return traitsOf(kind).needsProxy === true;
 }
 

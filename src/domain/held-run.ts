@@ -19,11 +19,15 @@ export interface HeldRun {
   /** Its process there. */
   readonly pid: number | null;
   readonly strategy: string;
+  /** The target's file, where its batches are on tables of its own; null: they are on the tool's. */
+  readonly file: string | null;
+  /** The database that the embedded server holds for that target; null: the one that the command was given. */
+  readonly database: string | null;
   /** Null: a proof has none. */
   readonly scenario: string | null;
   /** The run whose engines warm up on these batches; null: these are what is measured. */
   readonly warmsUp: string | null;
-  /** Whether `--keep` was given. */
+  /** Whether it was to leave its batches: `--keep` was given, or its target cannot remove them. */
   readonly keep: boolean;
   /** How much there is of it, by the target's own names. */
   readonly counts: Readonly<Record<string, number>>;
@@ -38,11 +42,26 @@ export interface RunSelection {
   readonly olderThanMs?: number | undefined;
 }
 
+/** Runs of one target that were left because it could not be had to remove them. */
+export interface LeftRuns {
+  readonly runIds: readonly string[];
+  readonly strategy: string;
+  readonly file: string;
+  readonly database: string | null;
+  readonly batches: number;
+  /** The first of them. */
+  readonly batchIds: readonly string[];
+  /** Why, and what is accepted, in one line. */
+  readonly reason: string;
+}
+
 /** What was removed of a schema. */
 export interface Cleaning {
   /** Whether nothing was, for it was only asked what would be. */
   readonly dryRun: boolean;
   readonly removed: readonly HeldRun[];
+  /** Whose target could not be had to remove them, or failed to: they are as they were. */
+  readonly left: readonly LeftRuns[];
   /** Runs at work to which the selection applied: they were left alone. */
   readonly leftAtWork: number;
 }

@@ -32,11 +32,29 @@ export interface OpenLoop extends OpenLoopCounts {
   readonly latencyLimitMs?: number | undefined;
 }
 
+/** Slots of each batch; of a list the batches take one after the other, from its beginning again. */
+export type Slots = number | readonly number[];
+
+/** What tells how many slots a load has. */
+export type SlotsOfBatches = Pick<Load, 'batches' | 'slots'>;
+
+/** @param batch its position, from 0 */
+export function slotsOfBatch({ slots }: Pick<Load, 'slots'>, batch: number): number {
+  return typeof slots === 'number' ? slots : (slots[batch % slots.length] ?? 0);
+}
+
+/** Of all batches together. */
+export function totalSlots(load: SlotsOfBatches): number {
+  if (typeof load.slots === 'number') return load.batches * load.slots;
+  let total = 0;
+  for (let batch = 0; batch < load.batches; batch++) total += slotsOfBatch(load, batch);
+  return total;
+}
+
 /** What a load has many of: whole numbers from 1, which a sweep may vary. */
 export interface LoadCounts {
   readonly batches: number;
-  /** Slots of each batch. */
-  readonly slots: number;
+  readonly slots: Slots;
   /** Distinct contents of the whole run, dealt to the batches in turn. */
   readonly contents: number;
   /** How often each content is delivered. */

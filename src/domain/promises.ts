@@ -10,13 +10,15 @@ export const PLACES = ['named', 'counted'] as const;
 /** Whether answers name the slot that was given, or a batch only has so many of them. */
 export type Places = (typeof PLACES)[number];
 
+export const ID_FORMS = ['text', 'uuid', 'integer'] as const;
+/** What ids of batches and contents look like: any text, a UUID, or a positive whole number of at most 63 bits. */
+export type IdForm = (typeof ID_FORMS)[number];
+
 /** What a target's calls say, and what they promise. */
 export interface Terms {
   readonly target: { readonly name: string };
   readonly promises: Promises;
   readonly places: Places;
-  /** Whether a success tells `created` from `reused`. */
-  readonly told: boolean;
 }
 
 /** The engine on the tool's own tables. */
@@ -24,5 +26,4 @@ export const BUILT_IN_TERMS: Terms = {
   target: { name: 'built-in' },
   promises: { idempotent: true, truthfulNoSlot: true },
   places: 'named',
-  told: true,
 };

@@ -5,6 +5,7 @@ import type { RolloutResult, RolloutSummary } from './rollout.js';
 import type { Sweep } from './sweep.js';
 import type { TimelineEntry } from './timeline.js';
 
+/** Correct, proven wrong, or not told by the evidence. */
 export type Verdict = 'valid' | 'invalid' | 'unknown';
 
 /** Percentiles of a latency distribution, in microseconds. */
@@ -66,6 +67,8 @@ export interface ClientCost {
 export interface Outcomes {
   readonly created: number;
   readonly reused: number;
+  /** Of a target that cannot tell the two apart. */
+  readonly assigned: number;
   readonly noSlot: number;
   readonly error: number;
   readonly unknown: number;
@@ -78,10 +81,13 @@ export type Witness = Readonly<Record<string, string | number | boolean | null>>
 
 /** One invariant and whether it held; at most a few witnesses are kept. */
 export interface InvariantResult {
+  /** As docs/targets.md lists them, or of an audit of the target. */
   readonly name: string;
+  /** Whether it held; false also where what was found proves nothing (`excused`). */
   readonly passed: boolean;
   /** What was found may follow from what the notes say (calls are missing, commits were lost): it proves nothing. */
   readonly excused?: true | undefined;
+  /** Rows and calls that prove it; at most a few. */
   readonly witnesses: readonly Witness[];
   /** The fewest calls that prove one violation, in the order of their starts, with the faults among them. */
   readonly timeline: readonly TimelineEntry[];
@@ -95,10 +101,13 @@ export interface NotAsked {
   readonly reason: string;
 }
 
+/** A threshold and whether the run kept it. */
 export interface GateResult {
+  /** As the scenario or the flag wrote it. */
   readonly expression: string;
   /** The observed values, written as the gate writes them, e.g. `p95 = 12.3ms`. */
   readonly observed: string;
+  /** Whether it holds of the observed values. */
   readonly passed: boolean;
 }
 
@@ -107,28 +116,45 @@ export type BatchTotals = Readonly<Record<string, number>>;
 
 /** One scenario under one strategy, once. */
 export interface RunResult {
+  /** Its name. */
   readonly scenario: string;
+  /** The name of the target. */
   readonly strategy: string;
+  /** Whether calls with the same batch and content were serialized by an advisory lock. */
   readonly advisoryLocks: boolean;
+  /** Worker processes. */
   readonly workers: number;
   /** Connections of each worker. */
   readonly connections: number;
+  /** From 1. */
   readonly round: number;
   /** Whether it came to its end; false: a signal or a failure of the surroundings cut it off. */
   readonly complete: boolean;
+  /** Whether the target was found correct; `unknown` where the evidence does not tell. */
   readonly verdict: Verdict;
   /** Why the verdict is not `valid`, or what the reader should know (slots ran out); one line each. */
   readonly notes: readonly string[];
+  /** The load that was to be put on. */
   readonly plan: Omit<Load, (typeof NOT_IN_PLAN)[number]> & {
+    /** How calls arrive. */
     readonly arrival: Arrival;
+    /** Repeats the order of the deliveries. */
     readonly seed: number;
   };
   /** Calls delivered. */
   readonly assignments: number;
   /** Calls that should end as created or reused; where a duration ended the run, of those that were made. */
   readonly expectedSuccesses: number;
+  /** How the calls ended. */
   readonly outcomes: Outcomes;
+  /**
+   * Contents that were told of a slot, or calls where a content may hold several; only where some answers do not tell
+   * whether it was given then (`assigned`). Gates read `created` by it.
+   */
+  readonly holders?: number | undefined;
+  /** Calls that ended as `error`, by their codes. */
   readonly errorsByCode: Readonly<Record<string, number>>;
+  /** Attempts that were made again within calls, by the reasons. */
   readonly retriesByCode: Readonly<Record<string, number>>;
   /** What the target counted besides, by its own names. */
   readonly counters: Readonly<Record<string, number>>;
@@ -144,7 +170,12 @@ export interface RunResult {
   /** Calls on batches of their own by which a closed loop warmed up before it; no other figure counts them. */
   readonly warmUpCalls: number;
   /** What killed workers left and the next deliveries repaired. */
-  readonly repairs: { readonly orphans: number; readonly completions: number };
+  readonly repairs: {
+    /** Slots that were taken while the rest of the call was missing. */
+    readonly orphans: number;
+    /** Full batches that nobody had completed. */
+    readonly completions: number;
+  };
   /** Of a scenario with a rollout alone. */
   readonly rollout?: RolloutResult | undefined;
   /** Null where the database could not be asked after the load. */
@@ -163,11 +194,16 @@ export interface RunResult {
   readonly skipped?: number | undefined;
   /** Of the latency; percentiles rise as far as there are calls beyond them. */
   readonly latencyDistribution: readonly LatencyPoint[];
+  /** How calls and latency went on, interval by interval. */
   readonly timeSeries: TimeSeries;
+  /** From the first start to the last end of a call. */
   readonly durationMs: number;
+  /** Calls that ended, for each second. */
   readonly throughputPerSecond: Measured;
+  /** What a call cost on the way and on the server, on average. */
   readonly cost: {
-    readonly roundTripsPerAssignment: number;
+    /** Between worker and server; null where they are not counted. */
+    readonly roundTripsPerAssignment: Measured;
     /** Of the whole server while the load ran; null where the role or the server cannot tell, or it was not asked. */
     readonly walBytesPerAssignment: number | null;
     /**
@@ -175,15 +211,20 @@ export interface RunResult {
      * cannot be read or lost counters meanwhile. Pages found in shared buffers, and pages changed first.
      */
     readonly buffersHitPerAssignment: number | null;
+    /** As `buffersHitPerAssignment`, of pages changed first. */
     readonly buffersDirtiedPerAssignment: number | null;
     /** Wall-clock time in the executor, waits for locks included; neither planning nor the flush of a commit. */
     readonly serverExecutionMicrosPerAssignment: number | null;
   };
+  /** What a call cost in the workers. */
   readonly client: ClientCost;
+  /** What was asked of the calls and of the database. */
   readonly invariants: readonly InvariantResult[];
   /** What no invariant was asked; it does not change the verdict. */
   readonly notAsked: readonly NotAsked[];
+  /** The thresholds, judged. */
   readonly gates: readonly GateResult[];
+  /** Whether the verdict is `valid` and every gate was kept. */
   readonly passed: boolean;
 }
 

@@ -1,4 +1,5 @@
 import type { Arrival, Load } from './load.js';
+import type { IdForm } from './promises.js';
 
 /** From then on, worker after worker, calls go to another strategy. */
 export interface RolloutStep {
@@ -23,6 +24,8 @@ export interface Scenario extends Load {
   readonly rollout?: Rollout | undefined;
   /** Gate expressions, e.g. `p95 < 500ms`. */
   readonly gates: readonly string[];
+  /** Those of the gates that were asked for besides the scenario's own. */
+  readonly demandedGates?: readonly string[] | undefined;
   /** What `compare` tests over paired rounds where both strategies ran, e.g. `a.throughput >= 0.95 * b.throughput`. */
   readonly checks?: readonly string[] | undefined;
 }
@@ -36,6 +39,8 @@ export interface WorkloadPlan {
   readonly runId: string;
   readonly seed: number;
   readonly batchIds: readonly string[];
+  /** What the ids of contents look like. */
+  readonly contentIds: IdForm;
   /** contents × deliveries. */
   readonly totalDeliveries: number;
 }

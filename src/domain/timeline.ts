@@ -11,8 +11,7 @@ export type TimelineEntry =
       readonly worker: number;
       readonly call: string;
       readonly content: string;
-      /** `assigned`: of a target that cannot tell `created` from `reused`. */
-      readonly outcome: CallOutcome | 'assigned';
+      readonly outcome: CallOutcome;
     } & Pick<Call, 'batchId' | 'slotId' | 'recovered' | 'replyLost' | 'errorCode' | 'sqlState'>)
   | {
       readonly kind: 'fault';

@@ -1,6 +1,6 @@
 import type { RunningLoad } from '../runner/run-load.js';
 import type { BlockedCall } from './blocked.js';
-import { faultThatNeeds, type ArmedFault, type FaultOnCalls, type Strike } from './context.js';
+import { faultThatNeeds, type ArmedFault, type ArmFault, type FaultOnCalls, type Strike } from './context.js';
 import { HOLD_POINT, HoldPoint, type HoldContext } from './hold-point.js';
 
 /** A claim that was caught while it holds a slot. */
@@ -36,4 +36,19 @@ export function atHoldPoint(hit: (caught: CaughtClaim) => Promise<Strike>): Faul
       disarm: () => point.release(),
     };
   });
+}
+
+/** As `atHoldPoint` where the target can be stopped there, and otherwise what `anywhere` does. */
+export function atHoldPointOrAnywhere(
+  hit: (caught: CaughtClaim) => Promise<Strike>,
+  anywhere: ArmFault,
+): FaultOnCalls {
+  const held = atHoldPoint(hit);
+  return {
+    needs: [],
+    arm(context, load) {
+      const canStop = held.needs.every((spot) => context.weakSpots[spot] !== undefined);
+      return canStop ? held.arm(context, load) : anywhere(context, load);
+    },
+  };
 }

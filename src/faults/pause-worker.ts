@@ -1,12 +1,41 @@
 import { pause } from '../base/waiting.js';
-import { atHoldPoint } from './at-hold-point.js';
+import { atHoldPointOrAnywhere } from './at-hold-point.js';
+import type { RunningLoad } from '../runner/run-load.js';
+import type { ArmFault, Strike } from './context.js';
+import { NOBODY_AT_WORK, workerAtWork } from './at-work.js';
 import { assignedContents } from './hold-point.js';
 
 const HELD_MS = 250;
 const COMMITTED_MS = 250;
 
-/** SIGSTOP of a worker whose claim holds a slot, and, while it is stopped, commits it; then SIGCONT. */
-export const pauseWorker = atHoldPoint(async ({ context, load, call, where, release }) => {
+/** SIGSTOP of a worker with calls under way, wherever they are, and SIGCONT: of a target that none can be held in. */
+const pauseInFlight: ArmFault = ({ random }) =>
+  Promise.resolve({
+    strike: (load) => pauseAtWork(load, random),
+    disarm: () => Promise.resolve(),
+  });
+
+async function pauseAtWork(load: RunningLoad, random: () => number): Promise<Strike> {
+  const worker = await workerAtWork(load, random);
+  const station = worker === undefined ? undefined : load.stations[worker];
+  if (worker === undefined || station === undefined) return NOBODY_AT_WORK;
+  station.pause();
+  try {
+    await pause(HELD_MS, load.ended);
+    // All that it said before it was stopped is heard by now.
+    const calls = station.callsUnderWay;
+    const struck = calls > 0 && !load.ended.aborted;
+    return { struck, detail: `stopped worker ${worker + 1} with ${calls} calls under way for ${HELD_MS} ms` };
+  } finally {
+    station.resume();
+  }
+}
+
+/**
+ * SIGSTOP of a worker, then SIGCONT: where the target can be stopped there, of one whose claim holds a slot, and the claim
+ * is committed while the worker is stopped.
+ */
+export const pauseWorker = atHoldPointOrAnywhere(async ({ context, load, call, where, release }) => {
   const station = load.stations[call.worker];
   station?.pause();
   try {
@@ -19,4 +48,4 @@ export const pauseWorker = atHoldPoint(async ({ context, load, call, where, rele
   } finally {
     station?.resume();
   }
-});
+}, pauseInFlight);

@@ -1,3 +1,4 @@
+import { totalSlots } from '../domain/load.js';
 import type { LatencyMicros, RunResult } from '../domain/run-result.js';
 
 /** What a value measures. Durations are microseconds; everything else is a plain number. */
@@ -12,6 +13,7 @@ export type GateInput = Pick<
   | 'assignments'
   | 'expectedSuccesses'
   | 'outcomes'
+  | 'holders'
   | 'counters'
   | 'batchTotals'
   | 'latencyMicros'
@@ -43,8 +45,9 @@ const VALUES = {
   p99: latency('p99'),
   p999: latency('p999'),
   max: latency('max'),
-  created: number((run) => run.outcomes.created),
-  reused: number((run) => run.outcomes.reused),
+  created: number((run) => run.holders ?? run.outcomes.created),
+  reused: number(({ outcomes }) => (outcomes.assigned > 0 ? NaN : outcomes.reused)),
+  assigned: number((run) => run.outcomes.assigned),
   noSlot: number((run) => run.outcomes.noSlot),
   error: number((run) => run.outcomes.error),
   unknown: number((run) => run.outcomes.unknown),
@@ -52,10 +55,11 @@ const VALUES = {
   assignments: number((run) => run.assignments),
   late: number((run) => run.late ?? NaN),
   skipped: number((run) => run.skipped ?? 0),
-  successes: number((run) => run.outcomes.created + run.outcomes.reused),
+  successes: number((run) => run.outcomes.created + run.outcomes.reused + run.outcomes.assigned),
   expectedSuccesses: number((run) => run.expectedSuccesses),
   contents: number((run) => run.plan.contents),
-  slots: number((run) => run.plan.slots),
+  // Of each batch; on average where they differ.
+  slots: number(({ plan }) => totalSlots(plan) / plan.batches),
   batches: number((run) => run.plan.batches),
   deliveries: number((run) => run.plan.deliveries),
   workers: number((run) => run.workers),

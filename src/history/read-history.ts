@@ -11,6 +11,8 @@ import type { EndRecord, RunRecord } from './records.js';
 export interface KeptRun {
   readonly header: RunRecord;
   readonly calls: readonly Call[];
+  /** Those of them that the tool made alone after the load. */
+  readonly closing: ReadonlySet<Call>;
   readonly faults: readonly FaultResult[];
   /** Why calls may be missing: what the run said, or that it was cut off. */
   readonly incomplete: readonly string[];
@@ -83,6 +85,7 @@ class RunReader {
   readonly #header: RunRecord;
   readonly #terms: CallTerms;
   readonly #calls: Call[] = [];
+  readonly #closing = new Set<Call>();
 
   constructor(header: RunRecord) {
     this.#header = header;
@@ -95,7 +98,9 @@ class RunReader {
       const given = describeGiven(line.type);
       throw new LineError(line.number, `type is ${given}; accepted: "call", "end" or "run"`);
     }
-    this.#calls.push(readCall(line, this.#terms));
+    const { call, isClosing } = readCall(line, this.#terms);
+    this.#calls.push(call);
+    if (isClosing) this.#closing.add(call);
   }
 
   end({ faults, incomplete, calls, durable = this.#header.durable }: EndRecord, line: number): KeptRun {
@@ -106,12 +111,16 @@ class RunReader {
         `calls is ${calls}, and the run has ${found}: lines are missing or were added`,
       );
     }
-    return { header: this.#header, calls: this.#calls, faults, incomplete, durable };
+    return { ...this.#read(), faults, incomplete, durable };
   }
 
   cutOff(why: string): KeptRun {
     const { durable } = this.#header;
-    return { header: this.#header, calls: this.#calls, faults: [], incomplete: [why], durable };
+    return { ...this.#read(), faults: [], incomplete: [why], durable };
+  }
+
+  #read() {
+    return { header: this.#header, calls: this.#calls, closing: this.#closing };
   }
 }
 

@@ -52,13 +52,19 @@ export interface CallTerms {
   readonly places: Places;
 }
 
+/** A call, and whether the tool made it alone after the load. */
+export interface ReadCall {
+  readonly call: Call;
+  readonly isClosing: boolean;
+}
+
 /**
  * Reads the line of a call.
  *
  * @throws LineError that says what is wrong with it, or in what it contradicts itself
  */
-export function readCall({ number, fields }: Line, { batchIds, places }: CallTerms): Call {
-  const told = check(callRecord, fields, number);
+export function readCall({ number, fields }: Line, { batchIds, places }: CallTerms): ReadCall {
+  const { closing: isClosing, ...told } = check(callRecord, fields, number);
   if (!batchIds.has(told.batchId)) {
     throw new LineError(number, `batchId is ${quote(told.batchId)}; accepted: one of the run's batches`);
   }
@@ -66,7 +72,7 @@ export function readCall({ number, fields }: Line, { batchIds, places }: CallTer
   const call = { ...told, mayHaveHappened: told.mayHaveHappened ?? mayHaveHappenedBy(told) };
   const contradiction = contradictionIn(call, places);
   if (contradiction !== undefined) throw new LineError(number, `contradicts itself: ${contradiction}`);
-  return call;
+  return { call, isClosing };
 }
 
 /**

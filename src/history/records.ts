@@ -31,6 +31,9 @@ const fault = z.strictObject({
 
 const named = z.strictObject({ name: filledText }, { error: 'an object' });
 
+/** What was called. Left out of the built-in engine's, which is on the tool's own tables: that its tables are its own. */
+const target = named.extend({ hasOwnSchema: flag.optional() });
+
 const batch = z.strictObject(
   { batchId: filledText, slots: count.min(1, { error: 'a whole number, 1 or more' }) },
   { error: 'an object' },
@@ -48,12 +51,9 @@ export const runRecord = z.strictObject({
   advisoryLocks: flag,
   seed: count,
   tool: named.extend({ version: text }),
-  target: named,
+  target,
   promises: z.strictObject({ idempotent: flag, truthfulNoSlot: flag }, { error: 'an object' }),
   places: word(PLACES),
-  /** Whether a success tells `created` from `reused`. */
-  /** A target that does not tell `created` from `reused` would say `assigned`, which no version says yet. */
-  told: flag.refine((told) => told, { error: 'true' }),
   batches: z
     .array(batch, { error: 'a list of batches' })
     .min(1, { error: 'a list of one batch or more' })
@@ -104,6 +104,8 @@ export const callRecord = z.strictObject({
   mayHaveHappened: flag.optional(),
   errorCode: filledText.nullable().default(null),
   sqlState: text.nullable().default(null),
+  /** Made by the tool alone after the load, to see whether a slot is still given. */
+  closing: flag.default(false),
 });
 
 export type RunRecord = z.output<typeof runRecord>;
@@ -119,8 +121,12 @@ export function toEndLine(end: EndRecord): string {
   return JSON.stringify({ type: 'end', ...end });
 }
 
-/** A call as its line says it. */
-export function toCallLine(call: Call): string {
+/**
+ * A call as its line says it.
+ *
+ * @param isClosing whether the tool made it alone after the load
+ */
+export function toCallLine(call: Call, isClosing: boolean): string {
   const { slotId, recovered, replyLost, mayHaveHappened, errorCode, sqlState, ...rest } = call;
   const saysWhether = call.outcome === 'error' && (mayHaveHappened || mayHaveHappenedBy(call));
   return JSON.stringify({
@@ -132,5 +138,6 @@ export function toCallLine(call: Call): string {
     ...(saysWhether && { mayHaveHappened }),
     ...(errorCode !== null && { errorCode }),
     ...(sqlState !== null && { sqlState }),
+    ...(isClosing && { closing: true }),
   });
 }

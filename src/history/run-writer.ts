@@ -9,10 +9,13 @@ const WRITE_EVERY_MS = 100;
 /** So many lines exist at a time; what waits beyond them are references to calls that the run holds anyway. */
 const CHUNK_CALLS = 2_000;
 
+const NONE: ReadonlySet<Call> = new Set();
+
 /** Writes the calls of one run as they come, in their order, and then its end. */
 export class RunWriter {
   readonly #write: (lines: readonly string[]) => Promise<void>;
   #waiting: Call[] = [];
+  readonly #closing = new Set<Call>();
   #timer: NodeJS.Timeout | undefined;
   /** Never rejects: the first failure is kept. */
   #writing: Promise<void> = Promise.resolve();
@@ -28,11 +31,15 @@ export class RunWriter {
   /**
    * Takes calls; they are written within a tenth of a second. A failure is told by `flush`, `end` and `stop`.
    *
+   * @param closing those of them that the tool made alone after the load
    * @throws Error after the end of the run, which is a defect of the program
    */
-  append(calls: readonly Call[]): void {
+  append(calls: readonly Call[], closing: ReadonlySet<Call> = NONE): void {
     if (this.#isOver) throw new Error('calls come after the end of their run');
-    for (const call of calls) this.#waiting.push(call);
+    for (const call of calls) {
+      this.#waiting.push(call);
+      if (closing.has(call)) this.#closing.add(call);
+    }
     this.#calls += calls.length;
     if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#writeWaiting(), WRITE_EVERY_MS);
   }
@@ -83,7 +90,8 @@ export class RunWriter {
 
   async #writeCalls(calls: readonly Call[]): Promise<void> {
     for (let start = 0; start < calls.length; start += CHUNK_CALLS) {
-      await this.#write(calls.slice(start, start + CHUNK_CALLS).map(toCallLine));
+      const chunk = calls.slice(start, start + CHUNK_CALLS);
+      await this.#write(chunk.map((call) => toCallLine(call, this.#closing.has(call))));
     }
   }
 }

@@ -10,7 +10,7 @@ import type { Instance } from '../target/instance.js';
 export type ProofInstance = Pick<Instance, 'assign' | 'settle'>;
 
 /** Batches of a proof, of the one form that it fills. */
-export type ProofGroup = Omit<BatchGroup, 'form'>;
+export type ProofGroup = Omit<BatchGroup, 'form' | 'contentIdsOf'>;
 
 /** What is known of statements that the instances send, by the names under which they are prepared. */
 export interface RoundTrips {

@@ -1,3 +1,4 @@
+import type { Slots } from '../domain/load.js';
 import { escapeInvisible } from '../base/wording.js';
 
 /** Stands for a value that was not measured. */
@@ -58,4 +59,9 @@ function threeDigits(value: number): string {
     return value.toFixed(2);
   }
   return value.toFixed(value < 99.95 ? 1 : 0);
+}
+
+/** `15 slots`; of a list that is repeated over the batches `2, 30 slots`. */
+export function slotsText(slots: Slots): string {
+  return typeof slots === 'number' ? plural(slots, 'slot') : `${slots.join(', ')} slots`;
 }

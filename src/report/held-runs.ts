@@ -1,5 +1,5 @@
 import { escapeInvisible, quote } from '../base/wording.js';
-import type { Cleaning, HeldRun } from '../domain/held-run.js';
+import type { Cleaning, HeldRun, LeftRuns } from '../domain/held-run.js';
 import { formatCount, MISSING, plural } from './format.js';
 import { tableLines } from './layout.js';
 
@@ -34,6 +34,10 @@ function runLines(runs: readonly HeldRun[]): string[] {
     column('strategy', ({ strategy }) => strategy),
     column('scenario', ({ scenario }) => scenario ?? MISSING),
     ...[...names].map(counted),
+    ...(runs.some(({ database }) => database !== null)
+      ? [column('database', ({ database }) => database ?? MISSING)]
+      : []),
+    ...(runs.some(({ file }) => file !== null) ? [column('file', ({ file }) => file ?? MISSING)] : []),
   ]);
 }
 
@@ -42,11 +46,24 @@ function whoOf({ role, host, pid }: HeldRun): string {
 }
 
 /** The answer of `clean` as text: a line for each run that was removed, and the sum. */
-export function renderCleaning(schema: string, { dryRun, removed, leftAtWork }: Cleaning): string {
+export function renderCleaning(schema: string, { dryRun, removed, left, leftAtWork }: Cleaning): string {
   const how = dryRun ? 'would be removed' : 'removed';
-  const left = leftAtWork === 0 ? [] : [`${plural(leftAtWork, 'run')} at work left alone`];
-  const sum = [`${plural(removed.length, 'run')} ${how} of schema ${quote(schema)}`, ...left].join(' · ');
+  const runsLeft = left.reduce((count, { runIds }) => count + runIds.length, 0);
+  const others = [
+    ...(runsLeft === 0 ? [] : [`${plural(runsLeft, 'run')} left, whose target could not remove them`]),
+    ...(leftAtWork === 0 ? [] : [`${plural(leftAtWork, 'run')} at work left alone`]),
+  ];
+  const sum = [`${plural(removed.length, 'run')} ${how} of schema ${quote(schema)}`, ...others].join(' · ');
   return `${[...removed.map((run) => `${escapeInvisible(run.runId)}  ${run.state} · ${countsText(run)}`), sum].join('\n')}\n`;
+}
+
+/** Which batches were left of a target, and why, in one line. */
+export function renderLeft({ batches, batchIds, runIds, database, reason }: LeftRuns): string {
+  const more = batches > batchIds.length ? [`${formatCount(batches - batchIds.length)} more`] : [];
+  const which = [...batchIds.map(escapeInvisible), ...more].join(', ');
+  const where = database === null ? '' : ` in database ${database}`;
+  const whose = runIds.length === 1 ? `run ${runIds[0]}` : plural(runIds.length, 'run');
+  return `${plural(batches, 'batch', 'batches')} of ${whose} left${where} (${which}): ${reason}`;
 }
 
 /** `batches 1 · slots 15` */

@@ -49,8 +49,10 @@ function pace(
 
 /** The outcomes that there are, `created` always; with errors their codes. */
 function counts({ outcomes, errorsByCode, skipped }: CallCounts, colours: ChalkInstance): string {
-  const { created, reused, no_slot, error, unknown } = outcomes;
-  const some = Object.entries({ reused, no_slot, unknown, skipped }).filter(([, count]) => count > 0);
+  const { created, reused, assigned, no_slot, error, unknown } = outcomes;
+  const some = Object.entries({ reused, assigned, no_slot, unknown, skipped }).filter(
+    ([, count]) => count > 0,
+  );
   const shown = [['created', created] as const, ...some].map(
     ([name, count]) => `${name} ${formatCount(count)}`,
   );

@@ -1,5 +1,5 @@
 import type { LatencyMicros, RunResult } from '../domain/run-result.js';
-import { formatCount, formatMicros, formatNumber, plural } from './format.js';
+import { formatCount, formatMicros, formatNumber, plural, slotsText } from './format.js';
 import { hang, tableLines, wrapParts } from './layout.js';
 import { loadParts } from './load-parts.js';
 import { arrivalParts, limitParts, skippedParts } from './open-loop.js';
@@ -13,7 +13,7 @@ const SHOWN = ['mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
 export function planLines({ plan, workers, connections }: RunResult, { colours, width }: Style): string[] {
   const parts = [
     `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
-    `${plural(plan.batches, 'batch', 'batches')} × ${plural(plan.slots, 'slot')}`,
+    `${plural(plan.batches, 'batch', 'batches')} × ${slotsText(plan.slots)}`,
     `${plural(plan.contents, 'content')} × ${plural(plan.deliveries, 'delivery', 'deliveries')}`,
     ...arrivalParts(plan),
     ...loadParts([plan]),
@@ -62,6 +62,9 @@ function batchParts({ batchTotals, plan }: RunResult): string[] {
 /** What the assignments cost: time on the whole, round trips, WAL, CPU of the tool itself. */
 export function costLines(run: RunResult, style: Style): string[] {
   const { roundTripsPerAssignment, walBytesPerAssignment } = run.cost;
+  const trips = Number.isNaN(roundTripsPerAssignment)
+    ? []
+    : [`${formatNumber(roundTripsPerAssignment)} round trips`];
   const wal = walBytesPerAssignment === null ? [] : [`${formatNumber(walBytesPerAssignment)} bytes of WAL`];
   const work = serverParts(run.cost);
   const cpu = `client ${formatMicros(run.client.cpuMicrosPerCall)} CPU`;
@@ -70,11 +73,7 @@ export function costLines(run: RunResult, style: Style): string[] {
   const took = `${plural(run.assignments, 'call')} in ${formatMicros(run.durationMs * 1000)}`;
   return [
     ...fact('throughput', [`${formatNumber(run.throughputPerSecond)}/s${due}`, took], style),
-    ...fact(
-      'each call',
-      [`${formatNumber(roundTripsPerAssignment)} round trips`, ...wal, ...work, cpu],
-      style,
-    ),
+    ...fact('each call', [...trips, ...wal, ...work, cpu], style),
     ...(counted.length > 0 ? fact('counters', counted, style) : []),
   ];
 }
@@ -110,10 +109,11 @@ function attemptParts({ assignments, attempts, warmUpCalls }: RunResult): string
 }
 
 function outcomeParts({ outcomes }: RunResult): string[] {
-  const { created, reused, noSlot, error, unknown, recovered } = outcomes;
+  const { created, reused, assigned, noSlot, error, unknown, recovered } = outcomes;
   return countParts({
     created,
     reused,
+    ...(assigned > 0 && { assigned }),
     no_slot: noSlot,
     error,
     ...(unknown > 0 && { unknown }),

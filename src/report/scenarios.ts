@@ -1,6 +1,6 @@
 import { MIGRATION_FAULT, type Fault } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
-import { plural } from './format.js';
+import { plural, slotsText } from './format.js';
 import { wrapParts, wrapWords } from './layout.js';
 import { loadParts } from './load-parts.js';
 import { arrivalParts } from './open-loop.js';
@@ -40,7 +40,7 @@ function shapeParts(scenario: Scenario): string[] {
     ...arrivalParts(scenario),
     ...(durationMs === undefined ? [] : [`${durationMs / 1_000} s`]),
     `${plural(contents, 'content')} × ${plural(deliveries, 'delivery', 'deliveries')} on ` +
-      `${plural(batches, 'batch', 'batches')} × ${plural(slots, 'slot')}`,
+      `${plural(batches, 'batch', 'batches')} × ${slotsText(slots)}`,
     `${plural(workers, 'worker')} × ${plural(connections, 'connection')}`,
     ...loadParts([scenario]),
   ];

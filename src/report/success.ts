@@ -2,9 +2,9 @@ import type { ChalkInstance } from 'chalk';
 import type { RunResult } from '../domain/run-result.js';
 import { formatCount } from './format.js';
 
-/** Calls that ended with a slot: created or reused. */
+/** Calls that ended with a slot: created, reused, or one of the two. */
 export function successes({ outcomes }: RunResult): number {
-  return outcomes.created + outcomes.reused;
+  return outcomes.created + outcomes.reused + outcomes.assigned;
 }
 
 /** `20/20`: the calls that succeeded, of those that should have; red when the two differ. */

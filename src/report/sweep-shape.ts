@@ -1,3 +1,4 @@
+import { totalSlots } from '../domain/load.js';
 import type { RunResult } from '../domain/run-result.js';
 import { loadParts } from './load-parts.js';
 import { arrivalParts } from './open-loop.js';
@@ -12,10 +13,15 @@ export function shapeParts(runs: readonly RunResult[]): string[] {
   const range = (read: (run: RunResult) => number) => rangeCell({ runs: [first, ...runs] }, read);
   return [
     `workers ${range((run) => run.workers)} × connections ${range((run) => run.connections)}`,
-    `batches ${range((run) => run.plan.batches)} × slots ${range((run) => run.plan.slots)}`,
+    `batches ${range((run) => run.plan.batches)} × slots ${slotsOf(plan, range)}`,
     `contents ${range((run) => run.plan.contents)} × deliveries ${range((run) => run.plan.deliveries)}`,
     ...arrivalParts(plan, plans),
     ...loadParts(plans),
     `seed ${plan.seed}`,
   ];
+}
+
+/** A list of slots is the same in all steps. */
+function slotsOf({ slots }: RunResult['plan'], range: (read: (run: RunResult) => number) => string): string {
+  return typeof slots === 'number' ? range(({ plan }) => totalSlots(plan) / plan.batches) : slots.join(', ');
 }

@@ -1,8 +1,9 @@
 import type { ChalkInstance } from 'chalk';
 import { escapeInvisible } from '../base/wording.js';
-import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
+import type { CheckedBatches, Judged, VerificationReport } from '../domain/verification.js';
+import { createColours } from './colours.js';
 import { colourEnding } from './ending.js';
-import { invariantLines, noteLines } from './findings.js';
+import { invariantLines, noteLines, violatedLines } from './findings.js';
 import { plural } from './format.js';
 import { indent } from './layout.js';
 import { colourVerdict, mark } from './marks.js';
@@ -24,17 +25,32 @@ export function renderVerification(
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
+/** A verdict with what is violated, its witnesses and the timeline, without colours. */
+export function renderVerdict(judged: Judged, options: TextOptions = {}): string {
+  const style = createStyle(createColours({}, {}), options);
+  return [
+    `verdict ${judged.verdict}`,
+    ...judged.invariants.filter(({ passed }) => !passed).flatMap((each) => violatedLines(each, style)),
+    ...noteLines(judged, style),
+  ].join('\n');
+}
+
 function checkedBlock(checked: CheckedBatches, style: Style): string[] {
   const { colours } = style;
-  const { runId, batches, calls, verdict } = checked;
+  const { batches, calls, verdict } = checked;
   const counts = [plural(batches, 'batch', 'batches'), ...(calls === null ? [] : [plural(calls, 'call')])];
   const inner = narrower(style, 2);
   return [
-    `${colours.bold(runId === null ? 'every batch of the schema' : `run ${escapeInvisible(runId)}`)} · ${counts.join(' · ')}`,
+    `${colours.bold(escapeInvisible(titleOf(checked)))} · ${counts.join(' · ')}`,
     ...indent(2, [
       ...invariantLines(checked.invariants, inner),
       `${mark(verdict === 'valid', colours)} verdict ${colourVerdict(verdict, colours)}`,
       ...noteLines(checked, inner),
     ]),
   ];
+}
+
+function titleOf({ runId, target }: CheckedBatches): string {
+  if (runId !== null) return `run ${runId}`;
+  return target === undefined ? 'every batch of the schema' : `every recorded batch of target ${target}`;
 }

@@ -13,7 +13,7 @@ type Counts = Readonly<Record<string, number>>;
 /** What several instances did. */
 export function sumCounters(counters: readonly LoadCounters[]): LoadCounters {
   return {
-    roundTrips: counters.reduce((sum, each) => sum + each.roundTrips, 0),
+    roundTrips: counters.reduce<number | null>((sum, each) => added(sum, each.roundTrips, 1), 0),
     retriesByCode: sumByName(counters.map((each) => each.retriesByCode)),
     counts: sumByName(counters.map((each) => each.counts)),
     warmUpCalls: counters.reduce((sum, each) => sum + each.warmUpCalls, 0),
@@ -24,7 +24,7 @@ export function sumCounters(counters: readonly LoadCounters[]): LoadCounters {
 export function countersSince(before: InstanceCounters, now: InstanceCounters): InstanceCounters {
   const retries = Object.entries(since(before.retriesByCode, now.retriesByCode));
   return {
-    roundTrips: now.roundTrips - before.roundTrips,
+    roundTrips: added(now.roundTrips, before.roundTrips, -1),
     retriesByCode: Object.fromEntries(retries.filter(([, count]) => count > 0)),
     counts: since(before.counts, now.counts),
   };
@@ -42,4 +42,9 @@ function sumByName(counts: readonly Counts[]): Counts {
     sums.set(name, (sums.get(name) ?? 0) + count);
   }
   return Object.fromEntries(sums);
+}
+
+/** Unknown where either is. */
+function added(one: number | null, other: number | null, sign: 1 | -1): number | null {
+  return one === null || other === null ? null : one + sign * other;
 }

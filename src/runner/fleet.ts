@@ -4,7 +4,7 @@ import { WorkerProcess, type WorkerProgram } from './worker-process.js';
 /** A worker that was let go and is still there after this long is killed. */
 const DISMISSAL_DEADLINE_MS = 2_000;
 
-/** The worker processes of a command: forked when first needed, kept for its later runs. */
+/** The worker processes of a command: forked when first needed, kept for its later loads. */
 export class WorkerFleet {
   readonly #workers: WorkerProcess[] = [];
   readonly #program: WorkerProgram | undefined;
@@ -14,12 +14,12 @@ export class WorkerFleet {
     this.#program = program;
   }
 
-  /** The first `count` workers. */
+  /** The first `count` workers; there are new processes in the place of those that are gone. */
   take(count: number): readonly WorkerProcess[] {
-    while (this.#workers.length < count) {
-      this.#workers.push(new WorkerProcess(this.#workers.length, this.#program));
-    }
-    return this.#workers.slice(0, count);
+    return Array.from({ length: count }, (_, index) => {
+      const worker = this.#workers[index];
+      return worker === undefined || worker.isGone ? this.replace(index) : worker;
+    });
   }
 
   /** A new process in the place of one that is gone. */

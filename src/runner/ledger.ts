@@ -6,7 +6,7 @@ import type { CallChunk, FromWorker, SignOfLife, StartedCall, WorkerJob, WorkerS
 import { Misconduct } from './read-message.js';
 
 /** In place of a worker, for a delivery that was answered. No run has so many. */
-const NOBODY = 255;
+export const NOBODY = 255;
 /** A worker says once in a second that it lives; so many times it may be early. */
 const MOST_EARLY = 60;
 
@@ -25,6 +25,7 @@ export class Ledger {
   #alive = 0;
   #progress = 0;
   #skipped = 0;
+  #isMalformedTold = false;
 
   /** @param makers which worker makes each delivery of the plan; shared by all ledgers of a load */
   constructor(makers: Uint8Array, job: WorkerJob, startMicros: number) {
@@ -49,6 +50,10 @@ export class Ledger {
       case 'calls':
         this.#end(message.chunk);
         return true;
+      case 'malformed':
+        if (this.#isMalformedTold) throw new Misconduct('told a malformed answer twice');
+        this.#isMalformedTold = true;
+        return false;
       case 'changed':
         return true;
       case 'done':
@@ -98,7 +103,7 @@ export class Ledger {
         now,
       ]);
       const told = { outcome: outcome[position] as CallOutcome, slotId: slotId[position] ?? null };
-      const contradiction = contradictionIn({ ...told, ...(extras[position] ?? NO_EXTRAS) }, 'named');
+      const contradiction = contradictionIn({ ...told, ...(extras[position] ?? NO_EXTRAS) }, this.job.places);
       if (contradiction !== undefined) {
         throw new Misconduct(`contradicts itself about the call of delivery ${index}: ${contradiction}`);
       }

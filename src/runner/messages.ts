@@ -1,11 +1,12 @@
 import type { Endpoint, AddressSource } from '../database/address.js';
+import type { Places } from '../domain/promises.js';
 import type { LagMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
 import type { Target } from '../target/target.js';
 import type { LoadCounters } from './counters.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 7;
 
 /** Calls that one message tells of, at most. */
 export const MOST_CALLS = 1_000;
@@ -28,6 +29,10 @@ export interface WarmUpBatch {
 
 /** All that a worker needs to deliver its slice. */
 export interface WorkerJob extends ServingTarget {
+  /** Whether answers name slots. */
+  readonly places: Places;
+  /** What registration returned to be handed to each call on a batch. */
+  readonly refs: ReadonlyMap<string, unknown>;
   readonly workerIndex: number;
   readonly plan: WorkloadPlan;
   readonly source: AddressSource;
@@ -48,6 +53,15 @@ export interface WorkerJob extends ServingTarget {
   readonly journal: 'batched' | 'immediate';
   /** For a worker that takes over from one that was killed. */
   readonly resume?: Resume | undefined;
+  /** Deliveries that are made after a load, in the place of a slice. */
+  readonly after?: DeliveriesAfter | undefined;
+}
+
+/** Deliveries after a load, by their indices; those beyond the plan's are of its contents in turn. */
+export interface DeliveriesAfter {
+  readonly indices: readonly number[];
+  /** Whether they were made before and ended without a definite answer. */
+  readonly mayHaveHappened: boolean;
 }
 
 /** What is left of a slice. */
@@ -69,7 +83,7 @@ export type ToWorker =
   | { readonly type: 'end' }
   | { readonly type: 'stop' };
 
-/** What a worker sends, in this order: ready, any number of alive, started, calls and changed, done; or failed. */
+/** What a worker sends, in this order: ready, any number of alive, started, calls and changed, malformed once at most, done; or failed. */
 export type FromWorker =
   | { readonly type: 'ready'; readonly version: number }
   /** Every second of a load. */
@@ -78,6 +92,8 @@ export type FromWorker =
   | { readonly type: 'started'; readonly call: StartedCall }
   /** `counters` of the load so far. */
   | { readonly type: 'calls'; readonly chunk: CallChunk; readonly counters: LoadCounters }
+  /** An answer did not fit its target's terms: how, on one line. Told of the first one, before its call is. */
+  | { readonly type: 'malformed'; readonly message: string }
   /** No call is served by what served before any more, and what those left to be done later is done. */
   | { readonly type: 'changed' }
   | { readonly type: 'done'; readonly summary: WorkerSummary }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { quote } from '../base/wording.js';
 import { CALL_OUTCOMES } from '../domain/call.js';
+import { isErrorCode } from '../target/answers.js';
 import {
   LONGEST_MESSAGE,
   LONGEST_SLOT_ID,
@@ -19,7 +20,7 @@ export class Misconduct extends Error {
 // Lengths are bounded, so that what a worker sends cannot grow without end. The columns of calls are not described
 // here but looked at one after the other: thousands of calls are told in a second.
 
-/** Of an SQLSTATE or a word in its place, of an error's code, of the name of a count. */
+/** Of an SQLSTATE or a word in its place, of the name of a count. */
 const LONGEST_CODE = 64;
 /** Of a compressed histogram: several times what one with a value in each of its buckets takes. */
 const LONGEST_HISTOGRAM = 262_144;
@@ -34,14 +35,17 @@ const code = z
   .string()
   .max(LONGEST_CODE)
   .regex(/^[\w.:-]+$/);
-const byCode = <Value extends z.core.$ZodType>(value: Value) =>
-  z.record(code, value).refine((codes) => Object.keys(codes).length <= MOST_CODES);
+/** A target's own words. */
+const errorCode = z.string().refine(isErrorCode);
+const areFew = (codes: object) => Object.keys(codes).length <= MOST_CODES;
+const countByCode = z.record(code, count).refine(areFew);
+const messageByCode = z.record(errorCode, z.string().max(LONGEST_MESSAGE)).refine(areFew);
 
 const counters = z.strictObject({
-  roundTrips: count,
+  roundTrips: count.nullable(),
   warmUpCalls: count,
-  retriesByCode: byCode(count),
-  counts: byCode(count),
+  retriesByCode: countByCode,
+  counts: countByCode,
 });
 
 const histogram = z.string().max(LONGEST_HISTOGRAM);
@@ -53,7 +57,7 @@ const summary = z.strictObject({
   counters,
   ranOut: z.boolean(),
   skipped: count,
-  errorMessages: byCode(z.string().max(LONGEST_MESSAGE)),
+  errorMessages: messageByCode,
   client: z.strictObject({
     calls: count,
     elapsedMs: micros,
@@ -74,7 +78,7 @@ const extras = z.record(
     recovered: z.boolean(),
     replyLost: z.boolean(),
     mayHaveHappened: z.boolean(),
-    errorCode: code.nullable(),
+    errorCode: errorCode.nullable(),
     sqlState: z.string().max(LONGEST_CODE).nullable(),
   }),
 );
@@ -89,6 +93,7 @@ const message = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('started'), call: startedCall }),
   z.strictObject({ type: z.literal('calls'), chunk: z.custom<CallChunk>(isChunk), counters }),
+  z.strictObject({ type: z.literal('malformed'), message: z.string().max(LONGEST_MESSAGE) }),
   z.strictObject({ type: z.literal('changed') }),
   z.strictObject({ type: z.literal('done'), summary }),
   z.strictObject({ type: z.literal('failed'), message: z.string().max(LONGEST_MESSAGE) }),

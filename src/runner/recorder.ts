@@ -20,6 +20,8 @@ export class Recorder {
   readonly #scheduleLag = newHistogram();
   readonly #send: (chunk: CallChunk) => void;
   readonly #chunkCalls: number;
+  readonly #onMalformed: (message: string) => void;
+  #isMalformedTold = false;
   /** By a map: a code may be a name such as `constructor`. */
   readonly #errorMessages = new Map<string, string>();
   #calls: FinishedCall[] = [];
@@ -28,10 +30,16 @@ export class Recorder {
   /**
    * @param send takes each full chunk, and the rest at `flush`
    * @param chunkCalls how many calls make a chunk full
+   * @param onMalformed told of the first answer that does not fit its target's terms, before its call is
    */
-  constructor(send: (chunk: CallChunk) => void, chunkCalls: number) {
+  constructor(
+    send: (chunk: CallChunk) => void,
+    chunkCalls: number,
+    onMalformed: (message: string) => void = () => undefined,
+  ) {
     this.#send = send;
     this.#chunkCalls = chunkCalls;
+    this.#onMalformed = onMalformed;
   }
 
   /** Notes that a call has ended. Field by field: to spread two objects into one costs microseconds a call. */
@@ -54,6 +62,7 @@ export class Recorder {
     });
     if (isAnswered(end)) this.#answered += 1;
     if (end.errorCode !== null && end.message !== undefined) this.#noteError(end.errorCode, end.message);
+    if (end.malformed) this.#tellMalformed(end.message);
     if (this.#calls.length >= this.#chunkCalls) this.flush();
   }
 
@@ -89,8 +98,18 @@ export class Recorder {
 
   #noteError(code: string, message: string): void {
     if (this.#errorMessages.has(code) || this.#errorMessages.size >= MOST_CODES) return;
-    const line = message.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-    const isLong = line.length > MESSAGE_CHARACTERS;
-    this.#errorMessages.set(code, isLong ? `${line.slice(0, MESSAGE_CHARACTERS)}…` : line);
+    this.#errorMessages.set(code, lineOf(message));
   }
+
+  #tellMalformed(message = ''): void {
+    if (this.#isMalformedTold) return;
+    this.#isMalformedTold = true;
+    this.#onMalformed(lineOf(message));
+  }
+}
+
+/** On one line and not at full length. */
+function lineOf(message: string): string {
+  const line = message.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length > MESSAGE_CHARACTERS ? `${line.slice(0, MESSAGE_CHARACTERS)}…` : line;
 }

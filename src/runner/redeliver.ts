@@ -1,63 +1,87 @@
 import { nowMicros } from '../base/clock.js';
 import type { Call } from '../domain/call.js';
 import type { Delivery } from '../domain/scenario.js';
-import type { OpenInstance } from '../target/instance.js';
 import { toCalls } from './call-chunks.js';
-import { deliverSlice } from './lanes.js';
-import { Recorder } from './recorder.js';
-import { assignBy } from './requests.js';
+import { killAtDeadline, type WorkerFleet } from './fleet.js';
+import { Ledger, NOBODY } from './ledger.js';
+import type { WorkerJob } from './messages.js';
 import type { LoadJob } from './run-load.js';
-import { graceAfter } from './stop.js';
 
-/** The worker that a history names for calls made after the load by the coordinator. */
+/** The worker that a history names for calls made after the load. */
 export const REDELIVERER = -1;
 
-const CONNECTIONS = 4;
 /** What has no answer by then stays without one. */
 const DEADLINE_MS = 30_000;
+/** A worker that was told to stop and has not said what it has after this long is killed. */
+const STOP_DEADLINE_MS = 4_000;
 
 /** How deliveries are made after a load. */
 export interface Redelivery {
-  readonly openInstance: OpenInstance;
   /** Whether they were made before and ended without a definite answer. */
   readonly mayHaveHappened: boolean;
+  /** How many calls are under way at once. */
+  readonly atATime: number;
   /** Told of every call that was made, also where not all could be. */
-  readonly heard: (call: Call) => void;
+  readonly heard: (calls: readonly Call[]) => void;
+  /** Told how the first answer was that does not fit its target's terms. */
+  readonly onMalformed: (message: string) => void;
 }
 
 /**
- * Delivers after a load. No figure counts these calls.
+ * Delivers after a load, by an instance that is opened for it. No figure counts these calls.
  *
  * @param stop ends it early
+ * @throws InfrastructureError when the worker failed, died or was ended
  */
 export async function redeliver(
+  fleet: WorkerFleet,
   job: LoadJob,
   deliveries: readonly Delivery[],
-  { openInstance, mayHaveHappened, heard }: Redelivery,
+  { mayHaveHappened, atATime, heard, onMalformed }: Redelivery,
   stop: AbortSignal,
 ): Promise<void> {
-  const { address, spec, schema, timeoutMs, prepare, via } = job;
-  const instance = await openInstance(spec, {
-    ...{ connectionString: address.connectionString, source: address.source, via, schema },
-    ...{ connections: CONNECTIONS, applicationName: `${job.applicationName}/redelivery` },
-    ...{ timeoutMs, prepare },
-  });
-  const scenario = { ...job.plan.scenario, connections: CONNECTIONS, durationMs: undefined };
-  const plan = { ...job.plan, scenario: { ...scenario, arrival: 'closed' as const } };
-  const recorder = new Recorder((chunk) => {
-    for (const call of toCalls(job.plan, REDELIVERER, chunk)) heard(call);
-  }, deliveries.length);
+  const [worker] = fleet.take(1);
+  if (worker === undefined) throw new Error('the fleet has no worker');
+  const after = { indices: deliveries.map(({ index }) => index), mayHaveHappened };
+  const workerJob = toWorkerJob(job, after, atATime);
+  const ended = new AbortController();
+  const ending = AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]);
+  const onEnd = () => {
+    worker.stop();
+    const gone = new Promise((resolve) => ended.signal.addEventListener('abort', resolve));
+    void killAtDeadline([worker], gone, STOP_DEADLINE_MS);
+  };
+  ending.addEventListener('abort', onEnd, { once: true });
   try {
-    await deliverSlice({
-      ...{ plan, recorder, stop: AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]) },
-      assign: (requests) => assignBy(instance, requests, scenario),
-      calls: deliveries.map((delivery) => [delivery]).values(),
-      announce: undefined,
-      redelivered: new Set(mayHaveHappened ? deliveries.map((delivery) => delivery.index) : []),
-      startMicros: nowMicros(),
+    await worker.prepare(workerJob);
+    const ledger = new Ledger(makersOf(after.indices), workerJob, nowMicros());
+    await worker.deliver(ledger, (message) => {
+      if (message.type === 'malformed') onMalformed(message.message);
+      if (message.type === 'calls') heard(toCalls(job.plan, REDELIVERER, message.chunk));
     });
   } finally {
-    recorder.flush();
-    await Promise.race([instance.close(), graceAfter(stop)]);
+    ending.removeEventListener('abort', onEnd);
+    ended.abort();
   }
+}
+
+function toWorkerJob(
+  { address, plan, ...job }: LoadJob,
+  after: NonNullable<WorkerJob['after']>,
+  connections: number,
+): WorkerJob {
+  const scenario = { ...plan.scenario, workers: 1, connections, durationMs: undefined, bulk: 1 };
+  return {
+    ...job,
+    ...{ workerIndex: 0, plan: { ...plan, scenario: { ...scenario, arrival: 'closed' as const } } },
+    ...{ source: address.source, connectionString: address.connectionString, after },
+    ...{ applicationName: `${job.applicationName}/redelivery`, journal: 'batched', warmUpBatches: [] },
+  };
+}
+
+/** All of them are the worker's. */
+function makersOf(indices: readonly number[]): Uint8Array {
+  const makers = new Uint8Array(Math.max(...indices) + 1).fill(NOBODY);
+  for (const index of indices) makers[index] = 0;
+  return makers;
 }

@@ -4,7 +4,8 @@ import { surroundingsFailure } from '../database/pool.js';
 import type { ServerAddress, Endpoint } from '../database/address.js';
 import type { Call } from '../domain/call.js';
 import { InfrastructureError } from '../domain/errors.js';
-import { killsWorker } from '../domain/fault.js';
+import { needsJournal } from '../domain/fault.js';
+import type { Places } from '../domain/promises.js';
 import type { ClientCost, LatencyMicros, LatencyPoint, TimeSeries } from '../domain/run-result.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
@@ -19,6 +20,10 @@ import { toTimeSeries } from './time-series.js';
 
 /** A load to be put on a database by worker processes. */
 export interface LoadJob extends ServingTarget {
+  /** Whether answers name slots. */
+  readonly places: Places;
+  /** What registration returned to be handed to each call on a batch. */
+  readonly refs: ReadonlyMap<string, unknown>;
   readonly plan: WorkloadPlan;
   readonly address: ServerAddress;
   readonly schema: string;
@@ -54,6 +59,8 @@ export interface Recording {
   readonly skipped: number;
   /** Of the worker that comes first, where several had an error of that code. */
   readonly errorMessages: ErrorMessages;
+  /** How the first answer was that does not fit its target's terms, also of a process that was killed; undefined: all fit. */
+  readonly malformed: string | undefined;
   /** Why calls may be missing, one line each. */
   readonly incomplete: readonly string[];
   /** What of the surroundings failed: a worker that died, hung or broke the protocol, or what disturbed the load. */
@@ -72,7 +79,15 @@ export interface RunningLoad {
   /** One for each worker of the plan. */
   readonly stations: readonly Pick<
     Station,
-    'applicationName' | 'lostContents' | 'killAndReplace' | 'pause' | 'resume' | 'change' | 'end'
+    | 'applicationName'
+    | 'callsUnderWay'
+    | 'lostCalls'
+    | 'lostContents'
+    | 'killAndReplace'
+    | 'pause'
+    | 'resume'
+    | 'change'
+    | 'end'
   >[];
   /** Aborted when every worker has ended, or was told to stop. */
   readonly ended: AbortSignal;
@@ -231,7 +246,7 @@ function toWorkerJob({ address, plan, ...job }: LoadJob, workerIndex: number): W
     source: address.source,
     connectionString: address.connectionString,
     applicationName: `${job.applicationName}/${workerIndex + 1}`,
-    journal: plan.scenario.faults.some(killsWorker) ? 'immediate' : 'batched',
+    journal: plan.scenario.faults.some(needsJournal) ? 'immediate' : 'batched',
   };
 }
 
@@ -261,6 +276,7 @@ function toRecording(
       (found, summary) => ({ ...found, ...summary.errorMessages }),
       {},
     ),
+    malformed: stations.find(({ malformed }) => malformed !== undefined)?.malformed,
     incomplete: [
       ...incomplete,
       ...unsettledReasons(stations).map(

@@ -88,6 +88,8 @@ class Generation {
       applicationName: job.applicationName,
       timeoutMs: job.timeoutMs,
       prepare: job.prepare,
+      instance: job.workerIndex + 1,
+      refs: job.refs,
     });
     return new Generation(instance, job, await warmUp(instance, job, { forms, generation: number }));
   }

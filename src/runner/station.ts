@@ -21,6 +21,8 @@ export class Station {
   readonly calls: Call[] = [];
   /** What each process that worked here saw. */
   readonly summaries: WorkerSummary[] = [];
+  /** How the first answer was that does not fit its target's terms, where one was told. */
+  malformed: string | undefined;
   /** Deliveries that a killed process had started and not ended. */
   readonly lost = new Set<number>();
   readonly #fleet: WorkerFleet;
@@ -37,6 +39,8 @@ export class Station {
   #skipped = 0;
   /** How many processes were killed here. */
   #deaths = 0;
+  #lostCalls = 0;
+  #underWay: Ledger['underWay'] = new Map();
 
   /** @param listener takes what the worker tells, as it comes */
   constructor(fleet: WorkerFleet, worker: WorkerProcess, job: WorkerJob, listener?: StationListener) {
@@ -60,6 +64,7 @@ export class Station {
   async deliver(startMicros: number, makers: Uint8Array): Promise<void> {
     for (;;) {
       const ledger = new Ledger(makers, this.#job, startMicros);
+      this.#underWay = ledger.underWay;
       try {
         if (!this.#isPrepared) await this.#replace();
         const heard = (message: FromWorker) => this.#hear(message);
@@ -77,6 +82,16 @@ export class Station {
   get applicationName(): string {
     const { applicationName } = this.#job;
     return this.#deaths === 0 ? applicationName : `${applicationName}.${this.#deaths}`;
+  }
+
+  /** How many calls the process that works here now has started and not ended; known with an immediate journal alone. */
+  get callsUnderWay(): number {
+    return this.#toBeReplaced ? 0 : this.#underWay.size;
+  }
+
+  /** How many calls killed processes had started and not ended, all together. */
+  get lostCalls(): number {
+    return this.#lostCalls;
   }
 
   /** The contents of calls that a killed process had started and not ended. */
@@ -130,6 +145,7 @@ export class Station {
       this.#hearSkipped(message.skipped);
       this.#listener?.unreachable(this.#job.workerIndex, message.unreachableSinceMicros ?? undefined);
     }
+    if (message.type === 'malformed') this.malformed ??= message.message;
     if (message.type !== 'calls') return;
     this.#counters = message.counters;
     const calls = toCalls(this.#job.plan, this.#job.workerIndex, message.chunk);
@@ -165,6 +181,7 @@ export class Station {
     // Its successor comes by what it skipped, later still, and skips it again.
     const unknown = { ranOut: false, skipped: 0, errorMessages: {}, client: undefined, unsettled: null };
     this.summaries.push({ ...histograms, ...unknown, counters: this.#counters });
+    this.#lostCalls += underWay.size;
     for (const call of underWay.values()) {
       const ended = { ...call, ...CUT_OFF, endMicros: nowMicros() };
       const cutOff = toCall(this.#job.plan, this.#job.workerIndex, ended);

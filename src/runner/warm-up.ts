@@ -1,6 +1,8 @@
 import { withConnectionString } from '../database/address.js';
 import { unavailable } from '../database/pool.js';
+import type { IdForm } from '../domain/promises.js';
 import { DATABASE_UNAVAILABLE, type Instance } from '../target/instance.js';
+import { idOf } from '../workload/ids.js';
 import type { WorkerJob } from './messages.js';
 import { assignBy } from './requests.js';
 
@@ -12,6 +14,17 @@ const LONGEST_MS = 250;
 /** How many slots an instance of each worker needs in a warm-up batch. */
 export function warmUpSlots(workers: number, connections: number): number {
   return workers * connections * CALLS_PER_CONNECTION;
+}
+
+/** Who asks in a warm-up batch. */
+export function warmUpContentId(batchId: string, content: number, form: IdForm): string {
+  return idOf(`${batchId}-c${content}`, form);
+}
+
+/** The first content of a lane: no two lanes have one in common, nor two instances. */
+function firstContent({ workerIndex, plan }: WorkerJob, generation: number, lane: number): number {
+  const { workers, connections } = plan.scenario;
+  return ((generation * workers + workerIndex) * connections + lane) * CALLS_PER_CONNECTION;
 }
 
 /** What an instance of a worker warms up for. */
@@ -43,11 +56,11 @@ export async function warmUp(
   const until = performance.now() + LONGEST_MS;
   let calls = 0;
   const lane = async (_: unknown, laneIndex: number) => {
+    const first = firstContent(job, generation, laneIndex);
     for (let call = 0; call < CALLS_PER_CONNECTION && performance.now() < until; call++) {
-      const id = `${generation}-${job.workerIndex}-${laneIndex}-${call}`;
       for (const batchId of batchIds) {
         calls += 1;
-        await warmUpCall(instance, job, batchId, id);
+        await warmUpCall(instance, job, batchId, first + call);
       }
     }
   };
@@ -57,9 +70,15 @@ export async function warmUp(
 }
 
 /** A target that fails is what the run is there to report: it will fail again, recorded. */
-async function warmUpCall(instance: Instance, job: WorkerJob, batchId: string, id: string): Promise<void> {
-  const name = `${batchId}-${id}`;
-  const request = { batchId, contentId: name, callId: name, redelivered: false };
+async function warmUpCall(
+  instance: Instance,
+  job: WorkerJob,
+  batchId: string,
+  content: number,
+): Promise<void> {
+  const contentId = warmUpContentId(batchId, content, job.plan.contentIds);
+  const callId = `${batchId}-call${content}`;
+  const request = { batchId, contentId, callId, redelivered: false };
   const [answer] = await assignBy(instance, [request], job.plan.scenario);
   if (answer?.errorCode !== DATABASE_UNAVAILABLE) return;
   const address = withConnectionString(job.source, job.connectionString);

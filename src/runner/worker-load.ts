@@ -4,7 +4,7 @@ import { explainConnectFailure } from '../database/pool.js';
 import { InfrastructureError } from '../domain/errors.js';
 import type { Delivery } from '../domain/scenario.js';
 import { LOST_CONNECTION, type OpenInstance } from '../target/instance.js';
-import { callsOf } from '../workload/plan.js';
+import { callsOf, deliveryAt } from '../workload/plan.js';
 import { Alarm } from './alarm.js';
 import { ClientMeter } from './client-meter.js';
 import { deliverSlice } from './lanes.js';
@@ -62,7 +62,7 @@ export class WorkerLoad {
   async prepare(): Promise<void> {
     const job = this.#job;
     const serving = await ServingInstances.open(this.#open, job);
-    const calls = remaining(callsOf({ plan: job.plan, workerIndex: job.workerIndex }), job.resume);
+    const calls = callsToMake(job);
     const alarm = job.plan.scenario.arrival === 'open' ? await Alarm.start() : undefined;
     this.#prepared = { serving, calls, alarm };
     await this.#send({ type: 'ready', version: PROTOCOL_VERSION });
@@ -77,13 +77,14 @@ export class WorkerLoad {
   async deliver(startMicros: number): Promise<void> {
     if (this.#prepared === undefined) throw new Error('started before it was ready');
     const { serving, calls, alarm } = this.#prepared;
-    const { plan, journal, resume } = this.#job;
+    const { plan, journal, resume, after } = this.#job;
     const { signal: stop } = this.#stop;
     const { signal: over } = this.#over;
     const isImmediate = journal === 'immediate';
     const recorder = new Recorder(
       (chunk) => void this.#send({ type: 'calls', chunk, counters: serving.counters }),
       isImmediate ? 1 : MOST_CALLS,
+      (message) => void this.#send({ type: 'malformed', message }),
     );
     const announce = isImmediate ? (call: StartedCall) => this.#send({ type: 'started', call }) : undefined;
     for (const end of [stop, over]) end.addEventListener('abort', () => void alarm?.close(), { once: true });
@@ -97,7 +98,7 @@ export class WorkerLoad {
       const { ranOut, skipped } = await deliverSlice({
         ...{ plan, calls, recorder, announce, startMicros, alarm, stop, over },
         assign: (requests) => serving.assign(requests),
-        redelivered: resume?.lost ?? new Set(),
+        redelivered: after?.mayHaveHappened ? new Set(after.indices) : (resume?.lost ?? new Set()),
         onSkip: (count) => (skippedSoFar = count),
       });
       const client = meter.stop(recorder.calls);
@@ -185,6 +186,17 @@ export function toReason(error: unknown): UnsettledReason {
   const code = error instanceof InfrastructureError ? error.code : 'worker_failed';
   const message = error instanceof Error ? error.message : String(error);
   return { code, message: message.slice(0, LONGEST_MESSAGE) };
+}
+
+/** What a worker delivers: its slice, what is left of it, or what is owed after a load. */
+function callsToMake({
+  plan,
+  workerIndex,
+  resume,
+  after,
+}: WorkerJob): Iterator<readonly Delivery[], void, undefined> {
+  if (after) return after.indices.map((index) => [deliveryAt(plan, index)]).values();
+  return remaining(callsOf({ plan, workerIndex }), resume);
 }
 
 /** What a killed predecessor left of the slice; what it had started apart from what it had not. */

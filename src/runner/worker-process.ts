@@ -44,6 +44,7 @@ export class WorkerProcess {
   /** Takes what the worker says. */
   #listener: (message: FromWorker) => void = unasked;
   #isEnded = false;
+  #isGone = false;
   #isDelivering = false;
   /** Takes the answer to a change that was asked for: whether it was made. */
   #onChange: ((made: boolean) => void) | undefined;
@@ -60,7 +61,15 @@ export class WorkerProcess {
     this.#lost = new Promise((_, reject) => (this.#lose = reject));
     // Whoever waits for the worker learns of it; a death while nobody waits is met at the next message.
     this.#lost.catch(() => undefined);
-    void this.gone.then(({ ran, how }) => this.#die(ran ? `${how} before it finished` : how));
+    void this.gone.then(({ ran, how }) => {
+      this.#isGone = true;
+      this.#die(ran ? `${how} before it finished` : how);
+    });
+  }
+
+  /** Whether the process has ended, however it did. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /**

@@ -6,6 +6,9 @@ import { toReason, WorkerLoad } from './worker-load.js';
 /** How soon after a signal to the group the coordinator's stop arrives at the latest. */
 const STOP_FOLLOWS_MS = 500;
 
+/** Ends this process, whatever foreign code finds in the place of `process.exit`. */
+const leave = process.exit.bind(process);
+
 /**
  * Makes this process a worker: for each load it is asked for it prepares, says ready, waits for the barrier, delivers and
  * says done. It ends when the coordinator lets it go, or died.
@@ -14,11 +17,16 @@ const STOP_FOLLOWS_MS = 500;
  */
 export function serveWorker(open: OpenInstance): void {
   const worker = new Worker(open);
+  // That foreign code ends the process is said by name.
+  process.exit = ((code?: number) => {
+    const message = `the target's code called process.exit(${code ?? ''})`;
+    void send({ type: 'failed', message }).then(() => leave(code));
+  }) as typeof process.exit;
   // Ctrl-C reaches the whole process group; the coordinator decides what becomes of the workers.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => void worker.endUnlessStopped());
   // Leaving closes the connections.
-  process.on('disconnect', () => process.exit());
+  process.on('disconnect', () => leave());
   process.on('message', (message: ToWorker) => worker.hear(message));
 }
 
@@ -84,6 +92,6 @@ class Worker {
 /** Where the coordinator has hung up and its 'disconnect' is still on its way, nobody listens: the worker leaves. */
 function send(message: FromWorker): Promise<void> {
   return new Promise((resolve) => {
-    process.send?.(message, undefined, undefined, (error) => (error ? process.exit() : resolve()));
+    process.send?.(message, undefined, undefined, (error) => (error ? leave() : resolve()));
   });
 }

@@ -3,7 +3,9 @@ import { bindValues, loadStatement } from '../database/statement.js';
 import type { HeldRun, RunningCommand, RunRecord } from '../domain/held-run.js';
 
 /** A run and whose it is; how much there is of it, its target tells. */
-export type FoundRun = Omit<HeldRun, 'counts' | 'startedAt'> & { readonly startedAt: Date | null };
+export type FoundRun = Omit<HeldRun, 'counts' | 'startedAt' | 'database'> & {
+  readonly startedAt: Date | null;
+};
 
 const RECORD = loadStatement('runs/record');
 const FIND = loadStatement('runs/find');

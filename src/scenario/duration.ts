@@ -32,6 +32,17 @@ export function durationMillis(text: string): number | undefined {
  */
 export const parseDuration = parseDurationOf('--duration', 'invalid_duration');
 
+/** The deadline of one call where nobody gives another. */
+export const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * Reads the value of `--timeout`.
+ *
+ * @returns whole milliseconds
+ * @throws UsageError `invalid_timeout`
+ */
+export const parseTimeout = parseDurationOf('--timeout', 'invalid_timeout');
+
 /**
  * A parser of durations for another flag.
  *

@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import { FAULT_KINDS, type Fault } from '../domain/fault.js';
-import { SPACINGS, type Load, type Stage } from '../domain/load.js';
+import { SPACINGS, type Load, type Slots, type Stage } from '../domain/load.js';
 import type { SweptParameter } from '../domain/sweep.js';
 import { DURATION_ACCEPTED, durationMillis, parseDuration, parseDurationOf } from './duration.js';
 import { FAULT_ACCEPTED, parseFault, parseFaultFlag } from './fault.js';
-import { parseCount, parseRtt, parseSpacing, MAX_RTT_MS, RTT_ACCEPTED } from './flag-values.js';
+import {
+  parseCount,
+  parseRtt,
+  parseSlots,
+  parseSpacing,
+  MAX_RTT_MS,
+  MAX_SLOTS,
+  RTT_ACCEPTED,
+  SLOTS_ACCEPTED,
+} from './flag-values.js';
 import {
   MAX_RATE,
   MAX_STAGES,
@@ -30,6 +39,8 @@ export interface LoadFlag {
    * @throws UsageError that names the flag
    */
   readonly parse: (text: string, earlier?: never) => unknown;
+  /** Whether it may be given again, and adds to what it gave before. */
+  readonly repeats?: true;
   /** Values that are known beforehand, for completion. */
   readonly words?: readonly string[];
 }
@@ -102,6 +113,9 @@ function count<Schema extends z.ZodType, Name extends SweptParameter>(
   };
 }
 
+const SLOTS_ERROR = { error: SLOTS_ACCEPTED };
+const slotNumber = z.number(SLOTS_ERROR).int(SLOTS_ERROR).min(1, SLOTS_ERROR).max(MAX_SLOTS, SLOTS_ERROR);
+
 const stage = z.strictObject(
   { rate: wholeNumber(0, MAX_RATE), duration: duration(STAGE_DURATION_ACCEPTED, stageMillis) },
   { error: 'a stage such as {"rate": 100, "duration": "5s"}' },
@@ -117,10 +131,22 @@ export const LOAD_FIELDS = {
     help: 'number of batches',
     description: 'Number of batches.',
   }),
-  slots: count('slots', 1_000_000, (number) => number, {
-    help: 'slots of each batch',
-    description: 'Slots of each batch.',
-  }),
+  slots: {
+    schema: z.union(
+      [slotNumber, z.array(slotNumber, SLOTS_ERROR).min(1, SLOTS_ERROR).max(100, SLOTS_ERROR)],
+      SLOTS_ERROR,
+    ),
+    scenario: 'slots',
+    fromFile: (given: Slots) => given,
+    description: 'Slots of each batch, or a list that is repeated over the batches.',
+    flag: {
+      usage: '--slots <n,...>',
+      help: 'slots of each batch, or a list that is repeated over the batches, e.g. 2,30',
+      parse: parseSlots,
+    },
+    show: (slots: Slots) => `--slots ${[slots].flat().join()}`,
+    sweeps: true,
+  },
   contents: count('contents', MAX_TOTAL_DELIVERIES, (number) => number.optional(), {
     help: 'distinct contents of the whole run',
     description: 'Distinct contents of a whole run.',
@@ -216,6 +242,7 @@ export const LOAD_FIELDS = {
     flag: {
       usage: '--fault <kind[@time]>',
       help: 'break something while the load runs; may be given again',
+      repeats: true,
       parse: (text: string, earlier: readonly Fault[] = []) => [...earlier, parseFaultFlag(text)],
       words: FAULT_KINDS,
     },

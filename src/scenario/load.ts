@@ -40,7 +40,16 @@ export async function readScenarioFile(nameOrFile: string): Promise<ScenarioFile
   if ('problem' in file) {
     throw new UsageError('unreadable_scenario', `cannot read scenario file ${quote(path)}: ${file.problem}`);
   }
-  return parseScenarioFile(file.text, path);
+  return parseScenarioFile(file.text, `scenario file ${quote(path)}`);
+}
+
+/**
+ * A scenario that is given as a value, in the form of a scenario file, with what it leaves open still open.
+ *
+ * @throws UsageError `invalid_scenario`
+ */
+export function readScenarioValue(given: object): ScenarioFile {
+  return parseScenarioFile(JSON.stringify(given, null, 2), 'scenario');
 }
 
 /** Whether what names a scenario is a path, and no built-in name. */
@@ -66,18 +75,19 @@ async function builtInPath(name: string): Promise<string> {
   );
 }
 
-function parseScenarioFile(text: string, path: string): ScenarioFile {
-  const given = parseJson(text, (problem) => invalid(path, problem));
+/** @param subject with which what is said of it begins */
+function parseScenarioFile(text: string, subject: string): ScenarioFile {
+  const given = parseJson(text, (problem) => invalid(subject, problem));
   const { success, data, error } = scenarioFileSchema.safeParse(given, { reportInput: true });
-  if (!success) throw invalid(path, describeIssues(error.issues, SCENARIO_FIELDS));
+  if (!success) throw invalid(subject, describeIssues(error.issues, SCENARIO_FIELDS));
   const broken = brokenRule(data) ?? brokenRolloutRule(toScenario(data));
-  if (broken !== undefined) throw invalid(path, broken);
-  const refuse = (problem: string, below: readonly string[]) => invalid(path, problem, below);
+  if (broken !== undefined) throw invalid(subject, broken);
+  const refuse = (problem: string, below: readonly string[]) => invalid(subject, problem, below);
   checkExpressions({ field: 'gates', expressions: data.gates, read: parseGate }, text, refuse);
   checkExpressions({ field: 'checks', expressions: data.checks ?? [], read: parseCheck }, text, refuse);
   return data;
 }
 
-function invalid(path: string, problem: string, below: readonly string[] = []): UsageError {
-  return new UsageError('invalid_scenario', `scenario file ${quote(path)}: ${problem}`, { below });
+function invalid(subject: string, problem: string, below: readonly string[] = []): UsageError {
+  return new UsageError('invalid_scenario', `${subject}: ${problem}`, { below });
 }

@@ -12,7 +12,13 @@ export function toRollout({ steps }: NonNullable<ScenarioFile['rollout']>): Roll
  * What is wrong with a scenario's rollout, or with its lack, and what is accepted; undefined where nothing is. A worker
  * that takes over from a killed one begins with the strategy of the run's start, so none may be killed.
  */
-export function brokenRolloutRule({ arrival, durationMs, faults, rollout }: Scenario): string | undefined {
+export function brokenRolloutRule({
+  arrival,
+  durationMs,
+  faults,
+  rollout,
+  slots,
+}: Scenario): string | undefined {
   if (rollout === undefined) {
     return faults.some(({ kind }) => kind === MIGRATION_FAULT)
       ? `fault ${MIGRATION_FAULT} without a rollout; accepted: with a rollout only`
@@ -20,6 +26,7 @@ export function brokenRolloutRule({ arrival, durationMs, faults, rollout }: Scen
   }
   if (arrival === 'burst' || durationMs === undefined)
     return 'a rollout but no duration; accepted: a rollout with arrival "closed" or "open" and a duration only';
+  if (typeof slots !== 'number') return 'a rollout and a list of slots; accepted: one number of slots';
   const killer = faults.find(killsWorker);
   if (killer !== undefined)
     return `fault ${killer.kind} beside a rollout; accepted: faults that kill no worker`;

@@ -1,10 +1,11 @@
+import { totalSlots } from '../domain/load.js';
 import { brokenOpenRule } from './open-loop.js';
 import { MAX_TOTAL_DELIVERIES, MAX_TOTAL_SLOTS } from './fields.js';
 import type { ScenarioFile } from './schema.js';
 
 /** Distinct contents of the whole run: as the file says, else one for every slot. */
 export function contentsOf(file: ScenarioFile): number {
-  return file.contents ?? file.batches * file.slots;
+  return file.contents ?? totalSlots(file);
 }
 
 /** What is wrong with fields that are each valid alone, and what is accepted; undefined where nothing is. */
@@ -13,9 +14,9 @@ export function brokenRule(file: ScenarioFile): string | undefined {
 }
 
 function tooManySlots({ batches, slots }: ScenarioFile): string | undefined {
-  const total = batches * slots;
+  const total = totalSlots({ batches, slots });
   if (total <= MAX_TOTAL_SLOTS) return undefined;
-  return `batches × slots is ${batches} × ${slots} = ${total}; accepted: at most ${MAX_TOTAL_SLOTS}`;
+  return `batches × slots is ${batches} × ${[slots].flat().join()} = ${total}; accepted: at most ${MAX_TOTAL_SLOTS}`;
 }
 
 function tooManyDeliveries(file: ScenarioFile): string | undefined {

@@ -21,6 +21,8 @@ export interface BatchGroup {
   readonly slots: number;
   /** One of the target's forms. */
   readonly form: string;
+  /** Who will ask for a slot of the batch at a position; made when it is called. */
+  readonly contentIdsOf: (position: number) => readonly string[];
 }
 
 /** How a long registration is watched and stopped. */
@@ -68,9 +70,20 @@ export interface Audit extends AuditTerms {
   readonly gap?: Gap | undefined;
 }
 
+/** What was registered. */
+export interface Registered {
+  /** What the reader of a result should know, one line each. */
+  readonly notes: readonly string[];
+  /** The slots of each batch, where their ids are known. */
+  readonly slotIds?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  /** What the target wants handed to each call on a batch: any JSON value. */
+  readonly refs: ReadonlyMap<string, unknown>;
+}
+
 /** What the database holds of some batches, read at one moment. */
 export interface Stored {
-  readonly assignments: readonly StoredAssignment[];
+  /** Undefined where the target does not tell. */
+  readonly assignments: readonly StoredAssignment[] | undefined;
   readonly audits: readonly Audit[];
 }
 
@@ -88,10 +101,9 @@ export interface Host {
   /**
    * Registers batches and records their runs, all or nothing.
    *
-   * @returns what the reader of a result should know, one line each
    * @throws UsageError for what cannot be a batch, or exists already
    */
-  register(registration: Registration, control?: RegistrationControl): Promise<readonly string[]>;
+  register(registration: Registration, control?: RegistrationControl): Promise<Registered>;
 
   /** Reads what there is of batches, and audits it, on one snapshot. No row is changed. */
   read(batchIds: readonly string[], when: ReadTime): Promise<Stored>;
@@ -108,10 +120,10 @@ export interface Host {
    */
   countOf(batchIds: readonly string[]): Promise<Readonly<Record<string, number>>>;
 
-  /** How much there is of every run of the schema, by its id: counts by the target's own names. */
-  countsOfRuns(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>>;
-
-  /** Removes what runs registered, and all that was written about it. */
+  /**
+   * Removes what runs registered, and all that was written about it, then what is known of them. Of a target that can
+   * (see `Target.lacks`).
+   */
   remove(runIds: readonly string[]): Promise<void>;
 
   /**

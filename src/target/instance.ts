@@ -33,12 +33,14 @@ export interface CallRequest {
 export interface CallAnswer extends CallEnd {
   /** Of an error; one line or several. */
   readonly message?: string | undefined;
+  /** Whether the target gave an answer that does not fit its terms: the run ends with exit code 3. */
+  readonly malformed?: true | undefined;
 }
 
 /** What an instance did besides answering; all counts are since it was opened. */
 export interface InstanceCounters {
-  /** Network round trips of calls. */
-  readonly roundTrips: number;
+  /** Network round trips of calls; null where the target does not count them. */
+  readonly roundTrips: number | null;
   /** Attempts that were made again, by SQLSTATE or a word for the reason, such as LOST_CONNECTION. */
   readonly retriesByCode: Readonly<Record<string, number>>;
   /**
@@ -56,6 +58,7 @@ export interface InstanceSettings {
   readonly source: string;
   /** Where the server is to be reached instead of at its own address. */
   readonly via?: { readonly host: string; readonly port: number } | undefined;
+  /** The tool's own. */
   readonly schema: string;
   readonly connections: number;
   readonly applicationName: string;
@@ -63,6 +66,10 @@ export interface InstanceSettings {
   readonly timeoutMs: number;
   /** Whether sessions keep settings and prepared statements. */
   readonly prepare: boolean;
+  /** The number of the instance, from 1. */
+  readonly instance: number;
+  /** What registration returned to be handed to each call on a batch. */
+  readonly refs: ReadonlyMap<string, unknown>;
 }
 
 /** A target at work in one process, as an instance of a service is. */

@@ -1,9 +1,15 @@
 import type { OpenInstance } from '../target/instance.js';
 import { openElsInstance } from './els/instance.js';
 import { ELS } from './els/target.js';
+import { MODULE, openModuleInstance } from './module/target.js';
+import { openSqlInstance, SQL } from './sql/target.js';
 
 /** How instances of each kind of target are opened. */
-const KINDS: ReadonlyMap<string, OpenInstance> = new Map([[ELS, openElsInstance]]);
+const KINDS: ReadonlyMap<string, OpenInstance> = new Map<string, OpenInstance>([
+  [ELS, openElsInstance],
+  [MODULE, openModuleInstance],
+  [SQL, openSqlInstance],
+]);
 
 /**
  * Opens an instance of a target, whatever its kind. It connects when it is first used.

@@ -1,12 +1,16 @@
 import type { ClientBase } from 'pg';
 import type { RolloutStep, Scenario } from '../domain/scenario.js';
-import type { Host } from '../target/host.js';
 import type { Target } from '../target/target.js';
 import { BUILT_IN_STRATEGIES } from './els/engine/assignment.js';
 import { checkCustomStrategy } from './els/engine/custom-strategy.js';
 import { FLAGS, isBuiltIn, KNOWN_GOOD, resolveStrategy, strategyFromFlags } from './els/strategies.js';
 import { ElsHost, type ElsPlace } from './els/host.js';
-import { elsTarget, optionsOf, takingOver } from './els/target.js';
+import { ELS, elsTarget, optionsOf, takingOver } from './els/target.js';
+import { HostProcess } from './module/host-process.js';
+import { isModulePath } from './module/path.js';
+import { moduleTarget } from './module/target.js';
+import { isTargetFilePath, readTargetFile } from './sql/file.js';
+import { sqlTarget } from './sql/target.js';
 
 /** The targets that need no file. */
 export const TARGET_NAMES: readonly string[] = BUILT_IN_STRATEGIES;
@@ -23,7 +27,16 @@ export const TARGET_VARIABLES: readonly string[] = Object.values(FLAGS);
  * @throws UsageError when it is neither, or the file is refused
  */
 export async function resolveTarget(nameOrFile: string, advisoryLocks: boolean): Promise<Target> {
+  if (isTargetFilePath(nameOrFile)) return sqlTarget(await readTargetFile(nameOrFile));
+  if (isModulePath(nameOrFile)) return describeModule(nameOrFile);
   return elsTarget({ strategy: await resolveStrategy(nameOrFile), advisoryLocks });
+}
+
+/** What a file of code says of itself, asked in a process of its own. */
+async function describeModule(path: string): Promise<Target> {
+  const host = await HostProcess.start(path);
+  await host.close();
+  return moduleTarget(path, host.description);
 }
 
 /**
@@ -60,7 +73,7 @@ export function rolledOut({ rollout }: Scenario, start: Target): TargetStep[] {
 }
 
 /** What stands behind the instances of the built-in target, which is all that there is. */
-export function builtInHost(place: ElsPlace): Host {
+export function builtInHost(place: ElsPlace): ElsHost {
   return new ElsHost(place);
 }
 
@@ -70,6 +83,7 @@ export function builtInHost(place: ElsPlace): Host {
  * @throws UsageError when the server refuses it
  */
 export async function checkTarget(client: ClientBase, { spec }: Target): Promise<void> {
+  if (spec.kind !== ELS) return;
   const { strategy } = optionsOf(spec);
   if (strategy.kind === 'custom') await checkCustomStrategy(client, strategy);
 }

@@ -1,4 +1,5 @@
-import { countSuccesses, successesOf, type ContentHistory, type JudgedCall } from './history-index.js';
+import type { Call } from '../domain/call.js';
+import { countSuccesses, successesOf, type ContentHistory } from './history-index.js';
 
 /** Who holds one slot at the most: a content; where deliveries are not idempotent, a call. */
 export interface Claimant {
@@ -8,7 +9,7 @@ export interface Claimant {
   /** Whether it was told `no_slot`. */
   readonly refused: boolean;
   /** The claim that started first, of those of which one took the slot; undefined where none is known. */
-  readonly claim: JudgedCall | undefined;
+  readonly claim: Call | undefined;
 }
 
 /**
@@ -46,7 +47,7 @@ export function claimantsOf(
 export function claimsOf(
   { created, reused, assigned, indefinite }: ContentHistory,
   retriesUntold: boolean,
-): readonly JudgedCall[] {
+): readonly Call[] {
   if (created.length === 0) {
     return [...assigned, ...indefinite, ...reused.filter((call) => retriesUntold || call.replyLost)];
   }
@@ -56,8 +57,8 @@ export function claimsOf(
 }
 
 /** The call that started first. */
-export function earliest(calls: readonly JudgedCall[]): JudgedCall | undefined {
-  let first: JudgedCall | undefined;
+export function earliest(calls: readonly Call[]): Call | undefined {
+  let first: Call | undefined;
   for (const call of calls) if (first === undefined || call.startMicros < first.startMicros) first = call;
   return first;
 }

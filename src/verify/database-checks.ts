@@ -1,13 +1,8 @@
+import type { Call } from '../domain/call.js';
 import type { Witness } from '../domain/run-result.js';
 import type { StoredAssignment } from '../target/host.js';
 import { countRows, type BatchEvidence, type Evidence } from './run-evidence.js';
-import {
-  callsOf,
-  countSuccesses,
-  successesOf,
-  type ContentHistory,
-  type JudgedCall,
-} from './history-index.js';
+import { callsOf, countSuccesses, successesOf, type ContentHistory } from './history-index.js';
 import type { Violation } from './violation.js';
 
 // What the database holds, by itself and against what callers were told. Each check takes what invariants.ts says it
@@ -87,7 +82,7 @@ function slotsNotStored({ batchId, contents, rows }: BatchEvidence, holderOf: Ho
     if (known === undefined) contentsOf.set(slotId, new Set([contentId]));
     else known.add(contentId);
   }
-  const isStored = ({ slotId, contentId }: JudgedCall) => contentsOf.get(slotId)?.has(contentId) === true;
+  const isStored = ({ slotId, contentId }: Call) => contentsOf.get(slotId)?.has(contentId) === true;
   return [...contents.values()].flatMap((content) =>
     successesOf(content)
       .filter((call) => !isStored(call))
@@ -150,7 +145,7 @@ function told({ batchId, slotId, contentId }: StoredAssignment): Witness {
 function callsOfRows(
   rows: readonly StoredAssignment[],
   contents: ReadonlyMap<string, ContentHistory>,
-): JudgedCall[] {
+): Call[] {
   const named = new Set(rows.map(({ contentId }) => contents.get(contentId)));
   return [...named].flatMap((content) => (content === undefined ? [] : callsOf(content)));
 }

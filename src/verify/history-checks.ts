@@ -1,6 +1,7 @@
+import type { Call } from '../domain/call.js';
 import { claimsOf, earliest } from './claims.js';
 import type { BatchEvidence, Evidence } from './run-evidence.js';
-import { countSuccesses, successesOf, type ContentHistory, type JudgedCall } from './history-index.js';
+import { countSuccesses, successesOf, type ContentHistory } from './history-index.js';
 import type { Violation } from './violation.js';
 
 // What callers were told, without the database. Each check takes what invariants.ts says it may be asked of, and
@@ -26,7 +27,7 @@ export function severalSlots(evidence: Evidence): Violation[] {
 /** One call for each content, or for each call where deliveries are not idempotent, that was told of the same slot. */
 export function sharedSlots({ promises, batches }: Evidence): Violation[] {
   return batches.flatMap(({ contents }) => {
-    const holders = new Map<string, JudgedCall>();
+    const holders = new Map<string, Call>();
     const violations: Violation[] = [];
     for (const content of contents.values()) {
       for (const call of successesOf(content)) {
@@ -99,10 +100,7 @@ export function refusedAlone({ batches, circumstances }: Evidence): Violation[] 
   });
 }
 
-function closingCalls(
-  { contents }: BatchEvidence,
-  closing: ReadonlySet<JudgedCall> | undefined,
-): JudgedCall[] {
+function closingCalls({ contents }: BatchEvidence, closing: ReadonlySet<Call> | undefined): Call[] {
   if (closing === undefined) return [];
   return [...contents.values()].flatMap(({ noSlot }) => noSlot.filter((call) => closing.has(call)));
 }
@@ -115,8 +113,8 @@ function ofEachContent({ batches }: Evidence, check: (content: ContentHistory) =
   return found;
 }
 
-function firstToEnd(calls: readonly JudgedCall[]): JudgedCall | undefined {
-  let first: JudgedCall | undefined;
+function firstToEnd(calls: readonly Call[]): Call | undefined {
+  let first: Call | undefined;
   for (const call of calls) if (first === undefined || call.endMicros < first.endMicros) first = call;
   return first;
 }

@@ -1,27 +1,24 @@
-import type { Call, CallOutcome } from '../domain/call.js';
-
-/** A call as the oracles judge it: a target that cannot tell `created` from `reused` says `assigned`. */
-export type JudgedCall = Omit<Call, 'outcome'> & { readonly outcome: CallOutcome | 'assigned' };
+import type { Call } from '../domain/call.js';
 
 /** The calls of one content, by how they ended. */
 export interface ContentHistory {
   readonly batchId: string;
   readonly contentId: string;
-  readonly created: JudgedCall[];
-  readonly reused: JudgedCall[];
-  readonly assigned: JudgedCall[];
-  readonly noSlot: JudgedCall[];
+  readonly created: Call[];
+  readonly reused: Call[];
+  readonly assigned: Call[];
+  readonly noSlot: Call[];
   /** Calls that may have taken a slot although nobody was told. */
-  readonly indefinite: JudgedCall[];
+  readonly indefinite: Call[];
   /** Calls that failed without effect. */
-  readonly failed: JudgedCall[];
+  readonly failed: Call[];
 }
 
 /** A history grouped by batch and content: what every check reads. */
 export type HistoryIndex = ReadonlyMap<string, ReadonlyMap<string, ContentHistory>>;
 
 /** Groups a history by batch and content, in one pass. */
-export function indexHistory(calls: readonly JudgedCall[]): HistoryIndex {
+export function indexHistory(calls: readonly Call[]): HistoryIndex {
   const batches = new Map<string, Map<string, ContentHistory>>();
   for (const call of calls) {
     const contents = upsert(batches, call.batchId, () => new Map<string, ContentHistory>());
@@ -32,7 +29,7 @@ export function indexHistory(calls: readonly JudgedCall[]): HistoryIndex {
 }
 
 /** Whether a call may have had an effect that its caller was not told. */
-export function isIndefinite(call: JudgedCall): boolean {
+export function isIndefinite(call: Call): boolean {
   return call.mayHaveHappened;
 }
 
@@ -42,12 +39,12 @@ export function countSuccesses({ created, reused, assigned }: ContentHistory): n
 }
 
 /** The calls of a content that were told that they have a slot, those that took it for certain first. */
-export function successesOf({ created, reused, assigned }: ContentHistory): JudgedCall[] {
+export function successesOf({ created, reused, assigned }: ContentHistory): Call[] {
   return [...created, ...reused, ...assigned];
 }
 
 /** All calls of a content. */
-export function callsOf(content: ContentHistory): JudgedCall[] {
+export function callsOf(content: ContentHistory): Call[] {
   const { noSlot, indefinite, failed } = content;
   return [...successesOf(content), ...noSlot, ...indefinite, ...failed];
 }
@@ -72,11 +69,11 @@ export function onlyFailed({
   indefinite,
   failed,
 }: ContentHistory): boolean {
-  const byCallers = (calls: readonly JudgedCall[]) => calls.some((call) => call.worker >= 0);
+  const byCallers = (calls: readonly Call[]) => calls.some((call) => call.worker >= 0);
   return byCallers(failed) && ![created, reused, assigned, noSlot, indefinite].some(byCallers);
 }
 
-function listFor(content: ContentHistory, call: JudgedCall): JudgedCall[] {
+function listFor(content: ContentHistory, call: Call): Call[] {
   if (isIndefinite(call)) return content.indefinite;
   switch (call.outcome) {
     case 'created':
@@ -93,7 +90,7 @@ function listFor(content: ContentHistory, call: JudgedCall): JudgedCall[] {
   }
 }
 
-function emptyHistory({ batchId, contentId }: JudgedCall): ContentHistory {
+function emptyHistory({ batchId, contentId }: Call): ContentHistory {
   const none = { created: [], reused: [], assigned: [], noSlot: [], indefinite: [], failed: [] };
   return { batchId, contentId, ...none };
 }

@@ -1,5 +1,5 @@
+import type { Call } from '../domain/call.js';
 import type { InvariantResult } from '../domain/run-result.js';
-import type { JudgedCall } from './history-index.js';
 import { timelineOf, type RunClock } from './timeline.js';
 import { witnessesOf, type Violation } from './violation.js';
 
@@ -18,8 +18,8 @@ export function invariant(name: string, violations: readonly Violation[], clock:
   };
 }
 
-function fewestCalls(violations: readonly Violation[]): readonly JudgedCall[] {
-  let fewest: readonly JudgedCall[] = [];
+function fewestCalls(violations: readonly Violation[]): readonly Call[] {
+  let fewest: readonly Call[] = [];
   for (const { calls } of violations) {
     if (calls.length > 0 && (fewest.length === 0 || calls.length < fewest.length)) fewest = calls;
   }

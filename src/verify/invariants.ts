@@ -38,6 +38,8 @@ export interface Invariant {
   readonly excusedBy: readonly Excuse[];
   /** Whether a server that took over without all commits violates it, so that acknowledged-is-stored says it all. */
   readonly followsFromLostCommits?: true;
+  /** Whether the rows alone tell it, without what callers were told. */
+  readonly ofRowsAlone?: true;
   /** What violates it, given that it may be asked. */
   readonly check: (evidence: Evidence) => Violation[];
 }
@@ -69,6 +71,15 @@ const notTruthful: Condition = {
 const slotIdsKnown: Condition = {
   holds: ({ knowsSlotIds }) => knowsSlotIds,
   otherwise: 'the ids of the slots that were registered are not known',
+};
+const closingKnown: Condition = {
+  holds: ({ circumstances }) => circumstances.closing !== undefined,
+  otherwise: 'which calls were made alone after the load is not known',
+};
+const closingMade: Condition = {
+  holds: ({ circumstances: { closing } }) => closing !== undefined && closing.size > 0,
+  otherwise:
+    'no closing call was made: nobody was refused a slot that was left, or the run was cut off or not quiet',
 };
 const rowsKnown: Condition = {
   holds: ({ hasRows }) => hasRows,
@@ -145,15 +156,22 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'no-slot-when-alone',
-    askedWhen: [notTruthful],
+    askedWhen: [notTruthful, closingKnown, closingMade],
     excusedBy: ['incomplete', 'lost commits', 'not quiet'],
     check: refusedAlone,
   },
-  { name: 'slot-given-once', askedWhen: [rowsKnown, named], excusedBy: [], check: slotsGivenTwice },
+  {
+    name: 'slot-given-once',
+    askedWhen: [rowsKnown, named],
+    excusedBy: [],
+    ofRowsAlone: true,
+    check: slotsGivenTwice,
+  },
   {
     name: 'content-holds-one',
     askedWhen: [rowsKnown, idempotent],
     excusedBy: [],
+    ofRowsAlone: true,
     check: contentsWithSeveralRows,
   },
   {

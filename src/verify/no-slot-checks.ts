@@ -1,5 +1,6 @@
+import type { Call } from '../domain/call.js';
 import { countRows, type BatchEvidence, type Evidence } from './run-evidence.js';
-import { countSuccesses, successesOf, type JudgedCall } from './history-index.js';
+import { countSuccesses, successesOf } from './history-index.js';
 import type { Violation } from './violation.js';
 
 // A slot is never given back: when a truthful `no_slot` was answered the batch was full, and stays so. By the end of
@@ -47,14 +48,14 @@ export function tooFewForFull({ batches }: Evidence): Violation[] {
 const MAX_PROOF = 9;
 
 /** The claims of a batch, the earliest first: with the `no_slot` they show that it was not full. */
-function proofOf({ claimants }: BatchEvidence): JudgedCall[] {
+function proofOf({ claimants }: BatchEvidence): Call[] {
   return claimants
     .flatMap((claimant) => (claimant.claim === undefined ? [] : [claimant.claim]))
     .sort((a, b) => a.startMicros - b.startMicros)
     .slice(0, MAX_PROOF);
 }
 
-function isLate(claim: JudgedCall, noSlot: JudgedCall): boolean {
+function isLate(claim: Call, noSlot: Call): boolean {
   return claim.startMicros > noSlot.endMicros;
 }
 

@@ -1,8 +1,9 @@
+import type { Call } from '../domain/call.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { Terms } from '../domain/promises.js';
 import type { StoredAssignment } from '../target/host.js';
 import { claimantsOf, type Claimant } from './claims.js';
-import { isOpen, type ContentHistory, type HistoryIndex, type JudgedCall } from './history-index.js';
+import { isOpen, type ContentHistory, type HistoryIndex } from './history-index.js';
 
 /** What is known of how a history came about. */
 export interface Circumstances {
@@ -24,7 +25,7 @@ export interface Circumstances {
    */
   readonly retriesUntold?: boolean | undefined;
   /** Calls that the tool made one at a time after quiet, to see whether a slot is still given. */
-  readonly closing?: ReadonlySet<JudgedCall> | undefined;
+  readonly closing?: ReadonlySet<Call> | undefined;
 }
 
 /** What a target promises and says, as far as the oracles ask. */
@@ -53,7 +54,7 @@ export interface BatchEvidence {
   /** Who may hold its slots. */
   readonly claimants: readonly Claimant[];
   /** The `no_slot` that ended first. */
-  readonly firstNoSlot: JudgedCall | undefined;
+  readonly firstNoSlot: Call | undefined;
   readonly rows: readonly StoredAssignment[];
 }
 
@@ -101,8 +102,8 @@ export function evidenceOf(observed: Observed): Evidence {
   };
 }
 
-function firstNoSlotOf(batch: ReadonlyMap<string, ContentHistory>): JudgedCall | undefined {
-  let first: JudgedCall | undefined;
+function firstNoSlotOf(batch: ReadonlyMap<string, ContentHistory>): Call | undefined {
+  let first: Call | undefined;
   for (const { noSlot } of batch.values()) {
     for (const call of noSlot) if (first === undefined || call.endMicros < first.endMicros) first = call;
   }

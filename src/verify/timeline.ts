@@ -1,6 +1,6 @@
+import type { Call } from '../domain/call.js';
 import type { FaultResult } from '../domain/fault.js';
 import type { TimelineEntry } from '../domain/timeline.js';
-import type { JudgedCall } from './history-index.js';
 
 /** What a run's times are told by. */
 export interface RunClock {
@@ -13,7 +13,7 @@ export interface RunClock {
 const MAX_CALLS = 10;
 
 /** Tells calls in the order of their starts, with the faults that were over or under way by then. */
-export function timelineOf(calls: readonly JudgedCall[], { startMicros, faults }: RunClock): TimelineEntry[] {
+export function timelineOf(calls: readonly Call[], { startMicros, faults }: RunClock): TimelineEntry[] {
   const shown = [...calls].sort((a, b) => a.startMicros - b.startMicros).slice(0, MAX_CALLS);
   const entries = shown.map((call) => callEntry(call, startMicros));
   const lastMicros = Math.max(...entries.map((entry) => entry.endMicros));
@@ -21,7 +21,7 @@ export function timelineOf(calls: readonly JudgedCall[], { startMicros, faults }
   return [...entries, ...told].sort((a, b) => a.startMicros - b.startMicros);
 }
 
-function callEntry(call: JudgedCall, startMicros: number): TimelineEntry {
+function callEntry(call: Call, startMicros: number): TimelineEntry {
   const { batchId, outcome, slotId, recovered, replyLost, errorCode, sqlState } = call;
   return {
     kind: 'call',

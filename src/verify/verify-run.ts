@@ -1,3 +1,4 @@
+import type { Call } from '../domain/call.js';
 import { BUILT_IN_TERMS } from '../domain/promises.js';
 import type { InvariantResult, NotAsked } from '../domain/run-result.js';
 import { ask } from './ask.js';
@@ -10,7 +11,7 @@ import {
   type JudgedTerms,
   type Observed,
 } from './run-evidence.js';
-import { countSuccesses, indexHistory, isIndefinite, type JudgedCall } from './history-index.js';
+import { countSuccesses, indexHistory, isIndefinite } from './history-index.js';
 import { invariant } from './invariant.js';
 import { INVARIANTS, type Invariant } from './invariants.js';
 import { judge, type Judgement } from './verdict.js';
@@ -29,7 +30,7 @@ export interface RunToVerify extends Circumstances, Pick<Observed, 'batchIds' | 
   /** The barrier's release, on the clock of the calls. */
   readonly startMicros: number;
   /** Every call of every worker. */
-  readonly calls: readonly JudgedCall[];
+  readonly calls: readonly Call[];
 }
 
 /**
@@ -79,32 +80,33 @@ function answer(invariants: readonly Invariant[], evidence: Evidence, clock: Clo
 type Clock = Parameters<typeof invariant>[2];
 
 /**
- * Asks the database alone.
+ * Asks the database alone: the target's audits, and what the rows tell by themselves where it tells its assignments.
  *
- * @param audits of batches, read at one moment
- * @param batchIds the batches that were audited
+ * @param stored what there is of batches, read at one moment
+ * @param batchIds the batches that were read
  * @param unsettled why what is there may be under way yet
  */
 export function verifyDatabase(
-  audits: readonly Audit[],
+  { assignments: rows, audits }: Stored,
   batchIds: readonly string[],
   unsettled?: string,
+  terms: JudgedTerms = BUILT_IN_TERMS,
 ): Verification {
   const circumstances = { faults: [], incomplete: [], durable: true, unsettled };
-  const observed = { terms: BUILT_IN_TERMS, batchIds, slotsOf: () => 0, rows: undefined };
+  const observed = { terms, batchIds, slotsOf: () => 0, rows };
   const evidence = evidenceOf({ ...observed, index: indexHistory([]), circumstances });
-  const names = new Set(INVARIANTS.map(({ name }) => name));
-  const notAsked = [...names].map((name) => ({ name, reason: 'no history of calls was given' }));
-  return {
-    ...answer(auditInvariants(audits), evidence, { startMicros: 0, faults: [] }),
-    notAsked: [...notAsked, ...notAskedOf(audits)],
-  };
+  const ofRows = rows === undefined ? [] : INVARIANTS.filter(({ ofRowsAlone }) => ofRowsAlone);
+  const answered = answer([...ofRows, ...auditInvariants(audits)], evidence, { startMicros: 0, faults: [] });
+  const known = new Set(ofRows.map(({ name }) => name));
+  const others = new Set(INVARIANTS.map(({ name }) => name).filter((name) => !known.has(name)));
+  const unasked = [...others].map((name) => ({ name, reason: 'no history of calls was given' }));
+  return { ...answered, notAsked: [...unasked, ...answered.notAsked, ...notAskedOf(audits)] };
 }
 
 /** What became of the calls whose callers were told nothing; what the tool delivered again was no caller's. */
 function reconciled(
   { promises, batches }: Evidence,
-  calls: readonly JudgedCall[],
+  calls: readonly Call[],
   rows: readonly StoredAssignment[],
 ): string[] {
   const untold = calls.filter((call) => call.worker >= 0 && isIndefinite(call));
@@ -119,7 +121,7 @@ function reconciled(
   }
   const writers = new Set(rows.map((row) => row.callId));
   const nobodyKnows = rows.length > 0 && rows.every((row) => row.callId === null);
-  const say = (what: string, some: readonly JudgedCall[]) => {
+  const say = (what: string, some: readonly Call[]) => {
     const assigned = some.filter((call) => writers.has(call.callId)).length;
     const found = nobodyKnows ? 'not to be told, for no row says which call wrote it' : assigned;
     return some.length === 0 ? [] : [`${what}: ${some.length}; found in the database: ${found}`];

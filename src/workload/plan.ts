@@ -1,20 +1,50 @@
+import type { IdForm } from '../domain/promises.js';
+import { idOf } from './ids.js';
+import { slotsOfBatch } from '../domain/load.js';
 import type { Delivery, Scenario, WorkerSlice, WorkloadPlan } from '../domain/scenario.js';
 import { mulberry32, shuffle } from '../base/random.js';
 import { dueTimes } from './schedule.js';
+
+/** Ids that are texts. */
+const TEXTS = { batch: 'text', content: 'text' } as const;
 
 /**
  * What a run delivers: a pure function of its arguments.
  *
  * @param seed decides the order of the deliveries; its low 32 bits count
+ * @param ids what the ids of batches and contents look like
  */
-export function planWorkload(scenario: Scenario, runId: string, seed: number): WorkloadPlan {
-  const batchIds = Array.from({ length: scenario.batches }, (_, batch) => `${runId}-b${numbered(batch, 5)}`);
-  return { scenario, runId, seed, batchIds, totalDeliveries: scenario.contents * scenario.deliveries };
+export function planWorkload(
+  scenario: Scenario,
+  runId: string,
+  seed: number,
+  ids: { readonly batch: IdForm; readonly content: IdForm } = TEXTS,
+): WorkloadPlan {
+  const batchIds = Array.from({ length: scenario.batches }, (_, batch) =>
+    idOf(`${runId}-b${numbered(batch, 5)}`, ids.batch),
+  );
+  const totalDeliveries = scenario.contents * scenario.deliveries;
+  return { scenario, runId, seed, batchIds, contentIds: ids.content, totalDeliveries };
 }
 
-/** The textStorageId of a content, e.g. `run1-c0000001` for content 0. */
-export function contentId(plan: Pick<WorkloadPlan, 'runId'>, content: number): string {
-  return `${plan.runId}-c${numbered(content, 7)}`;
+/** The id of a content: `run1-c0000001` for content 0 where ids are texts. */
+export function contentId(
+  { runId, contentIds }: Pick<WorkloadPlan, 'runId' | 'contentIds'>,
+  content: number,
+): string {
+  return idOf(`${runId}-c${numbered(content, 7)}`, contentIds);
+}
+
+/** The contents that ask for a slot of a batch, in their order. */
+export function contentIdsOf(plan: WorkloadPlan, batch: number): string[] {
+  const { batches } = plan.scenario;
+  const count = contentsOfBatch(plan.scenario, batch);
+  return Array.from({ length: count }, (_, position) => contentId(plan, batch + position * batches));
+}
+
+/** How many contents ask for a slot of a batch: they are dealt to the batches in turn. */
+function contentsOfBatch({ contents, batches }: Scenario, batch: number): number {
+  return Math.max(0, Math.ceil((contents - batch) / batches));
 }
 
 function numbered(position: number, digits: number): string {
@@ -166,10 +196,11 @@ export interface ExpectedCounts {
 }
 
 /** Batch by batch, as many contents get a slot as there are of the scarcer of the two. */
-export function expectedCounts({ batches, slots, contents, deliveries }: Scenario): ExpectedCounts {
-  const fewer = Math.floor(contents / batches);
-  const batchesWithOneMore = contents % batches;
-  const created =
-    batchesWithOneMore * Math.min(slots, fewer + 1) + (batches - batchesWithOneMore) * Math.min(slots, fewer);
+export function expectedCounts(scenario: Scenario): ExpectedCounts {
+  const { batches, contents, deliveries } = scenario;
+  let created = 0;
+  for (let batch = 0; batch < batches; batch++) {
+    created += Math.min(slotsOfBatch(scenario, batch), contentsOfBatch(scenario, batch));
+  }
   return { created, successes: created * deliveries, noSlot: (contents - created) * deliveries };
 }

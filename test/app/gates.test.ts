@@ -89,11 +89,11 @@ describe('a gate that compares strategies', () => {
 });
 
 describe('the strategies of gates', () => {
-  const compared = [{ name: 'legacy' }, { name: 'cte' }, { name: MINE }];
+  const compared = ['legacy', 'cte', MINE].map((name) => ({ name, untold: {} }));
 
   it('are accepted where they are compared', async () => {
     const scenarios = await sustained('p95 < 1s', 'cte.p95 < legacy.p95', `"${MINE}".p95 < 1s`);
-    expect(() => checkGates(scenarios, compared)).not.toThrow();
+    expect(() => checkGates(scenarios, { compares: true, targets: compared })).not.toThrow();
   });
 
   it.each([
@@ -103,13 +103,38 @@ describe('the strategies of gates', () => {
       'column 11: strategy "my strategy.sql" is not compared (did you mean',
     ],
   ])('%s is refused where they are not', async (gate, message) => {
-    const refused = await usageErrorOf(async () => checkGates(await sustained(gate), compared));
+    const refused = await usageErrorOf(async () =>
+      checkGates(await sustained(gate), { compares: true, targets: compared }),
+    );
     expect(refused).toEqual({ code: 'invalid_gate', message: expect.stringContaining(message) as string });
   });
 
   it('are refused where nothing is compared', async () => {
-    const refused = await usageErrorOf(async () => checkGates(await sustained('cte.p95 < 1s'), []));
+    const refused = await usageErrorOf(async () =>
+      checkGates(await sustained('cte.p95 < 1s'), { compares: false, targets: [] }),
+    );
     expect(refused.message).toContain('accepted: names without a strategy, or `compare`');
+  });
+});
+
+describe('a value that a target does not tell', () => {
+  const targets = [
+    { name: 'cte', untold: {} },
+    { name: 'seats', untold: { completed: 'it has none' } },
+  ];
+
+  it('may stand in a gate of the scenario, which is left out, and in one on another target', async () => {
+    const scenarios = await sustained('completed == batches', 'cte.completed > 0');
+    expect(() => checkGates(scenarios, { compares: true, targets })).not.toThrow();
+  });
+
+  it.each(['completed == batches', 'seats.completed > 0'])('is refused in %s', async (gate) => {
+    const scenarios = withGates(await sustained(), [gate]);
+    const refused = await usageErrorOf(() => checkGates(scenarios, { compares: true, targets }));
+    expect(refused).toEqual({
+      code: 'invalid_gate',
+      message: `gate "${gate}": completed of seats is not known: it has none; accepted: a gate without it`,
+    });
   });
 });
 

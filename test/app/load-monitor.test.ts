@@ -75,7 +75,7 @@ describe('LoadMonitor', () => {
     lookAt(monitor, 1_400);
     monitor.hear([callAt(1_500, 2, 'error'), callAt(1_600, 2, 'no_slot')]);
     const { outcomes, errorsByCode } = lookAt(monitor, 1_700);
-    expect(outcomes).toEqual({ created: 1, reused: 0, no_slot: 1, error: 2, unknown: 0 });
+    expect(outcomes).toEqual({ created: 1, reused: 0, assigned: 0, no_slot: 1, error: 2, unknown: 0 });
     expect(errorsByCode).toEqual({ contention_deadline: 2 });
   });
 

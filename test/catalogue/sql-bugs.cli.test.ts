@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withDatabase } from '#els/app/database.js';
 import { executeRun } from '#els/app/execute-run.js';
-import { resolveTarget } from '#els/targets/resolve.js';
+import { builtInHost, resolveTarget } from '#els/targets/resolve.js';
 import type { RunResult } from '#els/domain/run-result.js';
 import { WorkerFleet } from '#els/runner/fleet.js';
 import { loadScenario } from '#els/scenario/load.js';
@@ -62,7 +62,12 @@ describe('without the unique indexes, which the command looks for before the loa
       const fleet = new WorkerFleet();
       const where = { databaseUrl: unindexed.url, schema: unindexed.schema, env: {} };
       const { result } = await withDatabase(where, (database) =>
-        executeRun(database, fleet, job, new AbortController().signal),
+        executeRun(
+          { database, host: builtInHost(database), lacks: {} },
+          fleet,
+          job,
+          new AbortController().signal,
+        ),
       ).finally(() => fleet.close());
       expectCaught(bug, judgedBy(result));
     });

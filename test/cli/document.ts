@@ -32,7 +32,7 @@ const latency = z
 
 const plan = z.strictObject({
   batches: count,
-  slots: count,
+  slots: z.union([count, z.array(count)]),
   contents: count,
   deliveries: count,
   arrival: z.enum(['burst', 'closed', 'open']),
@@ -116,9 +116,11 @@ const runSchema = z.strictObject({
   verdict,
   plan,
   assignments: count,
+  holders: count.optional(),
   outcomes: z.strictObject({
     created: count,
     reused: count,
+    assigned: count,
     noSlot: count,
     error: count,
     unknown: count,
@@ -126,7 +128,7 @@ const runSchema = z.strictObject({
   }),
   errorsByCode: countsByCode,
   retriesByCode: countsByCode,
-  counters: z.strictObject({ completionLooks: count.optional() }),
+  counters: z.strictObject({ completionLooks: count.optional(), lateAnswers: count.optional() }),
   faults: z.array(fault),
   ...{ attempts: count, redeliveries: count, warmUpCalls: count },
   repairs: z.strictObject({ orphans: count, completions: count }),
@@ -135,7 +137,7 @@ const runSchema = z.strictObject({
   durationMs: measure,
   throughputPerSecond: measure,
   cost: z.strictObject({
-    roundTripsPerAssignment: measure,
+    roundTripsPerAssignment: measure.nullable(),
     walBytesPerAssignment: measure.nullable(),
     buffersHitPerAssignment: measure.nullable(),
     buffersDirtiedPerAssignment: measure.nullable(),
@@ -169,7 +171,12 @@ const runSchema = z.strictObject({
   notes: z.array(z.string()).default([]),
   expectedSuccesses: count.optional(),
   batchTotals: z
-    .strictObject({ taken: count, available: count, completed: count, completionEvents: count })
+    .strictObject({
+      taken: count.optional(),
+      available: count.optional(),
+      completed: count.optional(),
+      completionEvents: count.optional(),
+    })
     .nullable()
     .optional(),
   serviceTimeMicros: latency.optional(),

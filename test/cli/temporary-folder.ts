@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -16,6 +16,8 @@ export interface TemporaryFolder {
 /** Makes a temporary folder at once, and removes it after the tests of a file. */
 export function useTemporaryFolder(): TemporaryFolder {
   const root = mkdtempSync(join(tmpdir(), 'els-assign-cli-'));
+  // An embedded server that is started by root runs as another user.
+  chmodSync(root, 0o755);
   afterAll(() => rmSync(root, { recursive: true }));
   const path = (name: string): string => join(root, name);
   return {

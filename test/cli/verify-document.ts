@@ -28,6 +28,7 @@ const verifyDocument = z.strictObject({
   checked: z.array(
     z.strictObject({
       runId: z.string().nullable(),
+      target: z.string().optional(),
       batches: count,
       calls: count.nullable(),
       verdict,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitSql } from '#els/database/sql-text.js';
+import { bareSql, splitSql } from '#els/database/sql-text.js';
 
 /** Names of the binds and identifiers that a text names. */
 function namesIn(sql: string): string[] {
@@ -70,5 +70,18 @@ describe('finds no bind', () => {
     const names = namesIn(sql);
     expect(names).toEqual([]);
     expect(joined(sql)).toBe(sql);
+  });
+});
+
+describe('bareSql', () => {
+  it.each([
+    ['select 1 -- one\nfrom x', 'select 1  \nfrom x'],
+    ['a/* b /* c */ d */e', 'a e'],
+    ["'it''s' || e'\\'x' || $$y$$ || $t$ $$ $t$", "'' || '' || '' || ''"],
+    ['"select" (:bind::text, :"name") -- :x', '\'\' (:bind::text, :"name")  '],
+    ['a := 1 /* open', 'a := 1  '],
+    ['$1 a$$b', '$1 a$$b'],
+  ])('leaves the words of %s', (sql, bare) => {
+    expect(bareSql(sql)).toBe(bare);
   });
 });

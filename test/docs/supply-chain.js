@@ -1,6 +1,7 @@
 /** What each package is for. Those that users install stand first, then the parts of the bundle, then the tools. */
 const PURPOSES = {
   pg: 'the driver: every connection to PostgreSQL; the copy of whoever installs the package (a peer dependency)',
+  jiti: "target files in TypeScript, without a build step: types are stripped, and packages found from the file's folder",
   'pg-pool':
     "connections that are lent: what `pg.Pool` is, by itself, so that the pool's version is this package's",
   'pg-protocol': "the driver's own serializer: COPY and pipelined messages, which pg has no call for",

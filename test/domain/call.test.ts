@@ -10,6 +10,7 @@ const NOTHING = {
 const SOUND: Readonly<Record<CallOutcome, CallEnd>> = {
   created: { ...NOTHING, outcome: 'created', slotId: 's' },
   reused: { ...NOTHING, outcome: 'reused', slotId: 's' },
+  assigned: { ...NOTHING, outcome: 'assigned', slotId: 's' },
   no_slot: { ...NOTHING, outcome: 'no_slot' },
   error: { ...NOTHING, outcome: 'error', errorCode: 'strategy_failed' },
   unknown: { ...NOTHING, outcome: 'unknown', mayHaveHappened: true },
@@ -21,15 +22,15 @@ const MAY: readonly [
   value: CallEnd[keyof CallEnd],
   outcomes: readonly CallOutcome[],
 ][] = [
-  ['slotId', 's', ['created', 'reused']],
+  ['slotId', 's', ['created', 'reused', 'assigned']],
   ['slotId', null, ['no_slot', 'error', 'unknown']],
   ['recovered', true, ['created']],
   ['replyLost', true, ['reused']],
   ['errorCode', 'anything', ['error', 'unknown']],
-  ['errorCode', null, ['created', 'reused', 'no_slot', 'unknown']],
+  ['errorCode', null, ['created', 'reused', 'assigned', 'no_slot', 'unknown']],
   ['sqlState', '23505', ['error', 'unknown']],
   ['mayHaveHappened', true, ['error', 'unknown']],
-  ['mayHaveHappened', false, ['created', 'reused', 'no_slot', 'error']],
+  ['mayHaveHappened', false, ['created', 'reused', 'assigned', 'no_slot', 'error']],
 ];
 
 describe('what a call may say of itself', () => {

@@ -57,6 +57,7 @@ async function fillAroundHeldSlots(variant: Variant, bulk: number) {
       fleet,
       {
         ...{ plan, spec: targetOf(variant).spec, forms: [variant.inventory], schema: db.schema },
+        ...{ places: 'named', refs: new Map() },
         warmUpBatches: [{ batchId: warmUpBatchId, form: variant.inventory }],
         address: withConnectionString('--database-url', db.url),
         ...{ timeoutMs: 20_000, prepare: true, applicationName: plan.runId },

@@ -75,7 +75,7 @@ export const HISTORY: readonly object[] = [
     ...{ bootId: 'b', anchor: { monotonicMicros: 5, wallClock: '2026-01-31T12:00:00.000Z' } },
     ...{ startMicros: 0, durable: true },
   }),
-  ...CALLS.map(toCallLine),
+  ...CALLS.map((call) => toCallLine(call, false)),
   toEndLine({
     faults: [
       {

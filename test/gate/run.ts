@@ -12,7 +12,7 @@ export function someRun(): GateInput {
     late: 21,
     skipped: 22,
     expectedSuccesses: 269,
-    outcomes: { created: 89, reused: 178, noSlot: 1, error: 5, unknown: 6, recovered: 7 },
+    outcomes: { created: 89, reused: 178, assigned: 0, noSlot: 1, error: 5, unknown: 6, recovered: 7 },
     counters: { completionLooks: 12 },
     batchTotals: { taken: 88, available: 11, completed: 9, completionEvents: 10 },
     latencyMicros: {
@@ -50,6 +50,7 @@ export const VALUES_OF_SOME_RUN = {
   max: '60.001ms',
   created: '89',
   reused: '178',
+  assigned: '0',
   noSlot: '1',
   error: '5',
   unknown: '6',

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Call } from '#els/domain/call.js';
 import { HistoryFile } from '#els/history/history-file.js';
 import { readHistory, type KeptRun } from '#els/history/read-history.js';
 import { useTemporaryFolder } from '../cli/temporary-folder.js';
@@ -25,9 +26,14 @@ async function read(path: string): Promise<KeptRun[]> {
 }
 
 /** What a reader must say of a run that was written whole. */
-function asKept({ header, calls, trailer: { durable = header.durable, ...rest } }: GivenRun): KeptRun {
+function asKept({
+  header,
+  calls,
+  closing,
+  trailer: { durable = header.durable, ...rest },
+}: GivenRun): KeptRun {
   const clock = { bootId: expect.toSatisfy(isBootId) as string, anchor: expect.toSatisfy(isRecent) as never };
-  return { header: { ...header, tool: TOOL, ...clock }, calls, ...rest, durable };
+  return { header: { ...header, tool: TOOL, ...clock }, calls, closing, ...rest, durable };
 }
 
 function isBootId(given: unknown): boolean {
@@ -58,14 +64,14 @@ describe('a history file', () => {
 
   drawn('keeps runs without calls, and between others', async (draw) => {
     const run = drawRun(draw);
-    const empty = { ...run, calls: [] };
+    const empty = { ...run, calls: [], closing: new Set<Call>() };
     const runs = [empty, run, empty, empty];
     expect(await read(await write('empty.ndjson', runs))).toEqual(runs.map(asKept));
   });
 
   drawn('is written and read in pieces', async (draw) => {
     const calls = times(12_000, (position) => callOf(position, [position, position + 1], {}));
-    const run = { ...drawRun(draw), calls };
+    const run = { ...drawRun(draw), calls, closing: new Set<Call>() };
     expect(await read(await write('large.ndjson', [run]))).toEqual([asKept(run)]);
   });
 

@@ -13,13 +13,15 @@ export const TOOL = { name: 'els-assign', version: '0.0.0-test' };
 export interface GivenRun {
   readonly header: RunHeader;
   readonly calls: readonly Call[];
+  /** Those of them that were made alone after the load. */
+  readonly closing: ReadonlySet<Call>;
   readonly trailer: RunTrailer;
 }
 
 /** Writes a run as one that takes its calls at once. */
-export async function keep(file: HistoryFile, { header, calls, trailer }: GivenRun): Promise<void> {
+export async function keep(file: HistoryFile, { header, calls, closing, trailer }: GivenRun): Promise<void> {
   const run = await file.begin(header);
-  run.append(calls);
+  run.append(calls, closing);
   await run.end(trailer);
 }
 
@@ -28,11 +30,15 @@ export function drawRun(draw: Draw): GivenRun {
   const shape = drawOverflow(draw);
   const lost = { outcome: 'unknown', errorCode: 'database_unavailable', sqlState: '57P01' } as const;
   const found = { outcome: 'created', slotId: 'essay-of-100', recovered: true, worker: -1 } as const;
+  const closing = times(draw.integer(0, 2), (position) =>
+    callOf(102 + position, [9, 10], { outcome: 'no_slot', worker: -1 }),
+  );
   const calls = [
     ...validHistory(shape, draw),
     callOf(100, [0.25, 1_000_000_000_000.5], { ...lost, batchId: draw.pick(BATCHES) }),
     callOf(100, [7, 8.125], found),
     callOf(101, [1, 1], { outcome: 'reused', slotId: 'e "1"\n', replyLost: true }),
+    ...closing,
   ];
   const header: RunHeader = {
     runId: `run-${draw.integer(1, 1_000_000)}`,
@@ -53,5 +59,5 @@ export function drawRun(draw: Draw): GivenRun {
     incomplete: times(draw.integer(0, 2), (position) => `worker ${position} was killed`),
     ...(draw.integer(0, 1) === 1 && { durable: draw.integer(0, 1) === 1 }),
   };
-  return { header, calls, trailer };
+  return { header, calls, closing: new Set(closing), trailer };
 }

@@ -30,7 +30,7 @@ afterAll(async () => {
 
 it('holds what runs and what describes it, nothing else', () => {
   const allowed =
-    /^(bin\/els-assign\.js|dist\/.+\.(js|js\.map|d\.ts)|dist\/THIRD-PARTY-LICENSES\.txt|sql\/.+\.sql|sql\/schema\.json|scenarios\/.+\.json|schema\/.+\.json|html\/report\.(css|js)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    /^(bin\/els-assign\.js|dist\/.+\.(js|js\.map|d\.ts)|dist\/THIRD-PARTY-LICENSES\.txt|sql\/.+\.sql|sql\/schema\.json|scenarios\/.+\.json|schema\/.+\.json|docs\/examples\/(seats|vouchers)\/.+\.(sql|ts|json)|html\/report\.(css|js)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
   expect(packed.files.map(({ path }) => path).filter((path) => !allowed.test(path))).toEqual([]);
   const bin = packed.files.find(({ path }) => path === 'bin/els-assign.js');
   expect((bin?.mode ?? 0) & 0o111).toBe(0o111);
@@ -71,17 +71,52 @@ it("is a typed library in a project of someone's own", async () => {
   await mkdir(project);
   const source = `
     import { createAssignmentEngine, type AssignmentResult } from 'els-assign';
+    import { assertValid, checkHistory, defineTarget, runTarget, type RunTargetOptions } from 'els-assign';
     import pg from 'pg';
     const engine = createAssignmentEngine(new pg.Pool(), { strategy: { kind: 'built-in', name: 'inventory' } });
     // @ts-expect-error: a request needs more.
     export const answer: Promise<AssignmentResult> = engine.assign({ batchId: 'b' });
     export const strategy: string = createAssignmentEngine.name;
+    export const options: RunTargetOptions = { scenario: 'overflow', slots: 3 };
+    assertValid(await runTarget(new URL('./seats.target.ts', import.meta.url), options));
+    // @ts-expect-error: an outcome that is none.
+    checkHistory([{ batchId: 'b', contentId: 'c', startMicros: 0, endMicros: 1, outcome: 'full' }], { slots: 1 });
+    export default defineTarget({
+      async register() {},
+      // @ts-expect-error: a success names its slot.
+      open: () => ({ assign: async () => ({ outcome: 'created' as const }) }),
+    });
   `;
   await writeFile(join(project, 'main.mts'), source);
   await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }');
   await npm(['install', '--omit=optional', tarball], project);
   const tsc = join(REPOSITORY, 'node_modules', '.bin', 'tsc');
-  const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', target: 'es2023' };
-  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.mts'] }));
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    module: 'nodenext',
+    target: 'es2023',
+    types: ['node'],
+  };
+  await npm(['install', '--save-dev', '@types/node@20'], project);
+  await execute('npx', ['els-assign', 'init', 'module'], project);
+  const checked = { compilerOptions, files: ['main.mts', 'seats.target.ts'] };
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify(checked));
   expect(await execute(tsc, [], project)).toBe('');
+});
+
+it('runs a target beside it, by the command line and from a program', async () => {
+  const project = join(folder, 'service');
+  const where = ['--database-url', databaseUrl, '--schema', 'beside'];
+  const flags = ['--strategy', './seats.target.ts', '--scenario', 'idempotent-duplicates', '--quiet'];
+  const ran = await execute('npx', ['els-assign', 'run', ...flags, ...where], project);
+  expect(ran).toMatch(/idempotent-duplicates · seats[^]*\nPASSED {2}verdict valid · 1 run\n$/);
+  const program = `
+    import { assertValid, runTarget } from 'els-assign';
+    const options = { scenario: 'overflow', databaseUrl: process.env.OWN_URL };
+    const result = await runTarget('./seats.target.ts', options);
+    assertValid(result);
+    console.log(result.verdict);`;
+  await writeFile(join(project, 'suite.mjs'), program);
+  expect(await execute('node', ['suite.mjs'], project, { OWN_URL: databaseUrl })).toBe('valid\n');
 });

@@ -347,7 +347,15 @@ describe('renderComparison', () => {
     const runs = rounds(createSampler(), ({ strategy, round }) => ({
       strategy: strategy === 'cte' ? path : strategy,
       expectedSuccesses: 1_000_000,
-      outcomes: { created: 999_000 + round, reused: 0, noSlot: 0, error: 0, unknown: 0, recovered: 0 },
+      outcomes: {
+        created: 999_000 + round,
+        reused: 0,
+        assigned: 0,
+        noSlot: 0,
+        error: 0,
+        unknown: 0,
+        recovered: 0,
+      },
     }));
     const comparison = {
       ...COMPARISON,

@@ -4,7 +4,7 @@ import type { IntervalView, LoadView } from '#els/domain/load-view.js';
 import { intervalLine, loadRegion, registrationLine } from '#els/report/load-lines.js';
 
 const plain = new Chalk({ level: 0 });
-const NONE = { created: 0, reused: 0, no_slot: 0, error: 0, unknown: 0 };
+const NONE = { created: 0, reused: 0, assigned: 0, no_slot: 0, error: 0, unknown: 0 };
 
 const interval: IntervalView = {
   ...{ endMs: 5_000, callsPerSecond: 3_512.2, p50Micros: 4_210, p99Micros: 12_300 },

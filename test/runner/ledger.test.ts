@@ -44,7 +44,6 @@ const LONG = 'x'.repeat(1_000);
 /** No word, or none of a bounded length. */
 const MALFORMED_CODES = [
   ['that is empty', ''],
-  ['of two words', 'sold out'],
   ['of two lines', 'sold\nout'],
   ['with a control character', 'sold\u001b[2J'],
   ['as long as a book', LONG],
@@ -138,6 +137,7 @@ describe('refuses', () => {
     ],
     ['a field too many', { ...calls, more: 1 }, NO_MESSAGE],
     ['a change that tells more than that it was made', { type: 'changed', strategy: 'cte' }, NO_MESSAGE],
+    ['a malformed answer as long as a book', { type: 'malformed', message: 'x'.repeat(1e6) }, NO_MESSAGE],
     ['no chunk', { ...calls, chunk: undefined }, `${NO_MESSAGE} ("chunk")`],
     ['no column', { ...calls, chunk: { ...chunk, outcome: undefined } }, `${NO_MESSAGE} ("chunk")`],
     ['a short column', { ...calls, chunk: { ...chunk, slotId: ['e'] } }, `${NO_MESSAGE} ("chunk")`],
@@ -237,6 +237,13 @@ describe('refuses', () => {
       }),
       { numRuns: draws(60, 300) },
     );
+  });
+
+  it('a malformed answer that is told twice', () => {
+    const { hear } = worker(0);
+    const malformed = { type: 'malformed', message: 'has the outcome "full"' };
+    hear(malformed);
+    expect(() => hear(malformed)).toThrow('told a malformed answer twice');
   });
 
   it('a life that is told too often', () => {

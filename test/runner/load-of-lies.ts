@@ -23,6 +23,6 @@ export function loadOfLies(lie: string, workers: number, timeoutMs = 0): LoadJob
       timeoutMs,
       prepare: true,
     },
-    ...{ applicationName: 'lies', warmUpBatches: [] },
+    ...{ applicationName: 'lies', warmUpBatches: [], places: 'named', refs: new Map() },
   };
 }

@@ -13,6 +13,8 @@ const JOB: WorkerJob = {
     workerIndex: 0,
     spec: { kind: 'any', options: {} },
     forms: ['any'],
+    places: 'named',
+    refs: new Map(),
   },
   ...{ source: '--database-url', connectionString: 'postgres://me:secret@there:6543/mine' },
   ...{ applicationName: 'run', schema: 's', timeoutMs: 10, prepare: true, journal: 'batched' },

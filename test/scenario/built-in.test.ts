@@ -22,6 +22,7 @@ const BURSTS = [
 /** The result of a run in which every call ended as it should and was fast. */
 function perfectRun(scenario: Scenario): GateInput & { readonly batchTotals: BatchTotals } {
   const { batches, slots, contents, deliveries, workers, connections } = scenario;
+  if (typeof slots !== 'number') throw new Error('a built-in scenario with a list of slots');
   let [created, completed] = [0, 0];
   for (let batch = 0; batch < batches; batch += 1) {
     let ofBatch = 0;
@@ -32,6 +33,7 @@ function perfectRun(scenario: Scenario): GateInput & { readonly batchTotals: Bat
   const outcomes = {
     created,
     reused: created * (deliveries - 1),
+    assigned: 0,
     noSlot: (contents - created) * deliveries,
     error: 0,
     unknown: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCount } from '#els/scenario/flag-values.js';
+import { parseCount, parseSlots } from '#els/scenario/flag-values.js';
 
 describe('a count', () => {
   it.each(['0', '-1', '1.5', 'abc', '1e3', '', ' 3', '0x1', '65', '9007199254740993'])(
@@ -27,4 +27,23 @@ describe('a count', () => {
     expect(() => parseCount('--max-schedules')('0')).toThrow('accepted: a whole number, 1 or more');
     expect(parseCount('--max-schedules')(String(Number.MAX_SAFE_INTEGER))).toBe(Number.MAX_SAFE_INTEGER);
   });
+});
+
+describe('--slots', () => {
+  it.each([
+    ['5', 5],
+    ['2,30', [2, 30]],
+    ['1000000,1', [1_000_000, 1]],
+  ])('takes %j', (given, slots) => {
+    expect(parseSlots(given)).toEqual(slots);
+  });
+
+  it.each(['', '0', '2,', ',2', '2, 3', '2,0', '1000001', '1.5', Array(101).fill(1).join()])(
+    'refuses %j',
+    (given) => {
+      expect(() => parseSlots(given)).toThrow(
+        `--slots is ${JSON.stringify(given)}; accepted: a whole number from 1 to 1000000, or a list of 1 to 100 of them`,
+      );
+    },
+  );
 });

@@ -47,6 +47,14 @@ describe('applyOverrides', () => {
     });
   });
 
+  it('repeats a list of slots over the batches', () => {
+    const given = applyOverrides(file({ batches: 5 }), { slots: [2, 7] });
+    expect({ contents: given.contents, slots: given.slots }).toEqual({
+      contents: 2 + 7 + 2 + 7 + 2,
+      slots: [2, 7],
+    });
+  });
+
   it('takes no notice of a flag that was not given', () => {
     const nothing = { slots: undefined, durationMs: undefined } as unknown as ScenarioOverrides;
     expect(applyOverrides(file(), nothing)).toEqual(applyOverrides(file(), {}));
@@ -56,7 +64,7 @@ describe('applyOverrides', () => {
     for (const value of [0, -1, 1.5, NaN, Infinity, LIMITS[field] + 1]) {
       expect(await usageErrorOf(() => applyOverrides(file(), { [field]: value }))).toEqual({
         code: 'invalid_override',
-        message: `--${field} is ${value}; accepted: a whole number from 1 to ${LIMITS[field]}`,
+        message: `--${field} is ${value}; accepted: a whole number from 1 to ${LIMITS[field]}${field === 'slots' ? ', or a list of 1 to 100 of them' : ''}`,
       });
     }
     const small = file({ batches: 1, slots: 1, contents: 1 });

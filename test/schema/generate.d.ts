@@ -1,2 +1,3 @@
 export const PUBLISHED: string;
+export const PUBLISHED_TARGET: string;
 export function generateSchema(): string;

@@ -3,6 +3,9 @@ import { createGenerator } from 'ts-json-schema-generator';
 
 const pathOf = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
+/** Where the package publishes the schema of target files. */
+export const PUBLISHED_TARGET = pathOf('schema/target.schema.json');
+
 /** Where the package publishes the schema. */
 export const PUBLISHED = pathOf('schema/output.schema.json');
 

@@ -4,10 +4,12 @@ import pg from 'pg';
 import { withDatabase } from '#els/app/database.js';
 import { withClient } from '#els/database/on-pool.js';
 import { loadStatement, readSql } from '#els/database/statement.js';
+import { targetJsonSchema } from '#els/targets/sql/file.js';
 import { DESCRIPTION, describeFresh } from './describe.js';
-import { generateSchema, PUBLISHED } from './generate.js';
+import { generateSchema, PUBLISHED, PUBLISHED_TARGET } from './generate.js';
 
 writeFileSync(PUBLISHED, generateSchema());
+writeFileSync(PUBLISHED_TARGET, `${JSON.stringify(targetJsonSchema(), null, 2)}\n`);
 
 // On the embedded server, or on the one that DATABASE_URL names, where nothing is left of it.
 const schema = `describe_${randomBytes(6).toString('hex')}`;

@@ -1,5 +1,6 @@
 import type { Call } from '#els/domain/call.js';
 import { BUILT_IN_TERMS } from '#els/domain/promises.js';
+import { slotsOfBatch } from '#els/domain/load.js';
 import type { WorkloadPlan } from '#els/domain/scenario.js';
 import { readStored } from '#els/targets/els/host.js';
 import { verifyRun, type Verification } from '#els/verify/verify-run.js';
@@ -11,7 +12,7 @@ export function askOracles(
   { batchIds, scenario }: WorkloadPlan,
   calls: readonly Call[],
 ): Promise<Verification> {
-  return ask(db, batchIds, scenario.slots, calls);
+  return ask(db, batchIds, slotsOfBatch(scenario, 0), calls);
 }
 
 /** The same about one batch. */

@@ -1,5 +1,5 @@
+import type { Call } from '#els/domain/call.js';
 import { describe, expect, it } from 'vitest';
-import type { JudgedCall } from '#els/verify/history-index.js';
 import { COMBINATIONS, type Combination } from './combinations.js';
 import { callOf } from './histories.js';
 import { violatedIn } from './observed.js';
@@ -77,11 +77,11 @@ describe.each(TOLD)('$name: where retries are not told', (combination) => {
   });
 });
 
-function untold(call: JudgedCall): JudgedCall {
+function untold(call: Call): Call {
   return call.outcome === 'reused' ? { ...call, replyLost: false } : call;
 }
 
-function sometimesAssigned(call: JudgedCall, draw: number): JudgedCall {
+function sometimesAssigned(call: Call, draw: number): Call {
   const isSuccess = call.outcome === 'created' || call.outcome === 'reused';
   if (!isSuccess || draw % 2 === 0) return call;
   return { ...call, outcome: 'assigned', recovered: false, replyLost: false };

@@ -1,7 +1,6 @@
 import { mayHaveHappenedBy, type Call } from '#els/domain/call.js';
 import { BUILT_IN_TERMS } from '#els/domain/promises.js';
 import type { InvariantResult } from '#els/domain/run-result.js';
-import type { JudgedCall } from '#els/verify/history-index.js';
 import { verifyHistory } from '#els/verify/verify-run.js';
 import type { Draw } from '../support/draws.js';
 
@@ -86,13 +85,13 @@ function validCall(
 }
 
 /** What the history oracle says of a history of the built-in target. */
-export function judged(calls: readonly JudgedCall[], slots: number): readonly InvariantResult[] {
+export function judged(calls: readonly Call[], slots: number): readonly InvariantResult[] {
   const circumstances = { ...NO_CLOCK, terms: BUILT_IN_TERMS, incomplete: [], durable: true };
   return verifyHistory({ ...circumstances, batchIds: [], slotsOf: () => slots, calls }).invariants;
 }
 
 /** Names of the invariants that a history violates. */
-export function violatedBy(calls: readonly JudgedCall[], slots: number): string[] {
+export function violatedBy(calls: readonly Call[], slots: number): string[] {
   return judged(calls, slots)
     .filter(({ passed }) => !passed)
     .map(({ name }) => name);

@@ -1,5 +1,5 @@
+import type { Call } from '#els/domain/call.js';
 import { describe, expect, it } from 'vitest';
-import type { JudgedCall } from '#els/verify/history-index.js';
 import { INVARIANTS } from '#els/verify/invariants.js';
 import { callOf } from './histories.js';
 import { verifyObservation, violatedIn } from './observed.js';
@@ -12,7 +12,7 @@ const created = (content: number, span: [number, number], slot: string | null = 
   callOf(content, span, { outcome: 'created', slotId: slot });
 const reused = (content: number, span: [number, number]) =>
   callOf(content, span, { outcome: 'reused', slotId });
-const assigned = (content: number, span: [number, number], slot: string | null = slotId): JudgedCall => ({
+const assigned = (content: number, span: [number, number], slot: string | null = slotId): Call => ({
   ...callOf(content, span, { slotId: slot }),
   outcome: 'assigned',
 });
@@ -244,7 +244,7 @@ const EXCUSED_FORMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('what is not asked', () => {
-  const reasonsOf = (promised: Promised, calls: readonly JudgedCall[]) =>
+  const reasonsOf = (promised: Promised, calls: readonly Call[]) =>
     Object.fromEntries(
       verifyObservation({ terms: termsOf(promised), slots: 9, calls, rows: [] }).notAsked.map(
         ({ name, reason }) => [name, reason],

@@ -1,6 +1,6 @@
+import type { Call } from '#els/domain/call.js';
 import { BUILT_IN_TERMS } from '#els/domain/promises.js';
 import type { JudgedTerms } from '#els/verify/run-evidence.js';
-import type { JudgedCall } from '#els/verify/history-index.js';
 import { isIndefinite } from '#els/verify/history-index.js';
 
 /** One batch as an observer saw it: what callers were told, and what is there at the end. */
@@ -9,13 +9,13 @@ export interface Observation {
   readonly slots: number;
   /** Ids of the slots that were registered, where they are known. */
   readonly slotIds?: ReadonlySet<string> | undefined;
-  readonly calls: readonly JudgedCall[];
+  readonly calls: readonly Call[];
   /** Final rows; undefined: nobody looked. */
   readonly rows?: readonly Row[] | undefined;
   /** Whether each `reused` may have taken the slot in an attempt that was lost. */
   readonly retriesUntold?: boolean | undefined;
   /** Calls made one at a time after everything else is quiet. */
-  readonly closing?: ReadonlySet<JudgedCall> | undefined;
+  readonly closing?: ReadonlySet<Call> | undefined;
 }
 
 /** The target that the tool brings with it. */
@@ -79,7 +79,7 @@ function areRows(holdings: readonly Holding[], rows: readonly Row[]): boolean {
 }
 
 /** What a call may leave behind where it comes next; nothing where its answer would be wrong. */
-function effects(call: JudgedCall, holdings: readonly Holding[], observation: Observation): Holding[][] {
+function effects(call: Call, holdings: readonly Holding[], observation: Observation): Holding[][] {
   const { terms, slots, slotIds, retriesUntold, closing } = observation;
   const { idempotent, truthfulNoSlot } = terms.promises;
   const own = idempotent ? holdings.find(({ contentId }) => contentId === call.contentId) : undefined;
@@ -108,7 +108,7 @@ function effects(call: JudgedCall, holdings: readonly Holding[], observation: Ob
 }
 
 /** Whoever created was told: the slot is known to no other call as its own. */
-function told(holdings: readonly Holding[], { contentId }: JudgedCall): Holding[] {
+function told(holdings: readonly Holding[], { contentId }: Call): Holding[] {
   return holdings.map((each) => (each.contentId === contentId ? { ...each, untold: null } : each));
 }
 

@@ -1,6 +1,6 @@
+import type { Call } from '#els/domain/call.js';
 import { mayHaveHappenedBy } from '#els/domain/call.js';
 import { mulberry32 } from '#els/base/random.js';
-import type { JudgedCall } from '#els/verify/history-index.js';
 import type { Combination } from './combinations.js';
 import { callOf } from './histories.js';
 import type { Observation, Row } from './reference.js';
@@ -50,7 +50,7 @@ export function validObservationOf(
 
 interface Draft extends Observation {
   slots: number;
-  calls: JudgedCall[];
+  calls: Call[];
   rows: Row[];
 }
 
@@ -80,7 +80,7 @@ function simulated(combination: Combination, pen: Pen): Draft {
     const span: [number, number] = [at - pen.integer(0, 3), at + pen.integer(0, 3)];
     if (way === 'lost') span[1] = span[0] + pen.integer(0, 4);
     const callId = again?.callId ?? `call-${step}`;
-    const say = (end: Partial<JudgedCall>) => {
+    const say = (end: Partial<Call>) => {
       draft.calls.push(ended({ ...callOf(content, span, {}), callId }, end));
     };
     const full = draft.rows.length === draft.slots;
@@ -100,7 +100,7 @@ function simulated(combination: Combination, pen: Pen): Draft {
 }
 
 /** A call with its end, and what follows from that. */
-function ended(call: JudgedCall, end: Partial<JudgedCall>): JudgedCall {
+function ended(call: Call, end: Partial<Call>): Call {
   const { outcome, errorCode, ...rest } = { ...call, ...end };
   const mayHaveHappened = outcome !== 'assigned' && mayHaveHappenedBy({ outcome, errorCode });
   return { ...rest, outcome, errorCode, mayHaveHappened };
@@ -123,7 +123,7 @@ function successOf(
   { slotId }: Row,
   { takes, retried, again }: Met,
   pen: Pen,
-): Partial<JudgedCall> {
+): Partial<Call> {
   if (!promises.idempotent) return { outcome: pen.pick(['created', 'assigned']), slotId };
   if (!told) return { outcome: 'assigned', slotId };
   const findsItsOwn = again?.took === true || (takes && retried);
@@ -132,15 +132,15 @@ function successOf(
   return { outcome: 'reused', slotId, replyLost: retried };
 }
 
-const TOLD: readonly Partial<JudgedCall>[] = [
+const TOLD: readonly Partial<Call>[] = [
   { outcome: 'created' },
   { outcome: 'created', recovered: true },
   { outcome: 'reused' },
   { outcome: 'reused', replyLost: true },
 ];
-const ASSIGNED: readonly Partial<JudgedCall>[] = [{ outcome: 'assigned' }];
-const TAKEN: readonly Partial<JudgedCall>[] = [{ outcome: 'created' }, { outcome: 'assigned' }];
-const OTHERS: readonly Partial<JudgedCall>[] = [
+const ASSIGNED: readonly Partial<Call>[] = [{ outcome: 'assigned' }];
+const TAKEN: readonly Partial<Call>[] = [{ outcome: 'created' }, { outcome: 'assigned' }];
+const OTHERS: readonly Partial<Call>[] = [
   { outcome: 'no_slot' },
   { outcome: 'no_slot' },
   { outcome: 'unknown' },
@@ -148,7 +148,7 @@ const OTHERS: readonly Partial<JudgedCall>[] = [
   { outcome: 'error', errorCode: 'strategy_failed' },
 ];
 
-function anyEnd({ promises, places, told }: Combination, content: number, pen: Pen): Partial<JudgedCall> {
+function anyEnd({ promises, places, told }: Combination, content: number, pen: Pen): Partial<Call> {
   if (pen.oneIn(2)) return pen.pick(OTHERS);
   const successes = !promises.idempotent ? TAKEN : told ? TOLD : ASSIGNED;
   return { ...pen.pick(successes), slotId: places === 'counted' ? null : anySlot(content, pen) };
@@ -160,7 +160,7 @@ function anySlot(content: number, pen: Pen): string {
   return slotName(pen.oneIn(4) ? pen.integer(0, MOST.slots - 1) : content % MOST.slots);
 }
 
-function anyCall(combination: Combination, pen: Pen): JudgedCall {
+function anyCall(combination: Combination, pen: Pen): Call {
   const content = pen.integer(0, MOST.contents - 1);
   const start = pen.integer(0, 8);
   const end = anyEnd(combination, content, pen);
@@ -234,6 +234,6 @@ function spoil(draft: Draft, combination: Combination, pen: Pen): void {
   }
 }
 
-function contentNumber({ contentId }: JudgedCall): number {
+function contentNumber({ contentId }: Call): number {
   return Number(contentId.slice('content-'.length));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { slotsOfBatch } from '#els/domain/load.js';
 import type { Delivery, Scenario } from '#els/domain/scenario.js';
 import { callsOf, contentId, deliveriesOf, expectedCounts, planWorkload } from '#els/workload/plan.js';
 import { forRandomDraws } from '../support/draws.js';
@@ -9,7 +10,10 @@ import { scenarioOf } from '../support/scenario.js';
 function randomScenario(draw: Draw): Scenario {
   return scenarioOf({
     batches: draw.integer(1, 9),
-    slots: draw.integer(1, 20),
+    slots: draw.pick([
+      draw.integer(1, 20),
+      Array.from({ length: draw.integer(1, 4) }, () => draw.integer(1, 20)),
+    ]),
     contents: draw.integer(1, 150),
     deliveries: draw.integer(1, 7),
     arrival: draw.pick(['burst', 'closed']),
@@ -39,6 +43,7 @@ describe('planWorkload', () => {
     const shape = scenarioOf({ batches: 3, contents: 7, deliveries: 5 });
     expect(planWorkload(shape, 'r1', 42)).toEqual({
       scenario: shape,
+      contentIds: 'text',
       runId: 'r1',
       seed: 42,
       batchIds: ['r1-b00001', 'r1-b00002', 'r1-b00003'],
@@ -55,8 +60,8 @@ describe('planWorkload', () => {
 
 describe('contentId', () => {
   it('names contents after the run, from 1', () => {
-    expect(contentId({ runId: 'r1' }, 0)).toBe('r1-c0000001');
-    expect(contentId({ runId: 'r1' }, 9_999_999)).toBe('r1-c10000000');
+    expect(contentId({ runId: 'r1', contentIds: 'text' }, 0)).toBe('r1-c0000001');
+    expect(contentId({ runId: 'r1', contentIds: 'text' }, 9_999_999)).toBe('r1-c10000000');
   });
 });
 
@@ -238,7 +243,7 @@ describe('expectedCounts', () => {
   it('agrees with serving the deliveries one after another', () => {
     forRandomDraws(draws(60, 300), (draw) => {
       const shape = randomScenario(draw);
-      const free = Array.from({ length: shape.batches }, () => shape.slots);
+      const free = Array.from({ length: shape.batches }, (_, batch) => slotsOfBatch(shape, batch));
       const served = new Set<number>();
       const counted = { created: 0, successes: 0, noSlot: 0 };
       for (const { content, batch } of inOrder(byWorker(shape, 1))) {

@@ -3,6 +3,7 @@ import { pause } from '../../base/waiting.js';
 import type { ServerAddress } from '../../database/address.js';
 import { MIGRATION_FAULT, type FaultResult } from '../../domain/fault.js';
 import type { RolloutMigration, RolloutSwitch } from '../../domain/rollout.js';
+import { slotsOfBatch } from '../../domain/load.js';
 import type { RolloutStep, WorkloadPlan } from '../../domain/scenario.js';
 import type { ServingTarget } from '../../runner/messages.js';
 import { longestCallMs } from '../../runner/patience.js';
@@ -143,6 +144,6 @@ export class RolloutDriver {
       },
     );
     if (killer !== undefined) this.faults.push(killer.result);
-    return migration && { ...migration, slots: migration.batches * scenario.slots };
+    return migration && { ...migration, slots: migration.batches * slotsOfBatch(scenario, 0) };
   }
 }

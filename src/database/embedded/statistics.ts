@@ -12,7 +12,14 @@ import type { Layout } from './home.js';
  */
 export async function ensureStatistics(layout: Layout, port: number): Promise<void> {
   const password = await readPassword(layout);
-  const client = new pg.Client({ host: '127.0.0.1', port, user: ROLE, password, database: DATABASE });
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port,
+    user: ROLE,
+    password,
+    database: DATABASE,
+    ssl: false,
+  });
   // A server that dies now fails the statement under way; the event says nothing more.
   client.on('error', () => undefined);
   try {

@@ -4,7 +4,15 @@ import type { DatabasePool } from '../../database/pool.js';
 import { transaction } from '../../database/session.js';
 import { inSnapshot } from '../../database/snapshot.js';
 import { recordRun, takeRuns } from '../../runs/runs.js';
-import type { Audit, Host, ReadTime, Registration, RegistrationControl, Stored } from '../../target/host.js';
+import type {
+  Audit,
+  Host,
+  ReadTime,
+  Registered,
+  Registration,
+  RegistrationControl,
+  Stored,
+} from '../../target/host.js';
 import { runAudits } from './audits.js';
 import { findBatches } from './batches/find.js';
 import { analyzeTables, deleteRuns, registerBatches, type Analysis } from './batches/register.js';
@@ -35,17 +43,17 @@ export class ElsHost implements Host {
   register(
     { groups, strategy, command, records }: Registration,
     control: RegistrationControl = {},
-  ): Promise<readonly string[]> {
+  ): Promise<Registered> {
     return inTransaction(this.place.pool, async (client) => {
       let before = 0;
-      for (const { form, ...batches } of groups) {
+      for (const { form, runId, batchIds, slots } of groups) {
         const onProgress = (slots: number) => control.onProgress?.(before + slots);
-        const registration = { ...batches, strategy, inventory: checkedForm(form) };
+        const registration = { runId, batchIds, slots, strategy, inventory: checkedForm(form) };
         await registerBatches(client, registration, { ...control, onProgress });
-        before += batches.batchIds.length * batches.slots;
+        before += batchIds.length * slots;
       }
       if (command) for (const record of records) await recordRun(client, command, record);
-      return STATISTICS_NOTES[await analyzeTables(client)];
+      return { notes: STATISTICS_NOTES[await analyzeTables(client)], refs: new Map() };
     });
   }
 

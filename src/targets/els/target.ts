@@ -51,10 +51,13 @@ export function elsTarget(options: ElsOptions): Target {
   return {
     name: spec.name,
     terms: BUILT_IN_TERMS,
+    ids: { batch: 'text', content: 'text' },
     advisoryLocks,
     spec: { kind: ELS, options },
+    hasOwnSchema: false,
     forms: otherInventory ? [strategy.inventory, inventoryOf(otherInventory)] : [strategy.inventory],
     lacks: lacksOf(strategy),
+    untold: {},
     weakSpots: {
       ...SPOTS[strategy.inventory],
       beforeCompletion: BEFORE_COMPLETION,

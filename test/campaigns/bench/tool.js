@@ -1,4 +1,4 @@
-import { resolveTarget } from '#els/targets/resolve.js';
+import { builtInHost, resolveTarget } from '#els/targets/resolve.js';
 import { executeRun } from '#els/app/execute-run.js';
 import { toScenario } from '#els/scenario/resolve.js';
 import { scenarioFileSchema } from '#els/scenario/schema.js';
@@ -50,7 +50,8 @@ export async function runTool(bench, { strategy, advisoryLocks = false, scenario
   });
   const what = { target: await resolveTarget(strategy, advisoryLocks), scenario, history };
   const job = { ...what, round, seed: round, keep: true, timeoutMs: TIMEOUT_MS };
-  const { result: run, failure } = await executeRun(bench.database, bench.fleet, job, bench.stop);
+  const place = { database: bench.database, host: builtInHost(bench.database) };
+  const { result: run, failure } = await executeRun(place, bench.fleet, job, bench.stop);
   if (failure !== undefined) throw failure;
   const notes = run.notes.filter((note) => RAN_OUT.test(note));
   if (!run.passed || notes.length > 0) {

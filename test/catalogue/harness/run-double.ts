@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { registerBatches } from '#els/targets/els/batches/register.js';
 import type { Inventory } from '#els/targets/els/engine/assignment.js';
 import { loadScenario } from '#els/scenario/load.js';
+import { slotsOfBatch } from '#els/domain/load.js';
 import { planWorkload } from '#els/workload/plan.js';
 import type { TestDatabase } from '../../support/database.js';
 import { askOracles } from '../../support/oracles.js';
@@ -25,7 +26,7 @@ export async function runDouble(db: TestDatabase, fleet: DoubleFleet, job: Doubl
   const { name: strategy, inventory } = job;
   const client = await db.pool.connect();
   try {
-    await registerBatches(client, { runId, strategy, inventory, batchIds, slots: scenario.slots });
+    await registerBatches(client, { runId, strategy, inventory, batchIds, slots: slotsOfBatch(scenario, 0) });
   } finally {
     client.release();
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { registerBatches } from '#els/targets/els/batches/register.js';
+import { slotsOfBatch } from '#els/domain/load.js';
 import type { WorkloadPlan } from '#els/domain/scenario.js';
 import { nowMicros } from '#els/base/clock.js';
 import { Ledger } from '#els/runner/ledger.js';
@@ -45,7 +46,7 @@ export async function startWorker(
   const worker = new WorkerProcess(0);
   const job: WorkerJob = {
     ...{ workerIndex: 0, plan, spec: targetOf(variant).spec, forms: [variant.inventory] },
-    ...{ source: '--database-url', connectionString: db.url },
+    ...{ source: '--database-url', connectionString: db.url, places: 'named', refs: new Map() },
     ...{ applicationName: runId, schema: db.schema, timeoutMs: 20_000, prepare: true },
     warmUpBatches: [{ batchId: warmUpBatchId, form: variant.inventory }],
     journal: 'batched',
@@ -92,7 +93,7 @@ async function register(
   const client = await db.pool.connect();
   try {
     const common = { strategy, inventory };
-    await registerBatches(client, { ...common, runId, batchIds, slots: scenario.slots });
+    await registerBatches(client, { ...common, runId, batchIds, slots: slotsOfBatch(scenario, 0) });
     const slots = warmUpSlots(1, scenario.connections);
     await registerBatches(client, { ...common, runId: warmUpBatchId, batchIds: [warmUpBatchId], slots });
   } finally {

@@ -8,6 +8,7 @@ it('tells how far a registration is over all of its groups', async () => {
   const told: number[] = [];
   const group = (name: string, form: string, slots: number) => ({
     ...{ runId: name, batchIds: [`${name} 1`, `${name} 2`], slots, form },
+    contentIdsOf: () => [],
   });
   const groups = [group('load', 'slots', 6_000), group('warm-up', 'essays', 100)];
   const registration = { groups, strategy: 'test', records: [] };

@@ -23,7 +23,7 @@ async function open(
 ): Promise<Instance> {
   return openInstance(elsTarget({ strategy, advisoryLocks: false }).spec, {
     ...{ connectionString: db.url, source: '--database-url', schema: db.schema, connections: 2 },
-    ...{ applicationName, timeoutMs: 2_000, prepare: true, ...settings },
+    ...{ applicationName, timeoutMs: 2_000, prepare: true, instance: 1, refs: new Map(), ...settings },
   });
 }
 
@@ -140,7 +140,7 @@ it('throws what is a defect, and no answer of a target', async () => {
   await legacy.close();
   const settings = {
     ...{ connectionString: db.url, source: '--database-url', schema: db.schema, connections: 1 },
-    ...{ applicationName: 'none', timeoutMs: 1, prepare: true },
+    ...{ applicationName: 'none', timeoutMs: 1, prepare: true, instance: 1, refs: new Map() },
   };
   expect(() => openInstance({ kind: 'nonsense', options: {} }, settings)).toThrow('nonsense');
 });

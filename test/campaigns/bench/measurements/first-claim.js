@@ -46,8 +46,8 @@ async function fillMostly(bench, round) {
     applicationName: 'els-assign bench',
     warmUpBatches: [{ batchId: 'warm-up', form: 'essays' }],
   };
-  const { spec, forms } = await resolveTarget('inventory', false);
-  const how = { timeoutMs: TIMEOUT_MS, prepare: true };
+  const { spec, forms, terms } = await resolveTarget('inventory', false);
+  const how = { timeoutMs: TIMEOUT_MS, prepare: true, places: terms.places, refs: new Map() };
   const load = { plan, spec, forms, address, schema, ...how, ...names };
   const hooks = { beforeRelease: async () => void (await withClient(pool, checkpoint)) };
   const { calls } = await runLoad(bench.fleet, load, hooks, bench.stop);

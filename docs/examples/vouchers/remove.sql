@@ -1,0 +1,2 @@
+-- Removes campaigns with their vouchers.
+delete from vouchers where campaign = any(:batch_ids)

@@ -1,0 +1,87 @@
+import type { BatchRecords } from '../../runs/foreign-batches.js';
+import type { Audit, Host, Registered, Registration, Stored } from '../../target/host.js';
+import type { HostProcess } from './host-process.js';
+import type { HostAnswer } from './messages.js';
+
+/** What an audit of a target finds may be what a call that was cut off left half done. */
+const AUDIT_TERMS = { mayBeHalfDone: true, needsCommits: false };
+
+/** A target's side of the database, behind the process that runs its file. */
+export class ModuleHost implements Host {
+  /**
+   * @param batches the record of them, in the target's database
+   * @param host with the file loaded, for that database
+   */
+  constructor(
+    private readonly batches: BatchRecords,
+    private readonly host: HostProcess,
+  ) {}
+
+  async register({ groups, strategy, command, records }: Registration): Promise<Registered> {
+    await this.batches.record(strategy, groups, records, command);
+    const told = await this.host.ask({
+      what: 'register',
+      groups: groups.map(({ batchIds, slots, contentIdsOf }) => ({
+        slots,
+        batches: batchIds.map((batchId, position) => ({ batchId, contents: contentIdsOf(position) })),
+      })),
+    });
+    const slotIds = told.flatMap(({ batchId, slotIds: ids }) =>
+      ids ? [[batchId, new Set(ids)] as const] : [],
+    );
+    const refs = told.flatMap(({ batchId, ref }) => (ref === undefined ? [] : [[batchId, ref] as const]));
+    return {
+      notes: [...this.#assumptions(), ...this.batches.notes],
+      slotIds: slotIds.length > 0 ? new Map(slotIds) : undefined,
+      refs: new Map(refs),
+    };
+  }
+
+  async read(batchIds: readonly string[]): Promise<Stored> {
+    const { hasAssignments } = this.host.description;
+    const rows = hasAssignments ? await this.host.ask({ what: 'assignments', batchIds }) : undefined;
+    return {
+      assignments: rows?.map((row) => ({ ...row, callId: null })),
+      audits: await this.audit(batchIds),
+    };
+  }
+
+  async audit(batchIds: readonly string[]): Promise<readonly Audit[]> {
+    const { audits } = this.host.description;
+    const found = audits.length > 0 ? await this.host.ask({ what: 'audits', batchIds }) : {};
+    return audits.map((name) => toAudit(name, found[name] ?? { rows: [], found: 0 }));
+  }
+
+  allBatchIds(): Promise<readonly string[]> {
+    return this.batches.all();
+  }
+
+  countOf(): Promise<Readonly<Record<string, number>>> {
+    return Promise.resolve({});
+  }
+
+  async remove(runIds: readonly string[]): Promise<void> {
+    await this.batches.remove(runIds, (batchIds) => this.#remove(batchIds), false);
+  }
+
+  removeIdle(runIds: readonly string[]): Promise<readonly string[]> {
+    return this.batches.remove(runIds, (batchIds) => this.#remove(batchIds), true);
+  }
+
+  #assumptions(): string[] {
+    if (!this.host.description.promisesAssumed) return [];
+    return ['its file promises nothing: idempotent and truthful no_slot were assumed'];
+  }
+
+  async #remove(batchIds: readonly string[]): Promise<void> {
+    if (!this.host.description.hasRemove) throw new Error('a target that has no remove was asked to');
+    await this.host.ask({ what: 'remove', batchIds });
+  }
+}
+
+/** Rows that were cut may be those that prove something: that they were is said. */
+function toAudit(name: string, { rows, found }: HostAnswer<'audits'>[string]): Audit {
+  if (found === rows.length) return { name, ...AUDIT_TERMS, rows };
+  const reason = `only the first ${rows.length} of the ${found} rows that it found were looked at`;
+  return { name, ...AUDIT_TERMS, rows, gap: { reason, everywhere: false } };
+}

@@ -1,0 +1,82 @@
+import { endWithParent } from '../../base/parent-watch.js';
+import type { InstanceSettings } from '../../target/instance.js';
+import type { Target, TargetSpec } from '../../target/target.js';
+import { loadDefinition } from './load.js';
+import { CheckedInstance } from '../checked-instance.js';
+import { untoldBy } from '../untold.js';
+import type { Description } from './messages.js';
+
+/** The kind of targets that are files of code. */
+export const MODULE = 'module';
+
+/** Why a file's instances cannot make many calls at once, where they cannot: known when one was opened. */
+export const NO_BULK = 'has no assignMany';
+
+/** What a worker needs to open an instance. */
+interface ModuleOptions {
+  readonly path: string;
+}
+
+/**
+ * A file of code as a target.
+ *
+ * @param path of the file
+ * @param description what it says of itself
+ */
+export function moduleTarget(path: string, description: Description): Target {
+  const { name, promises, places, ids, hasRemove } = description;
+  const target: Target = {
+    name,
+    terms: { target: { name }, promises, places },
+    ids,
+    advisoryLocks: false,
+    spec: { kind: MODULE, options: { path } satisfies ModuleOptions },
+    forms: [''],
+    lacks: {
+      advisoryLocks: 'has no such option',
+      rollout: 'cannot take over from another target',
+      ...(!hasRemove && { remove: 'has no remove' }),
+    },
+    untold: untoldBy({ hasAssignments: description.hasAssignments }),
+    weakSpots: {},
+    isReference: false,
+    hasOwnSchema: true,
+    file: path,
+    withAdvisoryLocks: () => target,
+  };
+  return target;
+}
+
+/** The file of a spec of this kind. */
+export function pathOf({ options }: TargetSpec): string {
+  return (options as ModuleOptions).path;
+}
+
+/** Opens an instance in this process, which may run foreign code. */
+export async function openModuleInstance(
+  spec: TargetSpec,
+  settings: InstanceSettings,
+): Promise<CheckedInstance> {
+  endWithParent();
+  const definition = await loadDefinition(pathOf(spec));
+  const { promises, places = 'named' } = definition;
+  const opened = await definition.open({
+    connectionString: namedConnection(settings),
+    connections: settings.connections,
+    instance: settings.instance,
+  });
+  const idempotent = promises?.idempotent ?? true;
+  const { timeoutMs, refs } = settings;
+  return new CheckedInstance(opened, { promises: { idempotent }, places, timeoutMs, refs });
+}
+
+/** By its application_name the backends of a worker are found, unless the target sets another. */
+function namedConnection({ connectionString, applicationName, via }: InstanceSettings): string {
+  const url = new URL(connectionString);
+  url.searchParams.set('application_name', applicationName);
+  if (via !== undefined) {
+    url.hostname = via.host;
+    url.port = String(via.port);
+  }
+  return url.href;
+}
