@@ -50,7 +50,7 @@ export async function runTool(bench, { strategy, advisoryLocks = false, scenario
   });
   const what = { target: await resolveTarget(strategy, advisoryLocks), scenario, history };
   const job = { ...what, round, seed: round, keep: true, timeoutMs: TIMEOUT_MS };
-  const place = { database: bench.database, host: builtInHost(bench.database) };
+  const place = { database: bench.database, host: builtInHost(bench.database), lacks: {} };
   const { result: run, failure } = await executeRun(place, bench.fleet, job, bench.stop);
   if (failure !== undefined) throw failure;
   const notes = run.notes.filter((note) => RAN_OUT.test(note));
