@@ -144,14 +144,14 @@ const runSchema = z.strictObject({
     serverExecutionMicrosPerAssignment: measure.nullable(),
   }),
   client: z.strictObject({
-    cpuMicrosPerCall: measure,
+    cpuMicrosPerCall: measure.nullable(),
     eventLoopLagMicros: z.strictObject({
       p50: measure.nullable(),
       p99: measure.nullable(),
       max: measure.nullable(),
     }),
-    busiestWorker: measure.max(1),
-    busiestWorkerCpus: measure,
+    busiestWorker: measure.max(1).nullable(),
+    busiestWorkerCpus: measure.nullable(),
     saturated: z.boolean().nullable(),
   }),
   invariants: z.array(

@@ -33,6 +33,7 @@ describe('every file of sql/', () => {
       statistics_schema: 'public',
       role: 'any "role"',
       table: 'essay_states',
+      database: 'any "database"',
     });
     expect(Buffer.byteLength(statement.name)).toBeLessThanOrEqual(63);
     const client = await db.pool.connect();
