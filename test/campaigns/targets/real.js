@@ -1,6 +1,6 @@
 /**
  * `npm run targets:real`: software that others use, as it is: pg-boss and Graphile Worker, of which each call fetches a job
- * and completes it; the seats of docs/examples by drizzle-orm and knex. More calls than slots, and a closed loop, ROUNDS
+ * and completes it; the seats of docs/examples by drizzle-orm, kysely and knex. More calls than slots, and a closed loop, ROUNDS
  * times (3). All must be valid. Prints a table in Markdown with their figures, of the closed loop of the middle throughput.
  */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
@@ -28,11 +28,12 @@ if (!/^[1-9]\d?$/.test(ROUNDS)) {
   process.exit(2);
 }
 const examples = await copyExamples();
-const example = (name) => relative(fileOf('.'), join(examples, name, 'seats.target.ts'));
+const example = (name) => relative(fileOf('.'), join(examples, name, `${name}.target.ts`));
 const TARGETS = [
   { path: 'test/campaigns/targets/real/pg-boss.target.js', loads: LOADS },
   { path: 'test/campaigns/targets/real/graphile-worker.target.js', loads: LOADS },
   { path: example('drizzle'), loads: [DUPLICATES, ...LOADS] },
+  { path: example('kysely'), loads: [DUPLICATES, ...LOADS] },
   { path: example('knex'), loads: [DUPLICATES, ...LOADS] },
 ];
 

@@ -1,5 +1,6 @@
 import { defineTarget, type AssignCall } from 'els-assign';
-import pg from 'pg';
+import type pg from 'pg';
+import { onPool } from './pool.js';
 
 /** What an enrolment answers: no place has a name. */
 export type Enrolled = { outcome: 'created' | 'reused' } | { outcome: 'no_slot' };
@@ -22,20 +23,7 @@ export function courses(name: string, enrol: (client: pg.PoolClient, call: Assig
         await client.query(`insert into ${name}_courses (id, capacity) values ($1, $2)`, [batchId, slots]);
       }
     },
-    open({ connectionString, connections }) {
-      const pool = new pg.Pool({ connectionString, max: connections });
-      return {
-        async assign(call) {
-          const client = await pool.connect();
-          try {
-            return await enrol(client, call);
-          } finally {
-            client.release();
-          }
-        },
-        close: () => pool.end(),
-      };
-    },
+    open: (settings) => onPool(settings, enrol),
     async assignments({ client }, batchIds) {
       const { rows } = await client.query(
         `select course as "batchId", student as "contentId" from ${name}_enrolments where course = any($1)`,

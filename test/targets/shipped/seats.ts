@@ -1,5 +1,6 @@
 import { defineTarget, type AssignCall } from 'els-assign';
-import pg from 'pg';
+import type pg from 'pg';
+import { onPool } from './pool.js';
 
 /** What a claim answers. */
 export type Claimed =
@@ -27,20 +28,7 @@ export function seats(table: string, claim: Claim) {
         ]);
       }
     },
-    open({ connectionString, connections }) {
-      const pool = new pg.Pool({ connectionString, max: connections });
-      return {
-        async assign(call) {
-          const client = await pool.connect();
-          try {
-            return await claim(client, call);
-          } finally {
-            client.release();
-          }
-        },
-        close: () => pool.end(),
-      };
-    },
+    open: (settings) => onPool(settings, claim),
     async assignments({ client }, batchIds) {
       const { rows } = await client.query(
         `select event as "batchId", number as "slotId", holder as "contentId"
