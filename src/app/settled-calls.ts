@@ -24,7 +24,7 @@ export function settledCalls(calls: readonly Call[], redelivered: readonly Call[
 
 /** Deliveries that are still to be made after a load. */
 export interface OutstandingDeliveries {
-  /** Once more, where the last call ended without a definite answer. */
+  /** Once more, where the last call ended without a definite answer, whatever other deliveries of the content were told. */
   readonly again: readonly Delivery[];
   /**
    * One beyond the plan: of each content whose every call failed, and to each batch whose completion a killed

@@ -31,7 +31,7 @@ export interface Places {
  * set-up. On the embedded server each target with a schema of its own has a database of its own.
  *
  * @param database that the user named, or of the embedded server
- * @param onChecked told of targets that are about to be opened: until then no code of theirs runs
+ * @param onChecked told of targets that are about to be opened: until then nothing of theirs has run on the database
  * @throws UsageError when the server or its host refuses a target, InfrastructureError when it fails
  */
 export async function withPlaces<T>(

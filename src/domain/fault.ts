@@ -10,9 +10,9 @@ interface FaultTraits {
 
 /** What the tool can break on purpose while a load runs. */
 const FAULTS = {
-  /** SIGKILL of a worker whose claim holds a slot; another process takes its deliveries over. */
+  /** SIGKILL of a worker, whose claim holds a slot where a target can be stopped there; another process takes its deliveries over. */
   'kill-worker': { killsWorker: true },
-  /** SIGSTOP of a worker whose claim holds a slot, and SIGCONT half a second later. */
+  /** SIGSTOP of a worker, whose claim holds a slot where a target can be stopped there, and SIGCONT. */
   'pause-worker': { seeksCalls: true },
   /** pg_terminate_backend of a backend whose claim holds a slot. */
   'terminate-backend': {},

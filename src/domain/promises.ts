@@ -6,6 +6,14 @@ export interface Promises {
   readonly truthfulNoSlot: boolean;
 }
 
+/** Promises with what is assumed where nothing is said: both. */
+export function promisesOf(
+  given: { readonly [Promise in keyof Promises]?: boolean | undefined } | undefined,
+): Promises {
+  const { idempotent = true, truthfulNoSlot = true } = given ?? {};
+  return { idempotent, truthfulNoSlot };
+}
+
 export const PLACES = ['named', 'counted'] as const;
 /** Whether answers name the slot that was given, or a batch only has so many of them. */
 export type Places = (typeof PLACES)[number];

@@ -1,7 +1,7 @@
 import { describeGiven, quote } from '../base/wording.js';
 import { CALL_OUTCOMES, contradictionIn, mayHaveHappenedBy, type Call } from '../domain/call.js';
 import { UsageError } from '../domain/errors.js';
-import type { Places, Promises } from '../domain/promises.js';
+import { promisesOf, type Places, type Promises } from '../domain/promises.js';
 import { verifyHistory, type Verification } from '../verify/verify-run.js';
 
 /** One call as its caller saw it. Times are microseconds of one clock; what few calls have may be left out. */
@@ -49,12 +49,11 @@ export function checkHistory(calls: readonly HistoryCall[], terms: HistoryTerms)
   const isList: boolean = Array.isArray(calls);
   if (!isList) throw invalid('the calls are no list');
   const { slots, places = 'named', promises } = (terms ?? {}) as Partial<HistoryTerms>;
-  const { idempotent = true, truthfulNoSlot = true } = promises ?? {};
   const known = calls.map((call, position) => complete(call, position, places));
   const batchIds = [...new Set(known.map(({ batchId }) => batchId))];
   const slotsOf = new Map(batchIds.map((batchId) => [batchId, slotsIn(slots, batchId)]));
   const verification = verifyHistory({
-    terms: { promises: { idempotent, truthfulNoSlot }, places },
+    terms: { promises: promisesOf(promises), places },
     batchIds,
     slotsOf: (batchId) => slotsOf.get(batchId) ?? 0,
     calls: known,

@@ -1,5 +1,6 @@
 import type { BatchRecords } from '../../runs/foreign-batches.js';
 import type { Audit, Host, Registered, Registration, Stored } from '../../target/host.js';
+import { PROMISES_ASSUMED } from '../own-schema.js';
 import type { HostProcess } from './host-process.js';
 import type { HostAnswer } from './messages.js';
 
@@ -70,7 +71,7 @@ export class ModuleHost implements Host {
 
   #assumptions(): string[] {
     if (!this.host.description.promisesAssumed) return [];
-    return ['its file promises nothing: idempotent and truthful no_slot were assumed'];
+    return [PROMISES_ASSUMED];
   }
 
   async #remove(batchIds: readonly string[]): Promise<void> {

@@ -8,8 +8,9 @@ import { packageFile } from '../../base/package-files.js';
 import { reasonOf } from '../../base/system-error.js';
 import { describeGiven, didYouMean, escapeInvisible, quote } from '../../base/wording.js';
 import { UsageError } from '../../domain/errors.js';
-import { ID_FORMS, PLACES } from '../../domain/promises.js';
+import { ID_FORMS, PLACES, promisesOf } from '../../domain/promises.js';
 import type { TargetDefinition } from '../../target/definition.js';
+import { TARGET_NAME, TARGET_NAME_ACCEPTED } from '../own-schema.js';
 import type { Description } from './messages.js';
 import { nameOfFile } from './path.js';
 
@@ -45,10 +46,7 @@ export function describeDefinition(definition: TargetDefinition, path: string): 
   const { name, promises, places, ids, audits } = definition;
   return {
     name: name ?? nameOfFile(path),
-    promises: {
-      idempotent: promises?.idempotent ?? true,
-      truthfulNoSlot: promises?.truthfulNoSlot ?? true,
-    },
+    promises: promisesOf(promises),
     promisesAssumed: promises === undefined,
     places: places ?? 'named',
     ids: { batch: ids?.batch ?? 'text', content: ids?.content ?? 'text' },
@@ -118,8 +116,6 @@ const OPTIONAL = ['setup', 'assignments', 'remove'];
 const DATA = ['name', 'promises', 'places', 'ids', 'audits'];
 const FIELDS = [...REQUIRED, ...OPTIONAL, ...DATA];
 
-const NAME = /^[^\p{Cc}\p{Zl}\p{Zp},]{1,63}$/u;
-
 /** What is wrong about a default export, for the end of a sentence that begins with the file; undefined: nothing. */
 function complaintAbout(definition: unknown): string | undefined {
   if (definition === undefined)
@@ -141,8 +137,8 @@ function complaintAbout(definition: unknown): string | undefined {
 
 function complaintAboutData(given: Readonly<Record<string, unknown>>): string | undefined {
   const { name, promises, places, ids, audits } = given;
-  if (name !== undefined && (typeof name !== 'string' || !NAME.test(name))) {
-    return complaint('name', name, ': one line of 1 to 63 characters without a comma');
+  if (name !== undefined && (typeof name !== 'string' || !TARGET_NAME.test(name))) {
+    return complaint('name', name, `: ${TARGET_NAME_ACCEPTED}`);
   }
   if (places !== undefined && !PLACES.some((each) => each === places)) {
     return complaint('places', places, ` are ${PLACES.join(', ')}`);

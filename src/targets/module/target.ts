@@ -1,9 +1,10 @@
 import { endWithParent } from '../../base/parent-watch.js';
+import { promisesOf } from '../../domain/promises.js';
 import type { InstanceSettings } from '../../target/instance.js';
 import type { Target, TargetSpec } from '../../target/target.js';
 import { loadDefinition } from './load.js';
 import { CheckedInstance } from '../checked-instance.js';
-import { untoldBy } from '../untold.js';
+import { ownSchemaTarget } from '../own-schema.js';
 import type { Description } from './messages.js';
 
 /** The kind of targets that are files of code. */
@@ -24,27 +25,8 @@ interface ModuleOptions {
  * @param description what it says of itself
  */
 export function moduleTarget(path: string, description: Description): Target {
-  const { name, promises, places, ids, hasRemove } = description;
-  const target: Target = {
-    name,
-    terms: { target: { name }, promises, places },
-    ids,
-    advisoryLocks: false,
-    spec: { kind: MODULE, options: { path } satisfies ModuleOptions },
-    forms: [''],
-    lacks: {
-      advisoryLocks: 'has no such option',
-      rollout: 'cannot take over from another target',
-      ...(!hasRemove && { remove: 'has no remove' }),
-    },
-    untold: untoldBy({ hasAssignments: description.hasAssignments }),
-    weakSpots: {},
-    isReference: false,
-    hasOwnSchema: true,
-    file: path,
-    withAdvisoryLocks: () => target,
-  };
-  return target;
+  const spec = { kind: MODULE, options: { path } satisfies ModuleOptions };
+  return ownSchemaTarget({ ...description, path, spec });
 }
 
 /** The file of a spec of this kind. */
@@ -65,9 +47,8 @@ export async function openModuleInstance(
     connections: settings.connections,
     instance: settings.instance,
   });
-  const idempotent = promises?.idempotent ?? true;
   const { timeoutMs, refs } = settings;
-  return new CheckedInstance(opened, { promises: { idempotent }, places, timeoutMs, refs });
+  return new CheckedInstance(opened, { promises: promisesOf(promises), places, timeoutMs, refs });
 }
 
 /** By its application_name the backends of a worker are found, unless the target sets another. */

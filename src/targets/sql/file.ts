@@ -8,7 +8,8 @@ import { describeGiven, didYouMean, quote } from '../../base/wording.js';
 import { bareSql, splitSql } from '../../database/sql-text.js';
 import { toStatement, type Statement } from '../../database/statement.js';
 import { UsageError } from '../../domain/errors.js';
-import { ID_FORMS, PLACES } from '../../domain/promises.js';
+import { ID_FORMS, PLACES, promisesOf } from '../../domain/promises.js';
+import { TARGET_NAME, TARGET_NAME_ACCEPTED } from '../own-schema.js';
 
 /** The ending of a target file. */
 const ENDING = '.target.json';
@@ -21,7 +22,6 @@ export function isTargetFilePath(path: string): boolean {
 // Every `error` says what is accepted; descriptions are shown by editors.
 
 const PATH = 'the path of a SQL file, from this file on';
-const NAME = 'one line of 1 to 63 characters without a comma';
 
 const path = z.string({ error: PATH }).min(1, { error: PATH });
 const flag = z.boolean({ error: 'true or false' });
@@ -32,8 +32,8 @@ export const targetFileSchema = z.strictObject(
   {
     $schema: z.string({ error: 'a text' }).optional(),
     name: z
-      .string({ error: NAME })
-      .regex(/^[^\p{Cc}\p{Zl}\p{Zp},]{1,63}$/u, { error: NAME })
+      .string({ error: TARGET_NAME_ACCEPTED })
+      .regex(TARGET_NAME, { error: TARGET_NAME_ACCEPTED })
       .describe("How reports call it. Default: the file's name.")
       .optional(),
     promises: z
@@ -134,10 +134,7 @@ export async function readTargetFile(file: string): Promise<SqlDefinition> {
   const { promises, ids } = fields;
   return {
     ...{ path: file, name: fields.name ?? basename(file, ENDING), places: fields.places ?? 'named' },
-    promises: {
-      idempotent: promises?.idempotent ?? true,
-      truthfulNoSlot: promises?.truthfulNoSlot ?? true,
-    },
+    promises: promisesOf(promises),
     promisesAssumed: promises === undefined,
     ids: { batch: ids?.batch ?? 'text', content: ids?.content ?? 'text' },
     setup: fields.setup === undefined ? undefined : await sqlOf(file, 'setup', join(folder, fields.setup)),

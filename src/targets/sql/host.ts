@@ -15,6 +15,7 @@ import type {
   RegistrationControl,
   Stored,
 } from '../../target/host.js';
+import { PROMISES_ASSUMED } from '../own-schema.js';
 import { watchStep, type StepLimits, type StepSessions } from '../step.js';
 import { toWitness } from '../witness.js';
 import { checkStatements } from './check.js';
@@ -72,9 +73,7 @@ export class SqlHost implements Host {
         }
       }
     });
-    const notes = this.definition.promisesAssumed
-      ? ['its file promises nothing: idempotent and truthful no_slot were assumed']
-      : [];
+    const notes = this.definition.promisesAssumed ? [PROMISES_ASSUMED] : [];
     notes.push(...this.batches.notes);
     return { notes, slotIds: slotIds.size > 0 ? slotIds : undefined, refs };
   }

@@ -1,7 +1,7 @@
 import type { InstanceSettings } from '../../target/instance.js';
 import type { Target, TargetSpec } from '../../target/target.js';
 import { CheckedInstance } from '../checked-instance.js';
-import { untoldBy } from '../untold.js';
+import { ownSchemaTarget } from '../own-schema.js';
 import type { SqlDefinition } from './file.js';
 import { SqlInstance } from './instance.js';
 
@@ -10,28 +10,13 @@ export const SQL = 'sql';
 
 /** A target file as a target. */
 export function sqlTarget(definition: SqlDefinition): Target {
-  const { path, name, promises, places, ids, remove } = definition;
-  const target: Target = {
-    name,
-    terms: { target: { name }, promises, places },
-    ids,
-    advisoryLocks: false,
+  return ownSchemaTarget({
+    ...definition,
     spec: { kind: SQL, options: definition },
-    forms: [''],
-    lacks: {
-      bulk: 'is one statement, for one content',
-      advisoryLocks: 'has no such option',
-      rollout: 'cannot take over from another target',
-      ...(!remove && { remove: 'has no remove' }),
-    },
-    untold: untoldBy({ hasAssignments: definition.assignments !== undefined }),
-    weakSpots: {},
-    isReference: false,
-    hasOwnSchema: true,
-    file: path,
-    withAdvisoryLocks: () => target,
-  };
-  return target;
+    hasAssignments: definition.assignments !== undefined,
+    hasRemove: definition.remove !== undefined,
+    lacksBulk: 'is one statement, for one content',
+  });
 }
 
 /** What a spec of this kind holds. */
