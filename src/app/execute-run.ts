@@ -59,12 +59,12 @@ export async function executeRun(
   try {
     run = await carryOut(place, fleet, job, plan, stop);
   } catch (error) {
-    // Why the run failed is what counts, whatever becomes of its rows.
-    await cleanUp(place, job, plan.runId).catch(() => undefined);
-    throw error;
+    const { notes } = await cleanUp(place, job, plan.runId);
+    throw withLeft(error, stop, notes);
   }
-  const left = await cleanUp(place, job, plan.runId);
-  return { ...run, result: { ...run.result, notes: [...run.result.notes, ...left] } };
+  const { notes, failure } = await cleanUp(place, job, plan.runId);
+  const result = { ...run.result, notes: [...run.result.notes, ...notes] };
+  return { result, failure: run.failure ?? failure };
 }
 
 async function carryOut(
@@ -255,7 +255,8 @@ async function askBoth(
   const notes = [...timeouts, ...(await foreignRows.notes())];
   const stored = await host.read(run.batchIds, { rightAfterRun: true });
   const totals = { ...placesTaken(run, stored), ...(await host.countOf(run.batchIds)) };
-  return { verification: verifyRun({ ...run, notQuiet }, stored), totals, notes };
+  const { failure } = stored;
+  return { verification: verifyRun({ ...run, notQuiet }, stored), totals, notes, failure };
 }
 
 /** How many slots or places are taken and how many are left, where the target tells its assignments. */
@@ -272,25 +273,47 @@ function placesTaken(
  * Removes a run's rows. A run that failed may have left backends that still write; where code of the user's may, nothing is
  * removed, for what it commits afterwards would be recorded nowhere.
  *
- * @returns what was not removed and why, one line each
+ * @returns what was not removed and why, one line each, and the failure where the target's own code is why
  */
 async function cleanUp(
   { database, host }: TargetPlace,
   { keep, target }: RunJob,
   runId: string,
-): Promise<string[]> {
+): Promise<CleanUp> {
+  const left = (note: string, failure?: InfrastructureError) => ({ notes: [note], failure });
   const { remove: cannotRemove } = target.lacks;
   const unwanted = keep ? [warmUpRunId(runId)] : [runId, warmUpRunId(runId)];
   try {
     await quiesceRun(database, runId);
-    if (cannotRemove) return [`batches of run ${runId} are left: ${target.name} ${cannotRemove}`];
+    if (cannotRemove) return left(`batches of run ${runId} are left: ${target.name} ${cannotRemove}`);
     const notQuiet = target.hasOwnSchema ? await whyNotQuiet(database) : undefined;
-    if (notQuiet !== undefined) return [`batches of run ${runId} are left for els-assign clean: ${notQuiet}`];
+    if (notQuiet !== undefined)
+      return left(`batches of run ${runId} are left for els-assign clean: ${notQuiet}`);
     await host.remove(unwanted);
-    return [];
+    return { notes: [] };
   } catch (error) {
-    return [`rows of run ${runId} are left: ${whyLeft(database, error)}`];
+    const ofTarget = error instanceof InfrastructureError && TARGET_FAILURES.has(error.code);
+    return left(`rows of run ${runId} are left: ${whyLeft(database, error)}`, ofTarget ? error : undefined);
   }
+}
+
+/** What is said where the code of a target is why something failed. */
+const TARGET_FAILURES: ReadonlySet<string> = new Set(['target_failed', 'target_hung']);
+
+/** What a run leaves behind. */
+interface CleanUp {
+  readonly notes: readonly string[];
+  readonly failure?: InfrastructureError | undefined;
+}
+
+/** Why a run failed, with what of its rows is left and has not been said yet. */
+function withLeft(error: unknown, { reason }: AbortSignal, notes: readonly string[]): unknown {
+  const said = error instanceof Error ? error.message : '';
+  const left = notes.filter((note) => said === '' || !note.includes(said)).join('; ');
+  if (left === '') return error;
+  if (error === reason) return new InfrastructureError('rows_left', left);
+  if (!(error instanceof InfrastructureError)) return error;
+  return new InfrastructureError(error.code, `${said}; ${left}`, { cause: error });
 }
 
 /** @throws what is a defect of the program */

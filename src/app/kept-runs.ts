@@ -3,7 +3,7 @@ import { withClient } from '../database/on-pool.js';
 import { UsageError } from '../domain/errors.js';
 import { worstVerdict } from '../domain/verdict.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
-import type { Host } from '../target/host.js';
+import type { Host, Stored } from '../target/host.js';
 import { verifyRun, type RunToVerify, type Verification } from '../verify/verify-run.js';
 import type { Database } from './database.js';
 import type { KeptRun } from './open-history.js';
@@ -12,7 +12,13 @@ import type { KeptRun } from './open-history.js';
 export async function verifyKept(database: Database, host: Host, run: KeptRun): Promise<CheckedBatches> {
   const settled = { ...toVerify(run), unsettled: await whyUnsettled(database) };
   const stored = await host.read(settled.batchIds, { rightAfterRun: false });
-  return toChecked(run, verifyRun(settled, stored));
+  return toChecked(run, unlessUntold(stored, verifyRun(settled, stored)));
+}
+
+/** @throws InfrastructureError where a target did not tell all, unless what it told proves it wrong */
+export function unlessUntold({ failure }: Stored, verification: Verification): Verification {
+  if (failure !== undefined && verification.verdict !== 'invalid') throw failure;
+  return verification;
 }
 
 /** @throws UsageError `run_is_gone` where one of a run's batches is not among those that are there */

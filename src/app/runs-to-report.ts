@@ -5,7 +5,9 @@ import type { Report, RunResult, StopSignal } from '../domain/run-result.js';
 import { worstVerdict } from '../domain/verdict.js';
 import { HistoryFile } from '../history/history-file.js';
 import { WorkerFleet } from '../runner/fleet.js';
-import type { Places } from './target-places.js';
+import type { Target } from '../target/target.js';
+import { withPlaces, type Opening, type Places } from './target-places.js';
+import type { Database } from './database.js';
 import { environmentOf } from './environment.js';
 import { checkBulk } from './check-capabilities.js';
 import { executeRun } from './execute-run.js';
@@ -37,6 +39,34 @@ export interface RunControl {
 export type SumUp = (
   runs: readonly RunResult[],
 ) => Pick<Report, 'comparison' | 'sweep' | 'rollout' | 'baseline'>;
+
+/** What a report is to be made of. */
+export interface Reported extends Opening {
+  readonly targets: readonly Target[];
+  readonly plannedRuns: number;
+}
+
+/**
+ * Opens the places of targets and has runs executed there. A stop that comes before the first of them is reported as one
+ * that comes later.
+ *
+ * @throws as `withPlaces`, but no stop
+ */
+export async function reportAtPlaces(
+  database: Database,
+  { targets, plannedRuns, ...opening }: Reported,
+  work: (places: Places) => Promise<Report>,
+): Promise<Report> {
+  const { stop } = opening;
+  try {
+    return await withPlaces(database, targets, opening, work);
+  } catch (error) {
+    if (!stop.aborted || error !== stop.reason) throw error;
+    const interrupted = stop.reason as StopSignal;
+    const nothing = { runs: [], plannedRuns, verdict: worstVerdict([]), passed: false } as const;
+    return { environment: await environmentOf(database), ...nothing, interrupted };
+  }
+}
 
 /**
  * Executes runs one after the other; a signal or a failure of the surroundings ends the sequence with what was

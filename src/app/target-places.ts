@@ -26,24 +26,32 @@ export interface Places {
   readonly of: (target: Target) => TargetPlace;
 }
 
+/** How places are opened. */
+export interface Opening {
+  /** Told of targets that are about to be opened: until then nothing of theirs has run on the database. */
+  readonly onChecked: (targets: readonly Target[]) => void;
+  /** When the command is to stop. */
+  readonly stop: AbortSignal;
+}
+
 /**
  * Makes a place ready for each target, for as long as the work lasts: its database, the tool's schema there, its own
  * set-up. On the embedded server each target with a schema of its own has a database of its own.
  *
  * @param database that the user named, or of the embedded server
- * @param onChecked told of targets that are about to be opened: until then nothing of theirs has run on the database
- * @throws UsageError when the server or its host refuses a target, InfrastructureError when it fails
+ * @throws UsageError when the server or its host refuses a target, InfrastructureError when it fails, and the reason of a
+ *   stop that came before
  */
 export async function withPlaces<T>(
   database: Database,
   targets: readonly Target[],
-  onChecked: (targets: readonly Target[]) => void,
+  opening: Opening,
   work: (places: Places) => Promise<T>,
 ): Promise<T> {
   const places = new Map<string, OpenedPlace>();
   try {
     for (const sharing of groupByPlace(targets)) {
-      places.set(keyOf(sharing[0]), await open(database, sharing, onChecked));
+      places.set(keyOf(sharing[0]), await open(database, sharing, opening));
     }
     const databases = [...new Set([...places.values()].map((place) => place.database))];
     return await work({ main: database, databases, of: (target) => placeOf(places, target) });
@@ -90,7 +98,7 @@ function groupByPlace(targets: readonly Target[]): Sharing[] {
 async function open(
   database: Database,
   sharing: Sharing,
-  onChecked: (targets: readonly Target[]) => void,
+  { onChecked, stop }: Opening,
 ): Promise<OpenedPlace> {
   const [target] = sharing;
   const own = database.embedded && target.hasOwnSchema ? await ownDatabase(database, target) : database;
@@ -98,8 +106,8 @@ async function open(
   try {
     const notRecorded = await makeReady(own, sharing);
     onChecked(sharing);
-    const openIt = () => openHost(target, { ...own, notRecorded });
-    const opened = await (target.hasOwnSchema ? setUpInTurn(own, openIt) : openIt());
+    const openIt = () => openHost(target, { ...own, notRecorded, stop });
+    const opened = await (target.hasOwnSchema ? setUpInTurn(own, openIt, stop) : openIt());
     return {
       database: own,
       host: opened.host,

@@ -12,7 +12,7 @@ import type { Target } from '../target/target.js';
 import { reopenHost } from '../targets/hosts.js';
 import { verifyDatabase, type Verification } from '../verify/verify-run.js';
 import type { Database } from './database.js';
-import { requireBatches, runIsGone, toReport, verifyKept, whyUnsettled } from './kept-runs.js';
+import { requireBatches, runIsGone, toReport, unlessUntold, verifyKept, whyUnsettled } from './kept-runs.js';
 import type { KeptRun } from './open-history.js';
 import { loadRecorded, type FilesToLoad, type RecordedTarget } from './recorded-target.js';
 import {
@@ -113,7 +113,8 @@ async function verifyRows(
   batchIds: readonly string[],
 ): Promise<Verification> {
   const unsettled = await whyUnsettled(database);
-  return verifyDatabase(await host.read(batchIds, { rightAfterRun: false }), batchIds, unsettled, terms);
+  const stored = await host.read(batchIds, { rightAfterRun: false });
+  return unlessUntold(stored, verifyDatabase(stored, batchIds, unsettled, terms));
 }
 
 async function withReopened<T>(

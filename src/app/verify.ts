@@ -5,8 +5,7 @@ import { requireAccess } from '../database/grants.js';
 import { transaction } from '../database/session.js';
 import { UsageError } from '../domain/errors.js';
 import type { CheckedBatches, VerificationReport } from '../domain/verification.js';
-import type { Host } from '../target/host.js';
-import { builtInHost } from '../targets/resolve.js';
+import { builtInHost, type BuiltInHost } from '../targets/resolve.js';
 import { verifyDatabase, verifyHistory, type Verification } from '../verify/verify-run.js';
 import type { Database } from './database.js';
 import { requireBatches, toChecked, toReport, toVerify, verifyKept, whyUnsettled } from './kept-runs.js';
@@ -31,7 +30,7 @@ export function verifySchema(database: Database): Promise<VerificationReport> {
 /** Who is at work is asked first: a session may be half-way on the snapshot, and have ended when the audits are made. */
 async function verifyBatches(
   database: Database,
-  host: Host,
+  host: BuiltInHost,
   batchIds: readonly string[],
 ): Promise<Verification> {
   const unsettled = await whyUnsettled(database);
@@ -82,7 +81,7 @@ function verifyBuiltIn(database: Database, run: KeptRun): Promise<CheckedBatches
 const NOT_THE_TABLES = new Set(['42P01', '42703', '42883', '3F000']);
 
 /** Runs work that only reads; tables that are not there, or are others, are the user's mistake. */
-async function reading<T>(database: Database, work: (host: Host) => Promise<T>): Promise<T> {
+async function reading<T>(database: Database, work: (host: BuiltInHost) => Promise<T>): Promise<T> {
   const { pool, schema } = database;
   try {
     await withClient(pool, async (client) => {

@@ -3,7 +3,6 @@ import { withDatabase } from '../app/database.js';
 import { withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRollOut } from '../app/scenarios.js';
-import { withPlaces } from '../app/target-places.js';
 import { startOfRollout } from '../targets/resolve.js';
 import { renderRollouts } from '../report/rollout.js';
 import { tellAbandoned } from './abandoned-notice.js';
@@ -28,21 +27,18 @@ export async function compareRollouts(
   await checkOutputPaths(flags, { flag: '--strategies', targets: [] });
   const common = { target: start, keep, timeoutMs };
   const jobs = jobsOf(scenarios, common, flags.rounds ?? 1, seedOf(flags));
-  const { executeRuns } = await import('../app/runs-to-report.js');
+  const { executeRuns, reportAtPlaces } = await import('../app/runs-to-report.js');
   const { summarizeRollouts } = await import('../app/rollout/rollout-result.js');
   const report = await stoppable((stop) =>
     withDatabase({ ...flags, env: process.env }, async (found) => {
       const database = await checkDatabase(found, { scenarios, targets: [start], prepare: flags.prepare });
-      return withPlaces(
-        database,
-        [start],
-        () => undefined,
-        async (places) => {
-          await tellAbandoned(database, flags);
-          const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
-          return executeRuns(places, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));
-        },
-      );
+      const opening = { onChecked: () => undefined, stop };
+      const reported = { targets: [start], plannedRuns: jobs.length, ...opening };
+      return reportAtPlaces(database, reported, async (places) => {
+        await tellAbandoned(database, flags);
+        const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
+        return executeRuns(places, jobs, control, (runs) => ({ rollout: summarizeRollouts(runs) }));
+      });
     }),
   );
   return finish(await reports.write(report), { json: flags.json ?? false, render: renderRollouts });

@@ -5,7 +5,6 @@ import { checkDatabase } from '../app/check-run.js';
 import { withDatabase } from '../app/database.js';
 import { checkGates, withGates } from '../app/gates.js';
 import { scenariosToCompare } from '../app/scenarios.js';
-import { withPlaces } from '../app/target-places.js';
 import type { Target } from '../target/target.js';
 import { DEFAULT_TARGET, resolveTarget, TARGET_NAMES } from '../targets/resolve.js';
 import { quote } from '../base/wording.js';
@@ -91,13 +90,15 @@ async function runCompare(flags: CompareFlags): Promise<number> {
   await checkOutputPaths(flags, { flag: '--strategies', targets });
   const rounds = given === undefined ? DEFAULT_ROUNDS : { burst: given, load: given };
   const plan = { scenarios, targets, rounds, advisoryLocks, seed: seedOf(flags), keep, timeoutMs };
-  const { compare } = await import('../app/compare.js');
+  const { compare, comparisonJobs } = await import('../app/compare.js');
+  const { reportAtPlaces } = await import('../app/runs-to-report.js');
   const report = await stoppable((stop) =>
     withDatabase(whereOf(flags, targets), async (found) => {
       const database = await checkDatabase(found, { scenarios, targets, prepare: flags.prepare });
       const reference = await checkSurroundings(database, baselines.reference);
-      const tell = (checked: readonly Target[]) => tellRights(checked, flags);
-      return withPlaces(database, targets, tell, async (places) => {
+      const onChecked = (checked: readonly Target[]) => tellRights(checked, flags);
+      const plannedRuns = comparisonJobs(plan, database).length;
+      return reportAtPlaces(database, { targets, plannedRuns, onChecked, stop }, async (places) => {
         for (const each of places.databases) await tellAbandoned(each, flags);
         const control = { command: 'compare', ...showProgress(flags), stop, allowInconclusive };
         return compare(places, { ...plan, reference }, control);

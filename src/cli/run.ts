@@ -5,7 +5,6 @@ import { withDatabase } from '../app/database.js';
 import { withGates } from '../app/gates.js';
 import { jobsOf } from '../app/run-job.js';
 import { scenariosToRun } from '../app/scenarios.js';
-import { withPlaces } from '../app/target-places.js';
 import type { Target } from '../target/target.js';
 import {
   DEFAULT_TARGET,
@@ -97,7 +96,7 @@ async function runRun(flags: RunFlags): Promise<number> {
   await checkOutputPaths(flags, { flag: '--strategy', targets: [target] });
   const { keep = false, timeout: timeoutMs, allowInconclusive = false } = flags;
   // What puts the load is loaded once there is one: bad input is told at once.
-  const { createHistory, executeRuns } = await import('../app/runs-to-report.js');
+  const { createHistory, executeRuns, reportAtPlaces } = await import('../app/runs-to-report.js');
   const history = flags.history === undefined ? undefined : await createHistory(flags.history, readTool());
   const jobs = jobsOf(scenarios, { target, keep, timeoutMs, history }, flags.rounds, seedOf(flags));
   const report = await stoppable((stop) =>
@@ -105,7 +104,8 @@ async function runRun(flags: RunFlags): Promise<number> {
       const database = await checkDatabase(found, { scenarios, targets: [target], prepare: flags.prepare });
       const reference = await checkSurroundings(database, baselines.reference);
       const tell = (checked: readonly Target[]) => tellRights(checked, flags);
-      return withPlaces(database, [target], tell, async (places) => {
+      const reported = { targets: [target], plannedRuns: jobs.length, onChecked: tell, stop };
+      return reportAtPlaces(database, reported, async (places) => {
         await tellAbandoned(places.of(target).database, flags);
         const control = { command: 'run', ...showProgress(flags, sweep?.parameter), stop, allowInconclusive };
         const sumUp = sweep

@@ -33,8 +33,8 @@ export async function runOnce(file: URL | string, options: RunTargetOptions): Pr
   const where = { databaseUrl: options.databaseUrl, schema: SCHEMA, env: withoutDatabase(process.env) };
   const report = await withDatabase(where, async (found) => {
     const database = await checkDatabase(found, { scenarios, targets: [target], prepare: true });
-    const untold = () => undefined;
-    return withPlaces(database, [target], untold, (places) => executeRuns(places, jobs, QUIETLY));
+    const opening = { onChecked: () => undefined, stop: QUIETLY.stop };
+    return withPlaces(database, [target], opening, (places) => executeRuns(places, jobs, QUIETLY));
   });
   return resultOf(report);
 }

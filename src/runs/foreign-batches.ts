@@ -43,9 +43,6 @@ export interface BatchRecords {
     command: RunningCommand | undefined,
   ): Promise<void>;
 
-  /** The target's batches that are recorded. */
-  all(): Promise<string[]>;
-
   /**
    * Removes batches, and when that has succeeded the records of their runs.
    *
@@ -83,10 +80,6 @@ export class ForeignBatches implements BatchRecords {
     });
   }
 
-  all(): Promise<string[]> {
-    return inTransaction(this.pool, (client) => findBatchesOfTarget(client, this.target));
-  }
-
   remove(runIds: readonly string[], remove: RemoveBatches, onlyIdle: boolean): Promise<readonly string[]> {
     return inTransaction(this.pool, async (client) => {
       const alive = onlyIdle ? await takeRuns(client, runIds) : [];
@@ -114,10 +107,6 @@ export class UnrecordedBatches implements BatchRecords {
       this.#batchIds.set(runId, [...(this.#batchIds.get(runId) ?? []), ...batchIds]);
     }
     return Promise.resolve();
-  }
-
-  all(): Promise<string[]> {
-    return Promise.resolve([...this.#batchIds.values()].flat());
   }
 
   async remove(runIds: readonly string[], remove: RemoveBatches): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import type { RunningCommand, RunRecord } from '../domain/held-run.js';
+import type { InfrastructureError } from '../domain/errors.js';
 import type { Witness } from '../domain/run-result.js';
 
 /** Batches to be registered, and whose they are. */
@@ -84,7 +85,10 @@ export interface Registered {
 export interface Stored {
   /** Undefined where the target does not tell. */
   readonly assignments: readonly StoredAssignment[] | undefined;
+  /** All of the target's; those that were not asked have a gap. */
   readonly audits: readonly Audit[];
+  /** What kept the target from asking them all. */
+  readonly failure?: InfrastructureError | undefined;
 }
 
 /** When batches are read. */
@@ -105,14 +109,11 @@ export interface Host {
    */
   register(registration: Registration, control?: RegistrationControl): Promise<Registered>;
 
-  /** Reads what there is of batches, and audits it, on one snapshot. No row is changed. */
+  /**
+   * Reads what there is of batches, and audits it: on one snapshot, but for code of the user's, which reads as it likes. No row
+   * is changed.
+   */
   read(batchIds: readonly string[], when: ReadTime): Promise<Stored>;
-
-  /** Audits batches that anybody may have written since, on one snapshot. Nothing is changed. */
-  audit(batchIds: readonly string[]): Promise<readonly Audit[]>;
-
-  /** The batches that there are of the target. */
-  allBatchIds(): Promise<readonly string[]>;
 
   /**
    * What the target counts of batches, summed over them, by its own names. Some names are reserved for what gates and

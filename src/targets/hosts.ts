@@ -8,8 +8,9 @@ import type { Target } from '../target/target.js';
 import { ElsHost } from './els/host.js';
 import { ELS } from './els/target.js';
 import { ModuleHost } from './module/host.js';
-import { HostProcess } from './module/host-process.js';
+import { HostProcess, type HostedFile } from './module/host-process.js';
 import type { HostAnswer } from './module/messages.js';
+import { namedConnection } from './module/named-connection.js';
 import { MODULE, NO_BULK, pathOf } from './module/target.js';
 import { SqlHost } from './sql/host.js';
 import { definitionOf, SQL } from './sql/target.js';
@@ -69,7 +70,7 @@ async function open(target: Target, place: HostPlace, isFirst: boolean): Promise
 }
 
 async function openModule(target: Target, place: HostPlace, isFirst: boolean): Promise<OpenedHost> {
-  const process = await HostProcess.start(pathOf(target.spec), place.address.connectionString);
+  const process = await HostProcess.start(hostedFile(target, place));
   try {
     if (isFirst && process.description.hasSetup) await process.ask({ what: 'setup' });
     const { bulk } = isFirst ? await lookAtInstance(target, place) : { bulk: true };
@@ -88,13 +89,19 @@ async function openModule(target: Target, place: HostPlace, isFirst: boolean): P
  * Opens an instance to see what it has, in a process that ends with it: what it does not close when it is told to, or can
  * not be told to, is gone when batches are registered.
  */
-async function lookAtInstance({ spec }: Target, { address }: HostPlace): Promise<HostAnswer<'check'>> {
-  const process = await HostProcess.start(pathOf(spec), address.connectionString);
+async function lookAtInstance(target: Target, place: HostPlace): Promise<HostAnswer<'check'>> {
+  const process = await HostProcess.start(hostedFile(target, place));
   try {
     return await process.ask({ what: 'check' });
   } finally {
     await process.close();
   }
+}
+
+function hostedFile({ spec }: Target, place: HostPlace): HostedFile {
+  const sessions = new StepSessions(place);
+  const connectionString = namedConnection(place.address.connectionString, sessions.applicationName);
+  return { path: pathOf(spec), connectionString, sessions, limits: place };
 }
 
 async function openSql(target: Target, place: HostPlace, isFirst: boolean): Promise<OpenedHost> {

@@ -34,7 +34,7 @@ export async function resolveTarget(nameOrFile: string, advisoryLocks: boolean):
 
 /** What a file of code says of itself, asked in a process of its own. */
 async function describeModule(path: string): Promise<Target> {
-  const host = await HostProcess.start(path);
+  const host = await HostProcess.start({ path });
   await host.close();
   return moduleTarget(path, host.description);
 }
@@ -72,8 +72,11 @@ export function rolledOut({ rollout }: Scenario, start: Target): TargetStep[] {
   });
 }
 
+/** What stands behind the instances of the built-in target. */
+export type BuiltInHost = ElsHost;
+
 /** What stands behind the instances of the built-in target, which is all that there is. */
-export function builtInHost(place: ElsPlace): ElsHost {
+export function builtInHost(place: ElsPlace): BuiltInHost {
   return new ElsHost(place);
 }
 

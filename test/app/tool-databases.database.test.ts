@@ -36,11 +36,8 @@ afterAll(async () => {
 });
 
 const open = () =>
-  withPlaces(
-    main,
-    targets,
-    () => undefined,
-    () => Promise.resolve(),
+  withPlaces(main, targets, { onChecked: () => undefined, stop: new AbortController().signal }, () =>
+    Promise.resolve(),
   );
 
 async function inDatabaseOf(target: Target, sql: string): Promise<void> {

@@ -286,6 +286,7 @@ const failureDocument = z.strictObject({
   environment: environment.nullable(),
   runs: z.array(runSchema),
   plannedRuns: count.optional(),
+  interrupted: z.enum(['SIGINT', 'SIGTERM']).optional(),
 });
 
 export type RunEntry = z.output<typeof runSchema>;

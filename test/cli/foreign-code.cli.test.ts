@@ -21,7 +21,10 @@ const runOn = (strategy: string, flags: readonly string[] = []) =>
   database.run(argsOf(strategy, [...flags, '--json']));
 
 /** A target without a table; its code may `log` a word with the process that it runs in. */
-function target(name: string, { register = '', assign }: { register?: string; assign: string }) {
+function target(
+  name: string,
+  { load = '', setup = '', register = '', assign }: Readonly<Record<string, string>> & { assign: string },
+) {
   const log = files.path(`${name}.log`);
   const file = files.write(
     `${name}.target.mjs`,
@@ -30,7 +33,9 @@ function target(name: string, { register = '', assign }: { register?: string; as
     const isFirst = (what) => {
       try { writeFileSync(${JSON.stringify(log)} + what, '', { flag: 'wx' }); return true; } catch { return false; }
     };
+    ${load}
     export default {
+      async setup() { ${setup} },
       async register() { log('register'); ${register} },
       open() { log('open'); return { assign: async ({ contentId, redelivered }) => { ${assign} } }; },
     };`,
@@ -90,14 +95,11 @@ describe('the processes', () => {
     expect({ alive: logged('alive').length, gone: logged('gone').length }).toEqual({ alive: 0, gone: 1 });
   });
 
-  it.each(['register', 'assign'])(
+  it.each(['load', 'setup', 'register', 'assign'])(
     'end after the tool was killed, though %s loops for ever',
     async (where) => {
       const loops = "log('loops'); for (;;);";
-      const { file, logged } = target(`loops-in-${where}`, {
-        assign: loops,
-        ...(where === 'register' && { register: loops }),
-      });
+      const { file, logged } = target(`loops-in-${where}`, { assign: '', [where]: loops });
       const command = start(database.withSchema(argsOf(file, [])));
       try {
         await expect.poll(() => logged('loops').length, { timeout: 30_000 }).toBe(1);

@@ -16,7 +16,7 @@ import type { Finished } from '../support/command-line.js';
 import { runHosted } from '../support/hosted-command.js';
 import { IS_LONG } from '../support/long.js';
 import { expectPublishedSchema } from '../support/published-schema.js';
-import { linesOf, runDocumentOf } from './document.js';
+import { failureDocumentOf, linesOf, runDocumentOf } from './document.js';
 import { useOwnDatabase } from './own-database.js';
 import { childrenOf, startGroup, until } from './signalled.js';
 import { useTemporaryFolder } from './temporary-folder.js';
@@ -223,6 +223,17 @@ describe('runs that were kept', PATIENCE, () => {
     );
     const quiet = await on('clean', runId);
     expect({ code: quiet.code, left: await leftOf(runId) }).toEqual({ code: 0, left: NOTHING_LEFT });
+  });
+
+  it('are left where remove fails, and a run says so by its exit code, with what it measured', async () => {
+    const failing = `export default { async register() {}, async remove() { throw new Error('no') }, open: () => ({
+      assign: async () => ({ outcome: 'error', code: 'shut' }) }) };`;
+    const file = files.write('failing.target.mjs', failing);
+    const finished = await on('run', '--strategy', file, '--scenario', 'overflow', ...SMALL);
+    const { runs, error } = failureDocumentOf(finished);
+    expect({ exit: finished.code, code: error.code }).toEqual({ exit: 3, code: 'target_failed' });
+    expect(error.message).toMatch(/failing\.target\.mjs": remove failed: no$/);
+    expect(runs[0]?.notes.join()).toMatch(/rows of run \S+ are left: target file .* remove failed: no$/);
   });
 
   it('are left where there is no remove, and a run says so', IS_LONG, async () => {

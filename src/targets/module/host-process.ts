@@ -1,8 +1,8 @@
 import { ChildProgram } from '../../base/child-program.js';
-import { STEP_MS } from '../step.js';
 import { programPath } from '../../base/package-files.js';
 import { quote } from '../../base/wording.js';
 import { InfrastructureError, UsageError } from '../../domain/errors.js';
+import { watchStep, type Step, type StepLimits, type StepName, type StepSessions } from '../step.js';
 import {
   ANSWERS,
   HOST_PROTOCOL,
@@ -16,70 +16,79 @@ import {
 
 const PROGRAM = programPath('targets/module/host-program');
 
-/** Longest that loading a file, or opening an instance to look at it, may take. */
-const LOADING_MS = 30_000;
-
 /** What waits for the next message. */
 interface Waiting {
   readonly hear: (message: FromHost) => void;
   readonly fail: (error: Error) => void;
 }
 
+/** A file of code that a host runs. */
+export interface HostedFile {
+  readonly path: string;
+  /** Of the target's database; undefined: the file is only described. */
+  readonly connectionString?: string | undefined;
+  /** Those that the connection string opens. */
+  readonly sessions?: Pick<StepSessions, 'end'> | undefined;
+  readonly limits?: StepLimits | undefined;
+}
+
 /** The process in which a target's file does what the coordinator asks of it. */
 export class HostProcess {
-  /** What the file says of its target. */
-  readonly description: Description;
-  readonly #link: Link;
-
-  private constructor(link: Link, description: Description) {
-    this.#link = link;
-    this.description = description;
-  }
+  private constructor(
+    private readonly file: HostedFile,
+    private link: Link,
+    /** What the file says of its target. */
+    readonly description: Description,
+  ) {}
 
   /**
    * Starts a host and loads a file in it.
    *
-   * @param path of the file
-   * @param connectionString of the target's database; undefined: the file is only described
    * @throws UsageError `invalid_target` for a file that is none
-   * @throws InfrastructureError `target_failed` or `target_hung`
+   * @throws InfrastructureError `target_failed` or `target_hung`, and the reason of a stop
    */
-  static async start(path: string, connectionString?: string): Promise<HostProcess> {
-    const link = new Link(path);
-    try {
-      const message = await link.ask(
-        { type: 'load', version: HOST_PROTOCOL, path, connectionString },
-        'to load it',
-        LOADING_MS,
-      );
-      if (message.type !== 'described') throw link.misconduct();
-      return new HostProcess(link, message.description);
-    } catch (error) {
-      link.kill();
-      throw error;
-    }
+  static async start(file: HostedFile): Promise<HostProcess> {
+    const { link, description } = await load(file);
+    return new HostProcess(file, link, description);
   }
 
   /**
-   * Has the target do something.
+   * Has the target do something: in a new process where the one before is gone.
    *
    * @throws UsageError for what shows that the file is wrong, InfrastructureError `target_failed` for what its code threw,
-   *   `target_hung` when it did not answer in time: the process is gone then
+   *   `target_hung` when it did not answer in time, and the reason of a stop: the process is gone then
    */
   async ask<What extends HostCall['what']>(call: HostCall & { what: What }): Promise<HostAnswer<What>> {
-    const timeoutMs = call.what === 'check' ? LOADING_MS : STEP_MS;
-    const message = await this.#link.ask({ type: 'call', ...call }, call.what, timeoutMs);
+    if (this.link.isGone) this.link = (await load(this.file, call.what)).link;
+    const message = await this.link.ask({ type: 'call', ...call }, { what: call.what });
     const { success, data } = ANSWERS[call.what].safeParse(
       message.type === 'answer' ? message.value : undefined,
     );
-    if (!success) throw this.#link.misconduct();
+    if (!success) throw this.link.misconduct();
     return data as HostAnswer<What>;
   }
 
   /** Ends the process; resolves when it is gone. */
   async close(): Promise<void> {
-    this.#link.kill();
-    await this.#link.gone;
+    this.link.kill();
+    await this.link.gone;
+  }
+}
+
+/** @param within the step that it is done for */
+async function load(file: HostedFile, within?: StepName): Promise<{ link: Link; description: Description }> {
+  const { path, connectionString } = file;
+  const link = new Link(file);
+  try {
+    const message = await link.ask(
+      { type: 'load', version: HOST_PROTOCOL, path, connectionString },
+      { what: 'loading', within },
+    );
+    if (message.type !== 'described') throw link.misconduct();
+    return { link, description: message.description };
+  } catch (error) {
+    link.kill();
+    throw error;
   }
 }
 
@@ -87,40 +96,48 @@ export class HostProcess {
 class Link {
   /** Resolves when the process is. */
   readonly gone: Promise<unknown>;
-  readonly #path: string;
+  readonly #file: HostedFile;
   readonly #child: ChildProgram<ToHost>;
   #waiting: Waiting | undefined;
-  #departed: string | undefined;
+  #isGone = false;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(file: HostedFile) {
+    this.#file = file;
     this.#child = new ChildProgram(PROGRAM, (given) => this.#hear(given));
     this.gone = this.#child.gone;
     void this.#child.gone.then(({ how }) => {
-      this.#departed = how;
+      this.#isGone = true;
       this.#waiting?.fail(this.#failure('target_failed', `the process that ran it ${how}`));
     });
   }
 
-  async ask(message: ToHost, what: string, timeoutMs: number): Promise<FromHost> {
-    if (this.#departed !== undefined) {
-      throw this.#failure('target_failed', `the process that ran it ${this.#departed}`);
-    }
-    let timer: NodeJS.Timeout | undefined;
+  /** Whether the process is gone or ends: it answers nothing more. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  async ask(message: ToHost, step: Pick<Step, 'what' | 'within'>): Promise<FromHost> {
+    const { path, limits = {} } = this.#file;
+    let endWatch = () => undefined as void;
     try {
       return await new Promise<FromHost>((resolve, reject) => {
-        this.#waiting = { hear: (heard) => this.#settle(heard, what, resolve, reject), fail: reject };
-        timer = setTimeout(() => {
-          this.kill();
-          const late = `${what} did not answer within ${timeoutMs / 1_000} s; it was ended`;
-          reject(this.#failure('target_hung', late));
-        }, timeoutMs);
+        this.#waiting = { hear: (heard) => this.#settle(heard, step.what, resolve, reject), fail: reject };
+        endWatch = watchStep(limits, { path, ...step }, (reason) => void this.#abandon(reason, reject));
         this.#child.send(message);
       });
     } finally {
-      clearTimeout(timer);
+      endWatch();
       this.#waiting = undefined;
     }
+  }
+
+  /** What it was at is ended on the server too before anybody is told: nothing of it happens afterwards. */
+  async #abandon(reason: unknown, reject: (reason: unknown) => void): Promise<void> {
+    this.#waiting = undefined;
+    this.kill();
+    await this.gone;
+    await this.#file.sessions?.end();
+    reject(reason);
   }
 
   misconduct(): Error {
@@ -129,6 +146,7 @@ class Link {
   }
 
   kill(): void {
+    this.#isGone = true;
     this.#child.kill();
   }
 
@@ -140,7 +158,7 @@ class Link {
 
   #settle(
     message: FromHost,
-    what: string,
+    what: StepName,
     resolve: (message: FromHost) => void,
     reject: (error: Error) => void,
   ): void {
@@ -158,6 +176,6 @@ class Link {
   }
 
   #withFile(text: string): string {
-    return text.startsWith('target file ') ? text : `target file ${quote(this.#path)}: ${text}`;
+    return text.startsWith('target file ') ? text : `target file ${quote(this.#file.path)}: ${text}`;
   }
 }

@@ -67,7 +67,7 @@ function textOf(error: unknown): string {
 async function answer(call: HostCall): Promise<HostAnswer<HostCall['what']>> {
   if (definition === undefined) throw new Error('asked before it was loaded');
   if (call.what === 'check') return check(definition);
-  const client = new pg.Client({ connectionString, application_name: 'els-assign host' });
+  const client = new pg.Client({ connectionString });
   // Whoever runs a query on it learns that it is lost.
   client.on('error', () => undefined);
   await client.connect();
@@ -105,7 +105,7 @@ function perform(
     case 'assignments':
       return assignments(target, context, call.batchIds);
     case 'audits':
-      return audits(target, context, call.batchIds);
+      return audit(target, context, call);
     case 'remove':
       return nothing(target.remove?.(context, call.batchIds));
   }
@@ -174,17 +174,13 @@ function idIn(given: unknown, what: string): string {
   return text;
 }
 
-async function audits(
-  { audits: all = {} }: TargetDefinition,
+async function audit(
+  { audits = {} }: TargetDefinition,
   context: HostContext,
-  batchIds: readonly string[],
+  { name, batchIds }: HostCall & { what: 'audits' },
 ): Promise<HostAnswer<'audits'>> {
-  const found: HostAnswer<'audits'> = {};
-  for (const [name, audit] of Object.entries(all)) {
-    const rows = (await audit(context, batchIds)) as unknown;
-    if (!Array.isArray(rows)) throw new TypeError(`audit ${name} returned no list`);
-    const told = rows.slice(0, MOST_AUDIT_ROWS).map((row) => toWitness(row));
-    found[name] = { rows: told, found: rows.length };
-  }
-  return found;
+  const rows = (await audits[name]?.(context, batchIds)) as unknown;
+  if (!Array.isArray(rows)) throw new TypeError(`audit ${name} returned no list`);
+  const told = rows.slice(0, MOST_AUDIT_ROWS).map((row) => toWitness(row));
+  return { rows: told, found: rows.length };
 }

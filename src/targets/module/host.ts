@@ -1,11 +1,9 @@
 import type { BatchRecords } from '../../runs/foreign-batches.js';
 import type { Audit, Host, Registered, Registration, Stored } from '../../target/host.js';
+import { auditInTurn, AUDIT_TERMS } from '../audits.js';
 import { PROMISES_ASSUMED } from '../own-schema.js';
 import type { HostProcess } from './host-process.js';
 import type { HostAnswer } from './messages.js';
-
-/** What an audit of a target finds may be what a call that was cut off left half done. */
-const AUDIT_TERMS = { mayBeHalfDone: true, needsCommits: false };
 
 /** A target's side of the database, behind the process that runs its file. */
 export class ModuleHost implements Host {
@@ -39,22 +37,14 @@ export class ModuleHost implements Host {
   }
 
   async read(batchIds: readonly string[]): Promise<Stored> {
-    const { hasAssignments } = this.host.description;
+    const { hasAssignments, audits: names } = this.host.description;
     const rows = hasAssignments ? await this.host.ask({ what: 'assignments', batchIds }) : undefined;
-    return {
-      assignments: rows?.map((row) => ({ ...row, callId: null })),
-      audits: await this.audit(batchIds),
-    };
-  }
-
-  async audit(batchIds: readonly string[]): Promise<readonly Audit[]> {
-    const { audits } = this.host.description;
-    const found = audits.length > 0 ? await this.host.ask({ what: 'audits', batchIds }) : {};
-    return audits.map((name) => toAudit(name, found[name] ?? { rows: [], found: 0 }));
-  }
-
-  allBatchIds(): Promise<readonly string[]> {
-    return this.batches.all();
+    const audited = await auditInTurn(names, async (found) => {
+      for (const name of names) {
+        found.push(toAudit(name, await this.host.ask({ what: 'audits', name, batchIds })));
+      }
+    });
+    return { assignments: rows?.map((row) => ({ ...row, callId: null })), ...audited };
   }
 
   countOf(): Promise<Readonly<Record<string, number>>> {
@@ -81,7 +71,7 @@ export class ModuleHost implements Host {
 }
 
 /** Rows that were cut may be those that prove something: that they were is said. */
-function toAudit(name: string, { rows, found }: HostAnswer<'audits'>[string]): Audit {
+function toAudit(name: string, { rows, found }: HostAnswer<'audits'>): Audit {
   if (found === rows.length) return { name, ...AUDIT_TERMS, rows };
   const reason = `only the first ${rows.length} of the ${found} rows that it found were looked at`;
   return { name, ...AUDIT_TERMS, rows, gap: { reason, everywhere: false } };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ID_FORMS, PLACES, type IdForm, type Places, type Promises } from '../../domain/promises.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const HOST_PROTOCOL = 2;
+export const HOST_PROTOCOL = 3;
 
 /** Characters of an error's message, at most. */
 export const LONGEST_MESSAGE = 2_000;
@@ -35,7 +35,8 @@ export type HostCall =
   | { readonly what: 'setup' }
   | { readonly what: 'register'; readonly groups: readonly GroupToRegister[] }
   | { readonly what: 'assignments'; readonly batchIds: readonly string[] }
-  | { readonly what: 'audits'; readonly batchIds: readonly string[] }
+  /** One of its audits. */
+  | { readonly what: 'audits'; readonly name: string; readonly batchIds: readonly string[] }
   | { readonly what: 'remove'; readonly batchIds: readonly string[] };
 
 /** What the coordinator sends: which file, then one call after the other was answered. */
@@ -73,7 +74,7 @@ export const ANSWERS = {
   setup: z.null(),
   register: z.array(registered),
   assignments: z.array(row),
-  audits: z.record(z.string(), audited),
+  audits: audited,
   remove: z.null(),
 } as const;
 

@@ -4,6 +4,7 @@ import type { InstanceSettings } from '../../target/instance.js';
 import type { Target, TargetSpec } from '../../target/target.js';
 import { loadDefinition } from './load.js';
 import { CheckedInstance } from '../checked-instance.js';
+import { namedConnection } from './named-connection.js';
 import { ownSchemaTarget } from '../own-schema.js';
 import type { Description } from './messages.js';
 
@@ -43,21 +44,10 @@ export async function openModuleInstance(
   const definition = await loadDefinition(pathOf(spec));
   const { promises, places = 'named' } = definition;
   const opened = await definition.open({
-    connectionString: namedConnection(settings),
+    connectionString: namedConnection(settings.connectionString, settings.applicationName),
     connections: settings.connections,
     instance: settings.instance,
   });
   const { timeoutMs, refs } = settings;
   return new CheckedInstance(opened, { promises: promisesOf(promises), places, timeoutMs, refs });
-}
-
-/** By its application_name the backends of a worker are found, unless the target sets another. */
-function namedConnection({ connectionString, applicationName, via }: InstanceSettings): string {
-  const url = new URL(connectionString);
-  url.searchParams.set('application_name', applicationName);
-  if (via !== undefined) {
-    url.hostname = via.host;
-    url.port = String(via.port);
-  }
-  return url.href;
 }

@@ -7,16 +7,10 @@ import { InfrastructureError } from '../../domain/errors.js';
 import type { Witness } from '../../domain/run-result.js';
 import type { BatchRecords } from '../../runs/foreign-batches.js';
 import { slotIdText } from '../../target/answers.js';
-import type {
-  Audit,
-  Host,
-  Registered,
-  Registration,
-  RegistrationControl,
-  Stored,
-} from '../../target/host.js';
+import type { Host, Registered, Registration, RegistrationControl, Stored } from '../../target/host.js';
+import { auditInTurn, AUDIT_TERMS } from '../audits.js';
 import { PROMISES_ASSUMED } from '../own-schema.js';
-import { watchStep, type StepLimits, type StepSessions } from '../step.js';
+import { watchStep, type StepLimits, type StepName, type StepSessions } from '../step.js';
 import { toWitness } from '../witness.js';
 import { checkStatements } from './check.js';
 import type { SqlDefinition } from './file.js';
@@ -25,6 +19,10 @@ import type { SqlDefinition } from './file.js';
 const CONTENTS_PER_STATEMENT = 10_000;
 
 type Row = Readonly<Record<string, unknown>>;
+
+const WRITING = 'begin';
+/** All that is read is of one moment. */
+const READING = 'begin isolation level repeatable read';
 
 /** A target of statements: its side of the database. Each of its statements runs in a transaction. */
 export class SqlHost implements Host {
@@ -49,7 +47,7 @@ export class SqlHost implements Host {
    */
   async setup(): Promise<void> {
     const { setup } = this.definition;
-    if (setup !== undefined) await this.#transaction('setup', (client) => client.query(setup));
+    if (setup !== undefined) await this.#transaction(WRITING, 'setup', (client) => client.query(setup));
     await this.#onConnection('check', (client) => checkStatements(client, this.definition));
   }
 
@@ -59,10 +57,9 @@ export class SqlHost implements Host {
     const slotIds = new Map<string, Set<string>>();
     const refs = new Map<string, unknown>();
     let slotsSoFar = 0;
-    await this.#transaction('register', async (client) => {
+    await this.#transaction(WRITING, 'register', async (client) => {
       for (const { batchIds, slots, contentIdsOf } of groups) {
         for (const [position, batchId] of batchIds.entries()) {
-          control.signal?.throwIfAborted();
           await this.#makeContents(client, contentIdsOf(position));
           const rows = await run(client, this.definition.register, {
             batch_id: batchId,
@@ -78,33 +75,22 @@ export class SqlHost implements Host {
     return { notes, slotIds: slotIds.size > 0 ? slotIds : undefined, refs };
   }
 
-  read(batchIds: readonly string[]): Promise<Stored> {
-    return this.#transaction('assignments', async (client, enter) => {
-      const { assignments, places } = this.definition;
-      const rows = assignments && (await run(client, assignments, { batch_ids: batchIds }));
-      enter('audits');
-      return {
-        assignments: rows?.map((row) => toAssignment(row, places)),
-        audits: await this.#auditOn(client, batchIds),
-      };
-    });
-  }
-
-  audit(batchIds: readonly string[]): Promise<readonly Audit[]> {
-    return this.#transaction('audits', (client) => this.#auditOn(client, batchIds));
-  }
-
-  async #auditOn(client: PoolClient, batchIds: readonly string[]): Promise<Audit[]> {
-    const found: Audit[] = [];
-    for (const [name, statement] of Object.entries(this.definition.audits)) {
-      const rows = (await run(client, statement, { batch_ids: batchIds })).map(toNamedWitness);
-      found.push({ name, mayBeHalfDone: true, needsCommits: false, rows });
-    }
-    return found;
-  }
-
-  allBatchIds(): Promise<readonly string[]> {
-    return this.batches.all();
+  async read(batchIds: readonly string[]): Promise<Stored> {
+    const { assignments: statement, places, audits } = this.definition;
+    let assignments: Stored['assignments'];
+    const audited = await auditInTurn(Object.keys(audits), (found) =>
+      this.#transaction(READING, 'assignments', async (client, enter) => {
+        const rows = statement && (await run(client, statement, { batch_ids: batchIds }));
+        assignments = rows?.map((row) => toAssignment(row, places));
+        enter('audits');
+        for (const [name, audit] of Object.entries(audits)) {
+          const witnesses = (await run(client, audit, { batch_ids: batchIds })).map(toNamedWitness);
+          found.push({ name, ...AUDIT_TERMS, rows: witnesses });
+        }
+      }),
+    );
+    if (audited.failure && statement && assignments === undefined) throw audited.failure;
+    return { assignments, ...audited };
   }
 
   countOf(): Promise<Readonly<Record<string, number>>> {
@@ -122,7 +108,7 @@ export class SqlHost implements Host {
   async #remove(batchIds: readonly string[]): Promise<void> {
     const { remove } = this.definition;
     if (!remove) throw new Error('a target that has no remove was asked to');
-    await this.#transaction('remove', (client) => run(client, remove, { batch_ids: batchIds }));
+    await this.#transaction(WRITING, 'remove', (client) => run(client, remove, { batch_ids: batchIds }));
   }
 
   async #makeContents(client: PoolClient, contentIds: readonly string[]): Promise<void> {
@@ -138,13 +124,14 @@ export class SqlHost implements Host {
    *   file's name
    */
   async #transaction<T>(
-    first: string,
-    work: (client: PoolClient, enter: (what: string) => void) => Promise<T>,
+    begin: typeof WRITING | typeof READING,
+    first: StepName,
+    work: (client: PoolClient, enter: (what: StepName) => void) => Promise<T>,
   ): Promise<T> {
-    let what = first;
+    let what: StepName = first;
     try {
       return await this.#onConnection(first, (client, watch) =>
-        committed(client, () =>
+        committed(client, begin, () =>
           work(client, (next) => {
             what = next;
             watch(next);
@@ -167,8 +154,8 @@ export class SqlHost implements Host {
    * @param work is given what begins the next step's time
    */
   async #onConnection<T>(
-    first: string,
-    work: (client: PoolClient, watch: (what: string) => void) => Promise<T>,
+    first: StepName,
+    work: (client: PoolClient, watch: (what: StepName) => void) => Promise<T>,
   ): Promise<T> {
     const client = await this.pool.connect();
     ignoreConnectionEvents(client);
@@ -176,7 +163,7 @@ export class SqlHost implements Host {
     let endWatch = () => undefined as void;
     let giveUp: (reason: unknown) => void = () => undefined;
     const over = new Promise<never>((_, reject) => (giveUp = reject));
-    const watch = (what: string) => {
+    const watch = (what: StepName) => {
       endWatch();
       endWatch = watchStep(this.limits, { path: this.definition.path, what }, (reason) => {
         isOver = true;
@@ -197,8 +184,8 @@ export class SqlHost implements Host {
 }
 
 /** Does work in one transaction: all of it or nothing. */
-async function committed<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
-  await client.query('begin');
+async function committed<T>(client: PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
+  await client.query(begin);
   try {
     const done = await work();
     await client.query('commit');

@@ -54,6 +54,4 @@ console.log('\n| what was shipped | of | wrong: caught | by | right: valid |\n|-
 for (const { fault, of, invariant, caught, valid } of rows) {
   console.log(`| ${fault} | ${of} | ${caught} of ${times} | ${invariant} | ${valid} of ${times} |`);
 }
-process.exitCode = rows.every(({ caught, valid }) => caught === times && valid === times)
-  ? 0
-  : 1;
+process.exitCode = rows.every(({ caught, valid }) => caught === times && valid === times) ? 0 : 1;

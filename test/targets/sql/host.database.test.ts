@@ -55,8 +55,8 @@ async function hostOf(changed: Readonly<Record<string, string>>, limits: StepLim
 it('reads the columns by which an audit names what its rows are about', async () => {
   const audits =
     'select 7::bigint as batch_id, 3 as content_id, 1 as slot_id, true as paid where cardinality(:batch_ids::text[]) > 0';
-  const [audit] = await (await hostOf({ audits })).audit(['7']);
-  expect(audit?.rows).toEqual([{ batchId: '7', contentId: 3, slotId: 1, paid: true }]);
+  const { audits: found } = await (await hostOf({ audits })).read(['7'], { rightAfterRun: true });
+  expect(found[0]?.rows).toEqual([{ batchId: '7', contentId: 3, slotId: 1, paid: true }]);
 });
 
 /** A registration of one batch of two slots. */
@@ -101,10 +101,16 @@ describe('a statement that hangs is ended after its time, and named', () => {
   it('assignments and audits', async () => {
     const assignments =
       'select event as batch_id, number as slot_id, holder as content_id from places where event::text = any(:batch_ids)';
-    const audits = 'select pg_sleep(30), :batch_ids::text[]';
-    const host = await hostOf({ assignments, audits }, SHORT);
-    await expect(host.read(['7'], { rightAfterRun: true })).rejects.toMatchObject(hung('audits'));
-    await expect(host.audit(['7'])).rejects.toMatchObject(hung('audits'));
+    const sleeps = 'select pg_sleep(30), :batch_ids::text[]';
+    const audited = await hostOf({ assignments, audits: sleeps }, SHORT);
+    const { failure, ...stored } = await audited.read(['7'], { rightAfterRun: true });
+    expect(failure).toMatchObject(hung('audits'));
+    expect(stored.assignments).toEqual([]);
+    expect(stored.audits[0]?.gap).toEqual({ reason: failure?.message, everywhere: true });
+    const never =
+      'select 1 as batch_id, 1 as slot_id, 1 as content_id from pg_sleep(30) where :batch_ids::text[] is not null';
+    const assigned = await hostOf({ assignments: never }, SHORT);
+    await expect(assigned.read(['7'], { rightAfterRun: true })).rejects.toMatchObject(hung('assignments'));
     expect(await atWork()).toEqual([]);
   });
 
