@@ -68,11 +68,15 @@ export function refusedAfterwards(evidence: Evidence): Violation[] {
   });
 }
 
-/** More have a slot for certain than there are slots. */
+/** More have a slot for certain than there are slots: told with the claims that ended as the last that fits and the next. */
 export function beyondCapacity({ batches }: Evidence): Violation[] {
   return batches.flatMap(({ batchId, slots, claimants }) => {
-    const holders = claimants.filter(({ certain }) => certain).length;
-    return holders > slots ? [{ calls: [], rows: [{ batchId, slots, holders }] }] : [];
+    const certain = claimants.filter((claimant) => claimant.certain);
+    const holders = certain.length;
+    if (holders <= slots) return [];
+    const claims = certain.flatMap(({ claim }) => claim ?? []).sort((a, b) => a.endMicros - b.endMicros);
+    const calls = claims.slice(Math.max(0, slots - 1), slots + 1);
+    return [{ calls, rows: [{ batchId, slots, holders }] }];
   });
 }
 

@@ -67,6 +67,13 @@ describe('checkHistory', () => {
     expect(violatedBy(places, { slots: 1, places: 'counted' })).toEqual(['not-more-than-capacity']);
   });
 
+  it('shows the claims around the end of what there is where more is given', () => {
+    const calls = [30, 10, 20].map((end) => call(`ends at ${end}`, [0, end], 'created'));
+    const { invariants } = checkHistory(calls, { slots: 1, places: 'counted' });
+    const violated = invariants.find(({ name }) => name === 'not-more-than-capacity');
+    expect(violated?.timeline).toMatchObject([{ content: 'ends at 10' }, { content: 'ends at 20' }]);
+  });
+
   it.each<[string, unknown, unknown, string]>([
     ['no list', undefined, { slots: 1 }, 'the calls are no list'],
     ['no slots', right, {}, 'slots of batch "event": missing; accepted: a whole number'],
