@@ -7,6 +7,7 @@ export const MAY_IMPORT = {
   domain: ['base'],
   target: ['domain'],
   database: ['base', 'domain'],
+  wire: ['base', 'domain', 'database'],
   runs: ['domain', 'database'],
   'targets/els': ['base', 'domain', 'target', 'database', 'runs', 'prove'],
   'targets/els/commands': ['base', 'domain', 'database', 'targets/els', 'scenario', 'report', 'app', 'cli'],

@@ -16,6 +16,7 @@ const PROGRAMS = [
   'src/runner/alarm-thread.ts',
   'src/targets/module/host-program.ts',
   'src/targets/worker-program.ts',
+  'src/wire/program.ts',
 ];
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));

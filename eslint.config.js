@@ -19,6 +19,7 @@ const childPrograms = [
   'src/faults/proxy/proxy-process.ts',
   'src/runner/worker.ts',
   'src/targets/module/host-program.ts',
+  'src/wire/program.ts',
 ];
 
 /** Of the command's own process only bin/ ends it, when everything else has been put away; and a second Ctrl-C, at once. */

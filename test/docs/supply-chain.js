@@ -30,6 +30,7 @@ const PURPOSES = {
   'fast-check': 'properties and drawn cases of tests',
   marked: 'tests read Markdown reports',
   'playwright-core': 'tests look at HTML reports in chromium',
+  postgres: 'tests have postgres.js speak through the wire',
   prettier: 'format',
   saxes: 'tests read JUnit reports',
   'ts-json-schema-generator': 'the published schema, from the types of the documents',
