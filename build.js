@@ -12,7 +12,6 @@ const PROGRAMS = [
   'src/targets/els/migrate/process/program.ts',
   'src/database/embedded/supervisor.ts',
   'src/base/parent-watch-thread.ts',
-  'src/faults/proxy/proxy-process.ts',
   'src/runner/alarm-thread.ts',
   'src/targets/module/host-program.ts',
   'src/targets/worker-program.ts',

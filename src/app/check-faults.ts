@@ -1,5 +1,5 @@
 import { UsageError } from '../domain/errors.js';
-import { FAULT_KINDS, MIGRATION_FAULT, needsProxy, type FaultKind } from '../domain/fault.js';
+import { FAULT_KINDS, MIGRATION_FAULT, type FaultKind } from '../domain/fault.js';
 import type { Scenario } from '../domain/scenario.js';
 import { FAULTS_ON_CALLS } from '../faults/faults.js';
 import type { Target } from '../target/target.js';
@@ -49,9 +49,6 @@ function checkFault(kind: FaultKind, target: Target): void {
 
 /** Why a fault cannot strike calls of a target; undefined: it can. */
 function reasonAgainst(kind: FaultKind, target: Target): string | undefined {
-  if (target.hasOwnSchema && needsProxy({ kind })) {
-    return `the connections of ${target.name} do not go through the tool's proxy yet`;
-  }
   const missing = missingSpot(kind, target);
   return missing && `${target.name} ${target.lacks[missing] ?? MISSING[missing]}`;
 }

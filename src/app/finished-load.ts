@@ -19,6 +19,8 @@ export interface FinishedLoad {
   readonly malformed: string | undefined;
   /** Undefined where the server could not be asked after the load. */
   readonly server: ServerCost | undefined;
+  /** Those of all workers by the wire; undefined where there is none. */
+  readonly roundTrips: number | undefined;
   readonly faults: readonly FaultResult[];
   /** Where the scenario has one. */
   readonly rollout: RolloutDriver | undefined;

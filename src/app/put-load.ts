@@ -2,17 +2,17 @@ import { checkpoint } from '../database/environment.js';
 import { failureReason } from '../database/pool.js';
 import type { Call } from '../domain/call.js';
 import type { InfrastructureError } from '../domain/errors.js';
-import { needsProxy } from '../domain/fault.js';
 import type { LoadListener } from '../domain/run-watch.js';
 import type { Delivery, WorkloadPlan } from '../domain/scenario.js';
 import { FaultInjector } from '../faults/injector.js';
-import { Proxy } from '../faults/proxy/proxy.js';
+import type { WireOfLoad } from '../faults/context.js';
 import type { WorkerFleet } from '../runner/fleet.js';
 import type { WarmUpBatch } from '../runner/messages.js';
 import { redeliver, type Redelivery } from '../runner/redeliver.js';
 import { runLoad, type LoadJob, type RunningLoad } from '../runner/run-load.js';
 import { mulberry32 } from '../base/random.js';
 import type { Target } from '../target/target.js';
+import { Wire } from '../wire/wire.js';
 import { attempt } from './attempt.js';
 import type { Database } from './database.js';
 import { withClient } from '../database/on-pool.js';
@@ -36,11 +36,10 @@ export interface RunNames {
 }
 
 /**
- * Puts a run's load on the database, by way of the tool's own proxy where the scenario wants one, injects its
- * faults, rolls out its strategies, and delivers again what was left without an answer.
+ * Puts a run's load on the database, by way of the wire where the scenario wants that, injects its faults, rolls out its strategies, and delivers again what was left without an answer.
  *
  * @param listener hears the load while it runs
- * @throws InfrastructureError when a worker or the proxy died, or the database went away, before the barrier's release
+ * @throws InfrastructureError when a worker or the wire died, or the database went away, before the barrier's release
  */
 export async function putLoad(
   database: Database,
@@ -53,22 +52,29 @@ export async function putLoad(
 ): Promise<FinishedLoad> {
   const { address, schema, prepare } = database;
   const { timeoutMs, target } = job;
-  const proxy = await startProxy(database, plan);
+  const onWire = await startWire(database, plan);
   const common = { plan, address, schema, timeoutMs };
   const { spec, forms, terms } = target;
-  const loadJob = { ...common, spec, forms, places: terms.places, prepare, ...names, via: proxy?.endpoint };
+  const loadJob = {
+    ...common,
+    spec,
+    forms,
+    places: terms.places,
+    prepare,
+    ...names,
+    ways: onWire?.ports.map((port) => port.address),
+  };
   const injector = new FaultInjector({
-    ...{ address, schema, plan, proxy, restartServer: database.restartServer },
+    ...{ address, schema, plan, onWire, restartServer: database.restartServer },
     weakSpots: target.weakSpots,
-    applicationName: names.applicationName,
     random: mulberry32(plan.seed),
     held: new Set(),
   });
   const rollout = plan.scenario.rollout && new RolloutDriver({ ...common, ...names, target }, stop);
-  const close = () => injector.disarm().finally(() => proxy?.close());
+  const close = () => injector.disarm().finally(() => onWire?.wire.close());
   let load: FinishedLoad;
   try {
-    const ran = await disturbedLoad(database, fleet, loadJob, { injector, rollout }, listener, stop);
+    const ran = await disturbedLoad(database, fleet, loadJob, { injector, rollout, onWire }, listener, stop);
     await endForeign(fleet, target);
     const disturbances = { injector, rollout };
     load = await settle({ database, fleet, job: loadJob, target }, ran, disturbances, stop);
@@ -89,9 +95,16 @@ async function endForeign(fleet: WorkerFleet, { hasOwnSchema }: Target): Promise
   if (hasOwnSchema) await fleet.close();
 }
 
-async function startProxy({ address }: Database, { scenario }: WorkloadPlan): Promise<Proxy | undefined> {
-  const { rttMs, faults } = scenario;
-  return rttMs > 0 || faults.some(needsProxy) ? Proxy.start(address, rttMs) : undefined;
+async function startWire({ address }: Database, { scenario }: WorkloadPlan): Promise<WireOfLoad | undefined> {
+  if (!scenario.wire) return undefined;
+  const wire = await Wire.start(address, { rttMs: scenario.rttMs });
+  try {
+    const workers = Array.from({ length: scenario.workers });
+    return { wire, ports: await Promise.all(workers.map(() => wire.openPort())) };
+  } catch (error) {
+    await wire.close();
+    throw error;
+  }
 }
 
 /** What happens to a load while it runs. */
@@ -101,30 +114,34 @@ interface Disturbances {
 }
 
 /** A load whose workers have ended. */
-type RanLoad = Pick<FinishedLoad, 'recording' | 'server' | 'failure' | 'notes'>;
+type RanLoad = Pick<FinishedLoad, 'recording' | 'server' | 'roundTrips' | 'failure' | 'notes'>;
 
 async function disturbedLoad(
   { pool, address }: Database,
   fleet: WorkerFleet,
   load: LoadJob,
-  { injector, rollout }: Disturbances,
+  { injector, rollout, onWire }: Disturbances & { readonly onWire: WireOfLoad | undefined },
   listener: LoadListener | undefined,
   stop: AbortSignal,
 ): Promise<RanLoad> {
   const meter = new ServerMeter(pool);
+  let roundTripsBefore = 0;
   const notes: string[] = [];
   const beforeRelease = async () => {
     const failed = await withClient(pool, checkpoint);
     if (failed) notes.push(`the CHECKPOINT before the load was not made: ${failureReason(address, failed)}`);
     await meter.start();
+    roundTripsBefore = (await onWire?.wire.roundTrips()) ?? 0;
     await injector.armEarly();
   };
   const during = async (running: RunningLoad) => {
     await Promise.all([injector.strikeAll(running), rollout?.carryOut(running)]);
   };
   const recording = await runLoad(fleet, load, { beforeRelease, during, listener }, stop);
+  const counted = await attempt(address, async () => onWire?.wire.roundTrips());
+  const roundTrips = counted.value === undefined ? undefined : counted.value - roundTripsBefore;
   const { value: server, failure } = await attempt(address, () => meter.stop());
-  return { recording, server, failure: recording.failure ?? failure, notes };
+  return { recording, server, roundTrips, failure: recording.failure ?? counted.failure ?? failure, notes };
 }
 
 /** What is needed to deliver after a load. */

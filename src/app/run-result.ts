@@ -109,7 +109,7 @@ function measure(run: FinishedRun): Omit<RunResult, Judgement> {
     durationMs: recording.durationMs,
     throughputPerSecond: assignments / (recording.durationMs / 1_000),
     cost: {
-      roundTripsPerAssignment: (counters.roundTrips ?? NaN) / assignments,
+      roundTripsPerAssignment: (counters.roundTrips ?? load.roundTrips ?? NaN) / assignments,
       ...serverCost(server, assignments),
     },
     client: recording.client,

@@ -63,12 +63,6 @@ function readUrl(source: AddressSource, url: string): Parameters {
   }
 }
 
-/** A TCP address. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** What node-postgres asks where a server wants a password that there is none of; then it says so. */
 const noPassword = () => undefined as unknown as string;
 
@@ -84,18 +78,14 @@ function nothingFrom(env: NodeJS.ProcessEnv): object {
   };
 }
 
-/**
- * node-postgres' configuration of an address.
- *
- * @param via where the server is to be reached instead of at its own address
- */
-export function clientConfig({ connectionString }: ServerAddress, via?: Endpoint): ClientConfig {
+/** node-postgres' configuration of an address. */
+export function clientConfig({ connectionString }: ServerAddress): ClientConfig {
   const parameters = parseUrl(connectionString);
   const { host = 'localhost', port = '5432', user, password, dbname, options, sslnegotiation } = parameters;
   const ssl = tlsOptions(parameters);
   return {
     ...nothingFrom(process.env),
-    ...(via ?? { host, port: Number(port) }),
+    ...{ host, port: Number(port) },
     ...{ user, password: password ?? noPassword, database: dbname, ssl },
     ...(options !== undefined && { options }),
     // Stated: node-postgres would read PGSSLNEGOTIATION.

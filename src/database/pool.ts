@@ -4,15 +4,13 @@ import { InfrastructureError } from '../domain/errors.js';
 import { databaseFailure, heldErrors, serverError } from './failure.js';
 import { TIMEOUTS } from './timeouts.js';
 import { isTlsFailure } from './connection/tls.js';
-import { clientConfig, connectTimeoutMs, sslModeOf, type ServerAddress, type Endpoint } from './address.js';
+import { clientConfig, connectTimeoutMs, sslModeOf, type ServerAddress } from './address.js';
 
 export interface PoolSettings {
   /** Most connections at once; they are kept until the pool ends. */
   readonly connections: number;
   /** By which a run's backends are found on the server; at most 63 bytes. */
   readonly applicationName: string;
-  /** Where the server is to be reached instead of at its own address. */
-  readonly via?: Endpoint | undefined;
   /** How long a connection may take until it is made; default: as the address says. */
   readonly connectTimeoutMs?: number | undefined;
   /** How long any answer may take, after which the connection counts as lost; default: for ever. */
@@ -30,7 +28,7 @@ export type DatabasePool = pg.Pool;
  */
 export function createPool(address: ServerAddress, settings: PoolSettings): DatabasePool {
   const options = {
-    ...clientConfig(address, settings.via),
+    ...clientConfig(address),
     application_name: settings.applicationName,
     max: settings.connections,
     idleTimeoutMillis: 0,

@@ -4,32 +4,32 @@ interface FaultTraits {
   readonly killsWorker?: true;
   /** It looks for calls under way, which are known where they are recorded as they happen. */
   readonly seeksCalls?: true;
-  /** The tool's own TCP proxy makes it. */
-  readonly needsProxy?: true;
+  /** It is made by the wire between workers and server, or finds by it whose backend it hits. */
+  readonly needsWire?: true;
 }
 
 /** What the tool can break on purpose while a load runs. */
 const FAULTS = {
   /** SIGKILL of a worker, whose claim holds a slot where a target can be stopped there; another process takes its deliveries over. */
-  'kill-worker': { killsWorker: true },
+  'kill-worker': { killsWorker: true, needsWire: true },
   /** SIGSTOP of a worker, whose claim holds a slot where a target can be stopped there, and SIGCONT. */
-  'pause-worker': { seeksCalls: true },
-  /** pg_terminate_backend of a backend whose claim holds a slot. */
-  'terminate-backend': {},
+  'pause-worker': { seeksCalls: true, needsWire: true },
+  /** pg_terminate_backend of a backend, whose claim holds a slot where a target can be stopped there. */
+  'terminate-backend': { needsWire: true },
   /** Immediate shutdown and restart of the server while a claim holds a slot. */
-  'restart-server': {},
+  'restart-server': { needsWire: true },
   /** A foreign session locks all free slots and then rolls back. */
-  'lock-slots': {},
+  'lock-slots': { needsWire: true },
   /** A foreign session holds an old snapshot. */
   'hold-snapshot': {},
   /** The next reply on every connection is swallowed and the connection reset. */
-  'lose-replies': { needsProxy: true },
+  'lose-replies': { needsWire: true },
   /** Every connection is reset while requests are under way. */
-  'reset-connections': { needsProxy: true },
+  'reset-connections': { needsWire: true },
   /** SIGKILL of a worker between the two transactions of a call: its slot is taken, the rest not written. */
-  'kill-between-transactions': { killsWorker: true },
+  'kill-between-transactions': { killsWorker: true, needsWire: true },
   /** SIGKILL of a worker between the commit of a batch's last claim and the completion statement. */
-  'kill-before-completion': { killsWorker: true },
+  'kill-before-completion': { killsWorker: true, needsWire: true },
   /** SIGKILL of the process that migrates batches in a rollout; another one resumes. It has no time. */
   'kill-migration': {},
 } as const satisfies Record<string, FaultTraits>;
@@ -73,9 +73,9 @@ export function needsJournal(fault: Fault): boolean {
   return killsWorker(fault) || traitsOf(fault.kind).seeksCalls === true;
 }
 
-/** Faults that the tool's own TCP proxy makes. */
-export function needsProxy({ kind }: Pick<Fault, 'kind'>): boolean {
-  return traitsOf(kind).needsProxy === true;
+/** Faults that are made by the wire between workers and server, or find by it whose backend they hit. */
+export function needsWire({ kind }: Fault): boolean {
+  return traitsOf(kind).needsWire === true;
 }
 
 function traitsOf(kind: FaultKind): FaultTraits {

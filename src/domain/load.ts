@@ -75,8 +75,13 @@ export interface Load extends LoadCounts, OpenLoop {
   readonly durationMs?: number | undefined;
   /** What is broken on purpose while the load runs. */
   readonly faults: readonly Fault[];
-  /** Round-trip time that the tool's own proxy adds between workers and server. 0: no proxy. */
+  /** Round-trip time that the wire adds between workers and server. */
   readonly rttMs: number;
+  /**
+   * Whether the tool's own proxy of PostgreSQL's protocol, the wire, stands between workers and server: wherever `rttMs` or a
+   * fault needs it, too.
+   */
+  readonly wire: boolean;
 }
 
 const OF_OPEN_LOOPS: Readonly<Record<keyof OpenLoop, true>> = {
@@ -109,7 +114,7 @@ export type SaidAlone = Exclude<keyof Load, SaidTogether>;
 /** How reports say a field of a load. */
 export interface LoadWords {
   /** The value that goes without saying, as a field does that a load does not have. */
-  readonly unsaid?: number;
+  readonly unsaid?: number | boolean;
   /** `time`: in milliseconds, shown as latencies are. Missing: as it is given. */
   readonly as?: 'time';
   /** @param value in words, or as a range such as `1–8` where runs of a sweep differ */
@@ -121,4 +126,5 @@ export const LOAD_WORDS: Readonly<Record<SaidAlone, LoadWords>> = {
   latencyLimitMs: { as: 'time', part: (limit) => `latency limit ${limit}` },
   bulk: { unsaid: 1, part: (bulk) => `bulk ${bulk}` },
   rttMs: { unsaid: 0, part: (rttMs) => `${rttMs} ms round-trip time added` },
+  wire: { unsaid: false, part: () => 'by way of the wire' },
 };

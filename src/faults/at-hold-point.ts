@@ -1,5 +1,5 @@
 import type { RunningLoad } from '../runner/run-load.js';
-import type { BlockedCall } from './blocked.js';
+import type { CallAtServer } from './at-server.js';
 import { faultThatNeeds, type ArmedFault, type ArmFault, type FaultOnCalls, type Strike } from './context.js';
 import { HOLD_POINT, HoldPoint, type HoldContext } from './hold-point.js';
 
@@ -7,7 +7,7 @@ import { HOLD_POINT, HoldPoint, type HoldContext } from './hold-point.js';
 export interface CaughtClaim {
   readonly context: HoldContext;
   readonly load: RunningLoad;
-  readonly call: BlockedCall;
+  readonly call: CallAtServer;
   /** What was hit, in words. */
   readonly where: string;
   /** Lets the claim go on. */

@@ -1,6 +1,7 @@
 import { poll } from '../base/waiting.js';
 import { loadStatement } from '../database/statement.js';
 import type { RunningLoad } from '../runner/run-load.js';
+import { callsAtServer, type CallAtServer } from './at-server.js';
 import type { FaultContext } from './context.js';
 import { withSession, type ForeignSession } from './foreign-session.js';
 
@@ -9,35 +10,19 @@ const BLOCKED_BY = loadStatement('faults/blocked-by');
 /** Calls reach what holds them within this time, or the fault has missed. */
 export const STRIKE_DEADLINE_MS = 5_000;
 
-/** A backend of a worker that waits for a lock of a foreign session: a call in flight. */
-export interface BlockedCall {
-  readonly pid: number;
-  /** From 0. */
-  readonly worker: number;
-  readonly applicationName: string;
-}
-
-/** The number in `els-assign run/2.1`, from 0. */
-function workerOf(applicationName: string): number {
-  return parseInt(applicationName.slice(applicationName.lastIndexOf('/') + 1), 10) - 1;
-}
-
-/** The backends of a process that was killed may wait on: nobody's call is in flight there. */
-function isAlive({ worker, applicationName }: BlockedCall, load: RunningLoad): boolean {
-  return load.stations[worker]?.applicationName === applicationName;
-}
-
 /** The run's calls that wait for a session's locks now. */
 async function blockedCalls(
-  { applicationName }: FaultContext,
+  context: FaultContext,
   watcher: ForeignSession,
   holder: ForeignSession,
-): Promise<BlockedCall[]> {
-  const rows = await watcher.query<{ pid: number; applicationName: string }>(BLOCKED_BY, {
-    application_name: `${applicationName}/`,
+): Promise<CallAtServer[]> {
+  const calls = await callsAtServer(context);
+  const rows = await watcher.query<{ pid: number }>(BLOCKED_BY, {
+    pids: calls.map(({ pid }) => String(pid)),
     holder: holder.pid,
   });
-  return rows.map((row) => ({ ...row, worker: workerOf(row.applicationName) }));
+  const blocked = new Set(rows.map(({ pid }) => pid));
+  return calls.filter(({ pid }) => blocked.has(pid));
 }
 
 /**
@@ -49,10 +34,10 @@ export function awaitBlocked(
   context: FaultContext,
   holder: ForeignSession,
   load: RunningLoad,
-): Promise<BlockedCall[]> {
+): Promise<CallAtServer[]> {
   return withSession(context, async (watcher) => {
     const ask = async () => {
-      const blocked = (await blockedCalls(context, watcher, holder)).filter((call) => isAlive(call, load));
+      const blocked = await blockedCalls(context, watcher, holder);
       return blocked.length > 0 ? blocked : undefined;
     };
     return (await poll(ask, STRIKE_DEADLINE_MS, load.ended)) ?? [];

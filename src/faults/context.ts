@@ -3,7 +3,14 @@ import type { WorkloadPlan } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import type { WeakSpot, WeakSpots } from '../target/weak-spots.js';
 import type { ForeignPlace } from './foreign-session.js';
-import type { Proxy } from './proxy/proxy.js';
+import type { Wire, WirePort } from '../wire/wire.js';
+
+/** What stands between the workers of a load and its server. */
+export interface WireOfLoad {
+  readonly wire: Wire;
+  /** One for each worker of the plan, whatever process works there. */
+  readonly ports: readonly WirePort[];
+}
 
 /**
  * What a fault may touch before the load runs.
@@ -14,14 +21,12 @@ export interface FaultContext<Spot extends WeakSpot = never> extends ForeignPlac
   readonly plan: WorkloadPlan;
   /** The target's weak spots. */
   readonly weakSpots: WeakSpots & { readonly [Needed in Spot]: NonNullable<WeakSpots[Needed]> };
-  /** The application name of the run's workers, without the worker's number. */
-  readonly applicationName: string;
   /** Seeded: the same run picks the same victims. */
   readonly random: Random;
   /** Contents that a fault of the run holds, or held: another one must not wait for it. */
   readonly held: Set<string>;
-  /** Between workers and server, where a fault of the run needs it. */
-  readonly proxy: Proxy | undefined;
+  /** There where a fault of the run needs it. */
+  readonly onWire: WireOfLoad | undefined;
   /** Shuts the server down at once and starts it again, where that is possible. */
   readonly restartServer: (() => Promise<void>) | undefined;
 }

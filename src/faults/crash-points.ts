@@ -1,6 +1,7 @@
 import { loadStatement } from '../database/statement.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import { awaitBlocked, type BlockedCall } from './blocked.js';
+import type { CallAtServer } from './at-server.js';
+import { awaitBlocked } from './blocked.js';
 import { faultThatNeeds, type FaultContext, type FaultOnCalls, type Strike } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';
 import { holding } from './holding.js';
@@ -14,7 +15,7 @@ type CrashPoint = 'betweenTransactions' | 'beforeCompletion';
 type Tell<Spot extends CrashPoint> = (
   context: FaultContext<Spot>,
   load: RunningLoad,
-  call: BlockedCall,
+  call: CallAtServer,
 ) => Promise<Pick<Strike, 'detail' | 'orphans'>>;
 
 /** SIGKILL of a worker whose call waits for locks of a foreign session; its backend ends with it. */

@@ -4,7 +4,8 @@ import { loadStatement } from '../database/statement.js';
 import type { Delivery } from '../domain/scenario.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import { contentId as idOf, deliveriesOf } from '../workload/plan.js';
-import { awaitBlocked, type BlockedCall } from './blocked.js';
+import type { CallAtServer } from './at-server.js';
+import { awaitBlocked } from './blocked.js';
 import type { FaultContext } from './context.js';
 import { ForeignSession, withSession } from './foreign-session.js';
 
@@ -54,7 +55,7 @@ export class HoldPoint {
   }
 
   /** The calls that hold a slot and wait here; none when the load ended or the time passed before. */
-  awaitClaim(load: RunningLoad): Promise<BlockedCall[]> {
+  awaitClaim(load: RunningLoad): Promise<CallAtServer[]> {
     return awaitBlocked(this.context, this.holder, load);
   }
 

@@ -3,7 +3,7 @@ import { poll } from '../base/waiting.js';
 import type { RunningLoad } from '../runner/run-load.js';
 import { atHoldPointOrAnywhere } from './at-hold-point.js';
 import { NOBODY_AT_WORK, workerAtWork } from './at-work.js';
-import type { ArmFault, Strike } from './context.js';
+import type { ArmFault, FaultContext, Strike } from './context.js';
 import { leftUncompleted } from './leftovers.js';
 
 /** The killed worker's claim goes on before or after the one that takes over delivers it again. */
@@ -13,15 +13,15 @@ const LONGEST_LATER_MS = 400;
 const TOLD_MS = 1_000;
 
 /** SIGKILL of a worker with calls under way, wherever they are: of a target that none can be held in. */
-const killInFlight: ArmFault = ({ random }) =>
+const killInFlight: ArmFault = (context) =>
   Promise.resolve({
-    strike: (load) => killAtWork(load, random),
+    strike: (load) => killAtWork(load, context),
     disarm: () => Promise.resolve(),
   });
 
-async function killAtWork(load: RunningLoad, random: () => number): Promise<Strike> {
+async function killAtWork(load: RunningLoad, context: FaultContext): Promise<Strike> {
   const { stations, ended } = load;
-  const worker = await workerAtWork(load, random);
+  const worker = await workerAtWork(load, context);
   const station = worker === undefined ? undefined : stations[worker];
   if (worker === undefined || station === undefined) return NOBODY_AT_WORK;
   const who = `worker ${worker + 1}`;

@@ -1,7 +1,7 @@
 import { pause } from '../base/waiting.js';
 import { atHoldPointOrAnywhere } from './at-hold-point.js';
 import type { RunningLoad } from '../runner/run-load.js';
-import type { ArmFault, Strike } from './context.js';
+import type { ArmFault, FaultContext, Strike } from './context.js';
 import { NOBODY_AT_WORK, workerAtWork } from './at-work.js';
 import { assignedContents } from './hold-point.js';
 
@@ -9,14 +9,14 @@ const HELD_MS = 250;
 const COMMITTED_MS = 250;
 
 /** SIGSTOP of a worker with calls under way, wherever they are, and SIGCONT: of a target that none can be held in. */
-const pauseInFlight: ArmFault = ({ random }) =>
+const pauseInFlight: ArmFault = (context) =>
   Promise.resolve({
-    strike: (load) => pauseAtWork(load, random),
+    strike: (load) => pauseAtWork(load, context),
     disarm: () => Promise.resolve(),
   });
 
-async function pauseAtWork(load: RunningLoad, random: () => number): Promise<Strike> {
-  const worker = await workerAtWork(load, random);
+async function pauseAtWork(load: RunningLoad, context: FaultContext): Promise<Strike> {
+  const worker = await workerAtWork(load, context);
   const station = worker === undefined ? undefined : load.stations[worker];
   if (worker === undefined || station === undefined) return NOBODY_AT_WORK;
   station.pause();

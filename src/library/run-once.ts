@@ -90,7 +90,7 @@ function overridesIn(options: RunTargetOptions): ScenarioOverrides {
 }
 
 /** A value that a flag would give as text. */
-type Given = string | number;
+type Given = string | number | boolean;
 
 const OTHER_OPTIONS = ['scenario', 'gates', 'seed', 'timeoutMs', 'databaseUrl'];
 

@@ -32,6 +32,8 @@ export interface RunTargetOptions {
   readonly faults?: readonly string[] | undefined;
   /** Network round-trip time to simulate, in milliseconds. */
   readonly rttMs?: number | undefined;
+  /** Whether workers go by way of the tool's own proxy, which counts round trips; `rttMs` and most faults do. */
+  readonly wire?: boolean | undefined;
   /** Gates that must hold besides the scenario's, e.g. `error == 0`. */
   readonly gates?: readonly string[] | undefined;
   /** Repeats the workload of an earlier run. Default: a new one. */

@@ -32,7 +32,7 @@ function partsOf(words: readonly [SaidAlone, LoadWords][], loads: readonly SaidL
     const values = loads.map((load) => load[field]).filter((value) => value !== undefined);
     const [first] = values;
     if (first === undefined || values.every((value) => value === unsaid)) return [];
-    if (as === 'time') return [part(formatMicros(first * 1_000))];
-    return [part(values.every((value) => value === first) ? `${first}` : countRange(values))];
+    if (as === 'time') return [part(formatMicros(Number(first) * 1_000))];
+    return [part(values.every((value) => value === first) ? `${first}` : countRange(values.map(Number)))];
   });
 }

@@ -1,4 +1,4 @@
-import type { Endpoint, AddressSource } from '../database/address.js';
+import type { AddressSource } from '../database/address.js';
 import type { Places } from '../domain/promises.js';
 import type { LagMicros } from '../domain/run-result.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
@@ -6,7 +6,7 @@ import type { Target } from '../target/target.js';
 import type { LoadCounters } from './counters.js';
 
 /** Raised with every change of a message: processes of two installations must not misunderstand each other. */
-export const PROTOCOL_VERSION = 7;
+export const PROTOCOL_VERSION = 8;
 
 /** Calls that one message tells of, at most. */
 export const MOST_CALLS = 1_000;
@@ -44,8 +44,6 @@ export interface WorkerJob extends ServingTarget {
   /** Whether sessions keep settings and prepared statements. */
   readonly prepare: boolean;
   readonly warmUpBatches: readonly WarmUpBatch[];
-  /** Where the server is to be reached instead of at its own address. */
-  readonly via?: Endpoint | undefined;
   /**
    * `immediate`: each start of a call is told before it is made and each end as it comes, so that a SIGKILL leaves
    * no call that nobody knows of. `batched`: calls are told by the thousand.

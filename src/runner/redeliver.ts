@@ -66,7 +66,7 @@ export async function redeliver(
 }
 
 function toWorkerJob(
-  { address, plan, ...job }: LoadJob,
+  { address, ways: _, plan, ...job }: LoadJob,
   after: NonNullable<WorkerJob['after']>,
   connections: number,
 ): WorkerJob {

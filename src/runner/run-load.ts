@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { nowMicros } from '../base/clock.js';
 import { surroundingsFailure } from '../database/pool.js';
-import type { ServerAddress, Endpoint } from '../database/address.js';
+import type { ServerAddress } from '../database/address.js';
 import type { Call } from '../domain/call.js';
 import { InfrastructureError } from '../domain/errors.js';
 import { needsJournal } from '../domain/fault.js';
@@ -34,8 +34,8 @@ export interface LoadJob extends ServingTarget {
   /** With the worker's number added, that of its connections and of nothing else. */
   readonly applicationName: string;
   readonly warmUpBatches: readonly WarmUpBatch[];
-  /** Where the server is to be reached instead of at its own address. */
-  readonly via?: Endpoint | undefined;
+  /** Where each worker reaches the server, in the order of workers, where that is not its own address. */
+  readonly ways?: readonly ServerAddress[] | undefined;
 }
 
 /** What all workers saw. */
@@ -238,13 +238,14 @@ function unsettledReasons(stations: readonly Station[]): UnsettledReason[] {
   );
 }
 
-function toWorkerJob({ address, plan, ...job }: LoadJob, workerIndex: number): WorkerJob {
+function toWorkerJob({ address, ways, plan, ...job }: LoadJob, workerIndex: number): WorkerJob {
+  const { source, connectionString } = ways?.[workerIndex] ?? address;
   return {
     ...job,
     workerIndex,
     plan,
-    source: address.source,
-    connectionString: address.connectionString,
+    source,
+    connectionString,
     applicationName: `${job.applicationName}/${workerIndex + 1}`,
     journal: plan.scenario.faults.some(needsJournal) ? 'immediate' : 'batched',
   };

@@ -82,7 +82,6 @@ class Generation {
     const instance = await open(spec, {
       connectionString: job.connectionString,
       source: job.source,
-      via: job.via,
       schema: job.schema,
       connections: job.plan.scenario.connections,
       applicationName: job.applicationName,

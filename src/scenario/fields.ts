@@ -9,10 +9,12 @@ import {
   parseRtt,
   parseSlots,
   parseSpacing,
+  parseWire,
   MAX_RTT_MS,
   MAX_SLOTS,
   RTT_ACCEPTED,
   SLOTS_ACCEPTED,
+  WIRE_ACCEPTED,
 } from './flag-values.js';
 import {
   MAX_RATE,
@@ -264,6 +266,20 @@ export const LOAD_FIELDS = {
       parse: parseRtt,
     },
     show: (rttMs: number) => `--rtt-ms ${rttMs}`,
+    sweeps: false,
+  },
+  wire: {
+    schema: z.boolean({ error: WIRE_ACCEPTED }).default(false),
+    scenario: 'wire',
+    fromFile: (given: boolean) => given,
+    description:
+      "Whether workers go by way of the tool's own proxy of PostgreSQL's protocol, which counts round trips; rttMs and most faults do in any case.",
+    flag: {
+      usage: '--wire',
+      help: "have workers go by way of the tool's own proxy of PostgreSQL's protocol, which counts round trips (--rtt-ms and most faults do)",
+      parse: parseWire,
+    },
+    show: () => '--wire',
     sweeps: false,
   },
 } as const satisfies Readonly<Record<string, LoadField>>;

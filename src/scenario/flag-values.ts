@@ -53,6 +53,18 @@ export function parseRtt(text: string): number {
   throw new UsageError('invalid_rtt', `--rtt-ms is ${JSON.stringify(text)}; accepted: ${RTT_ACCEPTED}`);
 }
 
+export const WIRE_ACCEPTED = 'true or false';
+
+/**
+ * Reads what another place than the command line says of `--wire`.
+ *
+ * @throws UsageError `invalid_wire`
+ */
+export function parseWire(text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new UsageError('invalid_wire', `wire is ${quote(text)}; accepted: ${WIRE_ACCEPTED}`);
+}
+
 /**
  * Reads the value of `--spacing`.
  *

@@ -6,7 +6,7 @@ import { DURATION_ACCEPTED, isRunTime } from './duration.js';
 import { flagOf, LOAD_FIELD_LIST } from './fields.js';
 import { readScenarioFile } from './load.js';
 import { withOpenLoop } from './open-loop.js';
-import { toScenario } from './resolve.js';
+import { throughWire, toScenario } from './resolve.js';
 import { brokenRolloutRule } from './rollout.js';
 import { brokenRule } from './rules.js';
 import type { ScenarioFile } from './schema.js';
@@ -56,7 +56,7 @@ export function applyOverrides(file: ScenarioFile, overrides: ScenarioOverrides)
   };
   refuse(brokenRule(changed));
   if (overrides.durationMs !== undefined) checkDuration(overrides.durationMs, changed);
-  const scenario = { ...toScenario(changed), ...given(overrides) };
+  const scenario = throughWire({ ...toScenario(changed), ...given(overrides) });
   refuse(brokenRolloutRule(scenario));
   return scenario;
 }

@@ -56,8 +56,6 @@ export interface InstanceSettings {
   readonly connectionString: string;
   /** Where the URL came from, for messages. */
   readonly source: string;
-  /** Where the server is to be reached instead of at its own address. */
-  readonly via?: { readonly host: string; readonly port: number } | undefined;
   /** The tool's own. */
   readonly schema: string;
   readonly connections: number;

@@ -38,6 +38,7 @@ export class ListeningPort {
   readonly #sessions = new Set<Session>();
   readonly #clients = new Set<Socket>();
   #roundTripsOfEnded = 0;
+  #cutOff = 0;
 
   private constructor(upstream: ServerAddress, options: PortOptions) {
     this.#upstream = upstream;
@@ -79,6 +80,11 @@ export class ListeningPort {
   /** Connections whose backend has not ended. */
   get sessions(): ReadonlySet<Session> {
     return this.#sessions;
+  }
+
+  /** How many connections lost their backend, or the server, under a round trip. */
+  get cutOff(): number {
+    return this.#cutOff;
   }
 
   /** How many round trips were answered. */
@@ -134,6 +140,7 @@ export class ListeningPort {
         rttMs: this.#options.rttMs,
         gate: this.#options.gate,
         onReplyLost: () => this.#options.onReplyLost?.(),
+        onCutOff: () => (this.#cutOff += 1),
         onClosed: () => {
           this.#sessions.delete(session);
           this.#roundTripsOfEnded += session.roundTripCount;

@@ -45,6 +45,8 @@ async function answerTo(question: Question): Promise<number | OpenedPort | WireB
         pid,
         busy: isBusy,
       }));
+    case 'cut-off':
+      return ports.get(question.port)?.cutOff ?? 0;
     case 'round-trips':
       return [...ports]
         .filter(([port]) => question.port === undefined || question.port === port)

@@ -12,6 +12,7 @@ export type Question =
   | { readonly type: 'replies-lost' }
   | { readonly type: 'reset-busy' }
   | { readonly type: 'backends'; readonly port: number }
+  | { readonly type: 'cut-off'; readonly port: number }
   | { readonly type: 'round-trips'; readonly port: number | undefined };
 
 /** A backend that a connection of a port leads to. */

@@ -30,6 +30,8 @@ export interface SessionOptions {
   readonly gate?: Gate | undefined;
   /** Told when a reply that was to be lost was lost. */
   readonly onReplyLost: () => void;
+  /** Told when the server's side has ended under a round trip whose client waits for an answer. */
+  readonly onCutOff: () => void;
   /** Told when the server's side has ended. */
   readonly onClosed: () => void;
 }
@@ -93,11 +95,16 @@ export class Session implements GatedSession {
     return this.#state;
   }
 
-  /** Whether the client waits for an answer. */
+  /** Whether the client is there and waits for an answer. */
   get isBusy(): boolean {
+    if (this.#hasClientLeft) return false;
     return (
       this.#roundTrips.current !== undefined || this.#undelivered > 0 || this.#gateQueue?.isBusy === true
     );
+  }
+
+  get #hasClientLeft(): boolean {
+    return this.#client.readableEnded || this.#client.destroyed;
   }
 
   /** Whether the server takes COPY data that go by the gate. */
@@ -325,6 +332,7 @@ export class Session implements GatedSession {
     if (this.#isServerGone) return;
     this.#isServerGone = this.#isOver = true;
     const abandoned = this.#roundTrips.abandon();
+    if (abandoned.length > 0 && !this.#hasClientLeft) this.#options.onCutOff();
     // A FATAL error has no ReadyForQuery behind it.
     for (const { answer } of abandoned) if (answer?.isOwn === false) this.release(answer.withheld ?? []);
     this.#replies.afterAll(tellClient);

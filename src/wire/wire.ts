@@ -87,6 +87,11 @@ export class Wire {
     return this.#questions.ask({ type: 'backends', port }, backends);
   }
 
+  /** How many connections of a port lost their backend, or the server, under a round trip. */
+  cutOff({ port }: Pick<WirePort, 'port'>): Promise<number> {
+    return this.#questions.ask({ type: 'cut-off', port }, count);
+  }
+
   /** How many round trips were answered, by a port or by all. */
   roundTrips(of?: Pick<WirePort, 'port'>): Promise<number> {
     return this.#questions.ask({ type: 'round-trips', port: of?.port }, count);

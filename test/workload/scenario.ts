@@ -15,6 +15,7 @@ export function scenario(fields: Partial<Scenario>): Scenario {
     faults: [],
     bulk: 1,
     rttMs: 0,
+    wire: false,
     gates: [],
     ...fields,
   };

@@ -20,9 +20,9 @@ import { optionsOf } from './target.js';
  * @throws UsageError `needs_session` when the strategy cannot do with `prepare: false`
  */
 export function openElsInstance(spec: TargetSpec, settings: InstanceSettings): Instance {
-  const { connections, applicationName, via, schema, timeoutMs, prepare } = settings;
+  const { connections, applicationName, schema, timeoutMs, prepare } = settings;
   const address = withConnectionString(settings.source, settings.connectionString);
-  const pool = createPool(address, { connections, applicationName, via });
+  const pool = createPool(address, { connections, applicationName });
   const engine = createAssignmentEngine(pool, { ...optionsOf(spec), schema, timeoutMs, prepare });
   return new ElsInstance(pool, engine);
 }

@@ -18,8 +18,8 @@ export class SqlInstance implements OpenedInstance {
 
   constructor({ claim }: SqlDefinition, settings: InstanceSettings) {
     const address = withConnectionString(settings.source, settings.connectionString);
-    const { connections, applicationName, via } = settings;
-    this.#pool = createPool(address, { connections, applicationName, via });
+    const { connections, applicationName } = settings;
+    this.#pool = createPool(address, { connections, applicationName });
     this.#claim = claim;
     this.#prepare = settings.prepare;
   }

@@ -109,8 +109,10 @@ it('connects all the same where the server refuses a statement, which the calls 
   await instance.close();
 });
 
-it('goes by way of where it is told to, and says where the server is not to be reached', async () => {
-  const instance = await open('instance nowhere', CTE, { via: NOWHERE, timeoutMs: 100 });
+it('says where the server is not to be reached', async () => {
+  const url = new URL(db.url);
+  url.host = `${NOWHERE.host}:${NOWHERE.port}`;
+  const instance = await open('instance nowhere', CTE, { connectionString: url.href, timeoutMs: 100 });
   await expect(instance.connect(1)).rejects.toMatchObject({ code: 'ECONNREFUSED', port: NOWHERE.port });
   expect(await instance.assign(call('nowhere', 'a'))).toMatchObject({
     ...{ outcome: 'error', errorCode: 'database_unavailable', mayHaveHappened: true },
