@@ -31,6 +31,7 @@ function refusalOf(kind: FaultKind, ...targets: readonly Target[]): string | und
 const ONLY_PROCESSES: readonly FaultKind[] = [
   'kill-worker',
   'pause-worker',
+  'terminate-backend',
   'lose-replies',
   'reset-connections',
   'kill-migration',
@@ -44,7 +45,8 @@ describe('a target without weak spots', () => {
   it.each(FAULT_KINDS.filter((kind) => !ONLY_PROCESSES.includes(kind)))(
     'is refused %s, in one line that names what is accepted',
     (kind) => {
-      const accepted = 'accepted: kill-worker, pause-worker, lose-replies, reset-connections';
+      const accepted =
+        'accepted: kill-worker, pause-worker, terminate-backend, lose-replies, reset-connections';
       expect(refusalOf(kind, BARE)).toMatch(new RegExp(`^fault ${kind}: bare has no [^;\n]+; ${accepted}$`));
     },
   );
@@ -63,23 +65,9 @@ describe('a target with one weak spot', () => {
   it('allows what needs no other', () => {
     const counts = { ...BARE, weakSpots: { countAssigned: 'faults/assigned' } };
     expect(refusalOf('hold-snapshot', counts)).toBeUndefined();
-    expect(refusalOf('terminate-backend', counts)).toContain(
-      'accepted: kill-worker, pause-worker, hold-snapshot, lose-replies',
+    expect(refusalOf('restart-server', counts)).toContain(
+      'accepted: kill-worker, pause-worker, terminate-backend, hold-snapshot, lose-replies',
     );
-  });
-});
-
-describe('a target with a schema of its own', () => {
-  const own = { ...BARE, hasOwnSchema: true };
-
-  it.each(['lose-replies', 'reset-connections'] as const)('is refused %s, for its connections', (kind) => {
-    expect(refusalOf(kind, own)).toBe(
-      `fault ${kind}: the connections of bare do not go through the tool's proxy yet; accepted: kill-worker, pause-worker`,
-    );
-  });
-
-  it('is refused what needs a weak spot, and told what is left', () => {
-    expect(refusalOf('lock-slots', own)).toMatch(/; accepted: kill-worker, pause-worker$/);
   });
 });
 

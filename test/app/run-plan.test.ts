@@ -8,11 +8,11 @@ const BURST = scenarioOf({ slots: 4, contents: 5, deliveries: 2, bulk: 7, rttMs:
 
 it('says in the order of documents what a load has, and nothing of what it has not', () => {
   expect(JSON.stringify(runPlan(BURST, 42))).toMatch(
-    /^{"batches":1,"slots":4,"contents":5,"deliveries":2,"arrival":"burst","seed":42,"bulk":7,.*"rttMs":0.5}$/,
+    /^{"batches":1,"slots":4,"contents":5,"deliveries":2,"arrival":"burst","seed":42,"bulk":7,.*"rttMs":0.5,"wire":false}$/,
   );
   const open = { rate: 8, spacing: 'constant', latencyLimitMs: 9, durationMs: 10 } as const;
   expect(JSON.stringify(runPlan({ ...BURST, ...open, arrival: 'open' }, 42))).toMatch(
-    /^{"batches":1,.*"arrival":"open","seed":42,"bulk":7,.*"rttMs":0.5,"rate":8,.*"spacing":"constant","latencyLimitMs":9}$/,
+    /^{"batches":1,.*"arrival":"open","seed":42,"bulk":7,.*"rttMs":0.5,"wire":false,"rate":8,.*"spacing":"constant","latencyLimitMs":9}$/,
   );
 });
 

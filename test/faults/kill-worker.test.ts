@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { FaultContext } from '#els/faults/context.js';
 import { killWorker } from '#els/faults/kill-worker.js';
 import type { RunningLoad } from '#els/runner/run-load.js';
+import { atServer } from './on-wire.js';
 
 /** A worker's place in a load, of which a kill loses the calls under way, and whose successor begins later. */
 class Place {
@@ -19,7 +20,7 @@ class Place {
 }
 
 async function strike(place: Place, ended: AbortSignal) {
-  const context = { random: () => 0, weakSpots: {} };
+  const context = { random: () => 0, weakSpots: {}, onWire: atServer([place]) };
   const load = { startMicros: 0, stations: [place], ended };
   const armed = await killWorker.arm(context as unknown as FaultContext, undefined);
   return armed.strike(load as unknown as RunningLoad);

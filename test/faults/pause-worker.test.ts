@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { FaultContext } from '#els/faults/context.js';
 import { pauseWorker } from '#els/faults/pause-worker.js';
 import type { RunningLoad } from '#els/runner/run-load.js';
+import { atServer } from './on-wire.js';
 
 /** A worker's place in a load; what it said before it was stopped is heard a little later. */
 class Place {
@@ -25,7 +26,7 @@ class Place {
 }
 
 async function strike(places: readonly Place[], ended = new AbortController().signal) {
-  const context = { random: () => 0, weakSpots: {}, plan: { scenario: { workers: places.length } } };
+  const context = { random: () => 0, weakSpots: {}, onWire: atServer(places) };
   const armed = await pauseWorker.arm(context as unknown as FaultContext, undefined);
   return armed.strike({ startMicros: 0, stations: places, ended } as unknown as RunningLoad);
 }

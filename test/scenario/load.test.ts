@@ -47,6 +47,7 @@ describe('a scenario file', () => {
       bulk: 1,
       faults: [],
       rttMs: 0,
+      wire: false,
       gates: [],
     });
   });
@@ -64,6 +65,7 @@ describe('a scenario file', () => {
       connections: 9,
       bulk: 10,
       rttMs: 0.5,
+      wire: true,
       gates: ['p95 < 500ms', 'created == contents'],
       checks: ['mine.throughput >= 0.95 * cte.throughput'],
     };
