@@ -261,7 +261,11 @@ export class Session implements GatedSession {
       const ended = this.#received(tag, chunk, end);
       if (isCopyResponse(tag)) this.#gateQueue?.copyBegins();
       if (ended === undefined) return;
-      if (isLost) return this.#lose();
+      if (isLost) {
+        // What the chunk holds of the reply before it goes to the client.
+        flush();
+        return this.#lose();
+      }
       if (this.#repliesUntilLoss && ended.end !== OF_CLIENT.flush) this.#repliesUntilLoss -= 1;
       if (ended.answer !== undefined) {
         // What goes through is given to the client before anything that the gate says next.

@@ -39,6 +39,7 @@ const plan = z.strictObject({
   seed: count,
   bulk: count,
   rttMs: measure,
+  wire: z.boolean(),
   rate: count.optional(),
   spacing: z.enum(['poisson', 'constant']).optional(),
   stages: z.array(z.strictObject({ rate: count, durationMs: count })).optional(),
