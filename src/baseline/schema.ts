@@ -46,10 +46,12 @@ const round = z.strictObject(
 
 const ROUNDS = `a list of 1 to ${MOST_BASELINE_ROUNDS} rounds`;
 
-/** Of a scenario: a text, a number, or a list of stages or faults. */
-const SHAPE_VALUE = 'a text, a number, or a list of objects with texts and numbers';
+/** Of a scenario: a text, a number, a yes or no, or a list of slots, stages or faults. */
+const SHAPE_VALUE =
+  'a text, a number, true, false, or a list of numbers or of objects with texts and numbers';
 const scalar = z.union([z.string(), z.number()]);
-const shapeValue = z.union([scalar, z.array(z.record(z.string(), scalar))], { error: SHAPE_VALUE });
+const listed = z.union([z.number(), z.record(z.string(), scalar)]);
+const shapeValue = z.union([scalar, z.boolean(), z.array(listed)], { error: SHAPE_VALUE });
 
 const row = z.strictObject(
   {

@@ -189,6 +189,8 @@ describe('a baseline that is refused', () => {
     ['rate', 900, 'rate was 900 and is none'],
     ['durationMs', undefined, 'durationMs was none and is 200'],
     ['rttMs', 2, 'rttMs was 2 and is 0'],
+    ['slots', [7, 9], 'slots was [7,9] and is 500'],
+    ['wire', true, 'wire was true and is false'],
     ['faults', [{ kind: 'lock-slots', atMs: 5 }], 'faults was [{"kind":"lock-slots","atMs":5}] and is []'],
   ])('was measured with another %s', async (field, value, says) => {
     const path = changed(`shape-${field}.json`, ({ rows }) => {

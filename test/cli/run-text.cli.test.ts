@@ -43,6 +43,7 @@ describe('run as text', () => {
         seed: 0,
         bulk: 1,
         rttMs: 0,
+        wire: false,
       } as const;
       const created = createdBy(shape);
       const successes = created * deliveries;

@@ -298,7 +298,6 @@ it('is refused what it cannot do', async () => {
     [once, ['--scenario', 'idempotent-duplicates'], 'once is not idempotent'],
     [once, ['--scenario', 'overflow', '--advisory-locks'], '--advisory-locks: once has no such option'],
     [once, ['--scenario', 'overflow', '--fault', 'lock-slots'], 'lock-slots: once has no statement'],
-    [once, ['--scenario', 'overflow', '--fault', 'lose-replies'], "do not go through the tool's proxy"],
     [
       example('vouchers/vouchers.target.json'),
       ['--scenario', 'sustained', '--bulk', '5'],
