@@ -20,9 +20,10 @@ function nameOf(usage: string): string {
 /** Adds an option for each field of a load. */
 export function addLoadFlags(command: Command): Command {
   for (const { usage, help, parse } of OPTIONS) {
-    command.addOption(
-      new Option(usage, help).argParser<unknown>((text, earlier) => parse(text, earlier as never)),
-    );
+    const option = new Option(usage, help);
+    // One without a value is there or not.
+    if (option.required) option.argParser<unknown>((text, earlier) => parse(text, earlier as never));
+    command.addOption(option);
   }
   return command;
 }
