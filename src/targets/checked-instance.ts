@@ -121,18 +121,8 @@ export class CheckedInstance implements Instance {
     );
   }
 
-  #toCall({ batchId, contentId, callId, redelivered }: CallRequest, deadline: Deadline): AssignCall {
-    const ref = this.#terms.refs.get(batchId);
-    return {
-      batchId,
-      contentId,
-      callId,
-      redelivered,
-      ref,
-      get signal() {
-        return deadline.signal;
-      },
-    };
+  #toCall(request: CallRequest, deadline: Deadline): AssignCall {
+    return new TimedCall(request, this.#terms.refs.get(request.batchId), deadline);
   }
 
   /** What the user's code returned or threw before the deadline; what it says later is dropped and counted. */
@@ -184,6 +174,35 @@ class Deadline {
   abort(reason: Error): void {
     this.#reason = reason;
     this.#controller?.abort(reason);
+  }
+}
+
+/** A call as a user's code gets it. */
+class TimedCall implements AssignCall {
+  /** One for all calls, and a field of each, so that copies have it: a getter written into each call costs some microseconds. */
+  static readonly #SIGNAL = {
+    enumerable: true,
+    configurable: true,
+    get(this: TimedCall): AbortSignal {
+      return this.#deadline.signal;
+    },
+  };
+  readonly batchId: string;
+  readonly contentId: string;
+  readonly callId: string;
+  readonly redelivered: boolean;
+  readonly ref: unknown;
+  declare readonly signal: AbortSignal;
+  readonly #deadline: Deadline;
+
+  constructor({ batchId, contentId, callId, redelivered }: CallRequest, ref: unknown, deadline: Deadline) {
+    this.batchId = batchId;
+    this.contentId = contentId;
+    this.callId = callId;
+    this.redelivered = redelivered;
+    this.ref = ref;
+    this.#deadline = deadline;
+    Object.defineProperty(this, 'signal', TimedCall.#SIGNAL);
   }
 }
 

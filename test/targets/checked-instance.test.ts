@@ -166,6 +166,22 @@ describe('the deadline', () => {
     expect(signal?.reason).toEqual(new Error('no answer within 1000 ms'));
   });
 
+  it('aborts the signal of each call at its own, in copies of the call too', async () => {
+    const signals: AbortSignal[] = [];
+    const instance = checked({
+      assign: (call) => {
+        const copy = { ...call };
+        signals.push(copy.signal);
+        return after(copy.contentId === 'c1' ? 5_000 : 10, CREATED);
+      },
+    });
+    const late = timed(instance.assign(request(1)));
+    await instance.assign(request(2));
+    expect((await late).value).toEqual(TIMED_OUT);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    await vi.advanceTimersByTimeAsync(5_000);
+  });
+
   it('drops an answer that comes later, and counts it', async () => {
     const instance = checked({ assign: () => after(TIMEOUT_MS + 50, CREATED) });
     const { value } = await timed(instance.assign(request()));

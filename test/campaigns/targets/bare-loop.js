@@ -1,10 +1,11 @@
 /**
  * A program that makes calls of a target in a loop and nothing else, for the cost of what the tool does besides: the same
- * code, as many connections, ids that are used once. `node bare-loop.js FILE CONNECTIONS BATCHES SLOTS MILLIS` with
+ * code, as many connections, ids that are used once, as many calls to warm up. `node bare-loop.js FILE CONNECTIONS BATCHES SLOTS MILLIS` with
  * DATABASE_URL; prints {calls, cpuMicros, elapsedMs} of the loop as JSON.
  */
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
+import { warmUpSlots } from '#els/runner/warm-up.js';
 import { loadDefinition } from '#els/targets/module/load.js';
 
 const [file = '', ...numbers] = process.argv.slice(2);
@@ -26,9 +27,9 @@ await client.query('analyze');
 const instance = await target.open({ connectionString, connections, instance: 1 });
 const { signal } = new AbortController();
 let next = 0;
-const lane = async (untilMs) => {
+const lane = async (isOver) => {
   let calls = 0;
-  for (; performance.now() < untilMs; calls++) {
+  for (; !isOver(); calls++) {
     const content = next++;
     const contentId = `${run}-c${String(content).padStart(7, '0')}`;
     const call = { batchId: batchIds[content % batchCount] ?? '', contentId, callId: `${contentId}-d1` };
@@ -37,14 +38,13 @@ const lane = async (untilMs) => {
   }
   return calls;
 };
-const loop = async (forMs) => {
-  const until = performance.now() + forMs;
-  const made = await Promise.all(Array.from({ length: connections }, () => lane(until)));
+const loop = async (isOver) => {
+  const made = await Promise.all(Array.from({ length: connections }, () => lane(isOver)));
   return made.reduce((sum, calls) => sum + calls, 0);
 };
-await loop(300);
+await loop(() => next >= warmUpSlots(1, connections));
 const [before, start] = [process.cpuUsage(), performance.now()];
-const calls = await loop(millis);
+const calls = await loop(() => performance.now() >= start + millis);
 const elapsedMs = performance.now() - start;
 const { user, system } = process.cpuUsage(before);
 console.log(JSON.stringify({ calls, cpuMicros: user + system, elapsedMs }));
