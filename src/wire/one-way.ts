@@ -38,13 +38,15 @@ export class OneWay {
     this.#adjust();
   }
 
-  push(bytes: Buffer): void {
+  /** @param onWritten called where there is latency, when they go on */
+  push(bytes: Buffer, onWritten?: () => void): void {
     if (this.#late === undefined) return this.#write(bytes);
     this.#waiting += bytes.length;
     this.#late.push(() => {
       this.#waiting -= bytes.length;
       this.#write(bytes);
       this.#adjust();
+      onWritten?.();
     });
     this.#adjust();
   }

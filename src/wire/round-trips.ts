@@ -3,7 +3,7 @@ import { OF_CLIENT, OF_SERVER } from './tags.js';
 /** A round trip that the server owes an answer of. */
 export interface RoundTrip<Answer = unknown> {
   /** The type of the message that ended what the client sent: Sync, Query, FunctionCall or Flush. */
-  readonly end: number;
+  end: number;
   /** Where its answer goes, for who sent it. */
   readonly answer: Answer | undefined;
   /**
@@ -46,8 +46,9 @@ export class RoundTrips<Answer = unknown> {
    * Notes a message that went to the server.
    *
    * @param answer kept with the round trip that the message ends
+   * @returns whether the message ends a round trip that will be answered
    */
-  sent(tag: number, answer?: Answer): void {
+  sent(tag: number, answer?: Answer): boolean {
     switch (tag) {
       case OF_CLIENT.parse:
       case OF_CLIENT.bind:
@@ -55,21 +56,21 @@ export class RoundTrips<Answer = unknown> {
       case OF_CLIENT.execute:
       case OF_CLIENT.close:
         if (!this.#isSkipping && !this.#isCopying) this.#owed += 1;
-        return;
+        return false;
       case OF_CLIENT.sync:
         return this.#sentSync(answer);
       case OF_CLIENT.query:
       case OF_CLIENT.functionCall:
-        if (!this.#isSkipping && !this.#isCopying) this.#expect(tag, this.#owed, answer);
-        return;
+        return !this.#isSkipping && !this.#isCopying && this.#expect(tag, this.#owed, answer);
       case OF_CLIENT.flush:
-        if (this.#owed > 0) this.#expect(tag, this.#owed, answer);
-        return;
+        return this.#owed > 0 && this.#expect(tag, this.#owed, answer);
       case OF_CLIENT.copyDone:
       case OF_CLIENT.copyFail:
         if (this.#isCopying) this.#isCopying = false;
         else if (this.#sent.length > 0 || this.#owed > 0) this.#sent.push(END_OF_COPY);
-        return;
+        return false;
+      default:
+        return false;
     }
   }
 
@@ -109,20 +110,21 @@ export class RoundTrips<Answer = unknown> {
     return this.#sent.splice(0).filter((each) => each !== END_OF_COPY);
   }
 
-  #sentSync(answer: Answer | undefined): void {
-    if (this.#isCopying) return;
+  #sentSync(answer: Answer | undefined): boolean {
+    if (this.#isCopying) return false;
     if (this.#awaitsSync) {
       this.#awaitsSync = false;
       this.#owed = 0;
-      return;
+      return false;
     }
     this.#isSkipping = false;
-    this.#expect(OF_CLIENT.sync, 0, answer);
+    return this.#expect(OF_CLIENT.sync, 0, answer);
   }
 
-  #expect(end: number, owed: number, answer: Answer | undefined): void {
+  #expect(end: number, owed: number, answer: Answer | undefined): true {
     this.#owed = 0;
     this.#sent.push({ end, owed, answer });
+    return true;
   }
 
   #shift(): RoundTrip<Answer> | undefined {
@@ -161,9 +163,16 @@ export class RoundTrips<Answer = unknown> {
     // What stands before the end of the data but for the round trip under way.
     const from = this.#sent[0] === current ? 1 : 0;
     this.#sent.splice(from, (end === -1 ? this.#sent.length : end + 1) - from);
-    if (from === 0 || current?.end !== OF_CLIENT.sync) return;
+    if (from === 0 || current === undefined || isOfSimpleProtocol(current)) return;
+    // What a Flush waits for comes behind the data, and not before the next Sync.
+    current.end = OF_CLIENT.sync;
+    current.owed = 0;
     const [, next] = this.#sent;
     if (next === undefined || next === END_OF_COPY) this.#awaitsSync = true;
     else this.#sent.splice(1, 1);
   }
+}
+
+function isOfSimpleProtocol({ end }: RoundTrip): boolean {
+  return end === OF_CLIENT.query || end === OF_CLIENT.functionCall;
 }

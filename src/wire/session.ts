@@ -70,6 +70,8 @@ export class Session implements GatedSession {
   #repliesUntilLoss: number | undefined;
   /** A part of the reply that is lost was swallowed. */
   #isLosing = false;
+  /** The answer under way was asked for before the one before it had come. */
+  #isPipelined = false;
   /** The parts so far of a message that is withheld. */
   #parts: Buffer[] = [];
   #isOver = false;
@@ -180,8 +182,10 @@ export class Session implements GatedSession {
     if (this.#isOver) return Promise.reject(new ConnectionLost('the connection is gone'));
     return new Promise((settle, fail) => {
       const answer: Destination = { withheld: isWithheld ? [] : undefined, isOwn, settle, fail };
-      for (const { tag } of messages) this.#roundTrips.sent(tag, answer);
+      const isAnswered = messages.map(({ tag }) => this.#roundTrips.sent(tag, answer)).includes(true);
       this.#requests.push(Buffer.concat(messages.map(({ raw }) => raw)));
+      // The server skips it after an error, or a Flush has nothing to wait for.
+      if (!isAnswered) this.#settle(answer);
     });
   }
 
@@ -214,13 +218,9 @@ export class Session implements GatedSession {
       if (this.#received(tag, chunk, end) !== undefined) delivered += 1;
       else if (!isAsynchronous(tag)) this.#isReplyBegun = true;
     });
-    this.#replies.push(chunk);
-    if (delivered > 0 && this.#options.rttMs > 0) this.#noteDelivery(delivered);
-  }
-
-  #noteDelivery(count: number): void {
-    this.#undelivered += count;
-    this.#replies.afterAll(() => (this.#undelivered -= count));
+    if (delivered === 0 || this.#options.rttMs === 0) return this.#replies.push(chunk);
+    this.#undelivered += delivered;
+    this.#replies.push(chunk, () => (this.#undelivered -= delivered));
   }
 
   /** Notes the end of a message; returns the round trip that it ends. */
@@ -230,6 +230,7 @@ export class Session implements GatedSession {
     const ended = this.#roundTrips.received(tag);
     if (ended === undefined) return undefined;
     this.#isReplyBegun = false;
+    this.#isPipelined = this.#roundTrips.current !== undefined;
     this.roundTripCount += 1;
     return ended;
   }
@@ -297,11 +298,14 @@ export class Session implements GatedSession {
     return isNext && current.end !== OF_CLIENT.flush && !isCopyResponse(tag);
   }
 
-  /** What was passed on before gets there. */
+  /**
+   * A reset takes with it what the client has not read. Of the replies before, that can be only where this one was asked for
+   * before they came: there the connection ends behind them.
+   */
   #lose(): void {
     this.#options.onReplyLost();
     this.#server.destroy();
-    this.#serverGone(() => whenWritten(this.#client, () => this.#client.resetAndDestroy()));
+    this.#serverGone(() => (this.#isPipelined ? this.#client.end() : this.#client.resetAndDestroy()));
   }
 
   #settle({ withheld, settle }: Destination): void {
