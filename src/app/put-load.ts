@@ -55,15 +55,8 @@ export async function putLoad(
   const onWire = await startWire(database, plan);
   const common = { plan, address, schema, timeoutMs };
   const { spec, forms, terms } = target;
-  const loadJob = {
-    ...common,
-    spec,
-    forms,
-    places: terms.places,
-    prepare,
-    ...names,
-    ways: onWire?.ports.map((port) => port.address),
-  };
+  const direct = { ...common, spec, forms, places: terms.places, prepare, ...names };
+  const onItsWay = { ...direct, ways: onWire?.ports.map(({ address: way }) => way) };
   const injector = new FaultInjector({
     ...{ address, schema, plan, onWire, restartServer: database.restartServer },
     weakSpots: target.weakSpots,
@@ -74,10 +67,10 @@ export async function putLoad(
   const close = () => injector.disarm().finally(() => onWire?.wire.close());
   let load: FinishedLoad;
   try {
-    const ran = await disturbedLoad(database, fleet, loadJob, { injector, rollout, onWire }, listener, stop);
+    const ran = await disturbedLoad(database, fleet, onItsWay, { injector, rollout, onWire }, listener, stop);
     await endForeign(fleet, target);
     const disturbances = { injector, rollout };
-    load = await settle({ database, fleet, job: loadJob, target }, ran, disturbances, stop);
+    load = await settle({ database, fleet, job: direct, target }, ran, disturbances, stop);
   } catch (error) {
     // Why the load failed is what counts, whatever becomes of the faults.
     await close().catch(() => undefined);
@@ -148,7 +141,7 @@ async function disturbedLoad(
 interface Settling {
   readonly database: Database;
   readonly fleet: WorkerFleet;
-  readonly job: LoadJob;
+  readonly job: Omit<LoadJob, 'ways'>;
   readonly target: Target;
   /** Told how an answer was that does not fit the target's terms. */
   readonly onMalformed: (message: string) => void;

@@ -30,12 +30,13 @@ export interface Redelivery {
 /**
  * Delivers after a load, by an instance that is opened for it. No figure counts these calls.
  *
+ * @param job whose instance reaches the server at its own address
  * @param stop ends it early
  * @throws InfrastructureError when the worker failed, died or was ended
  */
 export async function redeliver(
   fleet: WorkerFleet,
-  job: LoadJob,
+  job: Omit<LoadJob, 'ways'>,
   deliveries: readonly Delivery[],
   { mayHaveHappened, atATime, heard, onMalformed }: Redelivery,
   stop: AbortSignal,
@@ -66,7 +67,7 @@ export async function redeliver(
 }
 
 function toWorkerJob(
-  { address, ways: _, plan, ...job }: LoadJob,
+  { address, plan, ...job }: Omit<LoadJob, 'ways'>,
   after: NonNullable<WorkerJob['after']>,
   connections: number,
 ): WorkerJob {
