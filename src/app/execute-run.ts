@@ -6,7 +6,7 @@ import { endedConnections, failureReason, surroundingsFailure } from '../databas
 import { InfrastructureError } from '../domain/errors.js';
 import { MALFORMED_ANSWER } from '../target/answers.js';
 import type { Target } from '../target/target.js';
-import type { FaultResult } from '../domain/fault.js';
+import { losesConnections, type FaultResult } from '../domain/fault.js';
 import type { BatchTotals, RunResult } from '../domain/run-result.js';
 import { slotsOfBatch } from '../domain/load.js';
 import type { WorkloadPlan } from '../domain/scenario.js';
@@ -180,7 +180,7 @@ async function toVerify(
     ? await attempt(address, () => withClient(pool, keepsCommits))
     : { value: true };
   // What a driver of the target's own sends again after its connection was lost, nobody tells.
-  const retriesUntold = hasOwnSchema && mayHaveCrashed;
+  const retriesUntold = hasOwnSchema && (mayHaveCrashed || faults.some(losesConnections));
   return { terms, batchIds, slotsOf, calls, startMicros, faults, incomplete, durable, retriesUntold };
 }
 

@@ -40,11 +40,15 @@ export class RunHistory implements Pick<LoadListener, 'released' | 'heard'> {
   async end(
     redelivered: readonly Call[],
     closing: ReadonlySet<Call>,
-    { faults, incomplete, durable }: Required<EndOfRun>,
+    { faults, incomplete, durable, retriesUntold = false }: EndOfRun & Pick<Required<EndOfRun>, 'durable'>,
   ): Promise<void> {
     const writer = await this.#begun;
     writer?.append(redelivered, closing);
-    await writer?.end({ faults, incomplete, ...(durable !== this.#header?.durable && { durable }) });
+    const changed = {
+      ...(durable !== this.#header?.durable && { durable }),
+      ...(retriesUntold && { retriesUntold }),
+    };
+    await writer?.end({ faults, incomplete, ...changed });
   }
 }
 

@@ -4,6 +4,8 @@ interface FaultTraits {
   readonly killsWorker?: true;
   /** It looks for calls under way, which are known where they are recorded as they happen. */
   readonly seeksCalls?: true;
+  /** Connections of workers that live on lose their server, and what is sent again nobody but their code knows of. */
+  readonly losesConnections?: true;
   /** It is made by the wire between workers and server, or finds by it whose backend it hits. */
   readonly needsWire?: true;
 }
@@ -15,17 +17,17 @@ const FAULTS = {
   /** SIGSTOP of a worker, whose claim holds a slot where a target can be stopped there, and SIGCONT. */
   'pause-worker': { seeksCalls: true, needsWire: true },
   /** pg_terminate_backend of a backend, whose claim holds a slot where a target can be stopped there. */
-  'terminate-backend': { needsWire: true },
+  'terminate-backend': { losesConnections: true, needsWire: true },
   /** Immediate shutdown and restart of the server while a claim holds a slot. */
-  'restart-server': { needsWire: true },
+  'restart-server': { losesConnections: true, needsWire: true },
   /** A foreign session locks all free slots and then rolls back. */
   'lock-slots': { needsWire: true },
   /** A foreign session holds an old snapshot. */
   'hold-snapshot': {},
   /** The next reply on every connection is swallowed and the connection reset. */
-  'lose-replies': { needsWire: true },
+  'lose-replies': { losesConnections: true, needsWire: true },
   /** Every connection is reset while requests are under way. */
-  'reset-connections': { needsWire: true },
+  'reset-connections': { losesConnections: true, needsWire: true },
   /** SIGKILL of a worker between the two transactions of a call: its slot is taken, the rest not written. */
   'kill-between-transactions': { killsWorker: true, needsWire: true },
   /** SIGKILL of a worker between the commit of a batch's last claim and the completion statement. */
@@ -71,6 +73,11 @@ export function killsWorker({ kind }: Fault): boolean {
 /** Faults that need each call recorded as it happens. */
 export function needsJournal(fault: Fault): boolean {
   return killsWorker(fault) || traitsOf(fault.kind).seeksCalls === true;
+}
+
+/** Faults by which connections of workers that live on lose their server. */
+export function losesConnections({ kind }: Pick<Fault, 'kind'>): boolean {
+  return traitsOf(kind).losesConnections === true;
 }
 
 /** Faults that are made by the wire between workers and server, or find by it whose backend they hit. */

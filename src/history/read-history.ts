@@ -18,6 +18,8 @@ export interface KeptRun {
   readonly incomplete: readonly string[];
   /** Whether what was committed had to be there at the end. */
   readonly durable: boolean;
+  /** Whether connections of code that does not tell its own retries were lost, or may have been. */
+  readonly retriesUntold: boolean;
 }
 
 /**
@@ -103,7 +105,10 @@ class RunReader {
     if (isClosing) this.#closing.add(call);
   }
 
-  end({ faults, incomplete, calls, durable = this.#header.durable }: EndRecord, line: number): KeptRun {
+  end(
+    { faults, incomplete, calls, durable = this.#header.durable, retriesUntold = false }: EndRecord,
+    line: number,
+  ): KeptRun {
     if (calls !== this.#calls.length) {
       const found = this.#calls.length;
       throw new LineError(
@@ -111,12 +116,13 @@ class RunReader {
         `calls is ${calls}, and the run has ${found}: lines are missing or were added`,
       );
     }
-    return { ...this.#read(), faults, incomplete, durable };
+    return { ...this.#read(), faults, incomplete, durable, retriesUntold };
   }
 
   cutOff(why: string): KeptRun {
-    const { durable } = this.#header;
-    return { ...this.#read(), faults: [], incomplete: [why], durable };
+    const { durable, target } = this.#header;
+    const retriesUntold = target.hasOwnSchema === true;
+    return { ...this.#read(), faults: [], incomplete: [why], durable, retriesUntold };
   }
 
   #read() {

@@ -85,6 +85,8 @@ export const endRecord = z.strictObject({
   calls: count,
   /** Where a fault changed what the first line says. */
   durable: flag.optional(),
+  /** Where connections of code that does not tell its own retries were lost. */
+  retriesUntold: flag.optional(),
 });
 
 /** One call, apart from its type. What few calls have is left out where they do not. */

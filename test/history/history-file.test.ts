@@ -30,10 +30,10 @@ function asKept({
   header,
   calls,
   closing,
-  trailer: { durable = header.durable, ...rest },
+  trailer: { durable = header.durable, retriesUntold = false, ...rest },
 }: GivenRun): KeptRun {
   const clock = { bootId: expect.toSatisfy(isBootId) as string, anchor: expect.toSatisfy(isRecent) as never };
-  return { header: { ...header, tool: TOOL, ...clock }, calls, closing, ...rest, durable };
+  return { header: { ...header, tool: TOOL, ...clock }, calls, closing, ...rest, durable, retriesUntold };
 }
 
 function isBootId(given: unknown): boolean {

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { runDocumentOf } from '../cli/document.js';
+import { useOwnDatabase } from '../cli/own-database.js';
+import { useTemporaryFolder } from '../cli/temporary-folder.js';
+
+// Faults on code that knows nothing of the tool, by the wire.
+
+const database = useOwnDatabase();
+const files = useTemporaryFolder();
+const SEATS = fileURLToPath(new URL('../../docs/examples/seats/seats.target.ts', import.meta.url));
+const LOAD = ['--scenario', 'sustained', '--duration', '1s', '--workers', '2', '--connections', '4'];
+
+/** Seats whose code asks once more by itself where its connection was lost, as many drivers and services do. */
+const retrying = () =>
+  files.write(
+    'retrying.target.mjs',
+    `import seats from ${JSON.stringify(SEATS)};
+    export default {
+      ...seats,
+      name: 'retrying',
+      async open(settings) {
+        const { assign, close } = await seats.open(settings);
+        return { close, assign: (call) => assign(call).catch(() => assign(call)) };
+      },
+    };`,
+  );
+
+it.each(['lose-replies', 'reset-connections', 'terminate-backend', 'kill-worker', 'pause-worker'])(
+  'strikes code that retries by itself, and accuses it of nothing: %s',
+  async (fault) => {
+    const history = files.path(`${fault}.ndjson`);
+    const args = ['--strategy', retrying(), '--fault', `${fault}@200ms`, '--history', history, '--keep'];
+    const finished = await database.run([
+      ...['run', '--database-url', database.url, ...LOAD, ...args, '--quiet', '--json'],
+    ]);
+    const [run] = runDocumentOf(finished).runs;
+    expect(run?.faults).toMatchObject([{ kind: fault, struck: true }]);
+    expect(run?.invariants.filter(({ passed }) => !passed)).toEqual([]);
+    expect({ exit: finished.code, verdict: run?.verdict }).toEqual({ exit: 0, verdict: 'valid' });
+    const verified = await database.run(['verify', '--history', history, '--history-only', '--json']);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ verdict: 'valid' });
+  },
+);
