@@ -1,6 +1,7 @@
 // Measures what a round trip costs the wire's process: `select 1`, prepared, by node-postgres on 4 connections.
 // npm run wire:cpu [SECONDS]; on a server of the tool's own, or the one of DATABASE_URL.
 import { readFileSync, readdirSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { withConnectionString } from '#els/database/address.js';
 import { leaseEmbeddedServer } from '#els/database/embedded/lease.js';
