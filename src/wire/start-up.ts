@@ -133,10 +133,17 @@ export async function readPassword(client: Socket): Promise<Buffer> {
 
 /** Takes so many bytes of a socket that nobody else reads. */
 async function take(socket: Socket, bytes: number): Promise<Buffer> {
+  let taken = Buffer.alloc(0);
   for (;;) {
-    const taken = socket.read(bytes) as Buffer | null;
-    if (taken?.length === bytes) return taken;
-    if (taken !== null || socket.readableEnded || socket.destroyed) throw new Departed('the client has left');
+    // All that is there: while something is, 'readable' comes again at once, and nothing else is heard of.
+    const more = socket.read() as Buffer | null;
+    if (more !== null) {
+      taken = Buffer.concat([taken, more]);
+      if (taken.length > bytes) socket.unshift(taken.subarray(bytes));
+      if (taken.length >= bytes) return taken.subarray(0, bytes);
+      continue;
+    }
+    if (socket.readableEnded || socket.destroyed) throw new Departed('the client has left');
     await new Promise<void>((resolve) => {
       const events = ['readable', 'end', 'close'] as const;
       const go = (): void => {
