@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settleTls } from '#els/database/negotiate.js';
 import { createPool, explainConnectFailure } from '#els/database/pool.js';
@@ -153,6 +154,17 @@ describe('sslmode', () => {
   });
 });
 
+/** A password file as libpq reads it. */
+function writePasswords(): string {
+  const escaped = PASSWORD.replace(/[\\:]/g, '\\$&');
+  const passfile = files.write(
+    'passwords',
+    `# of a test\nlocalhost:1:*:*:wrong\n*:*:*:somebody:wrong\n*:${server.port}:*:${OWNER}:${escaped}\n*:*:*:*:wrong\n`,
+  );
+  chmodSync(passfile, 0o600);
+  return passfile;
+}
+
 describe('a password of every printable character', () => {
   it('goes by URL, PGPASSWORD and a service file', async () => {
     const variables = {
@@ -176,13 +188,7 @@ describe('a password of every printable character', () => {
   });
 
   it('goes by PGPASSFILE, also on a socket', async () => {
-    const escaped = PASSWORD.replace(/[\\:]/g, '\\$&');
-    const passfile = files.write(
-      'passwords',
-      `# of a test\nlocalhost:1:*:*:wrong\n*:*:*:somebody:wrong\n*:${server.port}:*:${OWNER}:${escaped}\n*:*:*:*:wrong\n`,
-    );
-    const { chmodSync } = await import('node:fs');
-    chmodSync(passfile, 0o600);
+    const passfile = writePasswords();
     const without = (host: string) => `postgres://${OWNER}@${host}:${server.port}/postgres`;
     const env = { PGPASSFILE: passfile };
     expect(await speaksTls(without('localhost'), env)).toBe(true);
@@ -226,12 +232,20 @@ describe('an address', () => {
 describe('a run', () => {
   const RUN = ['run', '--scenario', 'cross-instance', '--strategy', 'inventory', '--quiet', '--json'];
 
-  it('reaches the server from every process, TLS verified, also through the tool’s own proxy', async () => {
+  it('reaches the server from every process, TLS verified, also by way of the wire', async () => {
     const env = { PGSSLROOTCERT: server.rootCertificate, HOME: home };
     const url = urlOf({ query: 'sslmode=verify-full', database: 'tls_only' });
     const load = ['--workers', '2', '--connections', '3', '--rtt-ms', '1', '--database-url', url];
     const document = runDocumentOf(await runHosted([...RUN, ...load], env));
     expect(document.runs[0]).toMatchObject({ verdict: 'valid' });
+  });
+
+  it('has the password from a file, on a socket, and its workers another one', async () => {
+    const host = encodeURIComponent(server.socketFolder);
+    const url = `postgres://${OWNER}@${host}:${server.port}/postgres?passfile=${encodeURIComponent(writePasswords())}`;
+    const load = ['--workers', '2', '--connections', '3', '--wire', '--database-url', url];
+    const document = runDocumentOf(await runHosted([...RUN, ...load], { HOME: home }));
+    expect(document.runs[0]).toMatchObject({ verdict: 'valid', plan: { wire: true } });
   });
 
   it('goes by socket and a service', async () => {

@@ -15,7 +15,7 @@ const ARMED = `select 1 from pg_stat_activity
 
 describe('Ctrl-C during a fault', () => {
   it.each(['pause-worker@300ms', 'kill-worker@300ms', 'lock-slots@300ms', 'hold-snapshot'])(
-    'leaves no process, session, lock or row: %s, by way of the proxy',
+    'leaves no process, session, lock or row: %s, by way of the wire',
     async (fault) => {
       const args = ['run', '--scenario', 'sustained', '--duration', '30s', '--batches', '20', '--json'];
       const faults = ['--fault', fault, '--rtt-ms', '0.5', '--strategy', 'cte'];

@@ -89,6 +89,13 @@ describe.each<[name: PoolerName, flags: string[]]>([
     expect(runs.map(({ verdict }) => verdict)).toEqual(['valid']);
   });
 
+  it('has the wire before it', async () => {
+    const load = ['--scenario', 'overflow', '--deliveries', '2', '--connections', '4', '--wire'];
+    const finished = await through(name, ['run', '--strategy', 'inventory', ...load, ...flags, '--json']);
+    expect(outcomeOf(finished).runs).toMatchObject([{ verdict: 'valid' }]);
+    expect(finished.code).toBe(0);
+  });
+
   it('runs many contents in one statement', async () => {
     const load = ['--scenario', 'sustained', '--duration', '300ms', '--bulk', '10', '--connections', '4'];
     const finished = await through(name, ['run', '--strategy', 'inventory', ...load, ...flags, '--json']);

@@ -1,7 +1,8 @@
 /**
  * `npm run faults`: as many fault runs as asked for (100), every kind of fault against every strategy, seeded. A run
  * counts when its fault hit a call in flight; it must end valid, with no invariant violated and nothing that was
- * acknowledged lost. Prints a table in Markdown; exit 1 when a run failed.
+ * acknowledged lost. Prints a table in Markdown; exit 1 when a run failed. Where a target's file is given, it is in the place of the
+ * strategies, with the faults that work on any code.
  */
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -33,7 +34,12 @@ const SHAPES = {
 };
 const USUAL = { scenario: MIXED, at: '150ms' };
 
-function combinations() {
+/** Those that need nothing of a target but its processes and connections. */
+const ON_ANY_CODE = ['kill-worker', 'pause-worker', 'terminate-backend', 'lose-replies', 'reset-connections'];
+
+/** @param {string | undefined} file of a target, in the place of the strategies */
+function combinations(file) {
+  if (file !== undefined) return ON_ANY_CODE.map((kind) => ({ kind, strategy: file, locks: false }));
   return FAULT_KINDS.filter((kind) => kind !== MIGRATION_FAULT).flatMap((kind) =>
     (kind === 'kill-between-transactions' ? ['legacy'] : STRATEGIES).flatMap((strategy) =>
       [false, true].map((locks) => ({ kind, strategy, locks })),
@@ -97,11 +103,11 @@ function printTable(rows) {
 }
 
 function usage() {
-  console.error('usage: npm run faults [-- <runs> [<first seed>]]; both are whole numbers');
+  console.error('usage: npm run faults [-- <runs> [<first seed> [<target file>]]]; both are whole numbers');
   process.exit(2);
 }
 
-const [runs = '100', firstSeed = '1'] = process.argv.slice(2);
+const [runs = '100', firstSeed = '1', file] = process.argv.slice(2);
 if (![runs, firstSeed].every((text) => /^\d{1,9}$/.test(text))) usage();
 
 const folder = await mkdtemp(join(tmpdir(), 'els-assign-faults-'));
@@ -114,7 +120,7 @@ try {
   for (const scenario of [MIXED, SMALL_BATCHES]) {
     await writeFile(join(folder, `${scenario.name}.json`), JSON.stringify(scenario));
   }
-  const all = combinations();
+  const all = combinations(file);
   for (let attempt = 0; counted + failed < Number(runs) && attempt < 2 * Number(runs); attempt++) {
     const combination = all[(counted + failed) % all.length];
     const { code, document, stderr, command } = await execute(
