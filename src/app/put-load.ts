@@ -130,7 +130,12 @@ async function disturbedLoad(
   const during = async (running: RunningLoad) => {
     await Promise.all([injector.strikeAll(running), rollout?.carryOut(running)]);
   };
-  const recording = await runLoad(fleet, load, { beforeRelease, during, listener }, stop);
+  const recording = await runLoad(
+    fleet,
+    load,
+    { beforeRelease, during, listener, broken: onWire?.wire.died },
+    stop,
+  );
   const counted = await attempt(address, async () => onWire?.wire.roundTrips());
   const roundTrips = counted.value === undefined ? undefined : counted.value - roundTripsBefore;
   const { value: server, failure } = await attempt(address, () => meter.stop());
@@ -226,7 +231,9 @@ async function deliverOutstanding(
     atATime: REDELIVERIES_AT_A_TIME,
     heard: (calls: readonly Call[]) => void redelivered.push(...calls),
   };
-  const { failure } = await attempt(settling.job.address, async () => {
+  const { database, job } = settling;
+  const { failure } = await attempt(job.address, async () => {
+    if (again.length + next.length > 0) await quiesceRun(database, job.plan.runId);
     await deliverAfter(settling, again, { ...how, mayHaveHappened: true }, stop);
     await deliverAfter(settling, next, { ...how, mayHaveHappened: false }, stop);
   });

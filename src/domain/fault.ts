@@ -4,7 +4,10 @@ interface FaultTraits {
   readonly killsWorker?: true;
   /** It looks for calls under way, which are known where they are recorded as they happen. */
   readonly seeksCalls?: true;
-  /** Connections of workers that live on lose their server, and what is sent again nobody but their code knows of. */
+  /**
+   * Workers that live on lose connections or replies, also by deadlines of their own that pass meanwhile, and what they send again
+   * nobody but their code knows of.
+   */
   readonly losesConnections?: true;
   /** It is made by the wire between workers and server, or finds by it whose backend it hits. */
   readonly needsWire?: true;
@@ -15,7 +18,7 @@ const FAULTS = {
   /** SIGKILL of a worker, whose claim holds a slot where a target can be stopped there; another process takes its deliveries over. */
   'kill-worker': { killsWorker: true, needsWire: true },
   /** SIGSTOP of a worker, whose claim holds a slot where a target can be stopped there, and SIGCONT. */
-  'pause-worker': { seeksCalls: true, needsWire: true },
+  'pause-worker': { losesConnections: true, seeksCalls: true, needsWire: true },
   /** pg_terminate_backend of a backend, whose claim holds a slot where a target can be stopped there. */
   'terminate-backend': { losesConnections: true, needsWire: true },
   /** Immediate shutdown and restart of the server while a claim holds a slot. */
@@ -75,7 +78,7 @@ export function needsJournal(fault: Fault): boolean {
   return killsWorker(fault) || traitsOf(fault.kind).seeksCalls === true;
 }
 
-/** Faults by which connections of workers that live on lose their server. */
+/** Faults by which workers that live on lose connections or replies. */
 export function losesConnections({ kind }: Pick<Fault, 'kind'>): boolean {
   return traitsOf(kind).losesConnections === true;
 }

@@ -9,10 +9,14 @@ const OTHERS_FOLLOW_MS = 100;
 /** The next reply on every connection is swallowed and the connection reset: what it said did happen. */
 export const loseReplies = faultThatNeeds([], async (context) => {
   const { wire } = wireOf(context);
-  await wire.loseNextReplies();
+  let connections = await wire.loseNextReplies();
   return {
     async strike(load) {
-      const ask = async () => (await wire.repliesLost()) || undefined;
+      const ask = async () => {
+        // Code may connect as late as at its first call.
+        if (connections === 0) connections = await wire.loseNextReplies();
+        return (await wire.repliesLost()) || undefined;
+      };
       const first = await poll(ask, STRIKE_DEADLINE_MS, load.ended);
       if (first === undefined) return { struck: false, detail: 'no reply came by' };
       await pause(OTHERS_FOLLOW_MS, load.ended);

@@ -97,6 +97,8 @@ export interface RunningLoad {
 export interface LoadHooks {
   /** Awaited when all workers stand at the barrier. */
   readonly beforeRelease: () => Promise<void>;
+  /** Rejects with an InfrastructureError when what the load needs besides its workers is gone: it ends as if one of them were. */
+  readonly broken?: Promise<never> | undefined;
   /** Runs beside the load; awaited when it has ended. */
   readonly during?: ((load: RunningLoad) => Promise<void>) | undefined;
   readonly listener?: LoadListener | undefined;
@@ -160,7 +162,7 @@ async function orStopped(ready: Promise<unknown>, stop: AbortSignal): Promise<vo
 async function release(
   stations: readonly Station[],
   makers: Uint8Array,
-  { during, listener }: LoadHooks,
+  { broken, during, listener }: LoadHooks,
   address: ServerAddress,
   stop: AbortSignal,
 ): Promise<Recording> {
@@ -172,7 +174,7 @@ async function release(
   // It is awaited when the load has ended; until then nobody listens.
   disturbed?.catch(() => undefined);
   try {
-    const ending = await stoppable(stations, deliveries, stop);
+    const ending = await stoppable(stations, deliveries, broken, stop);
     ended.abort();
     const disturbance = await disturbed?.then(
       () => undefined,
@@ -197,6 +199,7 @@ type Ending = Pick<Recording, 'incomplete' | 'failure'>;
 async function stoppable(
   stations: readonly Station[],
   deliveries: readonly Promise<void>[],
+  broken: Promise<never> | undefined,
   stop: AbortSignal,
 ): Promise<Ending> {
   const endEarly = () => {
@@ -216,6 +219,12 @@ async function stoppable(
     failure = error;
     endEarly();
   };
+  broken?.catch((error: InfrastructureError) => {
+    if (stop.aborted || failure !== undefined) return;
+    incomplete.push(error.message);
+    failure = error;
+    endEarly();
+  });
   try {
     await Promise.all(deliveries.map((delivery, index) => delivery.catch((error) => lose(index, error))));
     return { incomplete, failure };

@@ -64,19 +64,24 @@ export function watchStep(
 ): () => void {
   const { settles } = STEPS[step.within ?? step.what];
   const longestMs = stepMs ?? STEPS[step.what].longestMs;
-  let timer = setTimeout(() => over(hung(step, longestMs, '')), longestMs);
-  const onStop = () => {
-    clearTimeout(timer);
-    if (!settles) return over(stop?.reason);
-    const leftMs = Math.min(longestMs, SETTLING_MS);
-    timer = setTimeout(() => over(hung(step, leftMs, ` of ${String(stop?.reason)}`)), leftMs);
-  };
-  if (stop?.aborted) onStop();
-  else stop?.addEventListener('abort', onStop, { once: true });
-  return () => {
+  const end = () => {
     clearTimeout(timer);
     stop?.removeEventListener('abort', onStop);
   };
+  const giveUp = (reason: unknown) => {
+    end();
+    over(reason);
+  };
+  let timer = setTimeout(() => giveUp(hung(step, longestMs, '')), longestMs);
+  const onStop = () => {
+    if (!settles) return giveUp(stop?.reason);
+    clearTimeout(timer);
+    const leftMs = Math.min(longestMs, SETTLING_MS);
+    timer = setTimeout(() => giveUp(hung(step, leftMs, ` of ${String(stop?.reason)}`)), leftMs);
+  };
+  if (stop?.aborted) onStop();
+  else stop?.addEventListener('abort', onStop, { once: true });
+  return end;
 }
 
 function hung({ path, what }: Step, afterMs: number, since: string): InfrastructureError {

@@ -41,8 +41,9 @@ export function claimantsOf(
 }
 
 /**
- * The calls of which one took the slot of a content: those that said so (several are a violation of their own), where
- * one was recovered also the lost ones of the same delivery, and where none said so all that may have.
+ * The calls of which one took the slot of a content: those that said so (several are a violation of their own) with the lost
+ * ones of the same delivery, and where none said so all that may have. What was lost of a delivery may have taken the slot
+ * that its redelivery is told of as created: code that knows deliveries by their `callId` says so.
  */
 export function claimsOf(
   { created, reused, assigned, indefinite }: ContentHistory,
@@ -51,9 +52,9 @@ export function claimsOf(
   if (created.length === 0) {
     return [...assigned, ...indefinite, ...reused.filter((call) => retriesUntold || call.replyLost)];
   }
-  if (!created.some((call) => call.recovered)) return created;
-  const recovered = new Set(created.filter((call) => call.recovered).map((call) => call.callId));
-  return [...created, ...indefinite.filter((call) => recovered.has(call.callId))];
+  if (indefinite.length === 0) return created;
+  const deliveries = new Set(created.map((call) => call.callId));
+  return [...created, ...indefinite.filter((call) => deliveries.has(call.callId))];
 }
 
 /** The call that started first. */

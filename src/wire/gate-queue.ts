@@ -63,6 +63,7 @@ export class GateQueue {
     const sent = [...this.#complete.splice(0).flat(), ...this.#messages];
     this.#messages = [];
     this.#completeBytes = this.#openBytes = 0;
+    this.#onKept(0);
     for (const each of sent) this.#take(each);
   }
 

@@ -86,6 +86,8 @@ export class RoundTrips<Answer = unknown> {
         this.#isCopying = this.#awaitsSync = false;
         return this.#shift();
       case OF_SERVER.errorResponse:
+        // COPY has failed: what comes of its data is passed over, up to a Sync in the extended protocol.
+        this.#isCopying = false;
         return (current?.owed ?? this.#owed) > 0 ? this.#skipToSync() : undefined;
       case OF_SERVER.copyInResponse:
       case OF_SERVER.copyBothResponse:

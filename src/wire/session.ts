@@ -124,7 +124,8 @@ export class Session implements GatedSession {
    * when it has come. A Flush is no such answer: its statement would be undone.
    */
   loseNextReply(): void {
-    this.#repliesUntilLoss = this.#isReplyBegun ? 1 : 0;
+    const isFlush = this.#roundTrips.current?.end === OF_CLIENT.flush;
+    this.#repliesUntilLoss = this.#isReplyBegun && !isFlush ? 1 : 0;
   }
 
   /** A reply that was swallowed in part is lost all the same. */

@@ -51,7 +51,6 @@ export interface CancelRequest {
   readonly kind: 'cancel';
   readonly pid: number;
   readonly secretKey: number;
-  readonly packet: Buffer;
 }
 
 /**
@@ -105,7 +104,7 @@ function understand(packet: Buffer, code: number): StartUp | CancelRequest {
 
 function cancelRequest(packet: Buffer): CancelRequest {
   if (packet.length !== CANCEL_BYTES) throw new Refusal('08P01', 'invalid length of cancel request packet');
-  return { kind: 'cancel', pid: packet.readInt32BE(8), secretKey: packet.readInt32BE(12), packet };
+  return { kind: 'cancel', pid: packet.readInt32BE(8), secretKey: packet.readInt32BE(12) };
 }
 
 function readParameters(body: Buffer): [string, string][] {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { ChildProgram } from '../base/child-program.js';
 import { programPath } from '../base/package-files.js';
@@ -53,6 +52,11 @@ export class Wire {
     return new Wire(questions, source);
   }
 
+  /** Rejects with an InfrastructureError when its process is gone; that is no end in order before `close`. */
+  get died(): Promise<never> {
+    return this.#questions.died;
+  }
+
   /** Opens a port of its own for a client program. */
   async openPort(): Promise<WirePort> {
     const { port, connectionString } = await this.#questions.ask({ type: 'open-port' }, openedPort);
@@ -103,27 +107,42 @@ export class Wire {
   }
 }
 
+/** Who waits for an answer. */
+interface Waiting {
+  readonly hear: (answer: unknown) => void;
+  readonly fail: (error: InfrastructureError) => void;
+}
+
 /** What the wire's process is asked; it answers one question after the other. */
 class Questions {
   readonly #child: ChildProgram<Question>;
-  readonly #died: Promise<never>;
-  /** Who waits for an answer, in the order of their questions. */
-  readonly #waiting: ((answer: unknown) => void)[] = [];
+  /** Rejects when the process has died. */
+  readonly died: Promise<never>;
+  /** In the order of their questions. */
+  readonly #waiting: Waiting[] = [];
+  #isDead = false;
 
   constructor(program: string) {
-    this.#child = new ChildProgram(program, (answer) => this.#waiting.shift()?.(answer));
-    this.#died = this.#child.gone.then(() => {
-      throw new InfrastructureError('wire_died', 'the wire between workers and server died');
+    this.#child = new ChildProgram(program, (answer) => this.#waiting.shift()?.hear(answer));
+    this.died = this.#child.gone.then(() => {
+      this.#isDead = true;
+      for (const { fail } of this.#waiting.splice(0)) fail(died());
+      throw died();
     });
-    this.#died.catch(() => undefined);
+    this.died.catch(() => undefined);
   }
 
   /** @throws InfrastructureError when it dies, does not answer, or not as it should; then it is killed */
   async ask<Value>(question: Question, value: z.ZodType<Value>): Promise<Value> {
-    const answered = new Promise<unknown>((resolve) => this.#waiting.push(resolve));
-    const late = sleep(ANSWER_WITHIN_MS, undefined, { ref: false });
+    if (this.#isDead) throw died();
+    let impatience: NodeJS.Timeout | undefined;
+    const answered = new Promise<unknown>((resolve, reject) => {
+      this.#waiting.push({ hear: resolve, fail: reject });
+      impatience = setTimeout(resolve, ANSWER_WITHIN_MS);
+      impatience.unref();
+    });
     this.#child.send(question);
-    const answer = await Promise.race([answered, this.#died, late]);
+    const answer = await answered.finally(() => clearTimeout(impatience));
     const { success, data } = z.strictObject({ value }).safeParse(answer);
     if (success) return data.value;
     this.#child.kill();
@@ -137,4 +156,8 @@ class Questions {
     await this.#child.gone;
     clearTimeout(impatience);
   }
+}
+
+function died(): InfrastructureError {
+  return new InfrastructureError('wire_died', 'the wire between workers and server died');
 }

@@ -26,6 +26,23 @@ const retrying = () =>
     };`,
   );
 
+it('loses replies of code that connects as late as at its first call', async () => {
+  const args = [
+    '--strategy',
+    SEATS,
+    '--fault',
+    'lose-replies',
+    '--scenario',
+    'overflow',
+    '--quiet',
+    '--json',
+  ];
+  const finished = await database.run(['run', '--database-url', database.url, ...args]);
+  const [run] = runDocumentOf(finished).runs;
+  expect(run?.faults).toMatchObject([{ kind: 'lose-replies', struck: true }]);
+  expect(run?.verdict).toBe('valid');
+});
+
 it.each(['lose-replies', 'reset-connections', 'terminate-backend', 'kill-worker', 'pause-worker'])(
   'strikes code that retries by itself, and accuses it of nothing: %s',
   async (fault) => {

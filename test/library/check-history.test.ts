@@ -61,6 +61,14 @@ describe('checkHistory', () => {
     });
   });
 
+  it('takes a created of a redelivery for what the lost call of the same delivery did', () => {
+    const lost = call('ann', [0, 10], 'unknown', { callId: 'd1' });
+    const full = call('bob', [20, 30], 'no_slot');
+    const again = call('ann', [40, 50], 'created', { slotId: 'A1', callId: 'd1' });
+    expect(violatedBy([lost, full, again], { slots: 1 })).toEqual([]);
+    expect(violatedBy([lost, full, { ...again, callId: 'd2' }], { slots: 1 })).toEqual(['no-false-no-slot']);
+  });
+
   it('counts places where slots have no names', () => {
     const places = ['ann', 'bob'].map((content) => call(content, [0, 9], 'created'));
     expect(violatedBy(places, { slots: 2, places: 'counted' })).toEqual([]);

@@ -61,6 +61,14 @@ it('has loading outlast the stop where it is done for a step that does', () => {
   expect(watched('loading', { stop: stopped, within: 'remove' }).told).toEqual([]);
 });
 
+it('tells what is over once', () => {
+  const stop = new AbortController();
+  const { told } = watched('setup', { stop: stop.signal });
+  vi.advanceTimersByTime(120_000);
+  stop.abort('SIGINT');
+  expect(told).toEqual([hung('setup', '120 s')]);
+});
+
 it('tells nothing of a step that has ended', () => {
   const stop = new AbortController();
   const { told, end } = watched('setup', { stop: stop.signal });

@@ -92,7 +92,7 @@ function effects(call: Call, holdings: readonly Holding[], observation: Observat
     const mustBeFull = truthfulNoSlot || closing?.has(call) === true;
     return own === undefined && (!mustBeFull || holdings.length === slots) ? [[...holdings]] : [];
   }
-  const { slotId, outcome, recovered, replyLost } = call;
+  const { slotId, outcome, replyLost } = call;
   if (slotId !== null && slotIds?.has(slotId) === false) return [];
   if (!idempotent) return take(slotId, null);
   const find = (untold: string | null): Holding[][] => {
@@ -101,7 +101,7 @@ function effects(call: Call, holdings: readonly Holding[], observation: Observat
     return isFree(slotId, others) ? [sorted([...others, { ...own, slotId, untold }])] : [];
   };
   const mayTake = outcome !== 'reused' || replyLost || retriesUntold === true;
-  const mayFind = outcome !== 'created' || (recovered && own?.untold === call.callId);
+  const mayFind = outcome !== 'created' || own?.untold === call.callId;
   return [...(mayTake ? take(slotId, null) : []), ...(mayFind ? find(own?.untold ?? null) : [])].map(
     (after) => (outcome === 'created' ? told(after, call) : after),
   );

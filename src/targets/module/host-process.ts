@@ -19,7 +19,7 @@ const PROGRAM = programPath('targets/module/host-program');
 /** What waits for the next message. */
 interface Waiting {
   readonly hear: (message: FromHost) => void;
-  readonly fail: (error: Error) => void;
+  readonly fail: (reason: unknown) => void;
 }
 
 /** A file of code that a host runs. */
@@ -59,12 +59,15 @@ export class HostProcess {
    *   `target_hung` when it did not answer in time, and the reason of a stop: the process is gone then
    */
   async ask<What extends HostCall['what']>(call: HostCall & { what: What }): Promise<HostAnswer<What>> {
-    if (this.link.isGone) this.link = (await load(this.file, call.what)).link;
+    if (this.link.isGone) {
+      this.link.tellOfDeath();
+      this.link = (await load(this.file, call.what)).link;
+    }
     const message = await this.link.ask({ type: 'call', ...call }, { what: call.what });
     const { success, data } = ANSWERS[call.what].safeParse(
       message.type === 'answer' ? message.value : undefined,
     );
-    if (!success) throw this.link.misconduct();
+    if (!success) throw await this.link.misconduct();
     return data as HostAnswer<What>;
   }
 
@@ -84,7 +87,7 @@ async function load(file: HostedFile, within?: StepName): Promise<{ link: Link; 
       { type: 'load', version: HOST_PROTOCOL, path, connectionString },
       { what: 'loading', within },
     );
-    if (message.type !== 'described') throw link.misconduct();
+    if (message.type !== 'described') throw await link.misconduct();
     return { link, description: message.description };
   } catch (error) {
     link.kill();
@@ -100,14 +103,18 @@ class Link {
   readonly #child: ChildProgram<ToHost>;
   #waiting: Waiting | undefined;
   #isGone = false;
+  /** That it died by itself while nobody waited. */
+  #untold: Error | undefined;
 
   constructor(file: HostedFile) {
     this.#file = file;
     this.#child = new ChildProgram(PROGRAM, (given) => this.#hear(given));
     this.gone = this.#child.gone;
     void this.#child.gone.then(({ how }) => {
+      const death = this.#failure('target_failed', `the process that ran it ${how}`);
+      if (this.#waiting !== undefined) void this.#giveUp(death);
+      else if (!this.#isGone) this.#untold = death;
       this.#isGone = true;
-      this.#waiting?.fail(this.#failure('target_failed', `the process that ran it ${how}`));
     });
   }
 
@@ -116,13 +123,20 @@ class Link {
     return this.#isGone;
   }
 
+  /** @throws InfrastructureError `target_failed` where it died by itself and nobody was told yet */
+  tellOfDeath(): void {
+    const untold = this.#untold;
+    this.#untold = undefined;
+    if (untold !== undefined) throw untold;
+  }
+
   async ask(message: ToHost, step: Pick<Step, 'what' | 'within'>): Promise<FromHost> {
     const { path, limits = {} } = this.#file;
     let endWatch = () => undefined as void;
     try {
       return await new Promise<FromHost>((resolve, reject) => {
         this.#waiting = { hear: (heard) => this.#settle(heard, step.what, resolve, reject), fail: reject };
-        endWatch = watchStep(limits, { path, ...step }, (reason) => void this.#abandon(reason, reject));
+        endWatch = watchStep(limits, { path, ...step }, (reason) => void this.#giveUp(reason));
         this.#child.send(message);
       });
     } finally {
@@ -131,18 +145,10 @@ class Link {
     }
   }
 
-  /** What it was at is ended on the server too before anybody is told: nothing of it happens afterwards. */
-  async #abandon(reason: unknown, reject: (reason: unknown) => void): Promise<void> {
-    this.#waiting = undefined;
-    this.kill();
-    await this.gone;
-    await this.#file.sessions?.end();
-    reject(reason);
-  }
-
-  misconduct(): Error {
-    this.kill();
-    return this.#failure('target_failed', 'the process that ran it sent what is no answer');
+  /** Ends it, for what it answered is no answer. */
+  async misconduct(): Promise<Error> {
+    await this.#end();
+    return this.#misconduct();
   }
 
   kill(): void {
@@ -150,10 +156,29 @@ class Link {
     this.#child.kill();
   }
 
+  /** Whoever waits is told why when nothing of what they wait for can happen any more. */
+  async #giveUp(reason: unknown): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    await this.#end();
+    waiting?.fail(reason);
+  }
+
+  /** The process, and what it is at on the server. */
+  async #end(): Promise<void> {
+    this.kill();
+    await this.gone;
+    await this.#file.sessions?.end();
+  }
+
   #hear(given: unknown): void {
     const message = readHostMessage(given);
-    if (message === undefined) this.#waiting?.fail(this.misconduct());
+    if (message === undefined) void this.#giveUp(this.#misconduct());
     else this.#waiting?.hear(message);
+  }
+
+  #misconduct(): Error {
+    return this.#failure('target_failed', 'the process that ran it sent what is no answer');
   }
 
   #settle(
@@ -165,10 +190,8 @@ class Link {
     if (message.type !== 'failed') resolve(message);
     else if (message.kind === 'usage')
       reject(new UsageError('invalid_target', this.#withFile(message.message)));
-    else {
-      const how = message.kind === 'exit' ? message.message : `${what} failed: ${message.message}`;
-      reject(this.#failure('target_failed', how));
-    }
+    else if (message.kind === 'exit') void this.#giveUp(this.#failure('target_failed', message.message));
+    else reject(this.#failure('target_failed', `${what} failed: ${message.message}`));
   }
 
   #failure(code: string, how: string): InfrastructureError {

@@ -172,7 +172,9 @@ export class SqlHost implements Host {
     };
     watch(first);
     try {
-      return await Promise.race([over, isOver ? over : work(client, watch)]);
+      const done = await Promise.race([over, isOver ? over : work(client, watch)]);
+      // What ends its sessions must not meet those of the next step.
+      return isOver ? await over : done;
     } catch (error) {
       if (isOver) await over;
       throw reasonOfLoss(client, error);

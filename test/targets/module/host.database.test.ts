@@ -102,6 +102,31 @@ describe('a step that hangs', () => {
   });
 });
 
+describe('a process that ends by itself', () => {
+  it('in the midst of a step takes with it what it was at on the server', async () => {
+    const body = "setTimeout(() => process.exit(7), 300); await client.query('select pg_sleep(29)');";
+    const host = await hostOf(`async register({ client }) { ${body} }`);
+    const message = expect.stringMatching(/hosted\.target\.mjs": it called process\.exit\(7\)$/) as string;
+    await expect(host.register(REGISTRATION)).rejects.toMatchObject({ code: 'target_failed', message });
+    expect(await sessions()).toEqual([]);
+  });
+
+  it('between two steps is told to the next one, and another does the one after that', async () => {
+    const log = files.path('removed-after-death');
+    const host = await hostOf(
+      `register() { setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50); }, assignments: () => [],
+      remove: (context, ids) => appendFileSync(${JSON.stringify(log)}, ids.join())`,
+    );
+    await host.register(REGISTRATION);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const message = expect.stringMatching(/the process that ran it was killed by SIGKILL$/) as string;
+    const reading = host.read(['7'], { rightAfterRun: true });
+    await expect(reading).rejects.toMatchObject({ code: 'target_failed', message });
+    await host.remove(['r1']);
+    expect(readFileSync(log, 'utf8')).toBe('7');
+  });
+});
+
 describe('when the command is to stop', () => {
   it.each(['setup', 'register'])('%s is ended at once', async (what) => {
     const stop = new AbortController();
