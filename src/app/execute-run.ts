@@ -292,8 +292,9 @@ async function cleanUp(
     await host.remove(unwanted);
     return { notes: [] };
   } catch (error) {
+    const note = `rows of run ${runId} are left: ${whyLeft(database, error)}`;
     const ofTarget = error instanceof InfrastructureError && TARGET_FAILURES.has(error.code);
-    return left(`rows of run ${runId} are left: ${whyLeft(database, error)}`, ofTarget ? error : undefined);
+    return left(note, ofTarget ? new InfrastructureError(error.code, note, { cause: error }) : undefined);
   }
 }
 

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { requireSessions } from '../app/check-pooling.js';
 import { withDatabase } from '../app/database.js';
 import { prepareDatabase } from '../app/setup.js';
+import type { Target } from '../target/target.js';
 import { resolveTarget, TARGET_NAMES } from '../targets/resolve.js';
 import { verdictPasses } from '../app/verdicts.js';
 import { EXIT, UsageError } from '../domain/errors.js';
@@ -67,8 +68,14 @@ export function addProve(program: Command, setExitCode: (code: number) => void):
     .action(async (flags: ProveFlags) => setExitCode(await runProve(flags)));
 }
 
+function notProvable({ name }: Target): UsageError {
+  const problem = `--strategy: ${name} has tables of its own, and only calls of one strategy on the tool's tables can be proven yet`;
+  return new UsageError('not_provable', `${problem}; accepted: ${TARGET_NAMES.join(', ')}, or a SQL file`);
+}
+
 async function runProve(flags: ProveFlags): Promise<number> {
   const target = await resolveTarget(flags.strategy, flags.advisoryLocks ?? false);
+  if (target.hasOwnSchema) throw notProvable(target);
   const { callers, maxSchedules, preemptions, json } = flags;
   const progress = proofProgress(flags);
   const proof = await stoppable((stop) =>

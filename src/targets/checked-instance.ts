@@ -9,6 +9,7 @@ import {
 } from '../target/answers.js';
 import type { AssignCall, OpenedInstance } from '../target/definition.js';
 import type { CallAnswer, CallRequest, Instance, InstanceCounters } from '../target/instance.js';
+import { closeInTime } from './close-in-time.js';
 
 /** A call that is answered `busy` is made again after a pause of between these two, longer with each time. */
 const SHORTEST_PAUSE_MS = 5;
@@ -74,8 +75,8 @@ export class CheckedInstance implements Instance {
     return Promise.resolve();
   }
 
-  async close(): Promise<void> {
-    await this.#opened.close?.();
+  close(): Promise<void> {
+    return closeInTime(this.#opened);
   }
 
   /** Makes a call again for as long as it is answered `busy`. After the deadline nothing is begun any more. */

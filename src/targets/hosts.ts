@@ -89,10 +89,10 @@ async function openModule(target: Target, place: HostPlace, isFirst: boolean): P
  * Opens an instance to see what it has, in a process that ends with it: what it does not close when it is told to, or can
  * not be told to, is gone when batches are registered.
  */
-async function lookAtInstance(target: Target, place: HostPlace): Promise<HostAnswer<'check'>> {
+async function lookAtInstance(target: Target, place: HostPlace): Promise<HostAnswer<'open'>> {
   const process = await HostProcess.start(hostedFile(target, place));
   try {
-    return await process.ask({ what: 'check' });
+    return await process.ask({ what: 'open' });
   } finally {
     await process.close();
   }

@@ -23,6 +23,7 @@ const ENDING_MS = 1_000;
 const STEPS = {
   loading: { longestMs: LOADING_MS, settles: false },
   check: { longestMs: LOADING_MS, settles: false },
+  open: { longestMs: LOADING_MS, settles: false },
   setup: { longestMs: STEP_MS, settles: false },
   register: { longestMs: STEP_MS, settles: false },
   assignments: { longestMs: STEP_MS, settles: true },

@@ -26,6 +26,38 @@ const retrying = () =>
     };`,
   );
 
+const VOUCHERS = fileURLToPath(new URL('../../docs/examples/vouchers/vouchers.target.json', import.meta.url));
+
+it.each(['lose-replies', 'reset-connections', 'terminate-backend'])(
+  'strikes a target of statements: %s',
+  async (fault) => {
+    const args = ['--strategy', VOUCHERS, '--fault', `${fault}@200ms`, '--quiet', '--json'];
+    const finished = await database.run(['run', '--database-url', database.url, ...LOAD, ...args]);
+    const [run] = runDocumentOf(finished).runs;
+    expect(run?.faults).toMatchObject([{ kind: fault, struck: true }]);
+    expect(run?.verdict).toBe('valid');
+  },
+);
+
+it('ends with its load though the code does not close in time, and says so', async () => {
+  const file = files.write(
+    'unending.target.mjs',
+    `import seats from ${JSON.stringify(SEATS)};
+    export default {
+      ...seats,
+      name: 'unending',
+      async open(settings) {
+        const { assign } = await seats.open(settings);
+        return { assign, close: () => new Promise(() => {}) };
+      },
+    };`,
+  );
+  const args = ['--strategy', file, '--scenario', 'overflow', '--workers', '1', '--quiet', '--json'];
+  const finished = await database.execute(['run', '--database-url', database.url, ...args]);
+  expect(runDocumentOf(finished).runs).toMatchObject([{ verdict: 'valid' }]);
+  expect(finished.stderr).toContain('close of the target did not return within 5 s');
+});
+
 it('loses replies of code that connects as late as at its first call', async () => {
   const args = [
     '--strategy',

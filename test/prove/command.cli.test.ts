@@ -32,6 +32,17 @@ async function sessionName(): Promise<string> {
 }
 
 describe('els-assign prove', () => {
+  it('refuses a target with tables of its own, before anything is done', async () => {
+    const seats = fileURLToPath(new URL('../../docs/examples/seats/seats.target.ts', import.meta.url));
+    const { code, stderr } = await runHosted(prove('--strategy', seats));
+    const says =
+      "--strategy: seats has tables of its own, and only calls of one strategy on the tool's tables can be proven yet";
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining(`${says}; accepted: `) as string,
+    });
+  });
+
   it('exits 0 for a proven strategy, and says what was run', async () => {
     const args = prove('--strategy', 'inventory', '--callers', '2', '--preemptions', '1');
     const { code, stdout, stderr } = await runHosted(args);

@@ -35,8 +35,8 @@ export default defineTarget({
 
   open({ connectionString, connections }) {
     const pool = new pg.Pool({ connectionString, max: connections });
-    // A connection that breaks while it is idle has left the pool; without a listener it ends the process.
-    pool.on('error', () => {});
+    // Without listeners a connection that breaks ends the process, idle or at work.
+    pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
     const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
     return {
       // One transaction: whoever has the event's row decides alone.

@@ -3,7 +3,13 @@ import { endWithParent } from '../../base/parent-watch.js';
 import { describeGiven } from '../../base/wording.js';
 import { UsageError } from '../../domain/errors.js';
 import { slotIdText } from '../../target/answers.js';
-import type { BatchToRegister, HostContext, TargetDefinition } from '../../target/definition.js';
+import type {
+  BatchToRegister,
+  HostContext,
+  OpenedInstance,
+  TargetDefinition,
+} from '../../target/definition.js';
+import { closeInTime } from '../close-in-time.js';
 import { toWitness } from '../witness.js';
 import { describeDefinition, loadDefinition } from './load.js';
 import {
@@ -66,7 +72,7 @@ function textOf(error: unknown): string {
 
 async function answer(call: HostCall): Promise<HostAnswer<HostCall['what']>> {
   if (definition === undefined) throw new Error('asked before it was loaded');
-  if (call.what === 'check') return check(definition);
+  if (call.what === 'open') return lookAt(definition);
   const client = new pg.Client({ connectionString });
   // Whoever runs a query on it learns that it is lost.
   client.on('error', () => undefined);
@@ -79,23 +85,23 @@ async function answer(call: HostCall): Promise<HostAnswer<HostCall['what']>> {
 }
 
 /** Opens an instance to see what it has, and closes it. */
-async function check(target: TargetDefinition): Promise<HostAnswer<'check'>> {
+async function lookAt(target: TargetDefinition): Promise<HostAnswer<'open'>> {
   const opened = (await target.open({
     connectionString: connectionString ?? '',
     connections: 1,
     instance: 1,
   })) as unknown;
-  const { assign, assignMany, close } = (opened ?? {}) as Readonly<Record<string, unknown>>;
+  const { assign, assignMany } = (opened ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof assign !== 'function')
     throw new UsageError('invalid_target', 'open returned no function assign');
-  if (typeof close === 'function') await (close as () => unknown).call(opened);
+  await closeInTime(opened as Partial<OpenedInstance>);
   return { bulk: typeof assignMany === 'function' };
 }
 
 function perform(
   target: TargetDefinition,
   context: HostContext,
-  call: Exclude<HostCall, { what: 'check' }>,
+  call: Exclude<HostCall, { what: 'open' }>,
 ): Promise<HostAnswer<HostCall['what']>> {
   switch (call.what) {
     case 'setup':

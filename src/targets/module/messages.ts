@@ -31,7 +31,8 @@ export interface GroupToRegister {
 
 /** What the host is asked to do. */
 export type HostCall =
-  | { readonly what: 'check' }
+  /** An instance, to see what it has. */
+  | { readonly what: 'open' }
   | { readonly what: 'setup' }
   | { readonly what: 'register'; readonly groups: readonly GroupToRegister[] }
   | { readonly what: 'assignments'; readonly batchIds: readonly string[] }
@@ -70,7 +71,7 @@ export type Registered = z.output<typeof registered>;
 
 /** What answers a call; the shape of each is checked before it is believed. */
 export const ANSWERS = {
-  check: z.strictObject({ bulk: z.boolean() }),
+  open: z.strictObject({ bulk: z.boolean() }),
   setup: z.null(),
   register: z.array(registered),
   assignments: z.array(row),

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { withConnectionString } from '../../database/address.js';
 import { databaseFailure, serverError } from '../../database/failure.js';
 import { createPool, type DatabasePool } from '../../database/pool.js';
+import { ignoreConnectionEvents } from '../../database/session.js';
 import { bindValues, type Statement } from '../../database/statement.js';
 import type { AssignCall, Answer, OpenedInstance } from '../../target/definition.js';
 import type { InstanceSettings } from '../../target/instance.js';
@@ -26,6 +27,8 @@ export class SqlInstance implements OpenedInstance {
 
   async assign(call: AssignCall): Promise<Answer> {
     const client = await this.#pool.connect();
+    // Whoever asks on it learns that it is lost.
+    ignoreConnectionEvents(client);
     if (call.signal.aborted) {
       // Its deadline has passed while it waited for the connection: nothing is begun any more.
       client.release();

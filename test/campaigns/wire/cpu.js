@@ -121,4 +121,3 @@ for (const client of [...byPipe.clients, ...byWire.clients]) await client.end();
 pipe.disconnect();
 await wire.close();
 await lease?.release();
-process.exitCode = median(ofWire) <= MOST_MICROS ? 0 : 1;

@@ -23,8 +23,8 @@ export function jobs(table: string, fetch: Fetch) {
     },
     open({ connectionString, connections }) {
       const pool = new pg.Pool({ connectionString, max: connections });
-      // A connection that breaks while it is idle has left the pool; without a listener it ends the process.
-      pool.on('error', () => {});
+      // Without listeners a connection that breaks ends the process, idle or at work.
+      pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
       return {
         async assign(call) {
           const job = await fetch(pool, call);

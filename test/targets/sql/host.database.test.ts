@@ -66,10 +66,10 @@ const REGISTRATION: Registration = {
   records: [],
 };
 
-/** Sessions of hosts that are at something; those of modules, in another file of tests, sleep for 29 s. */
+/** Sessions that are at a step of these targets. */
 const atWork = () =>
   db.query(
-    "select 1 from pg_stat_activity where application_name like 'els-assign host%' and state <> 'idle' and query not like '%pg_sleep(29)%'",
+    "select 1 from pg_stat_activity where state <> 'idle' and pid <> pg_backend_pid() and (query like '%pg_sleep(28%' or query like 'delete from places %')",
   );
 
 describe('a statement that hangs is ended after its time, and named', () => {
@@ -80,7 +80,7 @@ describe('a statement that hangs is ended after its time, and named', () => {
       new RegExp(`^target file ".*places.target.json": ${what} did not answer within 0.7 s; it was ended$`),
     ) as string,
   });
-  const sleeping = (what: string) => `${what}; select pg_sleep(30)`;
+  const sleeping = (what: string) => `${what}; select pg_sleep(28)`;
 
   it('setup', async () => {
     await expect(hostOf({ setup: sleeping('create table never (a text)') }, SHORT)).rejects.toMatchObject(
@@ -91,7 +91,7 @@ describe('a statement that hangs is ended after its time, and named', () => {
   });
 
   it('register, which leaves nothing behind', async () => {
-    const register = 'insert into places select :batch_id::bigint, 1 from pg_sleep(30 * :slots::integer)';
+    const register = 'insert into places select :batch_id::bigint, 1 from pg_sleep(28 * :slots::integer)';
     const host = await hostOf({ register }, SHORT);
     await expect(host.register(REGISTRATION)).rejects.toMatchObject(hung('register'));
     expect(await atWork()).toEqual([]);
@@ -101,14 +101,14 @@ describe('a statement that hangs is ended after its time, and named', () => {
   it('assignments and audits', async () => {
     const assignments =
       'select event as batch_id, number as slot_id, holder as content_id from places where event::text = any(:batch_ids)';
-    const sleeps = 'select pg_sleep(30), :batch_ids::text[]';
+    const sleeps = 'select pg_sleep(28), :batch_ids::text[]';
     const audited = await hostOf({ assignments, audits: sleeps }, SHORT);
     const { failure, ...stored } = await audited.read(['7'], { rightAfterRun: true });
     expect(failure).toMatchObject(hung('audits'));
     expect(stored.assignments).toEqual([]);
     expect(stored.audits[0]?.gap).toEqual({ reason: failure?.message, everywhere: true });
     const never =
-      'select 1 as batch_id, 1 as slot_id, 1 as content_id from pg_sleep(30) where :batch_ids::text[] is not null';
+      'select 1 as batch_id, 1 as slot_id, 1 as content_id from pg_sleep(28) where :batch_ids::text[] is not null';
     const assigned = await hostOf({ assignments: never }, SHORT);
     await expect(assigned.read(['7'], { rightAfterRun: true })).rejects.toMatchObject(hung('assignments'));
     expect(await atWork()).toEqual([]);
