@@ -219,8 +219,9 @@ async function stoppable(
     failure = error;
     endEarly();
   };
+  let isOver = false;
   broken?.catch((error: InfrastructureError) => {
-    if (stop.aborted || failure !== undefined) return;
+    if (isOver || stop.aborted || failure !== undefined) return;
     incomplete.push(error.message);
     failure = error;
     endEarly();
@@ -229,6 +230,7 @@ async function stoppable(
     await Promise.all(deliveries.map((delivery, index) => delivery.catch((error) => lose(index, error))));
     return { incomplete, failure };
   } finally {
+    isOver = true;
     stop.removeEventListener('abort', endEarly);
   }
 }

@@ -39,6 +39,17 @@ it.each(['lose-replies', 'reset-connections', 'terminate-backend'])(
   },
 );
 
+it('makes one run after the other by the wire, each to its end', async () => {
+  const args = ['--strategy', 'cte', '--wire', '--rounds', '2', '--quiet', '--json'];
+  expect((await database.run(['setup'])).code).toBe(0);
+  const finished = await database.run(['run', ...LOAD, ...args]);
+  const { runs } = runDocumentOf(finished);
+  expect(runs.map(({ complete, verdict }) => [complete, verdict])).toEqual([
+    [true, 'valid'],
+    [true, 'valid'],
+  ]);
+});
+
 it('ends with its load though the code does not close in time, and says so', async () => {
   const file = files.write(
     'unending.target.mjs',
