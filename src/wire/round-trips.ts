@@ -28,6 +28,8 @@ export class RoundTrips<Answer = unknown> {
   #isSkipping = false;
   /** The server reads data for COPY: Sync and Flush say nothing to it. */
   #isCopying = false;
+  /** COPY has failed and the client has not said the end of its data, which says nothing then. */
+  #hasCopyFailed = false;
   /** The Sync that is to come ends the round trip under way, for the server ignored the one before its COPY data. */
   #awaitsSync = false;
 
@@ -67,6 +69,7 @@ export class RoundTrips<Answer = unknown> {
       case OF_CLIENT.copyDone:
       case OF_CLIENT.copyFail:
         if (this.#isCopying) this.#isCopying = false;
+        else if (this.#hasCopyFailed) this.#hasCopyFailed = false;
         else if (this.#sent.length > 0 || this.#owed > 0) this.#sent.push(END_OF_COPY);
         return false;
       default:
@@ -83,10 +86,11 @@ export class RoundTrips<Answer = unknown> {
     const { current } = this;
     switch (tag) {
       case OF_SERVER.readyForQuery:
-        this.#isCopying = this.#awaitsSync = false;
+        this.#isCopying = this.#awaitsSync = this.#hasCopyFailed = false;
         return this.#shift();
       case OF_SERVER.errorResponse:
-        // COPY has failed: what comes of its data is passed over, up to a Sync in the extended protocol.
+        // COPY has failed: what comes of its data is passed over.
+        this.#hasCopyFailed ||= this.#isCopying;
         this.#isCopying = false;
         return (current?.owed ?? this.#owed) > 0 ? this.#skipToSync() : undefined;
       case OF_SERVER.copyInResponse:

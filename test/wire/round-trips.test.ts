@@ -14,6 +14,16 @@ function after(...said: readonly string[]): RoundTrips {
   return trips;
 }
 
+it.each(['>cS', '>fS'])(
+  'takes %s after a COPY that has failed for its end alone, and knows the next COPY',
+  (end) => {
+    const failed = ['>PBES', '<12G', '>d', '<E', end, '<Z'] as const;
+    expect(after(...failed).current).toBeUndefined();
+    expect(after(...failed, '>PBES', '<12G').takesCopyData).toBe(true);
+    expect(after(...failed, '>PBES', '<12G', '>dcS', '<CZ').current).toBeUndefined();
+  },
+);
+
 it('ends a COPY of the extended protocol that fails with the Sync that follows, and knows the next round trip', () => {
   const failed = ['>PBES', '<12G', '>d', '<E', '>S'] as const;
   expect(after(...failed).current).toBeDefined();

@@ -60,7 +60,7 @@ export class HostProcess {
    */
   async ask<What extends HostCall['what']>(call: HostCall & { what: What }): Promise<HostAnswer<What>> {
     if (this.link.isGone) {
-      this.link.tellOfDeath();
+      await this.link.ended();
       this.link = (await load(this.file, call.what)).link;
     }
     const message = await this.link.ask({ type: 'call', ...call }, { what: call.what });
@@ -98,24 +98,22 @@ async function load(file: HostedFile, within?: StepName): Promise<{ link: Link; 
 /** One question after the other, each with its deadline. */
 class Link {
   /** Resolves when the process is. */
-  readonly gone: Promise<unknown>;
+  readonly gone: ChildProgram<ToHost>['gone'];
   readonly #file: HostedFile;
   readonly #child: ChildProgram<ToHost>;
   #waiting: Waiting | undefined;
   #isGone = false;
-  /** That it died by itself while nobody waited. */
+  #ending: Promise<void> | undefined;
+  /** Why it ended by itself while nobody waited. */
   #untold: Error | undefined;
 
   constructor(file: HostedFile) {
     this.#file = file;
     this.#child = new ChildProgram(PROGRAM, (given) => this.#hear(given));
     this.gone = this.#child.gone;
-    void this.#child.gone.then(({ how }) => {
-      const death = this.#failure('target_failed', `the process that ran it ${how}`);
-      if (this.#waiting !== undefined) void this.#giveUp(death);
-      else if (!this.#isGone) this.#untold = death;
-      this.#isGone = true;
-    });
+    void this.gone.then(({ how }) =>
+      this.#giveUp(this.#failure('target_failed', `the process that ran it ${how}`)),
+    );
   }
 
   /** Whether the process is gone or ends: it answers nothing more. */
@@ -123,14 +121,24 @@ class Link {
     return this.#isGone;
   }
 
-  /** @throws InfrastructureError `target_failed` where it died by itself and nobody was told yet */
-  tellOfDeath(): void {
+  /**
+   * Resolves when a process that ends is gone, and what it was at on the server.
+   *
+   * @throws InfrastructureError `target_failed` where it ended by itself and nobody was told yet
+   */
+  async ended(): Promise<void> {
+    await this.#end();
     const untold = this.#untold;
     this.#untold = undefined;
     if (untold !== undefined) throw untold;
   }
 
+  /** @throws InfrastructureError and UsageError as `HostProcess.ask` */
   async ask(message: ToHost, step: Pick<Step, 'what' | 'within'>): Promise<FromHost> {
+    if (this.#isGone) {
+      await this.ended();
+      throw this.#failure('target_failed', 'the process that ran it has ended');
+    }
     const { path, limits = {} } = this.#file;
     let endWatch = () => undefined as void;
     try {
@@ -141,7 +149,6 @@ class Link {
       });
     } finally {
       endWatch();
-      this.#waiting = undefined;
     }
   }
 
@@ -152,29 +159,44 @@ class Link {
   }
 
   kill(): void {
-    this.#isGone = true;
-    this.#child.kill();
+    void this.#end();
   }
 
-  /** Whoever waits is told why when nothing of what they wait for can happen any more. */
-  async #giveUp(reason: unknown): Promise<void> {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
+  /** Whoever waits is told why when nothing of what they wait for can happen any more; the next one where nobody waits. */
+  async #giveUp(reason: unknown, fail = this.#takeWaiting()?.fail): Promise<void> {
+    if (fail === undefined && !this.#isGone && reason instanceof Error) this.#untold = reason;
     await this.#end();
-    waiting?.fail(reason);
+    fail?.(reason);
   }
 
   /** The process, and what it is at on the server. */
-  async #end(): Promise<void> {
-    this.kill();
+  #end(): Promise<void> {
+    this.#isGone = true;
+    this.#ending ??= this.#endBoth();
+    return this.#ending;
+  }
+
+  async #endBoth(): Promise<void> {
+    this.#child.kill();
     await this.gone;
     await this.#file.sessions?.end();
   }
 
+  #takeWaiting(): Waiting | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting;
+  }
+
   #hear(given: unknown): void {
     const message = readHostMessage(given);
-    if (message === undefined) void this.#giveUp(this.#misconduct());
-    else this.#waiting?.hear(message);
+    const waiting = this.#takeWaiting();
+    if (waiting !== undefined) {
+      if (message === undefined) void this.#giveUp(this.#misconduct(), waiting.fail);
+      else waiting.hear(message);
+    } else if (message?.type === 'failed' && message.kind === 'exit') {
+      void this.#giveUp(this.#failure('target_failed', message.message));
+    }
   }
 
   #misconduct(): Error {
@@ -185,12 +207,13 @@ class Link {
     message: FromHost,
     what: StepName,
     resolve: (message: FromHost) => void,
-    reject: (error: Error) => void,
+    reject: (reason: unknown) => void,
   ): void {
     if (message.type !== 'failed') resolve(message);
     else if (message.kind === 'usage')
       reject(new UsageError('invalid_target', this.#withFile(message.message)));
-    else if (message.kind === 'exit') void this.#giveUp(this.#failure('target_failed', message.message));
+    else if (message.kind === 'exit')
+      void this.#giveUp(this.#failure('target_failed', message.message), reject);
     else reject(this.#failure('target_failed', `${what} failed: ${message.message}`));
   }
 

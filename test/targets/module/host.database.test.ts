@@ -114,7 +114,11 @@ describe('a process that ends by itself', () => {
   it('between two steps is told to the next one, and another does the one after that', async () => {
     const log = files.path('removed-after-death');
     const host = await hostOf(
-      `register() { setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50); }, assignments: () => [],
+      `register({ client }) {
+        client.query('select pg_sleep(29)').catch(() => {});
+        setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50);
+      },
+      assignments: () => [],
       remove: (context, ids) => appendFileSync(${JSON.stringify(log)}, ids.join())`,
     );
     await host.register(REGISTRATION);
@@ -122,6 +126,7 @@ describe('a process that ends by itself', () => {
     const message = expect.stringMatching(/the process that ran it was killed by SIGKILL$/) as string;
     const reading = host.read(['7'], { rightAfterRun: true });
     await expect(reading).rejects.toMatchObject({ code: 'target_failed', message });
+    expect(await sessions()).toEqual([]);
     await host.remove(['r1']);
     expect(readFileSync(log, 'utf8')).toBe('7');
   });
