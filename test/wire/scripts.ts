@@ -52,7 +52,7 @@ export const SCRIPTS: readonly Script[] = [
     steps: [
       [query('select 1'), 'TDCZ'],
       [query(''), 'IZ'],
-      [query('select 1; select 2; set search_path = x'), 'TDCTDCCSZ'],
+      [query('select 1; select 2; set application_name = x'), 'TDCTDCCSZ'],
       [query('select 1; select no_such_column; select 2'), 'TDCEZ'],
     ],
     roundTrips: 4,
