@@ -36,7 +36,8 @@ export interface RunNames {
 }
 
 /**
- * Puts a run's load on the database, by way of the wire where the scenario wants that, injects its faults, rolls out its strategies, and delivers again what was left without an answer.
+ * Puts a run's load on the database, by way of the wire where the scenario wants that, injects its faults, rolls out its
+ * strategies, and delivers again what was left without an answer.
  *
  * @param listener hears the load while it runs
  * @throws InfrastructureError when a worker or the wire died, or the database went away, before the barrier's release

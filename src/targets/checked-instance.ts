@@ -44,6 +44,7 @@ export class CheckedInstance implements Instance {
   readonly #answers: AnswerTerms;
   #busy = 0;
   #late = 0;
+  #unclosed = 0;
 
   constructor(opened: OpenedInstance, terms: CheckedTerms) {
     this.#opened = opened;
@@ -56,7 +57,10 @@ export class CheckedInstance implements Instance {
     return {
       roundTrips: null,
       retriesByCode: this.#busy > 0 ? { busy: this.#busy } : {},
-      counts: this.#late > 0 ? { lateAnswers: this.#late } : {},
+      counts: {
+        ...(this.#late > 0 && { lateAnswers: this.#late }),
+        ...(this.#unclosed > 0 && { unclosed: this.#unclosed }),
+      },
     };
   }
 
@@ -75,8 +79,8 @@ export class CheckedInstance implements Instance {
     return Promise.resolve();
   }
 
-  close(): Promise<void> {
-    return closeInTime(this.#opened);
+  async close(): Promise<void> {
+    if (!(await closeInTime(this.#opened))) this.#unclosed += 1;
   }
 
   /** Makes a call again for as long as it is answered `busy`. After the deadline nothing is begun any more. */

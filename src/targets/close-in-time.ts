@@ -6,19 +6,18 @@ const CLOSING_MS = 5_000;
 const LATE = Symbol('late');
 
 /**
- * Closes an instance of a user's code, where it can be closed. What does not return in time is said on standard error: what it
- * left open ends with its process.
+ * Closes an instance of a user's code, where it can be closed.
  *
+ * @returns whether it returned in time; what it left open otherwise ends with its process
  * @throws Error that says so where `close` throws
  */
-export async function closeInTime(instance: Partial<OpenedInstance>): Promise<void> {
+export async function closeInTime(instance: Partial<OpenedInstance>): Promise<boolean> {
   const closing = (async () => instance.close?.())().catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`close failed: ${why}`, { cause: error });
   });
   const first = await Promise.race([closing, sleep(CLOSING_MS, LATE, { ref: false })]);
-  if (first !== LATE) return;
+  if (first !== LATE) return true;
   closing.catch(() => undefined);
-  const late = `close of the target did not return within ${CLOSING_MS / 1_000} s`;
-  process.stderr.write(`${late}: its process is ended with what it left open\n`);
+  return false;
 }

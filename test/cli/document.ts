@@ -129,7 +129,11 @@ const runSchema = z.strictObject({
   }),
   errorsByCode: countsByCode,
   retriesByCode: countsByCode,
-  counters: z.strictObject({ completionLooks: count.optional(), lateAnswers: count.optional() }),
+  counters: z.strictObject({
+    completionLooks: count.optional(),
+    lateAnswers: count.optional(),
+    unclosed: count.optional(),
+  }),
   faults: z.array(fault),
   ...{ attempts: count, redeliveries: count, warmUpCalls: count },
   repairs: z.strictObject({ orphans: count, completions: count }),

@@ -61,7 +61,7 @@ export class HostProcess {
   async ask<What extends HostCall['what']>(call: HostCall & { what: What }): Promise<HostAnswer<What>> {
     if (this.link.isGone) {
       await this.link.ended();
-      this.link = (await load(this.file, call.what)).link;
+      this.link = await loadAgain(this.file, call.what);
     }
     const message = await this.link.ask({ type: 'call', ...call }, { what: call.what });
     const { success, data } = ANSWERS[call.what].safeParse(
@@ -75,6 +75,21 @@ export class HostProcess {
   async close(): Promise<void> {
     this.link.kill();
     await this.link.gone;
+  }
+}
+
+/**
+ * A file that was right before and is none any more has changed meanwhile.
+ *
+ * @param within the step that it is done for
+ * @throws InfrastructureError `target_failed`
+ */
+async function loadAgain(file: HostedFile, within: StepName): Promise<Link> {
+  try {
+    return (await load(file, within)).link;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new InfrastructureError('target_failed', error.message, { cause: error });
   }
 }
 

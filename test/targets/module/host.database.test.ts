@@ -132,6 +132,14 @@ describe('a process that ends by itself', () => {
   });
 });
 
+it('fails, and is no bad input, where its file has changed when it has to be loaded again', async () => {
+  const host = await hostOf("register() { process.kill(process.pid, 'SIGKILL'); }, remove() {}");
+  await expect(host.register(REGISTRATION)).rejects.toMatchObject({ code: 'target_failed' });
+  files.write('hosted.target.mjs', 'export const nothing = 1;');
+  const message = expect.stringContaining('no default export') as string;
+  await expect(host.remove(['r1'])).rejects.toMatchObject({ code: 'target_failed', message });
+});
+
 describe('when the command is to stop', () => {
   it.each(['setup', 'register'])('%s is ended at once', async (what) => {
     const stop = new AbortController();
